@@ -1,0 +1,40 @@
+//! What can be wrong with a model's files. Every message names the file, what is wrong and what would be right.
+
+use std::path::PathBuf;
+
+/// An error about a checkpoint, a GGUF or a model's name.
+#[derive(Debug, thiserror::Error)]
+pub enum ModelError {
+    /// The operating system refused.
+    #[error("{}: {source}", path.display())]
+    Io {
+        /// The file or folder.
+        path: PathBuf,
+        /// Why.
+        source: std::io::Error,
+    },
+    /// A file is not what it should be: truncated, corrupt, of another kind, with other tensors.
+    #[error("{}: {problem}", path.display())]
+    Invalid {
+        /// The file or folder.
+        path: PathBuf,
+        /// What is wrong, and what would be right.
+        problem: String,
+    },
+    /// A name or an option that means nothing.
+    #[error("{0}")]
+    Usage(String),
+}
+
+impl ModelError {
+    /// An `Io` for `path`; made for `map_err`.
+    pub fn io(path: impl Into<PathBuf>) -> impl FnOnce(std::io::Error) -> Self {
+        let path = path.into();
+        move |source| Self::Io { path, source }
+    }
+
+    /// An `Invalid` for `path`.
+    pub fn invalid(path: impl Into<PathBuf>, problem: impl Into<String>) -> Self {
+        Self::Invalid { path: path.into(), problem: problem.into() }
+    }
+}
