@@ -1,16 +1,82 @@
 //! Edits in bytes, and how they move with later typing.
-#![allow(missing_docs, clippy::unimplemented, unused_variables)]
 
 use std::ops::Range;
 
 /// Replace `range` by `text`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Edit {
+    /// The bytes that go, in the text before the edit.
     pub range: Range<usize>,
+    /// What comes in their place.
     pub text: String,
 }
 
 /// Moves `edit`, made for an older text, past a later change; `None` if the change touched what the edit replaces.
+///
+/// Text typed right before or right after the replaced bytes touches nothing. Where the edit only inserts, text typed at
+/// the very place touches it: which of the two belongs first cannot be known.
+#[must_use]
 pub fn rebase(edit: &Edit, change: &Edit) -> Option<Edit> {
-    unimplemented!()
+    if change.range.is_empty() && change.text.is_empty() {
+        return Some(edit.clone());
+    }
+    let same_place = edit.range.is_empty() && change.range == edit.range;
+    if change.range.start >= edit.range.end && !same_place {
+        return Some(edit.clone());
+    }
+    if change.range.end <= edit.range.start && !same_place {
+        let shift = |offset: usize| offset - change.range.len() + change.text.len();
+        return Some(Edit { range: shift(edit.range.start)..shift(edit.range.end), text: edit.text.clone() });
+    }
+    None
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn edit(range: Range<usize>, text: &str) -> Edit {
+        Edit { range, text: text.to_owned() }
+    }
+
+    #[test]
+    fn rebasing() {
+        let table = [
+            // Before, after, and touching either end.
+            (10..20, 0..3, "", Some(7..17)),
+            (10..20, 5..10, "abc", Some(8..18)),
+            (10..20, 10..10, "abc", Some(13..23)),
+            (10..20, 20..20, "abc", Some(10..20)),
+            (10..20, 30..40, "abc", Some(10..20)),
+            // Within, over one end, over everything.
+            (10..20, 15..15, "x", None),
+            (10..20, 5..11, "", None),
+            (10..20, 19..25, "", None),
+            (10..20, 0..99, "x", None),
+            // An insertion.
+            (10..10, 10..10, "x", None),
+            (10..10, 10..10, "", Some(10..10)),
+            (10..10, 8..10, "x", Some(9..9)),
+            (10..10, 10..12, "x", Some(10..10)),
+            (10..10, 9..11, "x", None),
+        ];
+        for (range, change, text, expected) in table {
+            let moved = rebase(&edit(range.clone(), "new"), &edit(change.clone(), text));
+            assert_eq!(moved, expected.map(|range| edit(range, "new")), "{range:?} past {change:?} {text:?}");
+        }
+    }
+
+    #[test]
+    fn rebased_edits_commute() {
+        let text = "0123456789";
+        let apply = |text: &str, edit: &Edit| {
+            let mut text = text.to_owned();
+            text.replace_range(edit.range.clone(), &edit.text);
+            text
+        };
+        let (ours, theirs) = (edit(6..8, "program"), edit(1..3, "typed"));
+        let typed_first = apply(&apply(text, &theirs), &rebase(&ours, &theirs).unwrap());
+        let typed_last = apply(&apply(text, &ours), &theirs);
+        assert_eq!(typed_first, typed_last);
+    }
 }
