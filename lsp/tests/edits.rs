@@ -1,0 +1,192 @@
+//! Incremental changes against a naive model: a vector of characters, edited by counting.
+#![allow(clippy::unwrap_used, clippy::expect_used)]
+
+use codegen_lsp::document::Document;
+use codegen_lsp::proto::{self, Encoding, PositionError};
+use proptest::prelude::*;
+use tower_lsp::ls_types::{Position, Range, TextDocumentContentChangeEvent};
+
+const ENCODINGS: [Encoding; 3] = [Encoding::Utf8, Encoding::Utf16, Encoding::Utf32];
+
+/// The text as LSP 3.17 describes it, with none of the server's code.
+#[derive(Debug, Clone)]
+struct Naive(Vec<char>);
+
+impl Naive {
+    fn text(&self) -> String {
+        self.0.iter().collect()
+    }
+
+    /// Every line as the index of its first character and of its line end.
+    fn lines(&self) -> Vec<(usize, usize)> {
+        let mut lines = Vec::new();
+        let (mut start, mut at) = (0, 0);
+        while at < self.0.len() {
+            let next = match self.0[at] {
+                '\r' if self.0.get(at + 1) == Some(&'\n') => at + 2,
+                '\r' | '\n' => at + 1,
+                _ => {
+                    at += 1;
+                    continue;
+                }
+            };
+            lines.push((start, at));
+            (start, at) = (next, next);
+        }
+        lines.push((start, at));
+        lines
+    }
+
+    fn width(char: char, encoding: Encoding) -> u32 {
+        match encoding {
+            Encoding::Utf8 => u32::try_from(char.len_utf8()).unwrap(),
+            Encoding::Utf16 => u32::try_from(char.len_utf16()).unwrap(),
+            Encoding::Utf32 => 1,
+        }
+    }
+
+    /// The character that a position stands before; `None` if there is no such line.
+    fn find(&self, position: Position, encoding: Encoding) -> Option<usize> {
+        let lines = self.lines();
+        let line = position.line as usize;
+        if line == lines.len() {
+            return Some(self.0.len());
+        }
+        let &(start, end) = lines.get(line)?;
+        let mut units = 0;
+        for index in start..end {
+            units += Self::width(self.0[index], encoding);
+            if units > position.character {
+                return Some(index);
+            }
+        }
+        Some(end)
+    }
+
+    /// The position of a character; that of the line end if it is a line feed after a carriage return.
+    fn position(&self, index: usize, encoding: Encoding) -> Position {
+        let lines = self.lines();
+        let (line, &(start, end)) = lines.iter().enumerate().rfind(|(_, (start, _))| *start <= index).unwrap();
+        let character = self.0[start..index.min(end)].iter().map(|&char| Self::width(char, encoding)).sum();
+        Position::new(u32::try_from(line).unwrap(), character)
+    }
+
+    /// Applies one change; `false` if its range is not in the text.
+    fn apply(&mut self, change: &TextDocumentContentChangeEvent, encoding: Encoding) -> bool {
+        let Some(range) = change.range else {
+            self.0 = change.text.chars().collect();
+            return true;
+        };
+        match (self.find(range.start, encoding), self.find(range.end, encoding)) {
+            (Some(start), Some(end)) if start <= end => {
+                self.0.splice(start..end, change.text.chars());
+                true
+            }
+            _ => false,
+        }
+    }
+}
+
+/// Python and what breaks editors: astral characters, combining marks, every kind of line end and what only looks like one.
+fn text() -> impl Strategy<Value = String> {
+    let piece = prop_oneof![
+        4 => prop::sample::select(vec![
+            "\n", "\r\n", "\r", "\n\n", "\u{2028}", "\u{2029}", "\u{85}", "\u{b}", "\u{c}", "\u{1F40D}", "\u{10FFFF}",
+            "e\u{301}", "\u{e9}", "\u{4e2d}", "\u{1F468}\u{200D}\u{1F469}",
+        ]),
+        6 => prop::sample::select(vec![
+            "x = 1\n", "def f(a):\n", "    return a\n", "\tpass\r\n", "if x:\n", "    y = [\n", "]\n", "# a prompt\n",
+            "'''", "\"", "print(x)", "(", ")", ":", " ", "    ", "class A:\n", "else:\n", "\\\n", "f'{x}'",
+        ]),
+        1 => prop::sample::select(vec!["", "a", "pass", "return", "in", "0", "#"]),
+    ];
+    prop::collection::vec(piece, 0..16).prop_map(|pieces| pieces.concat())
+}
+
+/// A position that is mostly in the text, and sometimes past a line, past the text or inside a character.
+fn position() -> impl Strategy<Value = Position> {
+    (
+        prop_oneof![30 => 0..3u32, 15 => 0..9u32, 1 => 0..40u32, 1 => Just(u32::MAX)],
+        prop_oneof![9 => 0..20u32, 1 => Just(u32::MAX)],
+    )
+        .prop_map(|(line, character)| Position::new(line, character))
+}
+
+fn change() -> impl Strategy<Value = TextDocumentContentChangeEvent> {
+    let range = prop_oneof![
+        // Mostly in order, since an inverted range ends the notification.
+        8 => (position(), position()).prop_map(|(a, b)| {
+            Some(if (a.line, a.character) <= (b.line, b.character) { Range::new(a, b) } else { Range::new(b, a) })
+        }),
+        2 => position().prop_map(|at| Some(Range::new(at, at))),
+        1 => (position(), position()).prop_map(|(start, end)| Some(Range::new(start, end))),
+        1 => Just(None),
+    ];
+    (range, text()).prop_map(|(range, text)| TextDocumentContentChangeEvent { range, range_length: None, text })
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 768, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn changes_are_applied_as_the_protocol_says(
+        start in prop::collection::vec(text(), 1..4).prop_map(|texts| texts.concat()),
+        notifications in prop::collection::vec(prop::collection::vec(change(), 1..4), 1..8),
+        encoding in prop::sample::select(ENCODINGS.to_vec()),
+    ) {
+        let mut document = Document::new(&start, 0);
+        let mut naive = Naive(start.chars().collect());
+        for (version, changes) in (1..).zip(&notifications) {
+            let (before, mut after) = (naive.clone(), naive.clone());
+            let valid = changes.iter().all(|change| after.apply(change, encoding));
+            let result = proto::apply_changes(&mut document, version, changes, encoding);
+            prop_assert_eq!(result.is_ok(), valid);
+            match result {
+                Ok(edits) => {
+                    naive = after;
+                    prop_assert_eq!(document.version(), version);
+                    let mut replayed = before.text();
+                    for edit in edits {
+                        replayed.replace_range(edit.range, &edit.text);
+                    }
+                    prop_assert_eq!(replayed, naive.text());
+                }
+                Err(PositionError::Inverted { start, end }) => prop_assert!(start > end),
+                Err(PositionError::Line { line, lines }) => prop_assert!(line as usize > lines),
+            }
+            prop_assert_eq!(document.text(), naive.text());
+
+            let fresh = Document::new(&naive.text(), version);
+            let (ours, theirs) = (document.tree().root_node(), fresh.tree().root_node());
+            prop_assert_eq!(ours.end_byte(), theirs.end_byte());
+            prop_assert_eq!(ours.end_position(), theirs.end_position());
+            prop_assert_eq!(ours.has_error(), theirs.has_error());
+            // How broken text is recovered depends, if rarely, on what could be reused of the old tree.
+            if !theirs.has_error() {
+                prop_assert_eq!(ours.to_sexp(), theirs.to_sexp());
+            }
+        }
+    }
+
+    #[test]
+    fn positions_and_offsets_agree(text in text()) {
+        let document = Document::new(&text, 0);
+        let naive = Naive(text.chars().collect());
+        for encoding in ENCODINGS {
+            for (index, (byte, _)) in text.char_indices().chain([(text.len(), ' ')]).enumerate() {
+                let position = proto::position(document.rope(), byte, encoding);
+                prop_assert_eq!(position, naive.position(index, encoding));
+                let back = proto::offset(document.rope(), position, encoding).unwrap();
+                let inside_line_end = naive.find(position, encoding).unwrap() != index;
+                prop_assert!(back == byte || (inside_line_end && back + 1 == byte));
+            }
+            for line in 0..14 {
+                for character in [0, 1, 2, 3, 5, 8, 13, u32::MAX] {
+                    let position = Position::new(line, character);
+                    let expected = naive.find(position, encoding).map(|index| naive.0[..index].iter().map(|c| c.len_utf8()).sum());
+                    prop_assert_eq!(proto::offset(document.rope(), position, encoding).ok(), expected, "{:?}", position);
+                }
+            }
+        }
+    }
+}
