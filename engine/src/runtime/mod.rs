@@ -6,6 +6,7 @@ use std::sync::Arc;
 use crate::{Completion, EngineError, Event, Request, TokenId};
 
 pub mod backend;
+pub(crate) mod llama;
 
 pub use backend::{Backend, BatchToken, Vocabulary};
 
