@@ -14,4 +14,4 @@ pub use error::EngineError;
 pub use request::{
     Completion, Event, FinishReason, Key, Overflow, Priority, Prompt, Request, Sampling, StopRule, TokenId,
 };
-pub use runtime::{Counters, Device, Engine, EngineOptions, FlashAttention, Generation, GpuLayers, ModelInfo};
+pub use runtime::{Counters, Device, Engine, EngineOptions, FlashAttention, Generation, GpuLayers, KvType, ModelInfo};

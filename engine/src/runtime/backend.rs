@@ -12,6 +12,10 @@ pub trait Vocabulary: Send + Sync {
     fn token_bytes(&self, token: TokenId, out: &mut Vec<u8>);
     /// Whether the token ends the text.
     fn is_end(&self, token: TokenId) -> bool;
+    /// The token that ends the text, from which a model that knows it can also start one.
+    fn end_of_text(&self) -> Option<TokenId> {
+        (0..TokenId::try_from(self.len()).ok()?).find(|&token| self.is_end(token))
+    }
     /// Number of tokens, which is the length of a row of logits.
     fn len(&self) -> usize;
     /// Whether there are no tokens; never true for a real model.

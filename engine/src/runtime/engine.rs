@@ -1,0 +1,182 @@
+//! The handle of a running model, and the thread behind it.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::mpsc::{Receiver, Sender, channel};
+use std::sync::{Arc, OnceLock};
+
+use super::backend::{Backend, Vocabulary};
+use super::ticket::Shared;
+use super::worker::{self, Submission};
+use super::{Counters, Device, EngineOptions, Generation, ModelInfo, llama};
+use crate::decode::text::TextDecoder;
+use crate::{EngineError, Request, TokenId};
+
+/// A running model. Cheap to clone; the worker ends when the last clone and the last [`Generation`] are gone.
+#[derive(Clone)]
+pub struct Engine {
+    handle: Arc<Handle>,
+}
+
+struct Handle {
+    inbox: Sender<Submission>,
+    shared: Arc<Shared>,
+    vocabulary: Arc<dyn Vocabulary>,
+    info: ModelInfo,
+}
+
+/// What the worker's thread does once it has a backend: report that it is ready, and serve until nobody is left.
+///
+/// A value rather than a return, because a backend may borrow from a model that lives on the thread's stack.
+pub(super) struct Serve {
+    ready: Arc<OnceLock<()>>,
+    report: Sender<Result<Ready, EngineError>>,
+    inbox: Receiver<Submission>,
+    shared: Arc<Shared>,
+}
+
+struct Ready {
+    vocabulary: Arc<dyn Vocabulary>,
+    info: ModelInfo,
+}
+
+impl Serve {
+    pub(super) fn serve(self, backend: &mut dyn Backend, info: ModelInfo) {
+        let vocabulary = backend.vocabulary();
+        let _ = self.ready.set(());
+        // If the caller is gone, the inbox is closed too, and the loop ends at once.
+        let _ = self.report.send(Ok(Ready { vocabulary, info }));
+        drop(self.report);
+        worker::run(backend, &self.inbox, &self.shared);
+    }
+}
+
+impl Engine {
+    /// Loads a GGUF and starts the worker; blocks until the model is ready.
+    ///
+    /// # Errors
+    /// [`EngineError::ModelNotFound`], [`EngineError::ModelLoad`], [`EngineError::BadOption`];
+    /// [`EngineError::WorkerDied`] if loading panics.
+    pub fn load(options: &EngineOptions) -> Result<Self, EngineError> {
+        let options = options.clone();
+        Self::spawn(move |serve| llama::load(&options, serve))
+    }
+
+    /// Starts a worker around any backend. `make` runs on the worker's thread.
+    ///
+    /// # Errors
+    /// What `make` returns; [`EngineError::WorkerDied`] if it panics.
+    pub fn start<B: Backend>(
+        make: impl FnOnce() -> Result<(B, ModelInfo), EngineError> + Send + 'static,
+    ) -> Result<Self, EngineError> {
+        Self::spawn(move |serve| {
+            let (mut backend, info) = make()?;
+            serve.serve(&mut backend, info);
+            Ok(())
+        })
+    }
+
+    fn spawn(run: impl FnOnce(Serve) -> Result<(), EngineError> + Send + 'static) -> Result<Self, EngineError> {
+        let (inbox, submissions) = channel();
+        let (report, reports) = channel();
+        let shared = Arc::new(Shared::default());
+        let ready = Arc::new(OnceLock::new());
+        let serve = Serve {
+            ready: Arc::clone(&ready),
+            report: report.clone(),
+            inbox: submissions,
+            shared: Arc::clone(&shared),
+        };
+        let for_thread = Arc::clone(&shared);
+        std::thread::Builder::new()
+            .name("codegen-engine".into())
+            .spawn(move || {
+                let shared = for_thread;
+                let outcome = catch_unwind(AssertUnwindSafe(|| run(serve)));
+                let error = match outcome {
+                    Ok(Ok(())) => EngineError::WorkerDied { reason: "it was shut down".into() },
+                    Ok(Err(error)) => error,
+                    Err(panic) => EngineError::WorkerDied { reason: panic_message(&*panic) },
+                };
+                if let EngineError::WorkerDied { reason } = &error {
+                    shared.die(reason);
+                }
+                if ready.get().is_none() {
+                    let _ = report.send(Err(error));
+                }
+            })
+            .map_err(|error| EngineError::WorkerDied { reason: format!("its thread cannot be started: {error}") })?;
+        match reports.recv() {
+            Ok(Ok(Ready { vocabulary, info })) => {
+                Ok(Self { handle: Arc::new(Handle { inbox, shared, vocabulary, info }) })
+            }
+            Ok(Err(error)) => Err(error),
+            Err(_) => Err(EngineError::WorkerDied { reason: "it ended while loading".into() }),
+        }
+    }
+
+    /// Devices llama.cpp sees in this build.
+    #[must_use]
+    pub fn devices() -> Vec<Device> {
+        llama::devices()
+    }
+
+    /// How llama.cpp was built: the cargo features for GPUs, and the instruction sets its CPU code uses.
+    #[must_use]
+    pub fn build_info() -> String {
+        llama::build_info()
+    }
+
+    /// Hands a request to the worker. Never blocks. An earlier request of an equal key is answered with
+    /// [`crate::FinishReason::Superseded`] before this returns.
+    pub fn submit(&self, request: Request) -> Generation {
+        let (sender, events) = tokio::sync::mpsc::unbounded_channel();
+        let handle = &self.handle;
+        let ticket = handle.shared.open(request.key.clone(), sender, |ticket| {
+            // The worker's end is gone only when it has died, and then it fails all open tickets itself.
+            let _ = handle.inbox.send(Submission { ticket, request });
+        });
+        Generation::new(events, ticket, Arc::clone(&handle.shared))
+    }
+
+    /// What is known about the loaded model.
+    #[must_use]
+    pub fn info(&self) -> &ModelInfo {
+        &self.handle.info
+    }
+
+    /// Work done so far.
+    #[must_use]
+    pub fn counters(&self) -> Counters {
+        self.handle.shared.counters.read()
+    }
+
+    /// Tokens of `text`, without special tokens added or parsed. Runs on the calling thread.
+    #[must_use]
+    pub fn tokenize(&self, text: &str) -> Vec<TokenId> {
+        self.handle.vocabulary.tokenize(text)
+    }
+
+    /// The text of tokens; bytes that are not UTF-8 become U+FFFD. Runs on the calling thread.
+    #[must_use]
+    pub fn detokenize(&self, tokens: &[TokenId]) -> String {
+        let (mut text, mut decoder, mut bytes) = (String::new(), TextDecoder::default(), Vec::new());
+        for &token in tokens {
+            bytes.clear();
+            self.handle.vocabulary.token_bytes(token, &mut bytes);
+            decoder.push(&bytes, &mut text);
+        }
+        decoder.finish(&mut text);
+        text
+    }
+}
+
+impl std::fmt::Debug for Engine {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Engine").field("model", &self.handle.info.name).finish_non_exhaustive()
+    }
+}
+
+fn panic_message(panic: &(dyn std::any::Any + Send)) -> String {
+    let message = panic.downcast_ref::<&str>().copied().or_else(|| panic.downcast_ref::<String>().map(String::as_str));
+    format!("it panicked: {}", message.unwrap_or("without a message"))
+}

@@ -1,0 +1,163 @@
+//! A request on the worker's side.
+
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+
+use super::backend::Vocabulary;
+use super::ticket::{Shared, Ticket};
+use super::worker::Submission;
+use crate::decode::sampling::{Sampled, Sampler};
+use crate::decode::text::TextDecoder;
+use crate::decode::window;
+use crate::{EngineError, FinishReason, Overflow, Priority, Prompt, StopRule, TokenId};
+
+/// A request that is waiting, running or paused.
+pub(super) struct Job {
+    pub ticket: Arc<Ticket>,
+    pub priority: Priority,
+    /// The window of the prompt, and what has been generated: what the KV cache has to hold for the next token.
+    pub sequence: Vec<TokenId>,
+    /// How many of `sequence` the slot's cache holds; fewer than all while the job is not finished.
+    pub fed: usize,
+    /// Where it runs; `None` while it waits for its first slot, or for another after it had to give one up.
+    pub slot: Option<usize>,
+    pub sampler: Sampler,
+    /// Whether a slot has been taken before.
+    pub begun: bool,
+    stop: Option<Box<dyn StopRule>>,
+    decoder: TextDecoder,
+    text: String,
+    generated: usize,
+    max_tokens: usize,
+    keep: usize,
+}
+
+/// What the worker must know about the backend to accept a request.
+pub(super) struct Limits<'a> {
+    pub vocabulary: &'a dyn Vocabulary,
+    pub context: usize,
+}
+
+impl Job {
+    /// Tokenizes the prompt and applies the window. `None` if there is nothing to do; the ticket has then been ended.
+    pub fn admit(submission: Submission, limits: &Limits<'_>, shared: &Shared) -> Option<Self> {
+        let Submission { ticket, request } = submission;
+        if ticket.ended() {
+            return None;
+        }
+        if request.max_tokens == 0 {
+            shared.stop(&ticket, FinishReason::MaxTokens);
+            return None;
+        }
+        let sampler = match Sampler::new(request.sampling) {
+            Ok(sampler) => sampler,
+            Err(error) => {
+                shared.fail(&ticket, error);
+                return None;
+            }
+        };
+        let (sequence, keep) = match prompt_tokens(request.prompt, request.max_tokens, request.overflow, limits) {
+            Ok(Prepared { sequence, keep, dropped }) => {
+                ticket.update(|progress| {
+                    progress.prompt_tokens = sequence.len();
+                    progress.dropped_tokens = dropped;
+                });
+                (sequence, keep)
+            }
+            Err(error) => {
+                shared.fail(&ticket, error);
+                return None;
+            }
+        };
+        Some(Self {
+            ticket,
+            priority: request.priority,
+            sequence,
+            fed: 0,
+            slot: None,
+            sampler,
+            begun: false,
+            stop: request.stop,
+            decoder: TextDecoder::default(),
+            text: String::new(),
+            generated: 0,
+            max_tokens: request.max_tokens,
+            keep,
+        })
+    }
+
+    /// Takes the token that was picked. Ends the ticket if that was the last.
+    pub fn accept(&mut self, sampled: Sampled, limits: &Limits<'_>, shared: &Shared) {
+        shared.counters.generated_tokens.fetch_add(1, Ordering::Relaxed);
+        if limits.vocabulary.is_end(sampled.token) {
+            shared.stop(&self.ticket, FinishReason::EndOfText);
+            return;
+        }
+        self.sequence.push(sampled.token);
+        self.generated += 1;
+        let mut bytes = Vec::new();
+        limits.vocabulary.token_bytes(sampled.token, &mut bytes);
+        let before = self.text.len();
+        self.decoder.push(&bytes, &mut self.text);
+        self.ticket.token(sampled.token, self.text[before..].to_owned(), sampled.logprob);
+        if let Some(cut) = self.stop.as_mut().and_then(|rule| rule.cut(&self.text)) {
+            shared.stop_at(&self.ticket, cut, FinishReason::Stop);
+        } else if self.generated >= self.max_tokens {
+            shared.stop(&self.ticket, FinishReason::MaxTokens);
+        }
+    }
+
+    /// Whether the prompt has been read.
+    pub fn generating(&self) -> bool {
+        self.generated > 0
+    }
+
+    /// Makes room if the sequence has outgrown the context: returns how many tokens of it are still where they were.
+    pub fn slide(&mut self, context: usize) -> Option<usize> {
+        if self.sequence.len() <= context {
+            return None;
+        }
+        let window = window::fit(self.sequence.len(), self.keep, 0, context);
+        window.apply(&mut self.sequence);
+        Some(window.keep)
+    }
+}
+
+struct Prepared {
+    sequence: Vec<TokenId>,
+    keep: usize,
+    dropped: usize,
+}
+
+fn prompt_tokens(
+    prompt: Prompt,
+    max_tokens: usize,
+    overflow: Overflow,
+    limits: &Limits<'_>,
+) -> Result<Prepared, EngineError> {
+    let mut sequence = match prompt {
+        Prompt::Text(text) => limits.vocabulary.tokenize(&text),
+        Prompt::Tokens(tokens) => tokens,
+    };
+    if sequence.is_empty() {
+        // A model that was trained on documents with this token between them takes it for the start of one.
+        sequence.push(limits.vocabulary.end_of_text().ok_or(EngineError::EmptyPrompt)?);
+    }
+    let size = limits.vocabulary.len();
+    if let Some(bad) = sequence.iter().find(|&&token| usize::try_from(token).map_or(true, |token| token >= size)) {
+        let reason = format!("the prompt has the token {bad}, but the vocabulary's tokens are 0 to {}", size - 1);
+        return Err(EngineError::Decode { reason });
+    }
+    let tokens = sequence.len();
+    match overflow {
+        Overflow::Refuse if tokens.saturating_add(max_tokens) > limits.context => {
+            Err(EngineError::PromptTooLong { tokens, max_tokens, limit: limits.context })
+        }
+        Overflow::Refuse => Ok(Prepared { sequence, keep: 0, dropped: 0 }),
+        Overflow::Window { keep } => {
+            let window = window::fit(tokens, keep, window::reserve(max_tokens, limits.context), limits.context);
+            window.apply(&mut sequence);
+            Ok(Prepared { sequence, keep, dropped: window.dropped() })
+        }
+    }
+}

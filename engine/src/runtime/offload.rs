@@ -1,0 +1,1 @@
+//! How many of a model's layers fit on its devices: arithmetic, without llama.cpp.

@@ -1,0 +1,144 @@
+//! How an engine is set up, and what it tells about itself: plain values.
+
+use std::path::PathBuf;
+
+/// How many of the model's layers go to a GPU.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum GpuLayers {
+    /// All if they fit, as many as fit otherwise, none without a GPU.
+    #[default]
+    Auto,
+    /// All; an error if they do not fit.
+    All,
+    /// This many, counted from the model's end.
+    Count(u32),
+}
+
+/// Whether attention uses llama.cpp's fused kernels.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum FlashAttention {
+    /// llama.cpp decides.
+    #[default]
+    Auto,
+    /// Always.
+    On,
+    /// Never.
+    Off,
+}
+
+/// The type of the numbers in the KV cache.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum KvType {
+    /// Half precision.
+    #[default]
+    F16,
+    /// Single precision: twice the memory, for comparisons with a reference.
+    F32,
+}
+
+/// How a model is loaded and run.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct EngineOptions {
+    /// A GGUF file.
+    pub model: PathBuf,
+    /// Threads for matrix products; `None` takes the machine's physical cores.
+    pub threads: Option<usize>,
+    /// Tokens of context for each slot; `None` takes what the model was trained with.
+    pub context: Option<usize>,
+    /// Tokens decoded in one call at most: a prompt is fed in chunks of this many.
+    pub batch: usize,
+    /// Requests decoded side by side, each with its own KV cache.
+    pub slots: usize,
+    /// How many layers go to a GPU.
+    pub gpu_layers: GpuLayers,
+    /// Which device is used first, by its index in `Engine::devices`; `None` leaves it to llama.cpp.
+    pub main_device: Option<usize>,
+    /// Fused attention.
+    pub flash_attention: FlashAttention,
+    /// Map the file instead of reading it.
+    pub mmap: bool,
+    /// The KV cache's type.
+    pub kv_type: KvType,
+}
+
+impl EngineOptions {
+    /// The defaults, for the given GGUF file.
+    #[must_use]
+    pub fn new(model: PathBuf) -> Self {
+        Self {
+            model,
+            threads: None,
+            context: None,
+            batch: 256,
+            slots: 2,
+            gpu_layers: GpuLayers::Auto,
+            main_device: None,
+            flash_attention: FlashAttention::Auto,
+            mmap: true,
+            kv_type: KvType::F16,
+        }
+    }
+}
+
+/// A device that llama.cpp can compute on.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Device {
+    /// Its index among all devices.
+    pub index: usize,
+    /// Its short name, such as `CUDA0`.
+    pub name: String,
+    /// Its long name, such as the card's.
+    pub description: String,
+    /// The llama.cpp backend it belongs to, such as `CUDA` or `CPU`.
+    pub backend: String,
+    /// Whether it is a GPU rather than the CPU or an accelerator library.
+    pub gpu: bool,
+    /// Bytes of memory in all.
+    pub memory_total: u64,
+    /// Bytes of memory free.
+    pub memory_free: u64,
+}
+
+/// What is known about the loaded model.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ModelInfo {
+    /// `general.name`, or the file's name.
+    pub name: String,
+    /// `general.architecture`.
+    pub architecture: String,
+    /// Number of parameters.
+    pub parameters: u64,
+    /// Bytes of all tensors.
+    pub bytes: u64,
+    /// Tokens of context the model was trained with.
+    pub context_train: usize,
+    /// Tokens of context of each slot.
+    pub context: usize,
+    /// Requests decoded side by side.
+    pub slots: usize,
+    /// Entries in the vocabulary.
+    pub vocabulary: usize,
+    /// Repeating layers.
+    pub layers: usize,
+    /// Layers on a GPU, the output layer counted as one.
+    pub gpu_layers: usize,
+    /// Names of the devices that hold layers; empty if all are on the CPU.
+    pub gpu_devices: Vec<String>,
+    /// Threads used for matrix products.
+    pub threads: usize,
+}
+
+/// Work done since the engine was started. Monotonic; read it before and after to measure a request.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Counters {
+    /// Prompt tokens run through the model.
+    pub prefill_tokens: u64,
+    /// Prompt tokens found in the KV cache instead.
+    pub reused_tokens: u64,
+    /// Tokens sampled.
+    pub generated_tokens: u64,
+    /// Calls of the backend's `decode`.
+    pub batches: u64,
+    /// Requests that have been given their last event.
+    pub finished_requests: u64,
+}
