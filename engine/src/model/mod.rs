@@ -1,9 +1,22 @@
 //! Models as files: Hugging Face checkpoints, GGUF, quantization, the built-in model, names.
 
 pub mod checkpoint;
+pub mod convert;
+mod encode;
 pub mod error;
+pub mod gguf;
+pub mod inspect;
 pub mod mapping;
+mod output;
+pub mod quantize;
+pub mod recipe;
+mod stream;
 pub mod tokenizer;
 
+pub use convert::convert;
 pub use error::ModelError;
+pub use inspect::{Inspection, inspect};
+pub use quantize::quantize;
+pub use recipe::{FileType, Recipe};
+pub use stream::{FileReport, Progress, TypeUsage};
 pub use types::TensorType;

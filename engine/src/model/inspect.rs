@@ -1,0 +1,242 @@
+//! What a GGUF holds, for people and for programs.
+
+use std::fmt;
+use std::path::{Path, PathBuf};
+
+use serde::Serialize;
+
+use super::convert::TOKENIZER_JSON;
+use super::gguf::{Gguf, Value};
+use super::recipe::FileType;
+use super::stream::{TypeUsage, usage};
+use super::{ModelError, TensorType};
+
+/// A GGUF's description. What the file does not say is `None`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Inspection {
+    /// The file.
+    pub path: PathBuf,
+    /// Its length in bytes.
+    pub bytes: u64,
+    /// The format's version.
+    pub version: u32,
+    /// `general.architecture`: which of llama.cpp's graphs runs it.
+    pub architecture: Option<String>,
+    /// `general.name`.
+    pub name: Option<String>,
+    /// The file type, by its name where it has one here.
+    pub file_type: Option<String>,
+    /// Values of all tensors.
+    pub parameters: u64,
+    /// Tokens of context the model was trained with.
+    pub context: Option<u64>,
+    /// Repeating layers.
+    pub layers: Option<u64>,
+    /// Width of the residual stream.
+    pub embedding: Option<u64>,
+    /// Width of the MLP's hidden layer.
+    pub feed_forward: Option<u64>,
+    /// Attention heads.
+    pub heads: Option<u64>,
+    /// Heads of keys and values.
+    pub heads_kv: Option<u64>,
+    /// Dimensions of a head that are rotated.
+    pub rotary: Option<u64>,
+    /// The tokenizer.
+    pub tokenizer: Tokenizer,
+    /// Where the file comes from: the `general.` keys that say so.
+    pub provenance: Vec<(String, String)>,
+    /// How often and how largely each type is used.
+    pub types: Vec<TypeUsage>,
+    /// Every tensor.
+    pub tensors: Vec<Tensor>,
+}
+
+/// A tokenizer's description.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Tokenizer {
+    /// Its kind, such as `gpt2`.
+    pub model: Option<String>,
+    /// How text is split before merging.
+    pub splitter: Option<String>,
+    /// Number of tokens.
+    pub tokens: Option<usize>,
+    /// Number of merges.
+    pub merges: Option<usize>,
+    /// The token that ends a text.
+    pub end_of_text: Option<u64>,
+    /// Whether the source's `tokenizer.json` is in the file.
+    pub has_source: bool,
+}
+
+/// A tensor's description.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Tensor {
+    /// Its name.
+    pub name: String,
+    /// Its lengths, **rows first** as in Python.
+    pub shape: Vec<u64>,
+    /// How it is stored.
+    #[serde(rename = "type")]
+    pub kind: TensorType,
+    /// Bytes of its data.
+    pub bytes: u64,
+}
+
+/// Describes a GGUF without reading its weights.
+///
+/// # Errors
+/// If the file cannot be read or is not a complete GGUF.
+pub fn inspect(path: &Path) -> Result<Inspection, ModelError> {
+    Ok(Inspection::new(&Gguf::open(path)?))
+}
+
+impl Inspection {
+    fn new(gguf: &Gguf) -> Self {
+        let metadata = &gguf.metadata;
+        let text = |key: &str| metadata.str(key).map(str::to_owned);
+        let architecture = text("general.architecture");
+        let prefix = architecture.clone().unwrap_or_default();
+        let number = |key: &str| metadata.u64(&format!("{prefix}.{key}"));
+        let length = |key: &str| metadata.get(key).and_then(Value::array_len);
+        Self {
+            path: gguf.path.clone(),
+            bytes: gguf.file_bytes,
+            version: gguf.version,
+            name: text("general.name"),
+            file_type: metadata.u64("general.file_type").map(file_type_name),
+            parameters: gguf.tensors.iter().fold(0, |sum, tensor| sum.saturating_add(tensor.elements())),
+            context: number("context_length"),
+            layers: number("block_count"),
+            embedding: number("embedding_length"),
+            feed_forward: number("feed_forward_length"),
+            heads: number("attention.head_count"),
+            heads_kv: number("attention.head_count_kv"),
+            rotary: number("rope.dimension_count"),
+            tokenizer: Tokenizer {
+                model: text("tokenizer.ggml.model"),
+                splitter: text("tokenizer.ggml.pre"),
+                tokens: length("tokenizer.ggml.tokens"),
+                merges: length("tokenizer.ggml.merges"),
+                end_of_text: metadata.u64("tokenizer.ggml.eos_token_id"),
+                has_source: metadata.get(TOKENIZER_JSON).is_some(),
+            },
+            provenance: provenance(gguf),
+            types: usage(&gguf.tensors),
+            tensors: gguf
+                .tensors
+                .iter()
+                .map(|tensor| Tensor {
+                    name: tensor.name.clone(),
+                    shape: tensor.shape.iter().rev().copied().collect(),
+                    kind: tensor.kind,
+                    bytes: tensor.bytes(),
+                })
+                .collect(),
+            architecture,
+        }
+    }
+}
+
+fn provenance(gguf: &Gguf) -> Vec<(String, String)> {
+    const TOLD: [&str; 5] = ["author", "license", "organization", "quantized_by", "url"];
+    let told = |key: &&str| key.starts_with("source.") || TOLD.contains(key);
+    gguf.metadata
+        .iter()
+        .filter_map(|(key, value)| Some((key.strip_prefix("general.").filter(told)?, value.as_str()?)))
+        .map(|(key, value)| (key.to_owned(), value.to_owned()))
+        .collect()
+}
+
+fn file_type_name(id: u64) -> String {
+    let known = FileType::ALL.into_iter().find(|kind| u64::from(kind.id()) == id);
+    known.map_or_else(|| format!("llama.cpp's number {id}"), |kind| kind.name().to_owned())
+}
+
+/// Bytes in a unit that leaves a readable number.
+#[must_use]
+pub fn size(bytes: u64) -> String {
+    const UNITS: [&str; 4] = ["kB", "MB", "GB", "TB"];
+    if bytes < 1000 {
+        return format!("{bytes} B");
+    }
+    let mut value = bytes as f64;
+    let mut unit = "B";
+    for next in UNITS {
+        // Not 1000, which would show 999 999 bytes as 1000.0 kB.
+        if value < 999.95 {
+            break;
+        }
+        value /= 1000.0;
+        unit = next;
+    }
+    format!("{value:.1} {unit}")
+}
+
+/// `blk.7.ffn_up.weight` as `blk.*.ffn_up.weight`, so that equal tensors of all layers make one line.
+fn without_layer(name: &str) -> String {
+    match name.split_once('.') {
+        Some(("blk", rest)) => match rest.split_once('.') {
+            Some((layer, rest)) if layer.parse::<u32>().is_ok() => format!("blk.*.{rest}"),
+            _ => name.to_owned(),
+        },
+        _ => name.to_owned(),
+    }
+}
+
+impl fmt::Display for Inspection {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut line = |label: &str, text: String| writeln!(f, "{label:<14} {text}");
+        let or = |value: Option<u64>| value.map_or_else(|| "?".to_owned(), |value| value.to_string());
+        line("file", format!("{} ({}, GGUF version {})", self.path.display(), size(self.bytes), self.version))?;
+        line("name", self.name.clone().unwrap_or_else(|| "?".to_owned()))?;
+        line("architecture", self.architecture.clone().unwrap_or_else(|| "?".to_owned()))?;
+        line("file type", self.file_type.clone().unwrap_or_else(|| "?".to_owned()))?;
+        line("parameters", format!("{:.1} million", self.parameters as f64 / 1e6))?;
+        line("context", format!("{} tokens", or(self.context)))?;
+        let heads = format!("{} heads ({} of keys and values)", or(self.heads), or(self.heads_kv));
+        let widths = format!("width {}, MLP {}", or(self.embedding), or(self.feed_forward));
+        line("shape", format!("{} layers, {widths}, {heads}, rotary {}", or(self.layers), or(self.rotary)))?;
+        let Tokenizer { model, splitter, tokens, merges, end_of_text, has_source } = &self.tokenizer;
+        let kind = format!("{} / {}", model.as_deref().unwrap_or("?"), splitter.as_deref().unwrap_or("?"));
+        let count = |value: &Option<usize>| or(value.map(|value| value as u64));
+        let sizes = format!("{} tokens, {} merges", count(tokens), count(merges));
+        let source = if *has_source { "with" } else { "without" };
+        line(
+            "tokenizer",
+            format!("{kind}, {sizes}, end of text {}, {source} the source's tokenizer.json", or(*end_of_text)),
+        )?;
+        for (key, value) in &self.provenance {
+            line(key, value.clone())?;
+        }
+        for TypeUsage { kind, tensors, bytes } in &self.types {
+            line(kind.name(), format!("{tensors} tensors, {}", size(*bytes)))?;
+        }
+        self.table(f)
+    }
+}
+
+impl Inspection {
+    /// The tensors, equal ones of all layers in one line.
+    fn table(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut lines: Vec<(String, &Tensor, u64)> = Vec::new();
+        for tensor in &self.tensors {
+            let name = without_layer(&tensor.name);
+            let same = |(other, first, _): &&mut (String, &Tensor, u64)| {
+                *other == name && first.kind == tensor.kind && first.shape == tensor.shape
+            };
+            match lines.iter_mut().find(same) {
+                Some(line) => line.2 += 1,
+                None => lines.push((name, tensor, 1)),
+            }
+        }
+        let width = lines.iter().map(|line| line.0.chars().count()).max().unwrap_or(0).max(6);
+        writeln!(f, "\n{:<width$}  {:>5}  {:>20}  {:<7}  {:>10}", "tensor", "count", "shape", "type", "each")?;
+        for (name, tensor, count) in lines {
+            let shape: Vec<String> = tensor.shape.iter().map(u64::to_string).collect();
+            let (shape, each) = (shape.join(" x "), size(tensor.bytes));
+            writeln!(f, "{name:<width$}  {count:>5}  {shape:>20}  {:<7}  {each:>10}", tensor.kind)?;
+        }
+        Ok(())
+    }
+}
