@@ -1,9 +1,18 @@
 //! The language server: keeps buffers, finds turns and contexts in them, asks the engine, and answers the editor.
 
+pub mod cli;
 pub mod completion;
+pub mod config;
 pub mod context;
 pub mod document;
 pub mod edit;
+pub mod handlers;
+pub mod main_loop;
+pub mod outbox;
+pub mod pipeline;
 pub mod proto;
+pub mod server;
+pub mod state;
+pub mod suggest;
 pub mod syntax;
 pub mod turns;

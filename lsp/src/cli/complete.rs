@@ -1,0 +1,183 @@
+//! `codegen-lsp complete FILE:LINE:COLUMN`.
+
+use std::path::PathBuf;
+use std::str::FromStr;
+
+use anyhow::{Context, bail};
+use clap::Args;
+use codegen_engine::{Completion, EngineError};
+use ropey::Rope;
+use serde_json::json;
+
+use super::engine_args::EngineArgs;
+use super::{output, source};
+use crate::completion::{self, Kind, Suggestion};
+use crate::config::InlineConfig;
+use crate::document::Document;
+use crate::pipeline;
+use crate::turns::TurnOptions;
+
+/// Arguments of `complete`.
+#[derive(Debug, Args)]
+pub struct Arguments {
+    /// The position, line and column counted from 1 in characters: FILE:LINE:COLUMN
+    #[arg(value_name = "FILE:LINE:COLUMN")]
+    place: Place,
+    /// Print JSON, with what it cost
+    #[arg(long)]
+    json: bool,
+    /// Tokens generated at most
+    #[arg(long, value_name = "N", default_value_t = InlineConfig::default().max_tokens)]
+    max_tokens: usize,
+    /// Only comments that start with this are prompts (say '#>')
+    #[arg(long, value_name = "TEXT")]
+    marker: Option<String>,
+    #[command(flatten)]
+    engine: EngineArgs,
+}
+
+/// A position in a file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Place {
+    file: PathBuf,
+    line: usize,
+    column: usize,
+}
+
+impl FromStr for Place {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let expected = || format!("{text:?} is not FILE:LINE:COLUMN, with line and column counted from 1");
+        // From the right: the file's name may have colons itself.
+        let mut parts = text.rsplitn(3, ':');
+        let (column, line, file) = (parts.next(), parts.next(), parts.next());
+        let number = |part: Option<&str>| part.and_then(|part| part.parse().ok()).filter(|number| *number > 0);
+        let file = file.filter(|file| !file.is_empty()).ok_or_else(expected)?;
+        let line = number(line).ok_or_else(expected)?;
+        let column = number(column).ok_or_else(expected)?;
+        Ok(Self { file: PathBuf::from(file), line, column })
+    }
+}
+
+/// Prints the suggestion.
+///
+/// # Errors
+/// The file, the position or the model is not usable.
+pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
+    let Place { file, line, column } = &arguments.place;
+    let document = Document::new(&source::read(file)?, 0);
+    let offset = offset(document.rope(), *line, *column).with_context(|| file.display().to_string())?;
+    let engine = arguments.engine.load()?;
+    let options = TurnOptions { marker: arguments.marker.clone() };
+    let prepared = pipeline::prepare(&document, offset, &options, None, arguments.max_tokens, &engine);
+    let Some(prepared) = prepared else {
+        return report(arguments, None, None);
+    };
+    let plan = prepared.plan;
+    match engine.submit(prepared.request).blocking_finish() {
+        Ok(done) => {
+            let suggestion = completion::finish(&document, offset, &plan, &done.text);
+            report(arguments, suggestion, Some((plan.kind, done)))
+        }
+        Err(EngineError::EmptyPrompt) => report(arguments, None, None),
+        Err(error) => Err(error.into()),
+    }
+}
+
+fn report(
+    arguments: &Arguments,
+    suggestion: Option<Suggestion>,
+    done: Option<(Kind, Completion)>,
+) -> anyhow::Result<()> {
+    if let Some((_, done)) = &done {
+        eprintln!("{}", timing(done));
+    }
+    if arguments.json {
+        let kind = done.as_ref().map(|(kind, _)| match kind {
+            Kind::Line => "line",
+            Kind::Block { .. } => "block",
+            Kind::Turn { .. } => "turn",
+        });
+        let value = json!({
+            "text": suggestion.as_ref().map(|suggestion| &suggestion.text),
+            "range": suggestion.as_ref().map(|suggestion| [suggestion.range.start, suggestion.range.end]),
+            "kind": kind,
+            "stats": done.as_ref().map(|(_, done)| pipeline::stats(done)),
+        });
+        return output::print(&format!("{value:#}\n"));
+    }
+    match suggestion {
+        Some(suggestion) if suggestion.text.ends_with('\n') => output::print(&suggestion.text),
+        Some(suggestion) => output::print(&format!("{}\n", suggestion.text)),
+        None => {
+            eprintln!("nothing to suggest here");
+            Ok(())
+        }
+    }
+}
+
+/// What a completion cost, in a line for people.
+pub(super) fn timing(done: &Completion) -> String {
+    let speed = |speed: Option<f64>| speed.map_or_else(String::new, |speed| format!(" ({speed:.0} tokens/s)"));
+    let (prefill, decode) = pipeline::speeds(done);
+    format!(
+        "prompt {} tokens in {:.2} s{}, answer {} tokens in {:.2} s{}",
+        done.prompt_tokens.saturating_sub(done.reused_tokens),
+        done.prefill.as_secs_f64(),
+        speed(prefill),
+        done.generated_tokens,
+        done.decode.as_secs_f64(),
+        speed(decode),
+    )
+}
+
+/// The byte offset of a line and column counted from 1. The column may be one past the line's last character.
+fn offset(rope: &Rope, line: usize, column: usize) -> anyhow::Result<usize> {
+    let lines = rope.len_lines();
+    let Some(text) = rope.get_line(line - 1) else {
+        bail!("there is no line {line}, as there are {lines}");
+    };
+    let text = text.to_string();
+    let text = text.trim_end_matches(['\r', '\n']);
+    let columns = text.chars().count() + 1;
+    if column > columns {
+        bail!("line {line} has no column {column}, as its last is {columns}");
+    }
+    let within: usize = text.chars().take(column - 1).map(char::len_utf8).sum();
+    Ok(rope.line_to_byte(line - 1) + within)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn places() {
+        let place = |file: &str, line, column| Ok(Place { file: PathBuf::from(file), line, column });
+        assert_eq!("a.py:3:14".parse(), place("a.py", 3, 14));
+        assert_eq!(r"C:\x\a.py:3:14".parse(), place(r"C:\x\a.py", 3, 14));
+        assert_eq!("a:b:1:1".parse(), place("a:b", 1, 1));
+        for wrong in ["", "a.py", "a.py:1", ":1:1", "a.py:0:1", "a.py:1:0", "a.py:x:1", "a.py:1:-1", "a.py:1:"] {
+            let error = wrong.parse::<Place>();
+            assert_eq!(
+                error,
+                Err(format!("{wrong:?} is not FILE:LINE:COLUMN, with line and column counted from 1")),
+                "{wrong}"
+            );
+        }
+    }
+
+    #[test]
+    fn offsets() {
+        let rope = Rope::from_str("é = 1\r\n\nx");
+        let at = |line, column| offset(&rope, line, column).map_err(|error| error.to_string());
+        assert_eq!(at(1, 1), Ok(0));
+        assert_eq!(at(1, 2), Ok(2));
+        assert_eq!(at(1, 6), Ok(6));
+        assert_eq!(at(2, 1), Ok(8));
+        assert_eq!(at(3, 2), Ok(10));
+        assert_eq!(at(1, 7), Err("line 1 has no column 7, as its last is 6".to_owned()));
+        assert_eq!(at(4, 1), Err("there is no line 4, as there are 3".to_owned()));
+    }
+}

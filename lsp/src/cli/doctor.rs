@@ -1,0 +1,91 @@
+//! `codegen-lsp doctor`: what this build is, what it runs on, and how fast.
+
+use std::fmt::Write;
+
+use clap::Args;
+use codegen_engine::{Engine, ModelInfo, Prompt, Request};
+
+use super::engine_args::EngineArgs;
+use super::output;
+use crate::pipeline;
+
+/// Arguments of `doctor`.
+#[derive(Debug, Args)]
+pub struct Arguments {
+    #[command(flatten)]
+    engine: EngineArgs,
+}
+
+/// Prints the report. What is known is printed before the model is loaded, since that may fail.
+///
+/// # Errors
+/// The model cannot be run.
+pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
+    output::print(&build())?;
+    output::print(&devices(&Engine::devices()))?;
+    let engine = arguments.engine.load()?;
+    output::print(&model(engine.info()))?;
+    output::print(&speed(&engine)?)
+}
+
+fn build() -> String {
+    let profile = if cfg!(debug_assertions) { "development" } else { "release" };
+    let features = [("cuda", cfg!(feature = "cuda")), ("vulkan", cfg!(feature = "vulkan")), ("metal", cfg!(feature = "metal"))];
+    let features: Vec<&str> = features.iter().filter(|(_, on)| *on).map(|(name, _)| *name).collect();
+    let features = if features.is_empty() { "none".to_owned() } else { features.join(", ") };
+    format!(
+        "codegen-lsp   {}\nbuild         {profile}, {} {}, GPU features: {features}\n",
+        env!("CARGO_PKG_VERSION"),
+        std::env::consts::ARCH,
+        std::env::consts::OS,
+    )
+}
+
+fn devices(devices: &[codegen_engine::Device]) -> String {
+    const GIB: f64 = (1u64 << 30) as f64;
+    let mut out = String::new();
+    for device in devices {
+        let (free, total) = (device.memory_free as f64 / GIB, device.memory_total as f64 / GIB);
+        let _ = writeln!(
+            out,
+            "device {:<6} {} ({}), {}, {free:.1} of {total:.1} GiB free",
+            device.index, device.name, device.backend, device.description
+        );
+    }
+    out
+}
+
+fn model(info: &ModelInfo) -> String {
+    let place = if info.gpu_layers == 0 {
+        "all on the CPU".to_owned()
+    } else {
+        format!("{} of {} on {}", info.gpu_layers, info.layers + 1, info.gpu_devices.join(", "))
+    };
+    format!(
+        "model         {} ({}), {:.1} million parameters, {:.1} MB\ncontext       {} tokens in each of {} slots, trained with {}\nlayers        {place}\nthreads       {}\n",
+        info.name,
+        info.architecture,
+        info.parameters as f64 / 1e6,
+        info.bytes as f64 / 1e6,
+        info.context,
+        info.slots,
+        info.context_train,
+        info.threads,
+    )
+}
+
+/// Measures on a prompt that no cache can know.
+fn speed(engine: &Engine) -> anyhow::Result<String> {
+    let mut text = String::new();
+    for index in 0..40 {
+        let _ = writeln!(text, "def function_{index}(a, b):\n    return a * {index} + b\n");
+    }
+    let mut tokens = engine.tokenize(&text);
+    let context = engine.info().context;
+    tokens.truncate((context / 2).clamp(1, 256));
+    let request = Request::new(Prompt::Tokens(tokens), (context / 4).clamp(1, 64));
+    let done = engine.submit(request).blocking_finish()?;
+    let (prefill, decode) = pipeline::speeds(&done);
+    let show = |speed: Option<f64>| speed.map_or_else(|| "not measured".to_owned(), |speed| format!("{speed:.0} tokens/s"));
+    Ok(format!("speed         prompt {}, answer {}\n", show(prefill), show(decode)))
+}

@@ -1,0 +1,81 @@
+//! The flags that say which model is run, and how.
+
+use clap::Args;
+use codegen_engine::{Engine, FlashAttention, GpuLayers};
+
+use crate::config::{EngineConfig, parse_gpu_layers};
+use crate::pipeline;
+
+/// Flags shared by every command that runs a model.
+#[derive(Debug, Clone, Default, Args)]
+pub struct EngineArgs {
+    /// A model's name, or the path of a GGUF file [default: builtin]
+    #[arg(long, value_name = "NAME|FILE")]
+    pub model: Option<String>,
+    /// Threads for matrix products [default: the physical cores]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
+    pub threads: Option<u16>,
+    /// Tokens of context [default: what the model was trained with]
+    #[arg(long, value_name = "TOKENS", value_parser = clap::value_parser!(u32).range(64..=1 << 20))]
+    pub context: Option<u32>,
+    /// Tokens decoded in one call at most
+    #[arg(long, value_name = "TOKENS", value_parser = clap::value_parser!(u32).range(1..=65536))]
+    pub batch: Option<u32>,
+    /// Requests decoded side by side
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=64))]
+    pub slots: Option<u16>,
+    /// Layers on the GPU: auto, all or a number [default: auto]
+    #[arg(long, value_name = "auto|all|N", value_parser = gpu_layers)]
+    pub gpu_layers: Option<GpuLayers>,
+    /// The device that is used first, by its number in `doctor`
+    #[arg(long, value_name = "N")]
+    pub main_device: Option<usize>,
+    /// Fused attention: auto, on or off [default: auto]
+    #[arg(long, value_name = "auto|on|off", value_parser = flash_attention)]
+    pub flash_attention: Option<FlashAttention>,
+    /// Read the model into memory instead of mapping its file
+    #[arg(long)]
+    pub no_mmap: bool,
+}
+
+impl EngineArgs {
+    /// The flags over the defaults.
+    #[must_use]
+    pub fn config(&self) -> EngineConfig {
+        let mut config = EngineConfig::default();
+        if let Some(model) = &self.model {
+            config.model.clone_from(model);
+        }
+        let options = &mut config.options;
+        options.threads = self.threads.map(usize::from);
+        options.context = self.context.map(|context| context as usize);
+        options.batch = self.batch.map_or(options.batch, |batch| batch as usize);
+        options.slots = self.slots.map_or(options.slots, usize::from);
+        options.gpu_layers = self.gpu_layers.unwrap_or(options.gpu_layers);
+        options.main_device = self.main_device;
+        options.flash_attention = self.flash_attention.unwrap_or(options.flash_attention);
+        options.mmap = !self.no_mmap;
+        config
+    }
+
+    /// Loads the model. Blocks.
+    ///
+    /// # Errors
+    /// See [`pipeline::load_engine`].
+    pub fn load(&self) -> anyhow::Result<Engine> {
+        pipeline::load_engine(&self.config())
+    }
+}
+
+fn gpu_layers(text: &str) -> Result<GpuLayers, String> {
+    parse_gpu_layers(text).ok_or_else(|| "expected auto, all or a number of layers".to_owned())
+}
+
+fn flash_attention(text: &str) -> Result<FlashAttention, String> {
+    match text {
+        "auto" => Ok(FlashAttention::Auto),
+        "on" => Ok(FlashAttention::On),
+        "off" => Ok(FlashAttention::Off),
+        _ => Err("expected auto, on or off".to_owned()),
+    }
+}

@@ -1,0 +1,32 @@
+//! The log: to standard error or a file, never to standard output.
+
+use std::fs::OpenOptions;
+use std::path::Path;
+use std::sync::Mutex;
+
+use anyhow::Context;
+use tracing_subscriber::EnvFilter;
+
+/// Starts the log. `RUST_LOG` filters it; without it a server logs what happens, a command only what goes wrong.
+///
+/// # Errors
+/// The file cannot be written, or the filter means nothing.
+pub fn start(file: Option<&Path>, serving: bool) -> anyhow::Result<()> {
+    let default = if serving { "warn,codegen_lsp=info,codegen_engine=info" } else { "error" };
+    let filter = match std::env::var("RUST_LOG") {
+        Ok(filter) if !filter.is_empty() => {
+            EnvFilter::try_new(&filter).with_context(|| format!("RUST_LOG is {filter:?}, which is no log filter"))?
+        }
+        _ => EnvFilter::new(default),
+    };
+    let builder = tracing_subscriber::fmt().with_env_filter(filter);
+    match file {
+        None => builder.with_writer(std::io::stderr).with_ansi(false).init(),
+        Some(path) => {
+            let file = OpenOptions::new().create(true).append(true).open(path);
+            let file = file.with_context(|| format!("cannot write the log {}", path.display()))?;
+            builder.with_writer(Mutex::new(file)).with_ansi(false).init();
+        }
+    }
+    Ok(())
+}

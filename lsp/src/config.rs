@@ -1,0 +1,269 @@
+//! Every option, parsed once into types. What is unknown or wrong is named in a problem, and the default stands in.
+
+use codegen_engine::{EngineOptions, FlashAttention, GpuLayers};
+use serde_json::{Map, Value};
+
+use crate::turns::TurnOptions;
+
+/// The name of the configuration's section in the client's settings.
+pub const SECTION: &str = "codegen";
+
+/// All options of the server.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Config {
+    /// What is run, and how.
+    pub engine: EngineConfig,
+    /// Suggestions while typing.
+    pub inline: InlineConfig,
+    /// What counts as a prompt.
+    pub turns: TurnOptions,
+}
+
+/// The model and how it is run; a change means loading it again.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct EngineConfig {
+    /// A model's name, or the path of a GGUF file.
+    pub model: String,
+    /// The rest; its `model` is filled in once the name is resolved.
+    pub options: EngineOptions,
+}
+
+/// Options of suggestions while typing.
+#[derive(Debug, Clone, PartialEq)]
+pub struct InlineConfig {
+    /// Whether there are any.
+    pub enabled: bool,
+    /// Tokens generated for one suggestion at most, whatever its kind asks for.
+    pub max_tokens: usize,
+    /// Suggestions whose mean token log-probability (natural, at most 0) is lower are not shown.
+    pub min_logprob: Option<f32>,
+}
+
+impl Default for EngineConfig {
+    fn default() -> Self {
+        Self { model: "builtin".to_owned(), options: EngineOptions::new(std::path::PathBuf::new()) }
+    }
+}
+
+impl Default for InlineConfig {
+    fn default() -> Self {
+        Self { enabled: true, max_tokens: 128, min_logprob: None }
+    }
+}
+
+impl Config {
+    /// Reads `settings` over `self`. Later settings win; a problem names its option, its value and what would be right,
+    /// and leaves the option as it was. `null` settings change nothing.
+    pub fn read(&mut self, settings: &Value) -> Vec<String> {
+        let mut problems = Vec::new();
+        let Some(mut section) = Section::open("", settings, &mut problems) else { return problems };
+        let engine = &mut self.engine;
+        section.read("model", "a model's name or the path of a GGUF file", |v| text(v), |v| engine.model = v);
+        let options = &mut engine.options;
+        section.read("threads", "a number from 1 to 1024", |v| number(v, 1, 1024), |v| options.threads = Some(v));
+        section.read(
+            "context",
+            "a number of tokens from 64 to 1048576",
+            |v| number(v, 64, 1 << 20),
+            |v| options.context = Some(v),
+        );
+        section.read("batch", "a number of tokens from 1 to 65536", |v| number(v, 1, 65536), |v| options.batch = v);
+        section.read("slots", "a number from 1 to 64", |v| number(v, 1, 64), |v| options.slots = v);
+        section.read("gpuLayers", "\"auto\", \"all\" or a number of layers", gpu_layers, |v| options.gpu_layers = v);
+        section.read(
+            "mainDevice",
+            "a device's number, as `codegen-lsp doctor` lists them",
+            |v| number(v, 0, 1024),
+            |v| options.main_device = Some(v),
+        );
+        section.read("flashAttention", "\"auto\", true or false", flash, |v| options.flash_attention = v);
+        section.read("mmap", "true or false", Value::as_bool, |v| options.mmap = v);
+        if let Some(value) = section.take("inline")
+            && let Some(mut section) = Section::open("inline", &value, section.problems)
+        {
+            let inline = &mut self.inline;
+            section.read("enabled", "true or false", Value::as_bool, |v| inline.enabled = v);
+            section.read("maxTokens", "a number from 1 to 4096", |v| number(v, 1, 4096), |v| inline.max_tokens = v);
+            section.read("minLogprob", "null or a number of at most 0", logprob, |v| inline.min_logprob = v);
+            section.close();
+        }
+        if let Some(value) = section.take("prompt")
+            && let Some(mut section) = Section::open("prompt", &value, section.problems)
+        {
+            section.read("marker", "null or the text that starts a prompt", marker, |v| self.turns.marker = v);
+            section.close();
+        }
+        section.close();
+        problems
+    }
+}
+
+/// The options of one JSON object: what has been read is taken out, so that what is left is unknown.
+struct Section<'p> {
+    path: String,
+    left: Map<String, Value>,
+    known: Vec<&'static str>,
+    problems: &'p mut Vec<String>,
+}
+
+impl<'p> Section<'p> {
+    fn open(path: &str, value: &Value, problems: &'p mut Vec<String>) -> Option<Self> {
+        match value {
+            Value::Null => None,
+            Value::Object(map) => {
+                Some(Self { path: path.to_owned(), left: map.clone(), known: Vec::new(), problems })
+            }
+            other => {
+                let name = if path.is_empty() { SECTION.to_owned() } else { format!("{SECTION}.{path}") };
+                problems.push(format!("{name} is {other}, but must be an object of options"));
+                None
+            }
+        }
+    }
+
+    fn name(&self, key: &str) -> String {
+        if self.path.is_empty() { format!("{SECTION}.{key}") } else { format!("{SECTION}.{}.{key}", self.path) }
+    }
+
+    fn take(&mut self, key: &'static str) -> Option<Value> {
+        self.known.push(key);
+        self.left.remove(key)
+    }
+
+    fn read<T>(
+        &mut self,
+        key: &'static str,
+        expected: &str,
+        parse: impl FnOnce(&Value) -> Option<T>,
+        set: impl FnOnce(T),
+    ) {
+        let Some(value) = self.take(key) else { return };
+        match parse(&value) {
+            Some(parsed) => set(parsed),
+            // Clients send null for "not set".
+            None if value.is_null() => {}
+            None => self.problems.push(format!("{} is {value}, but must be {expected}", self.name(key))),
+        }
+    }
+
+    fn close(self) {
+        let known = self.known.join(", ");
+        for key in self.left.keys() {
+            self.problems.push(format!("{} is not an option; there are {known}", self.name(key)));
+        }
+    }
+}
+
+fn text(value: &Value) -> Option<String> {
+    value.as_str().filter(|text| !text.is_empty()).map(str::to_owned)
+}
+
+fn number(value: &Value, least: usize, most: usize) -> Option<usize> {
+    // Some clients' settings are floats throughout (Lua's numbers, say).
+    let number = value.as_u64().or_else(|| value.as_f64().filter(|f| f.fract() == 0.0 && *f >= 0.0).map(|f| f as u64))?;
+    usize::try_from(number).ok().filter(|number| (least..=most).contains(number))
+}
+
+fn gpu_layers(value: &Value) -> Option<GpuLayers> {
+    match value.as_str() {
+        Some(text) => parse_gpu_layers(text),
+        None => number(value, 0, 10_000).and_then(|layers| u32::try_from(layers).ok()).map(GpuLayers::Count),
+    }
+}
+
+/// `auto`, `all` or a number of layers.
+#[must_use]
+pub fn parse_gpu_layers(text: &str) -> Option<GpuLayers> {
+    match text {
+        "auto" => Some(GpuLayers::Auto),
+        "all" => Some(GpuLayers::All),
+        number => number.parse().ok().map(GpuLayers::Count),
+    }
+}
+
+fn flash(value: &Value) -> Option<FlashAttention> {
+    match value {
+        Value::Bool(true) => Some(FlashAttention::On),
+        Value::Bool(false) => Some(FlashAttention::Off),
+        Value::String(text) if text == "auto" => Some(FlashAttention::Auto),
+        _ => None,
+    }
+}
+
+fn logprob(value: &Value) -> Option<Option<f32>> {
+    if value.is_null() {
+        return Some(None);
+    }
+    value.as_f64().filter(|number| *number <= 0.0).map(|number| Some(number as f32))
+}
+
+fn marker(value: &Value) -> Option<Option<String>> {
+    match value {
+        Value::Null => Some(None),
+        Value::String(text) if text.starts_with('#') && !text.contains(['\r', '\n']) => Some(Some(text.clone())),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn every_option_is_read() {
+        let mut config = Config::default();
+        let problems = config.read(&json!({
+            "model": "/models/m.gguf", "threads": 3, "context": 512.0, "batch": 64, "slots": 1, "gpuLayers": "all",
+            "mainDevice": 1, "flashAttention": true, "mmap": false,
+            "inline": {"enabled": false, "maxTokens": 7, "minLogprob": -0.5}, "prompt": {"marker": "#>"},
+        }));
+        assert_eq!(problems, Vec::<String>::new());
+        let options = EngineOptions {
+            model: std::path::PathBuf::new(),
+            threads: Some(3),
+            context: Some(512),
+            batch: 64,
+            slots: 1,
+            gpu_layers: GpuLayers::All,
+            main_device: Some(1),
+            flash_attention: FlashAttention::On,
+            mmap: false,
+        };
+        assert_eq!(config.engine, EngineConfig { model: "/models/m.gguf".to_owned(), options });
+        assert_eq!(config.inline, InlineConfig { enabled: false, max_tokens: 7, min_logprob: Some(-0.5) });
+        assert_eq!(config.turns, TurnOptions { marker: Some("#>".to_owned()) });
+    }
+
+    #[test]
+    fn problems_name_the_option_the_value_and_what_would_be_right() {
+        #[track_caller]
+        fn check(settings: Value, expected: &[&str]) {
+            let mut config = Config::default();
+            assert_eq!(config.read(&settings), expected);
+            assert_eq!(config, Config::default(), "a wrong option must leave the default");
+        }
+        check(json!(3), &["codegen is 3, but must be an object of options"]);
+        check(json!({"threads": 0}), &["codegen.threads is 0, but must be a number from 1 to 1024"]);
+        check(json!({"threads": 1.5}), &["codegen.threads is 1.5, but must be a number from 1 to 1024"]);
+        check(json!({"threads": -1}), &["codegen.threads is -1, but must be a number from 1 to 1024"]);
+        check(json!({"model": ""}), &["codegen.model is \"\", but must be a model's name or the path of a GGUF file"]);
+        check(
+            json!({"gpuLayers": "some"}),
+            &["codegen.gpuLayers is \"some\", but must be \"auto\", \"all\" or a number of layers"],
+        );
+        check(
+            json!({"inline": {"enabled": 1, "colour": "red"}}),
+            &[
+                "codegen.inline.enabled is 1, but must be true or false",
+                "codegen.inline.colour is not an option; there are enabled, maxTokens, minLogprob",
+            ],
+        );
+        check(
+            json!({"prompt": {"marker": "//"}}),
+            &["codegen.prompt.marker is \"//\", but must be null or the text that starts a prompt"],
+        );
+        check(json!({"inline": []}), &["codegen.inline is [], but must be an object of options"]);
+        check(json!({"threads": null, "prompt": null}), &[]);
+    }
+}

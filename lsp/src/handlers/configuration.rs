@@ -1,0 +1,88 @@
+//! The client's settings, and the engine that they ask for.
+
+use codegen_engine::Engine;
+use serde_json::Value;
+use tower_lsp::ls_types::MessageType;
+
+use super::{inline, synthesize};
+use crate::config::SECTION;
+use crate::main_loop::{Event, MainLoop};
+use crate::state::EngineState;
+
+/// `workspace/didChangeConfiguration`: with the settings in it, or as a hint to fetch them.
+pub fn changed(main: &mut MainLoop, settings: Value) {
+    match settings.get(SECTION) {
+        Some(section) => pulled(main, Some(section.clone())),
+        None if main.state.abilities.configuration => pull(main),
+        None => {}
+    }
+}
+
+/// Asks the client for its settings.
+pub fn pull(main: &mut MainLoop) {
+    let events = main.events.clone();
+    main.outbox.pull_configuration(move |settings| {
+        let _ = events.send(Event::ConfigurationPulled(settings));
+    });
+}
+
+/// The client's settings have come, or will not.
+pub fn pulled(main: &mut MainLoop, settings: Option<Value>) {
+    if let Some(settings) = settings {
+        main.state.settings = settings;
+    }
+    apply(main);
+}
+
+/// Puts the settings in force: names what is wrong, and loads the engine if it has to be another.
+pub fn apply(main: &mut MainLoop) {
+    let state = &mut main.state;
+    let mut config = state.base.clone();
+    let mut problems = config.read(&state.initialization);
+    problems.extend(config.read(&state.settings));
+    let reload = matches!(state.engine, EngineState::Absent) || config.engine != state.config.engine;
+    let reread = config.turns != state.config.turns;
+    state.config = config;
+    if !problems.is_empty() {
+        problems.dedup();
+        main.tell_once(MessageType::WARNING, format!("codegen-lsp: {}", problems.join("; ")));
+    }
+    if reload || reread {
+        let uris: Vec<_> = main.state.buffers.keys().cloned().collect();
+        for uri in uris {
+            // The first engine's requests wait for it; a later one's have nothing to wait for.
+            if !matches!(main.state.engine, EngineState::Absent) {
+                inline::forget(main, &uri);
+            }
+        }
+    }
+    if reload {
+        main.load_engine();
+    }
+}
+
+/// An engine has been loaded, or not. What waited for it begins.
+pub fn engine_loaded(main: &mut MainLoop, stamp: u64, result: Result<Engine, String>) {
+    if stamp != main.state.engine_stamp {
+        return;
+    }
+    match result {
+        Ok(engine) => {
+            let info = engine.info();
+            tracing::info!(
+                "model {} ready: {} tokens of context, {} of {} layers on a GPU",
+                info.name,
+                info.context,
+                info.gpu_layers,
+                info.layers + 1
+            );
+            main.state.engine = EngineState::Ready(engine);
+        }
+        Err(error) => {
+            main.state.engine = EngineState::Failed(error.clone());
+            main.tell_once(MessageType::ERROR, format!("codegen-lsp: {error}"));
+        }
+    }
+    inline::engine_settled(main);
+    synthesize::engine_settled(main);
+}

@@ -1,0 +1,194 @@
+//! `textDocument/inlineCompletion`.
+
+use codegen_engine::{Event as Produced, FinishReason, Key};
+use serde_json::json;
+use tower_lsp::ls_types::{self as lsp, InlineCompletionItem, Uri};
+
+use super::command;
+use crate::completion::{self, Plan};
+use crate::document::Document;
+use crate::main_loop::{Event, Job, MainLoop};
+use crate::pipeline::{self, Prepared};
+use crate::proto::{self, Encoding};
+use crate::state::{EngineState, InlineWaiter, RequestId};
+use crate::suggest::{Decision, Dropped, Ended, Known, Raw};
+
+/// A request: answered from what is known, joined to what is being generated, or begun.
+pub fn requested(main: &mut MainLoop, params: lsp::InlineCompletionParams, waiter: InlineWaiter) {
+    let lsp::TextDocumentPositionParams { text_document, position } = params.text_document_position;
+    let uri = text_document.uri;
+    let id = main.state.next_id();
+    let state = &mut main.state;
+    let unusable = !state.config.inline.enabled || matches!(state.engine, EngineState::Failed(_));
+    let Some(buffer) = state.buffers.get_mut(&uri).filter(|buffer| buffer.synced && !unusable) else {
+        return waiter.answer(None);
+    };
+    let offset = match proto::offset(buffer.document.rope(), position, state.encoding) {
+        Ok(offset) => offset,
+        Err(error) => return waiter.refuse(error.to_string()),
+    };
+    match buffer.suggestions.ask(offset, waiter, id) {
+        Decision::Answer(waiter, known, dropped) => {
+            if let Some(dropped) = dropped {
+                drop_flight(main, dropped);
+            }
+            show(main, &uri, waiter, known);
+        }
+        Decision::Join(superseded) => {
+            if let Some(waiter) = superseded {
+                waiter.answer(None);
+            }
+        }
+        Decision::Start(id, offset, dropped) => {
+            if let Some(dropped) = dropped {
+                drop_flight(main, dropped);
+            }
+            start(main, &uri, id, offset);
+        }
+    }
+}
+
+/// Cancels a generation that nobody wants, and answers whoever waited for it.
+pub fn drop_flight(main: &mut MainLoop, dropped: Dropped<InlineWaiter>) {
+    main.running.remove(dropped.id);
+    if let Some(waiter) = dropped.waiting {
+        waiter.answer(None);
+    }
+}
+
+/// Forgets all that is known or being done for a buffer.
+pub fn forget(main: &mut MainLoop, uri: &Uri) {
+    let Some(buffer) = main.state.buffers.get_mut(uri) else { return };
+    buffer.window_start = None;
+    if let Some(dropped) = buffer.suggestions.clear() {
+        drop_flight(main, dropped);
+    }
+}
+
+/// A request was cancelled by the client.
+pub fn cancelled(main: &mut MainLoop, request: RequestId) {
+    let dropped = main.state.buffers.values_mut().find_map(|buffer| buffer.suggestions.cancelled(|w| w.request == request));
+    if let Some(dropped) = dropped {
+        drop_flight(main, dropped);
+    }
+}
+
+/// The engine is there at last, or will not be: whatever waited for it begins, or ends.
+pub fn engine_settled(main: &mut MainLoop) {
+    if main.state.engine().is_none() {
+        let uris: Vec<_> = main.state.buffers.keys().cloned().collect();
+        return uris.iter().for_each(|uri| forget(main, uri));
+    }
+    let ids: Vec<_> = main.state.buffers.keys().cloned().collect::<Vec<_>>();
+    for uri in ids {
+        let id = main.state.next_id();
+        let Some(buffer) = main.state.buffers.get_mut(&uri) else { continue };
+        let ended = buffer.suggestions.restart(id);
+        conclude(main, &uri, ended);
+    }
+}
+
+/// Prepares a generation, away from the main loop: finding the context means counting tokens.
+fn start(main: &mut MainLoop, uri: &Uri, id: u64, offset: usize) {
+    // While the engine loads the request waits; `engine_settled` begins it.
+    let Some(engine) = main.state.engine().cloned() else { return };
+    let Some(buffer) = main.state.buffers.get(uri) else { return };
+    let (document, previous) = (buffer.document.clone(), buffer.window_start);
+    let (turns, max_tokens) = (main.state.config.turns.clone(), main.state.config.inline.max_tokens);
+    let (events, uri) = (main.events.clone(), uri.clone());
+    tokio::task::spawn_blocking(move || {
+        let prepared = pipeline::prepare(&document, offset, &turns, previous, max_tokens, &engine);
+        let _ = events.send(Event::Prepared(uri, id, prepared));
+    });
+}
+
+/// Submits what was prepared, if it is still wanted. Here rather than where it was prepared: requests of one buffer must
+/// reach the engine in order, as the later supersedes the earlier.
+pub fn prepared(main: &mut MainLoop, uri: Uri, id: u64, prepared: Option<Prepared>) {
+    let Some(buffer) = main.state.buffers.get_mut(&uri).filter(|buffer| buffer.suggestions.wants(id)) else { return };
+    let engine = match &main.state.engine {
+        EngineState::Ready(engine) => engine,
+        _ => return forget(main, &uri),
+    };
+    let Some(Prepared { plan, mut request, start }) = prepared else {
+        if let Some(waiter) = buffer.suggestions.failed(id) {
+            waiter.answer(None);
+        }
+        return;
+    };
+    buffer.window_start = Some(start);
+    request.key = Some(Key(uri.as_str().to_owned()));
+    main.running.add(Job::Inline { uri, id, plan }, engine.submit(request));
+}
+
+/// The engine has produced a token, or has ended.
+pub fn produced(main: &mut MainLoop, uri: &Uri, id: u64, plan: Plan, event: Produced) {
+    let next_id = main.state.next_id();
+    let Some(buffer) = main.state.buffers.get_mut(uri) else { return };
+    let suggestions = &mut buffer.suggestions;
+    let failed = match event {
+        Produced::Token { text, .. } => {
+            if let Some(ended) = suggestions.streamed(id, &text, next_id) {
+                main.running.remove(id);
+                conclude(main, uri, ended);
+            }
+            return;
+        }
+        Produced::Done(done) if !matches!(done.reason, FinishReason::Cancelled | FinishReason::Superseded) => {
+            let raw = Raw { text: done.text, plan, mean_logprob: done.mean_logprob };
+            let ended = suggestions.finished(id, raw, next_id);
+            return conclude(main, uri, ended);
+        }
+        Produced::Done(_) => suggestions.failed(id),
+        Produced::Failed(error) => {
+            let waiter = suggestions.failed(id);
+            // An empty buffer has nothing to continue; nobody needs to be told.
+            if error != codegen_engine::EngineError::EmptyPrompt {
+                main.engine_failed(&error);
+            }
+            waiter
+        }
+    };
+    if let Some(waiter) = failed {
+        waiter.answer(None);
+    }
+}
+
+fn conclude(main: &mut MainLoop, uri: &Uri, ended: Ended<InlineWaiter>) {
+    match ended {
+        Ended::Answer(waiter, known) => show(main, uri, waiter, known),
+        Ended::Nothing(waiter) => waiter.answer(None),
+        Ended::Restart(id, offset) => start(main, uri, id, offset),
+        Ended::Quiet => {}
+    }
+}
+
+/// Runs the filters, away from the main loop since they parse, and answers.
+fn show(main: &mut MainLoop, uri: &Uri, waiter: InlineWaiter, known: Known) {
+    let confident = main.state.config.inline.min_logprob.is_none_or(|least| known.raw.mean_logprob >= least);
+    let id = main.state.next_id();
+    let Some(buffer) = main.state.buffers.get(uri).filter(|_| confident) else { return waiter.answer(None) };
+    let (document, encoding) = (buffer.document.clone(), main.state.encoding);
+    tokio::task::spawn_blocking(move || {
+        let item = item(&document, &known, encoding, id);
+        waiter.answer(item.map(|item| {
+            lsp::InlineCompletionResponse::List(lsp::InlineCompletionList { items: vec![item] })
+        }));
+    });
+}
+
+fn item(document: &Document, known: &Known, encoding: Encoding, id: u64) -> Option<InlineCompletionItem> {
+    let suggestion = completion::finish(document, known.offset, &known.raw.plan, &known.raw.text)?;
+    Some(InlineCompletionItem {
+        insert_text: suggestion.text,
+        filter_text: None,
+        range: Some(proto::lsp_range(document.rope(), suggestion.range, encoding)),
+        command: Some(lsp::Command {
+            title: "Count an accepted suggestion".to_owned(),
+            command: command::ACCEPTED.to_owned(),
+            arguments: Some(vec![json!(id)]),
+            ..Default::default()
+        }),
+        insert_text_format: None,
+    })
+}

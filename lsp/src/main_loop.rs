@@ -1,0 +1,243 @@
+//! The only writer of the state. One event after another, from the client, from background work and from the engine; it
+//! never waits for any of them.
+
+use std::future::Future;
+use std::pin::pin;
+use std::sync::Arc;
+use std::task::Poll;
+
+use codegen_engine::{self as engine, Engine, Generation};
+use serde_json::Value;
+use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender};
+use tokio::sync::oneshot;
+use tower_lsp::jsonrpc;
+use tower_lsp::ls_types::{self as lsp, MessageType, ProgressToken, Uri};
+
+use crate::completion::Plan;
+use crate::config::{Config, EngineConfig};
+use crate::handlers::{command, configuration, inline, lifecycle, synthesize, text_sync};
+use crate::outbox::Outbox;
+use crate::pipeline::Prepared;
+use crate::state::{CommandWaiter, EngineState, InlineWaiter, RequestId, State, Waiter};
+
+/// Loads an engine; runs on a thread of its own.
+pub type Loader = Arc<dyn Fn(&EngineConfig) -> anyhow::Result<Engine> + Send + Sync>;
+
+/// Everything that can happen to the server, but for tokens, which come from [`Running`].
+pub enum Event {
+    /// `initialize`.
+    Initialize(Box<lsp::InitializeParams>, Waiter<lsp::InitializeResult>),
+    /// `initialized`.
+    Initialized,
+    /// `textDocument/didOpen`.
+    Opened(lsp::TextDocumentItem),
+    /// `textDocument/didChange`.
+    Changed(lsp::DidChangeTextDocumentParams),
+    /// `textDocument/didClose`.
+    Closed(Uri),
+    /// `textDocument/inlineCompletion`.
+    InlineCompletion(lsp::InlineCompletionParams, InlineWaiter),
+    /// `workspace/executeCommand`.
+    Command(lsp::ExecuteCommandParams, CommandWaiter),
+    /// `workspace/didChangeConfiguration`.
+    ConfigurationChanged(Value),
+    /// `window/workDoneProgress/cancel`.
+    ProgressCancelled(ProgressToken),
+    /// `codegen/text`: the server's idea of a document, for tests and bug reports.
+    Text(Uri, Waiter<Option<Value>>),
+    /// `$/cancelRequest` of a request that had no answer yet.
+    Cancelled(RequestId),
+    /// `shutdown`.
+    Shutdown(Waiter<()>),
+    /// The input has ended.
+    ClientGone,
+    /// The process that started the client is gone.
+    Orphaned,
+    /// The client's settings have arrived, or will not.
+    ConfigurationPulled(Option<Value>),
+    /// An engine has been loaded, or not.
+    EngineLoaded(u64, Result<Engine, String>),
+    /// A completion can be asked for; `None`: none is wanted there.
+    Prepared(Uri, u64, Option<Prepared>),
+    /// The client knows a synthesis' progress token, or will not.
+    ProgressReady(u64, bool),
+    /// A turn can be asked for.
+    TurnPrepared(u64, engine::Request),
+    /// The client has applied a synthesis' edit, or not.
+    Applied(u64, jsonrpc::Result<lsp::ApplyWorkspaceEditResponse>),
+}
+
+/// What a generation is for.
+#[derive(Debug, Clone)]
+pub enum Job {
+    /// A buffer's suggestion.
+    Inline {
+        /// The buffer.
+        uri: Uri,
+        /// The suggestion's number.
+        id: u64,
+        /// What was asked for.
+        plan: Plan,
+    },
+    /// A turn.
+    Synthesis {
+        /// The synthesis' number.
+        id: u64,
+    },
+}
+
+impl Job {
+    fn id(&self) -> u64 {
+        match self {
+            Self::Inline { id, .. } | Self::Synthesis { id } => *id,
+        }
+    }
+}
+
+/// The generations at work. The main loop owns them, rather than tasks, so that dropping one cancels it there and then.
+#[derive(Default)]
+pub struct Running(Vec<(Job, Generation)>);
+
+impl Running {
+    /// Takes a generation in.
+    pub fn add(&mut self, job: Job, generation: Generation) {
+        self.0.push((job, generation));
+    }
+
+    /// Drops the generation numbered `id`, if it is still at work: that cancels it.
+    pub fn remove(&mut self, id: u64) {
+        self.0.retain(|(job, _)| job.id() != id);
+    }
+
+    /// The next event of any of them. Waits for ever while there are none. A generation leaves with its last event.
+    async fn next(&mut self) -> (Job, engine::Event) {
+        std::future::poll_fn(|cx| {
+            let mut index = 0;
+            while let Some((job, generation)) = self.0.get_mut(index) {
+                // `Generation::next` is cancel-safe: a future that is dropped has lost nothing.
+                match pin!(generation.next()).poll(cx) {
+                    Poll::Pending => index += 1,
+                    Poll::Ready(Some(event @ engine::Event::Token { .. })) => return Poll::Ready((job.clone(), event)),
+                    Poll::Ready(Some(event)) => {
+                        let (job, _) = self.0.swap_remove(index);
+                        return Poll::Ready((job, event));
+                    }
+                    Poll::Ready(None) => {
+                        let (job, _) = self.0.swap_remove(index);
+                        let reason = "it ended without a last word".to_owned();
+                        return Poll::Ready((job, engine::Event::Failed(engine::EngineError::WorkerDied { reason })));
+                    }
+                }
+            }
+            Poll::Pending
+        })
+        .await
+    }
+}
+
+/// The state, and the ways out of it.
+pub struct MainLoop {
+    /// What the server knows.
+    pub state: State,
+    /// The generations at work.
+    pub running: Running,
+    /// Where background work reports to.
+    pub events: UnboundedSender<Event>,
+    /// To the client.
+    pub outbox: Outbox,
+    loader: Loader,
+    orphaned: Option<oneshot::Sender<()>>,
+}
+
+impl MainLoop {
+    /// A main loop for one client. `orphaned` is told when the client's process is gone.
+    #[must_use]
+    pub fn new(
+        config: Config,
+        loader: Loader,
+        events: UnboundedSender<Event>,
+        outbox: Outbox,
+        orphaned: oneshot::Sender<()>,
+    ) -> Self {
+        let state = State::new(config);
+        Self { state, running: Running::default(), events, outbox, loader, orphaned: Some(orphaned) }
+    }
+
+    /// Handles events until there can be no more. What the client did goes before what the engine has produced: a
+    /// cancellation must not wait behind tokens.
+    pub async fn run(mut self, mut inbox: UnboundedReceiver<Event>) {
+        loop {
+            tokio::select! {
+                biased;
+                event = inbox.recv() => match event {
+                    Some(event) => self.handle(event),
+                    None => return,
+                },
+                (job, event) = self.running.next() => match job {
+                    Job::Inline { uri, id, plan } => inline::produced(&mut self, &uri, id, plan, event),
+                    Job::Synthesis { id } => synthesize::produced(&mut self, id, event),
+                },
+            }
+        }
+    }
+
+    fn handle(&mut self, event: Event) {
+        match event {
+            Event::Initialize(params, waiter) => lifecycle::initialize(self, *params, waiter),
+            Event::Initialized => lifecycle::initialized(self),
+            Event::Shutdown(waiter) => lifecycle::shutdown(self, waiter),
+            Event::ClientGone => lifecycle::abandon(self),
+            Event::Orphaned => {
+                lifecycle::abandon(self);
+                if let Some(orphaned) = self.orphaned.take() {
+                    let _ = orphaned.send(());
+                }
+            }
+            Event::Opened(document) => text_sync::opened(self, document),
+            Event::Changed(params) => text_sync::changed(self, params),
+            Event::Closed(uri) => text_sync::closed(self, &uri),
+            Event::Text(uri, waiter) => text_sync::text(self, &uri, waiter),
+            Event::ConfigurationChanged(settings) => configuration::changed(self, settings),
+            Event::ConfigurationPulled(settings) => configuration::pulled(self, settings),
+            Event::EngineLoaded(stamp, result) => configuration::engine_loaded(self, stamp, result),
+            Event::InlineCompletion(params, waiter) => inline::requested(self, params, waiter),
+            Event::Prepared(uri, id, prepared) => inline::prepared(self, uri, id, prepared),
+            Event::Command(params, waiter) => command::requested(self, params, waiter),
+            Event::ProgressReady(id, known) => synthesize::progress_ready(self, id, known),
+            Event::TurnPrepared(id, request) => synthesize::prepared(self, id, request),
+            Event::Applied(id, result) => synthesize::applied(self, id, result),
+            Event::ProgressCancelled(token) => synthesize::progress_cancelled(self, &token),
+            Event::Cancelled(request) => {
+                inline::cancelled(self, request);
+                synthesize::cancelled(self, request);
+            }
+        }
+    }
+
+    /// Tells the user something, unless it has been said before.
+    pub fn tell_once(&mut self, kind: MessageType, text: String) {
+        if self.state.told.insert(text.clone()) {
+            self.outbox.message(kind, text);
+        }
+    }
+
+    /// Starts loading the engine that the configuration asks for; the one there is goes.
+    pub fn load_engine(&mut self) {
+        self.state.engine_stamp += 1;
+        self.state.engine = EngineState::Loading;
+        let stamp = self.state.engine_stamp;
+        let (loader, config, events) = (Arc::clone(&self.loader), self.state.config.engine.clone(), self.events.clone());
+        tokio::task::spawn_blocking(move || {
+            let result = loader(&config).map_err(|error| format!("{error:#}"));
+            let _ = events.send(Event::EngineLoaded(stamp, result));
+        });
+    }
+
+    /// Takes an engine's error: the user is told once, and an engine that died is not asked again.
+    pub fn engine_failed(&mut self, error: &engine::EngineError) {
+        if let engine::EngineError::WorkerDied { .. } = error {
+            self.state.engine = EngineState::Failed(error.to_string());
+        }
+        self.tell_once(MessageType::ERROR, format!("codegen-lsp: {error}"));
+    }
+}

@@ -1,0 +1,198 @@
+//! What the server and the command line share between a document and the engine: from a cursor or a turn to a request.
+
+use codegen_engine::synthesis::{self, History};
+use codegen_engine::{Completion, Engine, Overflow, Priority, Prompt, Request};
+use serde_json::{Value, json};
+
+use crate::completion::{self, Plan};
+use crate::config::EngineConfig;
+use crate::context;
+use crate::document::Document;
+use crate::turns::{self, Turn, TurnOptions};
+
+/// Tokens a synthesized turn has at most. The paper's benchmark gives its turns no more.
+pub const TURN_TOKENS: usize = 256;
+
+/// Tokens left free in the context beside the prompt and what is generated: a cut prompt may tokenize into a few more.
+const MARGIN: usize = 8;
+
+/// A completion ready to be asked for.
+pub struct Prepared {
+    /// What it is to be.
+    pub plan: Plan,
+    /// What the engine is asked.
+    pub request: Request,
+    /// Where the context's window starts; see [`context::Context::start`].
+    pub start: usize,
+}
+
+/// Resolves the model's name and loads it. Blocks.
+///
+/// # Errors
+/// The name means nothing, or the model cannot be run as the options say.
+pub fn load_engine(config: &EngineConfig) -> anyhow::Result<Engine> {
+    let mut options = config.options.clone();
+    options.model = codegen_engine::model::resolve(&config.model)?;
+    Ok(Engine::load(&options)?)
+}
+
+/// Prepares a completion at `offset`; `None` where none is wanted. Counts tokens, so it is not for the main loop.
+#[must_use]
+pub fn prepare(
+    document: &Document,
+    offset: usize,
+    options: &TurnOptions,
+    previous_start: Option<usize>,
+    max_tokens: usize,
+    engine: &Engine,
+) -> Option<Prepared> {
+    let mut plan = completion::plan(document, offset, options)?;
+    plan.max_tokens = plan.max_tokens.min(max_tokens);
+    let budget = budget(engine, &mut plan.max_tokens);
+    let context = context::build(document, offset, budget, previous_start, &|text| engine.tokenize(text).len());
+    let mut request = Request::new(Prompt::Text(context.prompt), plan.max_tokens);
+    request.stop = Some(completion::stop_rule(document, offset, &plan));
+    Some(Prepared { plan, request, start: context.start })
+}
+
+/// Prepares the synthesis of `turn`, the turns before it being the history.
+#[must_use]
+pub fn prepare_turn(document: &Document, turn: &Turn, options: &TurnOptions, engine: &Engine) -> Request {
+    let mut max_tokens = TURN_TOKENS;
+    let budget = budget(engine, &mut max_tokens);
+    let history = turns::history(document, turn, options);
+    let prompt = fit(history, &turn.prompt, budget, &|text| engine.tokenize(text).len());
+    let mut request = Request::new(Prompt::Text(prompt), max_tokens);
+    request.stop = Some(Box::new(|text: &str| synthesis::truncate(text)));
+    request.priority = Priority::Synthesis;
+    request.overflow = Overflow::Window { keep: 0 };
+    request
+}
+
+/// What a completion cost, for programs to read.
+#[must_use]
+pub fn stats(completion: &Completion) -> Value {
+    json!({
+        "promptTokens": completion.prompt_tokens,
+        "reusedTokens": completion.reused_tokens,
+        "droppedTokens": completion.dropped_tokens,
+        "generatedTokens": completion.generated_tokens,
+        "meanLogprob": completion.mean_logprob,
+        "prefillMs": completion.prefill.as_secs_f64() * 1e3,
+        "decodeMs": completion.decode.as_secs_f64() * 1e3,
+        "reason": format!("{:?}", completion.reason),
+    })
+}
+
+/// Tokens per second of the prompt and of what was generated; `None` where nothing was measured.
+#[must_use]
+pub fn speeds(completion: &Completion) -> (Option<f64>, Option<f64>) {
+    let per_second = |tokens: usize, time: std::time::Duration| {
+        (tokens > 0 && !time.is_zero()).then(|| tokens as f64 / time.as_secs_f64())
+    };
+    (
+        per_second(completion.prompt_tokens.saturating_sub(completion.reused_tokens), completion.prefill),
+        // The first token's time belongs to the prompt.
+        per_second(completion.generated_tokens.saturating_sub(1), completion.decode),
+    )
+}
+
+/// Tokens for the prompt. On a very small context what is generated gets half of it at most.
+fn budget(engine: &Engine, max_tokens: &mut usize) -> usize {
+    let context = engine.info().context;
+    *max_tokens = (*max_tokens).min((context / 2).max(1));
+    context.saturating_sub(*max_tokens + MARGIN).max(1)
+}
+
+/// The history's text within `budget` tokens: whole turns go, oldest first, but their imports and the definitions that
+/// later turns name stay, in the preamble; if that is still too long, the preamble goes.
+fn fit(mut history: History, prompt: &str, budget: usize, count: &dyn Fn(&str) -> usize) -> String {
+    let mut text = history.render(prompt);
+    while count(&text) > budget && !history.turns.is_empty() {
+        let (_, program) = history.turns.remove(0);
+        let later = history.turns.iter().flat_map(|(prompt, program)| [prompt.as_str(), program.as_str()]);
+        let later: Vec<&str> = later.chain([prompt]).collect();
+        for statement in top_level(&program) {
+            if is_import(statement) || defines(statement).is_some_and(|name| later.iter().any(|text| names(text, name))) {
+                history.preamble.push_str(statement.trim_end());
+                history.preamble.push('\n');
+            }
+        }
+        text = history.render(prompt);
+    }
+    if count(&text) > budget {
+        history.preamble.clear();
+        text = history.render(prompt);
+    }
+    text
+}
+
+/// The top-level statements of a program, roughly: each unindented line with the lines below that are indented or blank.
+fn top_level(program: &str) -> Vec<&str> {
+    let mut starts: Vec<usize> = Vec::new();
+    let mut offset = 0;
+    for line in program.split_inclusive('\n') {
+        let continues = line.starts_with([' ', '\t', ')', ']', '}']) || line.trim().is_empty();
+        if !continues || starts.is_empty() {
+            starts.push(offset);
+        }
+        offset += line.len();
+    }
+    let ends = starts.iter().skip(1).copied().chain([program.len()]);
+    starts.iter().zip(ends).filter_map(|(start, end)| program.get(*start..end)).collect()
+}
+
+fn is_import(statement: &str) -> bool {
+    statement.starts_with("import ") || statement.starts_with("from ")
+}
+
+/// The name that a top-level statement defines.
+fn defines(statement: &str) -> Option<&str> {
+    let rest = ["def ", "class ", "async def "].iter().find_map(|keyword| statement.strip_prefix(keyword));
+    let text = rest.unwrap_or(statement);
+    let end = text.find(|c: char| !(c.is_alphanumeric() || c == '_')).unwrap_or(text.len());
+    let (name, after) = text.split_at(end);
+    let assigned = after.trim_start().strip_prefix('=').is_some_and(|value| !value.starts_with('='));
+    (!name.is_empty() && (rest.is_some() || assigned)).then_some(name)
+}
+
+/// Whether `text` has `name` as a word.
+fn names(text: &str, name: &str) -> bool {
+    text.split(|c: char| !(c.is_alphanumeric() || c == '_')).any(|word| word == name)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn history(turns: &[(&str, &str)]) -> History {
+        let turns = turns.iter().map(|(prompt, program)| ((*prompt).to_owned(), (*program).to_owned())).collect();
+        History { preamble: String::new(), turns }
+    }
+
+    #[test]
+    fn a_history_that_fits_stays_whole() {
+        let history = history(&[("one", "x = 1"), ("two", "y = 2")]);
+        let whole = history.render("three");
+        assert_eq!(fit(history, "three", whole.len(), &str::len), whole);
+    }
+
+    #[test]
+    fn whole_turns_go_and_what_later_turns_use_stays() {
+        let old = "import re\n\ndef used(a):\n    return [\n        a,\n    ]\n\ndef unused():\n    pass\n\nlimit = 3\nlist == 4\n";
+        let history = history(&[("old", old), ("two", "y = used(limit)")]);
+        let budget = history.render("three").len() - 1;
+        let expected = History {
+            preamble: "import re\ndef used(a):\n    return [\n        a,\n    ]\nlimit = 3\n".to_owned(),
+            turns: vec![("two".to_owned(), "y = used(limit)".to_owned())],
+        };
+        assert_eq!(fit(history, "three", budget, &str::len), expected.render("three"));
+    }
+
+    #[test]
+    fn in_the_end_only_the_prompt_stays() {
+        let mut history = history(&[("one", "import re")]);
+        history.preamble = "import os\n".to_owned();
+        assert_eq!(fit(history, "three", 1, &str::len), History::default().render("three"));
+    }
+}

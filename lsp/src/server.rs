@@ -1,0 +1,206 @@
+//! The protocol's side: relays every message to the main loop, holds no state and decides nothing.
+//!
+//! Order is a promise of the protocol, but tower-lsp polls handlers concurrently, and whichever is polled first goes
+//! first. So [`InOrder`] polls every handler once where it is called, which is the read loop, in the order of the
+//! messages; and every handler's first act, before it can wait for anything, is to send its event to the main loop.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::task::{Context, Poll};
+
+use futures::FutureExt;
+use futures::future::{Either, Ready, ready};
+use serde_json::Value;
+use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+use tokio::sync::mpsc::{UnboundedSender, unbounded_channel};
+use tokio::sync::oneshot;
+use tower::Service;
+use tower_lsp::jsonrpc::{self, Request};
+use tower_lsp::ls_types as lsp;
+use tower_lsp::{LanguageServer, LspService};
+
+use crate::config::Config;
+use crate::main_loop::{Event, Loader, MainLoop};
+use crate::outbox::Outbox;
+use crate::state::{RequestId, Waiter};
+
+/// Requests that may be in flight at once. Past this the read loop would stop, so it is well past what clients have.
+const CONCURRENCY: usize = 1 << 16;
+
+/// Serves one client until it says `exit`, is gone, or its process (`processId`) is. True if it left in order, by
+/// `shutdown` first.
+pub async fn serve<I, O>(input: I, output: O, config: Config, loader: Loader) -> bool
+where
+    I: AsyncRead + Unpin,
+    O: AsyncWrite,
+{
+    let (events, inbox) = unbounded_channel();
+    let shut_down = Arc::new(AtomicBool::new(false));
+    let (orphaned, orphan) = oneshot::channel();
+    let mut loop_task = None;
+    let (service, socket) = LspService::build(|client| {
+        let main_loop = MainLoop::new(config, loader, events.clone(), Outbox::new(client), orphaned);
+        loop_task = Some(tokio::spawn(main_loop.run(inbox)));
+        Relay { events: events.clone(), last_request: AtomicU64::new(0), shut_down: Arc::clone(&shut_down) }
+    })
+    .custom_method("textDocument/inlineCompletion", Relay::inline_completion)
+    .custom_method("window/workDoneProgress/cancel", Relay::progress_cancel)
+    .custom_method("codegen/text", Relay::text)
+    .finish();
+    let input = EndReported { input, events: Some(events) };
+    let server = tower_lsp::Server::new(input, output, socket).concurrency_level(CONCURRENCY);
+    tokio::select! {
+        () = server.serve(InOrder(service)) => {}
+        Ok(()) = orphan => tracing::info!("the client's process is gone"),
+    }
+    if let Some(task) = loop_task {
+        task.abort();
+        // Waited for, so that the engine's work has ended with it.
+        let _ = task.await;
+    }
+    shut_down.load(Ordering::Acquire)
+}
+
+/// Turns messages into events.
+struct Relay {
+    events: UnboundedSender<Event>,
+    last_request: AtomicU64,
+    shut_down: Arc<AtomicBool>,
+}
+
+impl Relay {
+    fn tell(&self, event: Event) {
+        // Nobody listens any more only while the server is being taken down.
+        let _ = self.events.send(event);
+    }
+
+    async fn ask<T>(&self, event: impl FnOnce(Waiter<T>) -> Event) -> jsonrpc::Result<T> {
+        let request = self.last_request.fetch_add(1, Ordering::Relaxed) + 1;
+        let (reply, answer) = oneshot::channel();
+        self.tell(event(Waiter { request, reply }));
+        let mut guard = CancelGuard { request, events: Some(&self.events) };
+        let answer = answer.await;
+        guard.events = None;
+        answer.unwrap_or_else(|_| Err(jsonrpc::Error::internal_error()))
+    }
+
+    async fn inline_completion(
+        &self,
+        params: lsp::InlineCompletionParams,
+    ) -> jsonrpc::Result<Option<lsp::InlineCompletionResponse>> {
+        self.ask(|waiter| Event::InlineCompletion(params, waiter)).await
+    }
+
+    async fn progress_cancel(&self, params: lsp::WorkDoneProgressCancelParams) {
+        self.tell(Event::ProgressCancelled(params.token));
+    }
+
+    async fn text(&self, params: lsp::TextDocumentIdentifier) -> jsonrpc::Result<Option<Value>> {
+        self.ask(|waiter| Event::Text(params.uri, waiter)).await
+    }
+}
+
+impl LanguageServer for Relay {
+    async fn initialize(&self, params: lsp::InitializeParams) -> jsonrpc::Result<lsp::InitializeResult> {
+        self.ask(|waiter| Event::Initialize(Box::new(params), waiter)).await
+    }
+
+    async fn initialized(&self, _: lsp::InitializedParams) {
+        self.tell(Event::Initialized);
+    }
+
+    async fn shutdown(&self) -> jsonrpc::Result<()> {
+        self.shut_down.store(true, Ordering::Release);
+        self.ask(Event::Shutdown).await
+    }
+
+    async fn did_open(&self, params: lsp::DidOpenTextDocumentParams) {
+        self.tell(Event::Opened(params.text_document));
+    }
+
+    async fn did_change(&self, params: lsp::DidChangeTextDocumentParams) {
+        self.tell(Event::Changed(params));
+    }
+
+    async fn did_save(&self, _: lsp::DidSaveTextDocumentParams) {}
+
+    async fn did_close(&self, params: lsp::DidCloseTextDocumentParams) {
+        self.tell(Event::Closed(params.text_document.uri));
+    }
+
+    async fn did_change_configuration(&self, params: lsp::DidChangeConfigurationParams) {
+        self.tell(Event::ConfigurationChanged(params.settings));
+    }
+
+    async fn execute_command(&self, params: lsp::ExecuteCommandParams) -> jsonrpc::Result<Option<Value>> {
+        self.ask(|waiter| Event::Command(params, waiter)).await
+    }
+}
+
+/// Tells the main loop of a request that nobody waits for any more: `$/cancelRequest` only drops the handler.
+struct CancelGuard<'e> {
+    request: RequestId,
+    events: Option<&'e UnboundedSender<Event>>,
+}
+
+impl Drop for CancelGuard<'_> {
+    fn drop(&mut self) {
+        if let Some(events) = self.events {
+            let _ = events.send(Event::Cancelled(self.request));
+        }
+    }
+}
+
+/// Polls every call once in `call`.
+struct InOrder<S>(S);
+
+impl<S> Service<Request> for InOrder<S>
+where
+    S: Service<Request>,
+    S::Future: Unpin,
+{
+    type Response = S::Response;
+    type Error = S::Error;
+    type Future = Either<Ready<Result<S::Response, S::Error>>, S::Future>;
+
+    fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), Self::Error>> {
+        self.0.poll_ready(cx)
+    }
+
+    fn call(&mut self, request: Request) -> Self::Future {
+        let mut future = self.0.call(request);
+        // The waker of this first poll does nothing, but the future is polled again, with a real one, as soon as it is
+        // queued.
+        match (&mut future).now_or_never() {
+            Some(result) => Either::Left(ready(result)),
+            None => Either::Right(future),
+        }
+    }
+}
+
+/// Input that tells the main loop when it has ended: requests still in flight are then answered, so that the transport,
+/// which waits for them, ends too.
+struct EndReported<I> {
+    input: I,
+    events: Option<UnboundedSender<Event>>,
+}
+
+impl<I: AsyncRead + Unpin> AsyncRead for EndReported<I> {
+    fn poll_read(
+        mut self: std::pin::Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        buf: &mut ReadBuf<'_>,
+    ) -> Poll<std::io::Result<()>> {
+        let (before, room) = (buf.filled().len(), buf.remaining());
+        let poll = std::pin::Pin::new(&mut self.input).poll_read(cx, buf);
+        let ended = match &poll {
+            Poll::Ready(Ok(())) => room > 0 && buf.filled().len() == before,
+            Poll::Ready(Err(_)) => true,
+            Poll::Pending => false,
+        };
+        if ended && let Some(events) = self.events.take() {
+            let _ = events.send(Event::ClientGone);
+        }
+        poll
+    }
+}

@@ -1,0 +1,252 @@
+//! What the server knows: a plain value that only the main loop writes. Background work gets clones of a [`Document`],
+//! which are cheap.
+
+use std::collections::{BTreeMap, HashMap, HashSet};
+
+use codegen_engine::{Completion, Engine};
+use serde_json::Value;
+use tokio::sync::oneshot;
+use tower_lsp::jsonrpc;
+use tower_lsp::ls_types::{self as lsp, InlineCompletionResponse, ProgressToken, Uri};
+
+use crate::config::Config;
+use crate::document::Document;
+use crate::edit::{self, Edit};
+use crate::proto::Encoding;
+use crate::suggest::{Dropped, Suggestions};
+use crate::turns::Turn;
+
+/// Numbers a request of the client within this run of the server.
+pub type RequestId = u64;
+
+/// Someone who waits for the answer to a request.
+#[derive(Debug)]
+pub struct Waiter<T> {
+    /// The request, as the relay numbered it.
+    pub request: RequestId,
+    /// Where the answer goes.
+    pub reply: oneshot::Sender<jsonrpc::Result<T>>,
+}
+
+impl<T> Waiter<T> {
+    /// Answers. Whoever has stopped waiting is no matter.
+    pub fn answer(self, answer: T) {
+        let _ = self.reply.send(Ok(answer));
+    }
+
+    /// Answers with an error that says what is wrong with the request.
+    pub fn refuse(self, problem: impl Into<String>) {
+        let _ = self.reply.send(Err(jsonrpc::Error::invalid_params(problem.into())));
+    }
+}
+
+/// Who waits for an inline completion.
+pub type InlineWaiter = Waiter<Option<InlineCompletionResponse>>;
+/// Who waits for a command.
+pub type CommandWaiter = Waiter<Option<Value>>;
+
+/// What the client can do, of what makes a difference here.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Abilities {
+    /// `workspace/applyEdit`.
+    pub apply_edit: bool,
+    /// Edits that name the version of the document they are for.
+    pub document_changes: bool,
+    /// `window/workDoneProgress/create`.
+    pub progress: bool,
+    /// `workspace/configuration`.
+    pub configuration: bool,
+    /// Registering for `workspace/didChangeConfiguration` at run time.
+    pub register_configuration: bool,
+}
+
+impl Abilities {
+    /// Reads the client's capabilities.
+    #[must_use]
+    pub fn of(client: &lsp::ClientCapabilities) -> Self {
+        let workspace = client.workspace.as_ref();
+        let window = client.window.as_ref();
+        Self {
+            apply_edit: workspace.and_then(|w| w.apply_edit) == Some(true),
+            document_changes: workspace.and_then(|w| w.workspace_edit.as_ref()).and_then(|e| e.document_changes)
+                == Some(true),
+            progress: window.and_then(|w| w.work_done_progress) == Some(true),
+            configuration: workspace.and_then(|w| w.configuration) == Some(true),
+            register_configuration: workspace
+                .and_then(|w| w.did_change_configuration.as_ref())
+                .and_then(|c| c.dynamic_registration)
+                == Some(true),
+        }
+    }
+}
+
+/// The engine's life.
+pub enum EngineState {
+    /// Not asked for yet: the client has not said `initialized`.
+    Absent,
+    /// Being loaded in the background; requests wait.
+    Loading,
+    /// Running.
+    Ready(Engine),
+    /// It will not run, for this reason, until the configuration changes.
+    Failed(String),
+}
+
+/// An open buffer.
+pub struct Buffer {
+    /// Its text and syntax.
+    pub document: Document,
+    /// False after a change that could not be applied: the client's text is then another, and nothing is answered until
+    /// the client sends it whole.
+    pub synced: bool,
+    /// Where the last context's window started, so that it stays put.
+    pub window_start: Option<usize>,
+    /// Its suggestions.
+    pub suggestions: Suggestions<InlineWaiter>,
+}
+
+impl Buffer {
+    /// A buffer as the client opened it.
+    #[must_use]
+    pub fn new(document: Document) -> Self {
+        Self { document, synced: true, window_start: None, suggestions: Suggestions::default() }
+    }
+
+    /// Moves what refers to the text past a change of it.
+    pub fn follow(&mut self, change: &Edit) -> Option<Dropped<InlineWaiter>> {
+        self.window_start = self.window_start.and_then(|start| {
+            if change.range.start >= start {
+                Some(start)
+            } else if change.range.end <= start {
+                Some(start + change.text.len() - change.range.len())
+            } else {
+                None
+            }
+        });
+        self.suggestions.changed(change)
+    }
+}
+
+/// How far a synthesis has come.
+pub enum Phase {
+    /// Waiting for the client's progress token or for the engine.
+    Waiting,
+    /// The model is at work on it.
+    Generating,
+    /// The client has been asked to apply the edit, this many times, the last time to this version.
+    Applying {
+        /// What the model wrote.
+        completion: Box<Completion>,
+        /// How often the client has been asked.
+        attempts: usize,
+        /// The document's version the last edit was made for.
+        version: i32,
+    },
+}
+
+/// A turn being synthesized.
+pub struct Synthesis {
+    /// Its buffer.
+    pub uri: Uri,
+    /// The buffer as it was when the command came.
+    pub snapshot: Document,
+    /// The turn, in the snapshot.
+    pub turn: Turn,
+    /// The buffer's changes since.
+    pub changes: Vec<Edit>,
+    /// Where the turn's lines are now; `None` once they were edited.
+    pub place: Option<Edit>,
+    /// Who waits for the command's answer.
+    pub waiting: CommandWaiter,
+    /// The token that progress is reported under.
+    pub progress: Option<ProgressToken>,
+    /// Whether the client has been told of the progress' beginning.
+    pub begun: bool,
+    /// What the model has written so far.
+    pub text: String,
+    /// Tokens of it.
+    pub tokens: usize,
+    /// How far it has come.
+    pub phase: Phase,
+}
+
+impl Synthesis {
+    /// Follows a change of the buffer.
+    pub fn follow(&mut self, change: &Edit) {
+        self.place = self.place.take().and_then(|place| edit::rebase(&place, change));
+        self.changes.push(change.clone());
+    }
+
+    /// Moves an edit that was made for the snapshot to where it belongs now; `None` if what it replaces was edited.
+    #[must_use]
+    pub fn rebased(&self, edit: Edit) -> Option<Edit> {
+        self.place.as_ref()?;
+        self.changes.iter().try_fold(edit, |edit, change| edit::rebase(&edit, change))
+    }
+}
+
+/// Everything the server knows.
+pub struct State {
+    /// What the client's positions count.
+    pub encoding: Encoding,
+    /// What the client can do.
+    pub abilities: Abilities,
+    /// The options before any client's settings: defaults and the command line.
+    pub base: Config,
+    /// The options in force.
+    pub config: Config,
+    /// `initializationOptions`.
+    pub initialization: Value,
+    /// The client's settings, which win over `initialization`.
+    pub settings: Value,
+    /// The engine.
+    pub engine: EngineState,
+    /// Counts loads of the engine, so that a load that was overtaken is known as such.
+    pub engine_stamp: u64,
+    /// The open buffers.
+    pub buffers: HashMap<Uri, Buffer>,
+    /// Turns being synthesized, by number.
+    pub syntheses: BTreeMap<u64, Synthesis>,
+    /// What the user has been told, so that it is not said twice.
+    pub told: HashSet<String>,
+    /// Suggestions the user accepted.
+    pub accepted: u64,
+    last_id: u64,
+}
+
+impl State {
+    /// A server that knows nothing of its client yet.
+    #[must_use]
+    pub fn new(config: Config) -> Self {
+        Self {
+            encoding: Encoding::default(),
+            abilities: Abilities::default(),
+            base: config.clone(),
+            config,
+            initialization: Value::Null,
+            settings: Value::Null,
+            engine: EngineState::Absent,
+            engine_stamp: 0,
+            buffers: HashMap::new(),
+            syntheses: BTreeMap::new(),
+            told: HashSet::new(),
+            accepted: 0,
+            last_id: 0,
+        }
+    }
+
+    /// A number not given out before: for generations, syntheses and suggestions.
+    pub fn next_id(&mut self) -> u64 {
+        self.last_id += 1;
+        self.last_id
+    }
+
+    /// The engine, if it runs.
+    #[must_use]
+    pub fn engine(&self) -> Option<&Engine> {
+        match &self.engine {
+            EngineState::Ready(engine) => Some(engine),
+            _ => None,
+        }
+    }
+}

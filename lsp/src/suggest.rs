@@ -1,0 +1,269 @@
+//! What is cached, in flight, typed through or superseded. Pure: it decides, and others act.
+//!
+//! A buffer has at most one suggestion being generated and one that is remembered. Both know the *trail* from where they
+//! were asked to where the user has typed since, kept up to date change by change, so that no decision compares texts
+//! of the document's size.
+
+use crate::completion::Plan;
+use crate::edit::Edit;
+
+/// How much longer than a suggestion the typed text may get before the suggestion is forgotten: enough for a slip and
+/// the backspaces that undo it.
+const SLACK: usize = 32;
+
+/// Where a suggestion starts and what has been typed there since.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Trail {
+    origin: usize,
+    typed: String,
+}
+
+impl Trail {
+    /// Nothing typed yet at `origin`, a byte offset.
+    #[must_use]
+    pub fn new(origin: usize) -> Self {
+        Self { origin, typed: String::new() }
+    }
+
+    /// The byte offset behind what has been typed.
+    #[must_use]
+    pub fn cursor(&self) -> usize {
+        self.origin + self.typed.len()
+    }
+
+    /// Follows a change of the document. False if it changed anything but what was typed: the text before the suggestion
+    /// or behind it is then another, and the suggestion worthless.
+    #[must_use]
+    fn follow(&mut self, change: &Edit) -> bool {
+        if change.range.start < self.origin || change.range.end > self.cursor() {
+            return false;
+        }
+        let (start, end) = (change.range.start - self.origin, change.range.end - self.origin);
+        if !self.typed.is_char_boundary(start) || !self.typed.is_char_boundary(end) {
+            return false;
+        }
+        self.typed.replace_range(start..end, &change.text);
+        true
+    }
+
+    /// What is left of `raw` behind the typed text; `None` if something else was typed.
+    fn rest<'r>(&self, raw: &'r str) -> Option<&'r str> {
+        raw.strip_prefix(self.typed.as_str())
+    }
+
+    /// Whether `streamed`, which may grow, can still turn out to start with what was typed.
+    fn agrees(&self, streamed: &str) -> bool {
+        streamed.starts_with(self.typed.as_str()) || self.typed.starts_with(streamed)
+    }
+}
+
+/// A suggestion being generated, and who waits for it.
+#[derive(Debug)]
+struct Flight<W> {
+    id: u64,
+    trail: Trail,
+    streamed: String,
+    waiting: Option<W>,
+    /// Whether the document is still as it was when `waiting` asked.
+    fresh: bool,
+}
+
+/// A finished generation.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Raw {
+    /// What the model wrote, cut where the stop rule said.
+    pub text: String,
+    /// What was asked of it.
+    pub plan: Plan,
+    /// Mean natural-log probability of its tokens.
+    pub mean_logprob: f32,
+}
+
+/// What is known for the cursor: the rest of `raw.text` behind what the user has typed since it was asked for.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Known {
+    /// Byte offset of the cursor.
+    pub offset: usize,
+    /// The generation, its text shortened by what was typed.
+    pub raw: Raw,
+}
+
+/// A generation nobody wants any more: cancel it, and answer the one who waited with nothing.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Dropped<W> {
+    /// The generation.
+    pub id: u64,
+    /// Who still waited for it.
+    pub waiting: Option<W>,
+}
+
+/// What to do about a request.
+#[derive(Debug, PartialEq)]
+pub enum Decision<W> {
+    /// Answer at once; a generation for another place is dropped.
+    Answer(W, Known, Option<Dropped<W>>),
+    /// The generation in flight will answer it; the request that waited so far is superseded.
+    Join(Option<W>),
+    /// Start a generation under this number at this offset; an earlier one is dropped.
+    Start(u64, usize, Option<Dropped<W>>),
+}
+
+/// What to do about a generation that has ended.
+#[derive(Debug, PartialEq)]
+pub enum Ended<W> {
+    /// Answer the one who waits.
+    Answer(W, Known),
+    /// The one who waits must be answered with nothing: the text has moved on under the request.
+    Nothing(W),
+    /// What was typed meanwhile is not what the model wrote: start again under this number, at this offset.
+    Restart(u64, usize),
+    /// Nobody waits.
+    Quiet,
+}
+
+/// One buffer's suggestions. `W` is whoever waits for an answer.
+#[derive(Debug)]
+pub struct Suggestions<W> {
+    flight: Option<Flight<W>>,
+    cached: Option<(Trail, Raw)>,
+}
+
+impl<W> Default for Suggestions<W> {
+    fn default() -> Self {
+        Self { flight: None, cached: None }
+    }
+}
+
+impl<W> Suggestions<W> {
+    /// Decides about a request at `offset`; `next_id` numbers a generation, should one be needed.
+    pub fn ask(&mut self, offset: usize, waiting: W, next_id: u64) -> Decision<W> {
+        if let Some(known) = self.known(offset) {
+            return Decision::Answer(waiting, known, self.clear_flight());
+        }
+        match &mut self.flight {
+            Some(flight) if flight.trail.cursor() == offset && flight.trail.agrees(&flight.streamed) => {
+                flight.fresh = true;
+                Decision::Join(flight.waiting.replace(waiting))
+            }
+            _ => {
+                let dropped = self.clear_flight();
+                self.take_off(next_id, offset, waiting);
+                Decision::Start(next_id, offset, dropped)
+            }
+        }
+    }
+
+    /// Follows a change of the document. A generation that it makes worthless is dropped at once: nobody can use it.
+    pub fn changed(&mut self, change: &Edit) -> Option<Dropped<W>> {
+        if let Some((trail, raw)) = &mut self.cached
+            && (!trail.follow(change) || trail.typed.len() > raw.text.len() + SLACK)
+        {
+            self.cached = None;
+        }
+        let flight = self.flight.as_mut()?;
+        flight.fresh = false;
+        if flight.trail.follow(change) && flight.trail.agrees(&flight.streamed) {
+            return None;
+        }
+        self.clear_flight()
+    }
+
+    /// Takes in text that the generation `id` has produced. If what was typed ahead turns out to be something else, the
+    /// generation ends: with a restart for the one who waits at the new place.
+    pub fn streamed(&mut self, id: u64, text: &str, next_id: u64) -> Option<Ended<W>> {
+        let flight = self.flight.as_mut().filter(|flight| flight.id == id)?;
+        flight.streamed.push_str(text);
+        if flight.trail.agrees(&flight.streamed) {
+            return None;
+        }
+        Some(self.divert(next_id))
+    }
+
+    /// Takes in the end of the generation `id`: it is remembered, and the one who waits is answered.
+    pub fn finished(&mut self, id: u64, raw: Raw, next_id: u64) -> Ended<W> {
+        let Some(flight) = self.flight.take_if(|flight| flight.id == id) else { return Ended::Quiet };
+        let cursor = flight.trail.cursor();
+        self.cached = Some((flight.trail.clone(), raw));
+        let Some(waiting) = flight.waiting else { return Ended::Quiet };
+        if !flight.fresh {
+            return Ended::Nothing(waiting);
+        }
+        if let Some(known) = self.known(cursor) {
+            return Ended::Answer(waiting, known);
+        }
+        self.take_off(next_id, cursor, waiting);
+        Ended::Restart(next_id, cursor)
+    }
+
+    /// The generation `id` failed or had nothing to do; whoever waited for it is handed back.
+    pub fn failed(&mut self, id: u64) -> Option<W> {
+        self.flight.take_if(|flight| flight.id == id)?.waiting
+    }
+
+    /// The generation that the one who waits and is meant by `whose` waits for, forgotten because that one went away.
+    pub fn cancelled(&mut self, whose: impl FnOnce(&W) -> bool) -> Option<Dropped<W>> {
+        self.flight.take_if(|flight| flight.waiting.as_ref().is_some_and(whose)).map(Dropped::from)
+    }
+
+    /// Begins the generation in flight again where the user is now, for an engine that was not ready when it was asked
+    /// for. `Quiet` if there is none.
+    pub fn restart(&mut self, next_id: u64) -> Ended<W> {
+        if self.flight.is_none() { Ended::Quiet } else { self.divert(next_id) }
+    }
+
+    /// Whether the generation `id` is still wanted.
+    #[must_use]
+    pub fn wants(&self, id: u64) -> bool {
+        self.flight.as_ref().is_some_and(|flight| flight.id == id)
+    }
+
+    /// Forgets everything: the document or the model has become another.
+    pub fn clear(&mut self) -> Option<Dropped<W>> {
+        self.cached = None;
+        self.clear_flight()
+    }
+
+    fn known(&self, offset: usize) -> Option<Known> {
+        let (trail, raw) = self.cached.as_ref()?;
+        if trail.cursor() != offset {
+            return None;
+        }
+        let rest = trail.rest(&raw.text)?;
+        // Where all of it was typed (or accepted), there is more to be asked for than nothing.
+        if rest.trim().is_empty() && !trail.typed.is_empty() {
+            return None;
+        }
+        Some(Known { offset, raw: Raw { text: rest.to_owned(), ..raw.clone() } })
+    }
+
+    fn divert(&mut self, next_id: u64) -> Ended<W> {
+        let Some(flight) = self.flight.take() else { return Ended::Quiet };
+        match flight.waiting {
+            Some(waiting) if flight.fresh => {
+                let cursor = flight.trail.cursor();
+                self.take_off(next_id, cursor, waiting);
+                Ended::Restart(next_id, cursor)
+            }
+            Some(waiting) => Ended::Nothing(waiting),
+            None => Ended::Quiet,
+        }
+    }
+
+    fn take_off(&mut self, id: u64, offset: usize, waiting: W) {
+        let trail = Trail::new(offset);
+        self.flight = Some(Flight { id, trail, streamed: String::new(), waiting: Some(waiting), fresh: true });
+    }
+
+    fn clear_flight(&mut self) -> Option<Dropped<W>> {
+        self.flight.take().map(Dropped::from)
+    }
+}
+
+impl<W> From<Flight<W>> for Dropped<W> {
+    fn from(flight: Flight<W>) -> Self {
+        Self { id: flight.id, waiting: flight.waiting }
+    }
+}
+
+#[cfg(test)]
+mod tests;
