@@ -1,0 +1,143 @@
+--- The server: started once for all buffers, asked, and listened to.
+
+local M = {}
+
+local NAME = "codegen"
+local told_missing = {}
+
+local function notify(message, level)
+  vim.notify("codegen: " .. message, level)
+end
+
+--- Sends a request; Neovim 0.10 has the client's functions as fields, 0.11 as methods.
+---@return integer? id nil if the client is gone
+function M.request(client, method, params, handler, buf)
+  local sent, id
+  if vim.fn.has("nvim-0.11") == 1 then
+    sent, id = client:request(method, params, handler, buf)
+  else
+    sent, id = client.request(method, params, handler, buf)
+  end
+  return sent and id or nil
+end
+
+--- Tells the server that the answer to a request is no longer wanted.
+function M.cancel(client, id)
+  if vim.fn.has("nvim-0.11") == 1 then
+    client:cancel_request(id)
+  else
+    client.cancel_request(id)
+  end
+end
+
+--- Has the server run a command.
+---@param command {command: string, arguments?: table}
+---@param done? fun(err?: table, result: any)
+function M.execute(client, command, done)
+  local params = { command = command.command, arguments = command.arguments }
+  M.request(client, "workspace/executeCommand", params, done or function() end)
+end
+
+--- The server that this buffer is attached to, if it is.
+function M.attached(buf)
+  if buf == 0 then
+    buf = vim.api.nvim_get_current_buf()
+  end
+  return vim.lsp.get_clients({ name = NAME, bufnr = buf })[1]
+end
+
+--- The server, if it runs.
+function M.running()
+  return vim.lsp.get_clients({ name = NAME })[1]
+end
+
+local function capabilities(kind)
+  local all = vim.lsp.protocol.make_client_capabilities()
+  if kind then
+    -- Neovim offers this itself from 0.12 on; the server need not know who draws the ghost text.
+    all.textDocument.inlineCompletion = all.textDocument.inlineCompletion or { dynamicRegistration = false }
+  end
+  return all
+end
+
+local function on_attach(config, kind, client, buf)
+  if kind and client.server_capabilities.inlineCompletionProvider then
+    require("codegen.ghost." .. kind).attach(client, buf, config)
+    require("codegen.keys").map(config.keys, buf)
+  end
+  if config.on_attach then
+    config.on_attach(client, buf)
+  end
+end
+
+local function on_exit(code, signal)
+  -- Neovim itself ends the server with code 0, or with SIGTERM (143 from a shell) when it does not leave by itself.
+  if code ~= 0 and code ~= 143 and signal ~= 15 then
+    vim.schedule(function()
+      local log = vim.lsp.get_log_path and vim.lsp.get_log_path() or vim.lsp.log.get_filename()
+      notify(("the server ended with code %d (signal %d); its messages are in %s"):format(code, signal, log), vim.log.levels.WARN)
+    end)
+  end
+end
+
+--- Attaches the buffer to the server, starting it if it does not run.
+---@param config codegen.Config
+---@param buf integer
+function M.start(config, buf)
+  local program = config.cmd[1]
+  if vim.fn.executable(program) == 0 then
+    if not told_missing[program] then
+      told_missing[program] = true
+      notify(
+        ("cannot run `%s`: no such program. Build it with `cargo install --path lsp`, or name it in setup's `cmd`"):format(program),
+        vim.log.levels.ERROR
+      )
+    end
+    return
+  end
+  local kind = require("codegen.config").ghost_kind(config)
+  vim.lsp.start({
+    name = NAME,
+    cmd = config.cmd,
+    root_dir = vim.fs.root(buf, config.root_markers),
+    init_options = require("codegen.config").init_options(config),
+    capabilities = capabilities(kind),
+    on_attach = function(client, attached)
+      on_attach(config, kind, client, attached)
+    end,
+    on_exit = on_exit,
+  }, {
+    bufnr = buf,
+    -- A server holds a model in memory, so one serves every project.
+    reuse_client = function(client)
+      return client.name == NAME and not client:is_stopped()
+    end,
+  })
+end
+
+--- Shows what the server reports of long work in the command line.
+---@param group integer an autocommand group
+function M.show_progress(group)
+  vim.api.nvim_create_autocmd("LspProgress", {
+    group = group,
+    callback = function(event)
+      local client = vim.lsp.get_client_by_id(event.data.client_id)
+      local value = event.data.params and event.data.params.value
+      if not client or client.name ~= NAME or type(value) ~= "table" then
+        return
+      end
+      local words = {}
+      for _, word in ipairs({ value.title or false, value.message or false }) do
+        if word then
+          table.insert(words, (word:gsub("%s*\n%s*", " ")))
+        end
+      end
+      local text = value.kind == "end" and (value.message or "done") or table.concat(words, ": ")
+      -- One screen line at most, or Neovim would wait for a key.
+      text = vim.fn.strcharpart("codegen: " .. text, 0, math.max(vim.o.columns - 15, 10))
+      vim.api.nvim_echo({ { (text:gsub("\n", " ")) } }, false, {})
+    end,
+  })
+end
+
+return M

@@ -1,0 +1,125 @@
+--- Ghost text and comment-to-code for Python, from a CodeGen model that runs on this machine.
+
+local M = {}
+
+---@type codegen.Config?
+M.config = nil
+
+local function notify(message, level)
+  vim.notify("codegen: " .. message, level or vim.log.levels.INFO)
+end
+
+--- Starts the server for the configured file types, those of open buffers included.
+---@param options? table see |codegen-options|
+function M.setup(options)
+  if vim.fn.has("nvim-0.10") == 0 then
+    notify("Neovim 0.10 or later is needed", vim.log.levels.ERROR)
+    return
+  end
+  local config, problems = require("codegen.config").resolve(options)
+  if not config then
+    notify("setup: " .. table.concat(problems, "\ncodegen: setup: "), vim.log.levels.ERROR)
+    return
+  end
+  M.config = config
+
+  vim.api.nvim_set_hl(0, "CodegenGhost", { link = "Comment", default = true })
+  vim.api.nvim_create_user_command("CodegenSynthesize", function()
+    M.synthesize()
+  end, { desc = "Write the code for the comment prompt at the cursor" })
+  vim.api.nvim_create_user_command("CodegenStatus", function()
+    notify(table.concat(M.status(), "\n"))
+  end, { desc = "Show the state of the CodeGen server" })
+
+  local group = vim.api.nvim_create_augroup("codegen", { clear = true })
+  local function start(buf)
+    if vim.bo[buf].buftype == "" then
+      require("codegen.client").start(config, buf)
+    end
+  end
+  vim.api.nvim_create_autocmd("FileType", {
+    group = group,
+    pattern = config.filetypes,
+    callback = function(event)
+      start(event.buf)
+    end,
+  })
+  if config.progress then
+    require("codegen.client").show_progress(group)
+  end
+  for _, buf in ipairs(vim.api.nvim_list_bufs()) do
+    if vim.api.nvim_buf_is_loaded(buf) and vim.tbl_contains(config.filetypes, vim.bo[buf].filetype) then
+      start(buf)
+    end
+  end
+end
+
+local function ghost()
+  local kind = M.config and require("codegen.config").ghost_kind(M.config)
+  return kind and require("codegen.ghost." .. kind)
+end
+
+--- Inserts what the ghost text shows. Usable from any insert-mode mapping, `expr` ones included.
+---@param part? "all"|"word"|"line" how much of it (all of it by default)
+---@return boolean accepted false if there is nothing to accept
+function M.accept(part)
+  local shown = ghost()
+  return shown and shown.accept(part or "all") or false
+end
+
+--- Whether ghost text stands at the cursor.
+---@return boolean
+function M.is_visible()
+  local shown = ghost()
+  return shown and shown.is_visible() or false
+end
+
+--- Hides the ghost text until the next key.
+function M.dismiss()
+  local shown = ghost()
+  if shown then
+    shown.dismiss()
+  end
+end
+
+--- Asks the server for the code of the comment prompt at the cursor; it arrives as one undo step.
+function M.synthesize()
+  local client = require("codegen.client")
+  local server = client.attached(0)
+  if not server then
+    notify("no server runs for this buffer; see :checkhealth codegen", vim.log.levels.ERROR)
+    return
+  end
+  local position = vim.lsp.util.make_position_params(0, server.offset_encoding)
+  local argument = { uri = position.textDocument.uri, position = position.position }
+  client.execute(server, { command = "codegen.synthesize", arguments = { argument } }, function(err)
+    if err then
+      notify(err.message or vim.inspect(err), vim.log.levels.WARN)
+    end
+  end)
+end
+
+--- What runs, in lines for a person.
+---@return string[]
+function M.status()
+  if not M.config then
+    return { "setup() has not been called" }
+  end
+  local lines = {}
+  local server = require("codegen.client").running()
+  if server then
+    local info = server.server_info or {}
+    local buffers = vim.tbl_count(server.attached_buffers)
+    table.insert(lines, ("server: %s %s, running"):format(info.name or "codegen-lsp", info.version or ""))
+    table.insert(lines, ("buffers: %d"):format(buffers))
+    table.insert(lines, ("position encoding: %s"):format(server.offset_encoding))
+  else
+    table.insert(lines, "server: not running")
+  end
+  table.insert(lines, ("command: %s"):format(table.concat(M.config.cmd, " ")))
+  table.insert(lines, ("model: %s"):format(require("codegen.config").init_options(M.config).model or "builtin"))
+  table.insert(lines, ("ghost text: %s"):format(tostring(require("codegen.config").ghost_kind(M.config))))
+  return lines
+end
+
+return M

@@ -1,0 +1,138 @@
+--- A child Neovim with the plugin, and waiting for what it shows.
+
+local M = {}
+
+local tests = vim.fn.fnamemodify(debug.getinfo(1, "S").source:sub(2), ":p:h")
+M.plugin = vim.fn.fnamemodify(tests, ":h")
+M.server = assert(os.getenv("CODEGEN_LSP"), "CODEGEN_LSP is not set")
+
+-- Generous, because a loaded machine loads the model slowly; nothing waits longer than it has to.
+local LIMIT_MS = 120000
+
+--- The kinds of ghost text that this Neovim can show.
+M.kinds = vim.lsp.inline_completion and { "own", "builtin" } or { "own" }
+
+--- Polls until `probe` gives something true, and returns that.
+function M.wait_for(what, probe)
+  local deadline = vim.uv.hrtime() + LIMIT_MS * 1e6
+  while vim.uv.hrtime() < deadline do
+    local value = probe()
+    if value then
+      return value
+    end
+    vim.uv.sleep(20)
+  end
+  error(("waited %d s in vain for %s"):format(LIMIT_MS / 1000, what), 2)
+end
+
+-- Runs inside the child, before anything else.
+local prelude = [[
+  vim.opt.runtimepath:prepend((...))
+  vim.o.swapfile = false
+  _G.messages = {}
+  vim.notify = function(text, level)
+    table.insert(_G.messages, { text = text, level = level })
+  end
+]]
+
+--- A child Neovim whose functions are added to by those below.
+function M.new_child()
+  local child = MiniTest.new_child_neovim()
+
+  --- Starts anew, without any server.
+  function child.fresh()
+    child.restart({ "--clean" })
+    child.lua(prelude, { M.plugin })
+    child.bo.expandtab = true
+  end
+
+  --- Calls setup with the real server and the built-in model, changed by `options`.
+  function child.setup(options)
+    child.lua("require('codegen').setup(...)", { vim.tbl_extend("force", { cmd = { M.server } }, options or {}) })
+  end
+
+  --- Opens a new Python file of these lines, the cursor on the last.
+  function child.open(lines)
+    local path = vim.fn.tempname() .. ".py"
+    vim.fn.writefile(lines, path)
+    child.cmd("edit " .. vim.fn.fnameescape(path))
+    child.cmd("filetype on | set filetype=python expandtab shiftwidth=4 softtabstop=4 noautoindent indentexpr=")
+    child.cmd("normal! G$")
+    return path
+  end
+
+  --- Waits until the server has answered `initialize` and has the buffer.
+  function child.wait_attached()
+    M.wait_for("the server", function()
+      return child.lua_get([[(function()
+        local client = vim.lsp.get_clients({ name = "codegen", bufnr = 0 })[1]
+        return client ~= nil and client.initialized == true
+      end)()]])
+    end)
+  end
+
+  --- The ghost text on screen, lines joined; nil if there is none.
+  function child.ghost()
+    local marks = child.lua_get([[(function()
+      local found = {}
+      for _, name in ipairs({ "codegen.ghost", "nvim.lsp.inline_completion" }) do
+        local namespace = vim.api.nvim_create_namespace(name)
+        vim.list_extend(found, vim.api.nvim_buf_get_extmarks(0, namespace, 0, -1, { details = true }))
+      end
+      return found
+    end)()]])
+    if #marks == 0 then
+      return nil
+    end
+    assert(#marks == 1, "ghost text shown twice: " .. vim.inspect(marks))
+    local function joined(chunks)
+      local text = ""
+      for _, chunk in ipairs(chunks or {}) do
+        text = text .. chunk[1]
+      end
+      return text
+    end
+    local details = marks[1][4]
+    local lines = { joined(details.virt_text) }
+    for _, chunks in ipairs(details.virt_lines or {}) do
+      table.insert(lines, joined(chunks))
+    end
+    return table.concat(lines, "\n"), marks[1][2], marks[1][3]
+  end
+
+  --- Waits for ghost text at the cursor, and returns it.
+  function child.wait_ghost()
+    return M.wait_for("ghost text", function()
+      local text, row, col = child.ghost()
+      local cursor = child.api.nvim_win_get_cursor(0)
+      return row == cursor[1] - 1 and col == cursor[2] and text or nil
+    end)
+  end
+
+  --- The buffer's text.
+  function child.text()
+    return table.concat(child.api.nvim_buf_get_lines(0, 0, -1, false), "\n")
+  end
+
+  --- Waits until a message holding `part` was shown, and returns it.
+  function child.wait_message(part)
+    return M.wait_for("a message with " .. part, function()
+      for _, message in ipairs(child.lua_get("_G.messages")) do
+        if message.text:find(part, 1, true) then
+          return message
+        end
+      end
+    end)
+  end
+
+  return child
+end
+
+--- A test set whose cases get a fresh child each.
+function M.new_set(child, options)
+  return MiniTest.new_set(vim.tbl_deep_extend("force", {
+    hooks = { pre_case = child.fresh, post_once = child.stop },
+  }, options or {}))
+end
+
+return M

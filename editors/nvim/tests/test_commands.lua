@@ -1,0 +1,115 @@
+-- Commands, options and messages.
+local helpers = require("helpers")
+local expect = MiniTest.expect
+local child = helpers.new_child()
+local T = helpers.new_set(child)
+
+T[":CodegenSynthesize writes the code under the prompt in one undo step"] = function()
+  child.setup()
+  child.open({ "# Return the sum of a list of numbers.", "" })
+  child.wait_attached()
+  child.cmd("normal! gg")
+  local before = child.text()
+  child.cmd("CodegenSynthesize")
+  local after = helpers.wait_for("the code", function()
+    local text = child.text()
+    return text ~= before and text
+  end)
+  expect.equality(vim.startswith(after, "# Return the sum of a list of numbers.\n"), true)
+  child.type_keys("u")
+  expect.equality(child.text(), before)
+end
+
+T[":CodegenSynthesize without a server says so"] = function()
+  child.setup()
+  child.cmd("CodegenSynthesize")
+  child.wait_message("no server runs for this buffer")
+end
+
+T[":CodegenStatus and :checkhealth describe the running server"] = function()
+  child.setup()
+  child.open({ "x = 1" })
+  child.wait_attached()
+  child.cmd("CodegenStatus")
+  local message = child.wait_message("position encoding: utf-8")
+  expect.equality(message.text:find("running", 1, true) ~= nil, true)
+  child.cmd("checkhealth codegen")
+  local report = child.text()
+  expect.equality(report:find("the server offers inline completion", 1, true) ~= nil, true)
+  expect.equality(report:find("ERROR", 1, true), nil)
+end
+
+T["a missing server is named, once, with what to do"] = function()
+  child.setup({ cmd = { "no-such-codegen-lsp" } })
+  child.open({ "x = 1" })
+  local message = child.wait_message("cannot run `no-such-codegen-lsp`")
+  expect.equality(message.text:find("cargo install", 1, true) ~= nil, true)
+  expect.equality(message.level, vim.log.levels.ERROR)
+  child.open({ "y = 2" })
+  expect.equality(#child.lua_get("_G.messages"), 1)
+end
+
+T["a model that is not there is named by the server"] = function()
+  child.setup({ model = "/no/such/model.gguf" })
+  child.open(({ "def add(a, b):", "    return" }))
+  child.wait_attached()
+  child.type_keys("A", " ")
+  helpers.wait_for("a message with the model's path", function()
+    local said = child.cmd_capture("messages") .. vim.inspect(child.lua_get("_G.messages"))
+    return said:find("/no/such/model.gguf", 1, true)
+  end)
+end
+
+local function refused(options, words)
+  child.lua("require('codegen').setup(...)", { options })
+  expect.equality(#child.lua_get("_G.messages"), 1)
+  local message = child.lua_get("_G.messages[1]")
+  for _, part in ipairs(words) do
+    if not message.text:find(part, 1, true) then
+      error(("%q is not in %q"):format(part, message.text))
+    end
+  end
+  expect.equality(message.level, vim.log.levels.ERROR)
+  -- Nothing half set up is left behind.
+  expect.equality(child.fn.exists(":CodegenSynthesize"), 0)
+end
+
+T["wrong options are named with what would be right"] = MiniTest.new_set({
+  parametrize = {
+    { { debouce = 10 }, { "unknown option `debouce`", "did you mean `debounce`?" } },
+    { { keys = { acept = "<C-y>" } }, { "unknown option `keys.acept`", "`keys.accept`" } },
+    { { settings = { gpulayers = 3 } }, { "unknown option `settings.gpulayers`", "`settings.gpuLayers`" } },
+    { { settings = { inline = { maxTokens = "many" } } }, { "`settings.inline.maxTokens` is \"many\"", "whole number" } },
+    { { debounce = -1 }, { "`debounce` is -1", "milliseconds" } },
+    { { ghost = "none" }, { "`ghost` is \"none\"", "\"own\"" } },
+    { { keys = 5 }, { "`keys` is 5", "table" } },
+    { { cmd = {} }, { "`cmd` is {}", "program" } },
+    { { wholly = 1, different = 2 }, { "`different`", "`wholly`" } },
+  },
+})
+T["wrong options are named with what would be right"]["case"] = refused
+
+T["every help tag leads somewhere"] = function()
+  local docs = vim.fn.tempname()
+  vim.fn.mkdir(docs .. "/doc", "p")
+  vim.fn.writefile(vim.fn.readfile(helpers.plugin .. "/doc/codegen.txt"), docs .. "/doc/codegen.txt")
+  child.cmd("helptags " .. docs .. "/doc")
+  child.cmd("set runtimepath^=" .. docs)
+  local tags = vim.fn.readfile(docs .. "/doc/tags")
+  expect.equality(#tags > 5, true)
+  for _, line in ipairs(tags) do
+    child.cmd("help " .. vim.split(line, "\t")[1])
+    expect.equality(child.fn.expand("%:t"), "codegen.txt")
+  end
+  -- And every option and command that exists is in it.
+  local help = child.text()
+  local names = child.lua_get("vim.tbl_keys(require('codegen.config').defaults)")
+  vim.list_extend(names, { "model", "on_attach", ":CodegenSynthesize", ":CodegenStatus", ":checkhealth codegen" })
+  for _, name in ipairs(names) do
+    if not help:find(name, 1, true) then
+      error(name .. " is not in the help")
+    end
+  end
+end
+
+return T

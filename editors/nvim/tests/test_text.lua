@@ -1,0 +1,29 @@
+-- The pure part: what is left of a suggestion, and parts of it.
+local text = require("codegen.ghost.text")
+local expect = MiniTest.expect
+local T = MiniTest.new_set()
+
+T["rest"] = function()
+  expect.equality(text.rest("return x", "ret"), "urn x")
+  expect.equality(text.rest("return x", ""), "return x")
+  expect.equality(text.rest("return x", "rex"), nil)
+  expect.equality(text.rest("return x", "return x"), nil)
+end
+
+T["portion"] = function()
+  expect.equality(text.portion(" foo(bar)", "word"), " foo")
+  expect.equality(text.portion("(bar)", "word"), "(")
+  expect.equality(text.portion(" += 1", "word"), " +=")
+  expect.equality(text.portion("漢字é + 1", "word"), "漢字é")
+  expect.equality(text.portion("\n    return x", "word"), "\n    return")
+  expect.equality(text.portion("   ", "word"), "   ")
+  expect.equality(text.portion("a + b\n  c", "line"), "a + b")
+  expect.equality(text.portion("\n  c\n  d", "line"), "\n  c")
+  expect.equality(text.portion("a\nb", "all"), "a\nb")
+end
+
+T["normalise"] = function()
+  expect.equality(text.normalise("a\r\nb\rc\nd"), "a\nb\nc\nd")
+end
+
+return T
