@@ -1,1 +1,398 @@
 //! What tree-sitter-python says of a document, as byte ranges. Knows nothing of prompts, models or protocols.
+//!
+//! Every question is answered by one descent of the tree, whose cost does not depend on the document's size.
+
+use std::ops::Range;
+
+use tree_sitter::{Node, Tree};
+
+use crate::document::Document;
+
+/// A line of a document. Lines end as LSP's do.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Line {
+    /// Its number, from zero.
+    pub number: usize,
+    /// Its first byte.
+    pub start: usize,
+    /// Its first byte that is no blank; `end` if there is none.
+    pub text: usize,
+    /// Past its last byte before the line end.
+    pub end: usize,
+    /// Past the line end.
+    pub next: usize,
+    /// Columns of the white space before `text`, a tab reaching to the next multiple of eight, as Python has it.
+    pub column: usize,
+}
+
+impl Line {
+    /// Whether there is nothing but white space on it.
+    #[must_use]
+    pub fn is_blank(&self) -> bool {
+        self.text == self.end
+    }
+}
+
+/// The line of that number; `None` past the last one.
+#[must_use]
+pub fn line(document: &Document, number: usize) -> Option<Line> {
+    let rope = document.rope();
+    let line = rope.get_line(number)?;
+    let start = rope.line_to_byte(number);
+    let length = line.len_bytes();
+    let (mut text, mut column, mut blanks) = (0, 0, true);
+    let mut end = 0;
+    for (offset, char) in line.chars().scan(0, |offset, char| {
+        *offset += char.len_utf8();
+        Some((*offset, char))
+    }) {
+        match char {
+            '\n' | '\r' => break,
+            ' ' if blanks => column += 1,
+            '\t' if blanks => column += 8 - column % 8,
+            // Python forgets the indentation at a form feed, which old sources use to separate pages.
+            '\u{c}' if blanks => column = 0,
+            _ => blanks = false,
+        }
+        end = offset;
+        if blanks {
+            text = offset;
+        }
+    }
+    Some(Line { number, start, text: start + text, end: start + end, next: start + length, column })
+}
+
+/// The line that holds `offset`.
+#[must_use]
+pub fn line_at(document: &Document, offset: usize) -> Line {
+    let number = document.rope().byte_to_line(offset.min(document.len()));
+    let empty = Line { number, start: offset, text: offset, end: offset, next: offset, column: 0 };
+    line(document, number).unwrap_or(empty)
+}
+
+/// The nearest line above that is not blank.
+#[must_use]
+pub fn line_above(document: &Document, number: usize) -> Option<Line> {
+    (0..number).rev().filter_map(|number| line(document, number)).find(|line| !line.is_blank())
+}
+
+/// The nearest line below that is not blank.
+#[must_use]
+pub fn line_below(document: &Document, number: usize) -> Option<Line> {
+    (number + 1..document.rope().len_lines()).filter_map(|number| line(document, number)).find(|line| !line.is_blank())
+}
+
+/// The line end the buffer uses: that of its first line, `\n` if it has but one.
+#[must_use]
+pub fn line_ending(document: &Document) -> &'static str {
+    let Some(first) = line(document, 0) else { return "\n" };
+    match document.slice(first.end..first.next).as_str() {
+        "\r\n" => "\r\n",
+        "\r" => "\r",
+        _ => "\n",
+    }
+}
+
+/// The nodes that hold the bytes from `offset` to the next one, from the root down.
+fn path(tree: &Tree, offset: usize) -> Vec<Node<'_>> {
+    let mut cursor = tree.walk();
+    let mut nodes = vec![cursor.node()];
+    while cursor.goto_first_child_for_byte(offset).is_some() {
+        let node = cursor.node();
+        if node.start_byte() > offset || node.end_byte() <= offset {
+            break;
+        }
+        nodes.push(node);
+    }
+    nodes
+}
+
+/// Whether a comment starts at `offset`.
+#[must_use]
+pub fn starts_comment(document: &Document, offset: usize) -> bool {
+    path(document.tree(), offset).last().is_some_and(|node| node.kind() == "comment" && node.start_byte() == offset)
+}
+
+/// Whether `offset` lies inside brackets or a string that opened before it: there indentation means nothing.
+#[must_use]
+pub fn is_continuation(document: &Document, offset: usize) -> bool {
+    path(document.tree(), offset)
+        .iter()
+        .any(|node| node.start_byte() < offset && (is_bracketed(node) || is_string(node)))
+}
+
+fn is_string(node: &Node) -> bool {
+    matches!(node.kind(), "string" | "concatenated_string")
+}
+
+fn is_bracketed(node: &Node) -> bool {
+    matches!(
+        node.kind(),
+        "argument_list"
+            | "parameters"
+            | "parenthesized_expression"
+            | "parenthesized_list_splat"
+            | "tuple"
+            | "list"
+            | "dictionary"
+            | "set"
+            | "list_comprehension"
+            | "dictionary_comprehension"
+            | "set_comprehension"
+            | "generator_expression"
+            | "tuple_pattern"
+            | "list_pattern"
+            | "dict_pattern"
+            | "import_from_statement"
+            | "with_clause"
+            | "subscript"
+            | "type_parameter"
+    )
+}
+
+/// What stands around a cursor.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Place {
+    /// Program text.
+    Code,
+    /// In a comment, or at its end.
+    Comment,
+    /// Between the quotes of a string.
+    String,
+    /// Between the quotes of a string that stands as a statement of its own.
+    Docstring,
+}
+
+/// What stands around `offset`, seen from the character before it: text typed there goes into it.
+#[must_use]
+pub fn place(document: &Document, offset: usize) -> Place {
+    let Some(before) = offset.checked_sub(1) else { return Place::Code };
+    let path = path(document.tree(), before);
+    let mut statement = false;
+    for node in &path {
+        match node.kind() {
+            "comment" => return Place::Comment,
+            "string" => {
+                let closed = node
+                    .child(node.child_count().saturating_sub(1))
+                    .is_some_and(|last| last.kind() == "string_end" && !last.is_missing() && last.end_byte() <= offset);
+                // The opening quote itself is not inside; nor is what an f-string interpolates.
+                let opened = node.child(0).is_some_and(|first| first.end_byte() <= offset);
+                let inner = path.iter().any(|inner| inner.kind() == "interpolation");
+                if opened && !closed && !inner {
+                    return if statement { Place::Docstring } else { Place::String };
+                }
+            }
+            kind => statement = kind == "expression_statement",
+        }
+    }
+    Place::Code
+}
+
+/// A class, function or other statement with a block that encloses an offset.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Enclosing {
+    /// From the first decorator or keyword to the end of the block.
+    pub range: Range<usize>,
+    /// From there past the colon: the signature.
+    pub header: Range<usize>,
+}
+
+/// The classes and functions around `offset`, outermost first.
+#[must_use]
+pub fn enclosing(document: &Document, offset: usize) -> Vec<Enclosing> {
+    let mut found = Vec::new();
+    let mut decorated = None;
+    for node in path(document.tree(), offset.saturating_sub(1)) {
+        match node.kind() {
+            "decorated_definition" => decorated = Some(node.start_byte()),
+            "function_definition" | "class_definition" => {
+                let start = decorated.take().unwrap_or(node.start_byte());
+                if let Some(body) = node.child_by_field_name("body") {
+                    let header = children(node).filter(|child| child.kind() == ":").last();
+                    let end = header.map_or(body.start_byte(), |colon| colon.end_byte());
+                    found.push(Enclosing { range: start..node.end_byte(), header: start..end });
+                }
+            }
+            _ => {}
+        }
+    }
+    found
+}
+
+fn children(node: Node) -> impl Iterator<Item = Node> {
+    let mut cursor = node.walk();
+    let mut more = cursor.goto_first_child();
+    std::iter::from_fn(move || {
+        let child = more.then(|| cursor.node())?;
+        more = cursor.goto_next_sibling();
+        Some(child)
+    })
+}
+
+/// The top-level import statements that start before `offset`, in order, of the document's first `limit` statements.
+#[must_use]
+pub fn imports(document: &Document, offset: usize, limit: usize) -> Vec<Range<usize>> {
+    children(document.tree().root_node())
+        .take(limit)
+        .take_while(|node| node.start_byte() < offset)
+        .filter(|node| matches!(node.kind(), "import_statement" | "import_from_statement" | "future_import_statement"))
+        .map(|node| node.byte_range())
+        .collect()
+}
+
+/// Whether `text` is Python without a syntax error.
+#[must_use]
+pub fn parses(text: &str) -> bool {
+    !crate::document::parse_text(text).root_node().has_error()
+}
+
+/// How many nodes a recovery from syntax errors left in a tree: errors and missing tokens. `None` past `limit`.
+#[must_use]
+pub fn errors(tree: &Tree, limit: usize) -> Option<usize> {
+    let mut cursor = tree.walk();
+    let mut found = 0;
+    loop {
+        let node = cursor.node();
+        found += usize::from(node.is_error() || node.is_missing());
+        if found > limit {
+            return None;
+        }
+        if node.has_error() && cursor.goto_first_child() {
+            continue;
+        }
+        while !cursor.goto_next_sibling() {
+            if !cursor.goto_parent() {
+                return Some(found);
+            }
+        }
+    }
+}
+
+/// Whether `text`, a comment's words, is program text rather than a sentence: statements that say more than a name.
+#[must_use]
+pub fn is_code(text: &str) -> bool {
+    let tree = crate::document::parse_text(text);
+    let root = tree.root_node();
+    if root.has_error() {
+        return false;
+    }
+    let words = text.chars().all(|char| char.is_alphabetic() || char.is_whitespace());
+    children(root).any(|statement| match statement.kind() {
+        // "print the result" and "global state" are sentences to us, whatever Python 2 thought of them.
+        "print_statement"
+        | "exec_statement"
+        | "global_statement"
+        | "nonlocal_statement"
+        | "assert_statement"
+        | "delete_statement"
+        | "type_alias_statement" => !words,
+        "comment" => false,
+        "expression_statement" => children(statement).any(|expression| match expression.kind() {
+            // "TODO: everything" is an annotation of TODO.
+            "assignment" => expression.child_by_field_name("right").is_some(),
+            kind => matches!(kind, "augmented_assignment" | "call" | "await" | "yield" | "named_expression"),
+        }),
+        _ => true,
+    })
+}
+
+/// Whether the line's last token is the colon that opens a block, comments aside.
+#[must_use]
+pub fn opens_block(document: &Document, line: &Line) -> bool {
+    let mut end = line.end;
+    let text = document.slice(line.start..line.end);
+    if let Some(hash) = text
+        .char_indices()
+        .rev()
+        .filter(|&(_, char)| char == '#')
+        .map(|(at, _)| line.start + at)
+        .find(|&at| starts_comment(document, at))
+    {
+        end = hash;
+    }
+    let code = document.slice(line.start..end);
+    let code = code.trim_end();
+    if !code.ends_with(':') {
+        return false;
+    }
+    let colon = line.start + code.len() - 1;
+    let path = path(document.tree(), colon);
+    let Some((last, parents)) = path.split_last() else { return false };
+    last.kind() == ":"
+        && !last.is_named()
+        && parents.last().is_none_or(|parent| !matches!(parent.kind(), "slice" | "pair" | "lambda" | "string"))
+        && !is_continuation(document, colon)
+}
+
+/// Whether a string that is a statement of its own, and the first of its block, ends on the line.
+#[must_use]
+pub fn ends_docstring(document: &Document, line: &Line) -> bool {
+    let Some(last) = line.end.checked_sub(1).filter(|&last| last >= line.text) else { return false };
+    let path = path(document.tree(), last);
+    let Some(at) = path.iter().position(|node| node.kind() == "string") else { return false };
+    let (Some(statement), Some(block)) = (at.checked_sub(1).map(|at| path[at]), at.checked_sub(2).map(|at| path[at]))
+    else {
+        return false;
+    };
+    statement.kind() == "expression_statement"
+        && path[at].end_byte() == line.end
+        && matches!(block.kind(), "block" | "module")
+        && children(block).find(|child| child.kind() != "comment").is_some_and(|first| first.id() == statement.id())
+}
+
+/// The start of the outermost statement that `offset` lies in, but for those that enclose it with a block: a place where a
+/// text can begin and still be read. With a `column`, statements deeper than that are not looked at.
+#[must_use]
+pub fn statement_starts(document: &Document, range: Range<usize>) -> Vec<usize> {
+    let mut starts = Vec::new();
+    let mut cursor = document.tree().walk();
+    if cursor.goto_first_child_for_byte(range.start).is_none() {
+        return starts;
+    }
+    loop {
+        let node = cursor.node();
+        if node.start_byte() >= range.end {
+            break;
+        }
+        if node.start_byte() >= range.start {
+            starts.push(node.start_byte());
+        }
+        if !cursor.goto_next_sibling() {
+            break;
+        }
+    }
+    starts
+}
+
+/// Whether nothing but comments and blank lines comes before `offset`.
+#[must_use]
+pub fn is_before_statements(document: &Document, offset: usize) -> bool {
+    children(document.tree().root_node())
+        .take_while(|node| node.start_byte() < offset)
+        .all(|node| node.kind() == "comment")
+}
+
+/// The rows that start inside a string, in order; with `but_docstrings`, only in strings that are part of an expression.
+#[must_use]
+pub fn string_rows(tree: &Tree, but_docstrings: bool) -> Vec<usize> {
+    let mut rows = Vec::new();
+    let mut cursor = tree.walk();
+    loop {
+        let node = cursor.node();
+        let (first, last) = (node.start_position().row, node.end_position().row);
+        if node.kind() == "string" {
+            let docstring = node.parent().is_some_and(|parent| parent.kind() == "expression_statement");
+            if !(but_docstrings && docstring) {
+                rows.extend(first + 1..=last);
+            }
+        } else if first < last && cursor.goto_first_child() {
+            continue;
+        }
+        while !cursor.goto_next_sibling() {
+            if !cursor.goto_parent() {
+                return rows;
+            }
+        }
+    }
+}
