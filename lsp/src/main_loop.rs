@@ -115,19 +115,20 @@ impl Running {
             let mut index = 0;
             while let Some((job, generation)) = self.0.get_mut(index) {
                 // `Generation::next` is cancel-safe: a future that is dropped has lost nothing.
-                match pin!(generation.next()).poll(cx) {
-                    Poll::Pending => index += 1,
+                let event = match pin!(generation.next()).poll(cx) {
                     Poll::Ready(Some(event @ engine::Event::Token { .. })) => return Poll::Ready((job.clone(), event)),
-                    Poll::Ready(Some(event)) => {
-                        let (job, _) = self.0.swap_remove(index);
-                        return Poll::Ready((job, event));
-                    }
+                    Poll::Ready(Some(event)) => event,
                     Poll::Ready(None) => {
-                        let (job, _) = self.0.swap_remove(index);
                         let reason = "it ended without a last word".to_owned();
-                        return Poll::Ready((job, engine::Event::Failed(engine::EngineError::WorkerDied { reason })));
+                        engine::Event::Failed(engine::EngineError::WorkerDied { reason })
                     }
-                }
+                    Poll::Pending => {
+                        index += 1;
+                        continue;
+                    }
+                };
+                let (job, _) = self.0.swap_remove(index);
+                return Poll::Ready((job, event));
             }
             Poll::Pending
         })

@@ -1,0 +1,162 @@
+//! Handshake, settings, the engine's loading, and the end.
+
+use std::sync::Arc;
+
+use codegen_engine::runtime::scripted::Script;
+use codegen_lsp::config::Config;
+use serde_json::{Value, json};
+
+use crate::URI;
+use crate::common::{Client, able, item};
+
+fn script() -> codegen_engine::Engine {
+    Script::continuing(vec![("return x", " + 1\n")]).engine()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_encoding_is_negotiated_and_meant() {
+    // The line has two characters that every encoding counts differently.
+    let text = "é = '😀'; return x";
+    for (offered, agreed, cursor) in [
+        (json!(["utf-16"]), "utf-16", 18),
+        (json!(["utf-8", "utf-16"]), "utf-8", 21),
+        (json!(["utf-32", "utf-16"]), "utf-32", 17),
+        (Value::Null, "utf-16", 18),
+        (json!(["utf-7"]), "utf-16", 18),
+    ] {
+        let mut client = Client::with_engine(&script());
+        let mut params = able();
+        params["capabilities"]["general"]["positionEncodings"] = offered.clone();
+        let result = client.initialize(params).await;
+        assert_eq!(result["capabilities"]["positionEncoding"], agreed, "{offered}");
+        client.open(URI, text);
+        let answer = client.complete(URI, 0, cursor).result().await;
+        assert_eq!(item(&answer), (" + 1".to_owned(), [u64::from(cursor); 2]), "{agreed}");
+        client.change(URI, [0, cursor, 0, cursor], "!");
+        assert_eq!(client.text(URI).await["text"], format!("{text}!"), "{agreed}");
+        assert!(client.leave().await);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_handshake_names_what_the_server_can_do() {
+    let mut client = Client::with_engine(&script());
+    let result = client.hello().await;
+    assert_eq!(
+        result["capabilities"],
+        json!({
+            "positionEncoding": "utf-16",
+            "textDocumentSync": {"openClose": true, "change": 2},
+            "inlineCompletionProvider": {},
+            "executeCommandProvider": {"commands": ["codegen.synthesize", "codegen.accepted"], "workDoneProgress": true},
+        })
+    );
+    assert_eq!(result["serverInfo"], json!({"name": "codegen-lsp", "version": env!("CARGO_PKG_VERSION")}));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn hanging_up_is_no_order_but_ends_the_server() {
+    let mut client = Client::with_engine(&script());
+    client.hello().await;
+    assert!(!client.hang_up().await);
+
+    let mut client = Client::with_engine(&script());
+    client.hello().await;
+    client.request("shutdown", Value::Null).result().await;
+    assert!(client.hang_up().await);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn requests_wait_for_an_engine_that_loads() {
+    let (go, wait) = std::sync::mpsc::channel::<()>();
+    let wait = std::sync::Mutex::new(wait);
+    let loader = Arc::new(move |_: &_| {
+        wait.lock().unwrap().recv()?;
+        Ok(script())
+    });
+    let mut client = Client::with_loader(loader, Config::default());
+    client.hello().await;
+    client.open(URI, "return x");
+    let asked = client.complete(URI, 0, 8);
+    client.settle().await;
+    assert_eq!(client.unanswered(), 1);
+    go.send(()).unwrap();
+    assert_eq!(item(&asked.result().await).0, " + 1");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_model_that_does_not_load_is_told_once_and_the_server_stays() {
+    let loader = Arc::new(|_: &_| anyhow::bail!("cannot open the model /no/such.gguf"));
+    let mut client = Client::with_loader(loader, Config::default());
+    client.hello().await;
+    client.open(URI, "return x");
+    assert_eq!(client.complete(URI, 0, 8).result().await, Value::Null);
+    assert_eq!(client.message().await, "codegen-lsp: cannot open the model /no/such.gguf");
+    assert_eq!(client.complete(URI, 0, 8).result().await, Value::Null);
+    assert_eq!(client.arrived("window/showMessage"), []);
+    client.open(URI, "# say hello\n");
+    let asked = client.synthesize(URI, 0);
+    client.accept_progress().await;
+    assert_eq!(asked.result().await, Value::Null);
+    assert_eq!(
+        client.message().await,
+        "codegen-lsp: no model to synthesize with: cannot open the model /no/such.gguf"
+    );
+    assert!(client.leave().await);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn settings_are_pulled_put_in_force_and_named_when_wrong() {
+    let models = Arc::new(std::sync::Mutex::new(Vec::new()));
+    let seen = Arc::clone(&models);
+    let loader = Arc::new(move |config: &codegen_lsp::config::EngineConfig| {
+        seen.lock().unwrap().push(config.model.clone());
+        Ok(script())
+    });
+    let mut client = Client::with_loader(loader, Config::default());
+    let mut params = able();
+    params["initializationOptions"] = json!({"model": "one", "threads": "many"});
+    params["capabilities"]["workspace"]["configuration"] = json!(true);
+    params["capabilities"]["workspace"]["didChangeConfiguration"] = json!({"dynamicRegistration": true});
+    client.initialize(params).await;
+    let register = client.next("client/registerCapability").await;
+    assert_eq!(register.params["registrations"][0]["method"], "workspace/didChangeConfiguration");
+    client.reply(&register, Value::Null);
+    let pull = client.next("workspace/configuration").await;
+    assert_eq!(pull.params, json!({"items": [{"section": "codegen"}]}));
+    client.reply(&pull, json!([{"inline": {"enabled": false}, "colour": 1}]));
+    let known = "model, threads, context, batch, slots, gpuLayers, mainDevice, flashAttention, mmap, inline, prompt";
+    assert_eq!(
+        client.message().await,
+        format!(
+            "codegen-lsp: codegen.threads is \"many\", but must be a number from 1 to 1024; \
+             codegen.colour is not an option; there are {known}"
+        )
+    );
+    client.open(URI, "return x");
+    assert_eq!(client.complete(URI, 0, 8).result().await, Value::Null, "switched off");
+
+    client.notify("workspace/didChangeConfiguration", json!({ "settings": null }));
+    let pull = client.next("workspace/configuration").await;
+    client.reply(&pull, json!([{"colour": 1}]));
+    client.notify("workspace/didChangeConfiguration", json!({"settings": {"codegen": {"model": "two"}}}));
+    // The second settings may come before the pulled ones do; either way they are applied, and the same problem is not told twice.
+    client.settle().await;
+    client.notify("workspace/didChangeConfiguration", json!({"settings": {"codegen": {"model": "two"}}}));
+    assert_eq!(item(&client.complete(URI, 0, 8).result().await).0, " + 1");
+    let models = models.lock().unwrap().clone();
+    assert_eq!((models.first().unwrap().as_str(), models.last().unwrap().as_str()), ("one", "two"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_low_log_probability_is_not_shown() {
+    let mut client = Client::with_engine(&script());
+    let mut params = able();
+    // The script's tokens have probability e^10 / (e^10 + 256), about -0.0116 as a logarithm.
+    params["initializationOptions"] = json!({"inline": {"minLogprob": -0.001}});
+    client.initialize(params).await;
+    client.open(URI, "return x");
+    assert_eq!(client.complete(URI, 0, 8).result().await, Value::Null);
+    client.notify("workspace/didChangeConfiguration", json!({"settings": {"codegen": {"inline": {"minLogprob": -1}}}}));
+    assert_eq!(item(&client.complete(URI, 0, 8).result().await).0, " + 1");
+}

@@ -1,0 +1,254 @@
+//! `codegen.synthesize`.
+
+use codegen_engine::Engine;
+use codegen_engine::runtime::scripted::{Gate, Script};
+use serde_json::{Value, json};
+
+use crate::URI;
+use crate::common::{Asked, Client, blocked, gated, idle};
+
+const TEXT: &str = "# import re\nimport re\n\n# say hello\n\n# say bye\n";
+
+fn model() -> Script {
+    // The history is part of what the model must have been shown.
+    Script::continuing(vec![
+        ("# import re\nimport re\n\n# say hello\n", "print('hello')\n\n# more\n"),
+        ("# say bye\n", "print('bye')\n# more\n"),
+    ])
+}
+
+async fn client(engine: &Engine) -> Client {
+    let mut client = Client::with_engine(engine);
+    client.hello().await;
+    client.open(URI, TEXT);
+    client
+}
+
+/// A synthesis of "say hello" that stands at the gate after its first tokens.
+async fn underway() -> (Client, Engine, Gate, Asked, Value) {
+    let (engine, gate) = gated(model());
+    let mut client = client(&engine).await;
+    gate.close();
+    let asked = client.synthesize(URI, 3);
+    let token = client.accept_progress().await;
+    blocked(&gate).await;
+    gate.permit(3);
+    blocked(&gate).await;
+    (client, engine, gate, asked, token)
+}
+
+/// The edit that the server asks for: its range and text, and the version it is for.
+fn edit(request: &crate::common::Incoming) -> (Value, String, Value) {
+    let changes = request.params["edit"]["documentChanges"].as_array().unwrap_or_else(|| panic!("{:?}", request.params));
+    assert_eq!(changes.len(), 1);
+    assert_eq!(changes[0]["textDocument"]["uri"], URI);
+    let edits = changes[0]["edits"].as_array().unwrap();
+    assert_eq!(edits.len(), 1, "one undo step");
+    (
+        edits[0]["range"].clone(),
+        edits[0]["newText"].as_str().unwrap().to_owned(),
+        changes[0]["textDocument"]["version"].clone(),
+    )
+}
+
+/// The document after the edit.
+fn edited(text: &str, range: &Value, new: &str) -> String {
+    let offset = |position: &Value| {
+        let line = usize::try_from(position["line"].as_u64().unwrap()).unwrap();
+        let character = usize::try_from(position["character"].as_u64().unwrap()).unwrap();
+        text.split_inclusive('\n').take(line).map(str::len).sum::<usize>() + character
+    };
+    format!("{}{new}{}", &text[..offset(&range["start"])], &text[offset(&range["end"])..])
+}
+
+const DONE: &str = "# import re\nimport re\n\n# say hello\nprint('hello')\n\n# say bye\n";
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_program_text_comes_as_one_versioned_edit() {
+    let engine = model().engine();
+    let mut client = client(&engine).await;
+    let asked = client.synthesize(URI, 3);
+    let token = client.accept_progress().await;
+    let request = client.next("workspace/applyEdit").await;
+    let (range, text, version) = edit(&request);
+    assert_eq!(edited(TEXT, &range, &text), DONE);
+    assert_eq!(version, json!(client.version()));
+    client.reply(&request, json!({"applied": true}));
+    let result = asked.result().await;
+    assert_eq!(result["text"].as_str().unwrap().trim_end(), "print('hello')");
+    assert!(result["stats"]["generatedTokens"].as_u64().unwrap() >= 14, "{result}");
+
+    client.settle().await;
+    let progress: Vec<_> = client.arrived("$/progress").into_iter().map(|progress| progress.params).collect();
+    assert!(progress.iter().all(|progress| progress["token"] == token));
+    let kinds: Vec<_> = progress.iter().map(|progress| progress["value"]["kind"].as_str().unwrap()).collect();
+    assert_eq!((kinds.first(), kinds.last()), (Some(&"begin"), Some(&"end")));
+    assert!(kinds[1..kinds.len() - 1].iter().all(|kind| *kind == "report"));
+    assert!(kinds.len() > 10, "tokens are streamed as progress");
+    assert_eq!(progress[0]["value"]["message"], "say hello");
+    let said: Vec<_> = progress.iter().filter_map(|progress| progress["value"]["message"].as_str()).collect();
+    assert!(said.iter().any(|message| message.ends_with("print('hello')")), "{said:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn text_typed_elsewhere_moves_the_edit() {
+    let (mut client, _engine, gate, asked, _) = underway().await;
+    client.change(URI, [0, 0, 0, 0], "import os\n\n");
+    client.change(URI, [7, 9, 7, 9], " now");
+    let now = "import os\n\n# import re\nimport re\n\n# say hello\n\n# say bye now\n";
+    assert_eq!(client.text(URI).await["text"], now);
+    gate.open();
+    let request = client.next("workspace/applyEdit").await;
+    let (range, text, version) = edit(&request);
+    assert_eq!(edited(now, &range, &text), DONE.replace("bye", "bye now").replacen("# import", "import os\n\n# import", 1));
+    assert_eq!(version, json!(client.version()));
+    client.reply(&request, json!({"applied": true}));
+    assert!(asked.result().await.is_object());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_turn_that_was_edited_gets_nothing() {
+    let (mut client, engine, gate, asked, _) = underway().await;
+    client.change(URI, [3, 6, 3, 6], "good");
+    assert_eq!(asked.result().await, Value::Null);
+    assert!(client.message().await.contains("the turn was edited"));
+    let before = engine.counters();
+    gate.open();
+    idle(&engine).await;
+    assert!(engine.counters().batches - before.batches <= 2, "the work stops with it");
+    client.settle().await;
+    assert_eq!(client.arrived("workspace/applyEdit"), []);
+    let last = client.arrived("$/progress").pop().unwrap();
+    assert_eq!(last.params["value"]["kind"], "end");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_edit_for_an_old_version_is_made_anew() {
+    let engine = model().engine();
+    let mut client = client(&engine).await;
+    let asked = client.synthesize(URI, 3);
+    client.accept_progress().await;
+    let request = client.next("workspace/applyEdit").await;
+    // The user was quicker than the edit.
+    client.change(URI, [0, 0, 0, 0], "\n");
+    client.reply(&request, json!({"applied": false, "failureReason": "stale"}));
+    let request = client.next("workspace/applyEdit").await;
+    let (range, text, version) = edit(&request);
+    assert_eq!(edited(&format!("\n{TEXT}"), &range, &text), format!("\n{DONE}"));
+    assert_eq!(version, json!(client.version()));
+    // For no reason that another attempt would mend.
+    client.reply(&request, json!({"applied": false, "failureReason": "read only"}));
+    assert_eq!(asked.result().await, Value::Null);
+    assert_eq!(client.message().await, "codegen-lsp: the editor did not apply the program text: read only");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_later_command_for_the_turn_supersedes() {
+    let (mut client, _engine, gate, first, _) = underway().await;
+    let second = client.synthesize(URI, 3);
+    assert_eq!(first.result().await, Value::Null);
+    client.accept_progress().await;
+    gate.open();
+    let request = client.next("workspace/applyEdit").await;
+    client.reply(&request, json!({"applied": true}));
+    assert!(second.result().await.is_object());
+    client.settle().await;
+    assert_eq!(client.arrived("workspace/applyEdit"), []);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn another_turn_does_not_supersede() {
+    let (mut client, _engine, gate, first, _) = underway().await;
+    let second = client.synthesize(URI, 5);
+    client.accept_progress().await;
+    client.settle().await;
+    assert_eq!(client.unanswered(), 2);
+    gate.open();
+    for _ in 0..2 {
+        let request = client.next("workspace/applyEdit").await;
+        client.reply(&request, json!({"applied": true}));
+    }
+    assert!(first.result().await.is_object() && second.result().await.is_object());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_user_may_cancel() {
+    let (mut client, engine, gate, asked, token) = underway().await;
+    client.notify("window/workDoneProgress/cancel", json!({ "token": token }));
+    assert_eq!(asked.result().await, Value::Null);
+    let before = engine.counters();
+    gate.open();
+    idle(&engine).await;
+    assert!(engine.counters().batches - before.batches <= 2);
+
+    let (mut client, engine, gate, asked, _) = underway().await;
+    client.cancel(asked.id);
+    assert_eq!(asked.error().await["code"], -32800);
+    client.settle().await;
+    let before = engine.counters();
+    gate.open();
+    idle(&engine).await;
+    assert!(engine.counters().batches - before.batches <= 2);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_closed_document_ends_it() {
+    let (client, _engine, _gate, asked, _) = underway().await;
+    client.close(URI);
+    assert_eq!(asked.result().await, Value::Null);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn where_no_turn_is_the_user_is_told() {
+    let engine = model().engine();
+    let mut client = Client::with_engine(&engine);
+    client.hello().await;
+    client.open(URI, "x = 1\n");
+    assert_eq!(client.synthesize(URI, 0).result().await, Value::Null);
+    assert_eq!(
+        client.message().await,
+        "codegen-lsp: line 1 belongs to no comment prompt, so there is nothing to synthesize"
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_model_that_has_nothing_to_say() {
+    let engine = Script::continuing(vec![]).engine();
+    let mut client = client(&engine).await;
+    let asked = client.synthesize(URI, 3);
+    client.accept_progress().await;
+    assert_eq!(asked.result().await, Value::Null);
+    assert_eq!(client.message().await, "codegen-lsp: the model wrote nothing for this prompt");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_simple_client_gets_simple_edits_without_progress() {
+    let engine = model().engine();
+    let mut client = Client::with_engine(&engine);
+    client.initialize(json!({"capabilities": {"workspace": {"applyEdit": true}}})).await;
+    client.open(URI, TEXT);
+    let asked = client.synthesize(URI, 3);
+    let request = client.next("workspace/applyEdit").await;
+    let edits = &request.params["edit"]["changes"][URI];
+    assert_eq!(edited(TEXT, &edits[0]["range"], edits[0]["newText"].as_str().unwrap()), DONE);
+    client.reply(&request, json!({"applied": true}));
+    assert!(asked.result().await.is_object());
+    assert_eq!(client.arrived("$/progress"), []);
+    assert_eq!(client.arrived("window/workDoneProgress/create"), []);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_clients_own_token_is_used() {
+    let engine = model().engine();
+    let mut client = client(&engine).await;
+    let argument = json!({"uri": URI, "position": {"line": 3, "character": 0}});
+    let params = json!({"command": "codegen.synthesize", "arguments": [argument], "workDoneToken": "mine"});
+    let asked = client.request("workspace/executeCommand", params);
+    let request = client.next("workspace/applyEdit").await;
+    client.reply(&request, json!({"applied": true}));
+    asked.result().await;
+    client.settle().await;
+    let progress = client.arrived("$/progress");
+    assert!(progress.len() > 2 && progress.iter().all(|progress| progress.params["token"] == "mine"));
+    assert_eq!(client.arrived("window/workDoneProgress/create"), []);
+}
