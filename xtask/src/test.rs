@@ -1,0 +1,183 @@
+//! `cargo xtask test`: everything that has to pass before a change lands.
+
+use std::path::Path;
+use std::process::Command;
+use std::time::{Duration, Instant};
+
+use anyhow::{Result, anyhow, bail};
+use clap::ValueEnum;
+
+use crate::neovim::{Neovim, Neovims};
+use crate::workspace::{self, Workspace};
+use crate::{run, setup, tmux};
+
+/// The steps, in the order they run: quick ones first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Step {
+    /// rustfmt finds nothing to change
+    Fmt,
+    /// luacheck finds nothing in the Neovim plugin
+    Luacheck,
+    /// clippy finds nothing
+    Clippy,
+    /// All Rust tests
+    Rust,
+    /// The server for the steps below
+    Build,
+    /// The plugin's tests in Neovim 0.11.4
+    #[value(name = "nvim-0.11")]
+    Nvim011,
+    /// The plugin's tests in Neovim 0.12 or later
+    #[value(name = "nvim-0.12")]
+    Nvim012,
+    /// A person at a terminal: both Neovims in tmux
+    Tmux,
+}
+
+impl Step {
+    fn name(self) -> String {
+        self.to_possible_value().map_or_else(String::new, |value| value.get_name().to_owned())
+    }
+
+    fn runs_neovim(self) -> bool {
+        matches!(self, Self::Nvim011 | Self::Nvim012 | Self::Tmux)
+    }
+
+    fn compiles(self) -> bool {
+        matches!(self, Self::Clippy | Self::Rust | Self::Build) || self.runs_neovim()
+    }
+}
+
+pub fn test(workspace: &Workspace, only: &[Step]) -> Result<()> {
+    let steps = chosen(only);
+    let neovims = run::step("set up", || set_up(workspace, &steps))?;
+    let mut results: Vec<(Step, Result<()>, Duration)> = Vec::new();
+    for &step in &steps {
+        let start = Instant::now();
+        let result = run::step(&step.name(), || run_step(workspace, step, neovims.as_ref()));
+        let failed = result.is_err();
+        results.push((step, result, start.elapsed()));
+        if failed {
+            break;
+        }
+    }
+    summarise(&steps, results)
+}
+
+/// The steps to run, in order, with those that they need.
+fn chosen(only: &[Step]) -> Vec<Step> {
+    let needs_server = only.iter().any(|step| step.runs_neovim());
+    let wanted = |step: &Step| only.is_empty() || only.contains(step) || (*step == Step::Build && needs_server);
+    Step::value_variants().iter().copied().filter(wanted).collect()
+}
+
+fn set_up(workspace: &Workspace, steps: &[Step]) -> Result<Option<Neovims>> {
+    let mut needs = Vec::new();
+    let neovim = steps.iter().any(|step| step.runs_neovim());
+    if steps.iter().any(|step| step.compiles()) {
+        needs.extend(setup::for_build());
+    }
+    if steps.contains(&Step::Luacheck) {
+        needs.extend(setup::for_luacheck());
+    }
+    if steps.contains(&Step::Tmux) {
+        needs.extend(setup::for_tmux());
+    }
+    if neovim && !Neovims::installed(workspace) {
+        needs.extend(setup::for_neovim());
+    }
+    setup::ensure(&needs)?;
+    if steps.contains(&Step::Fmt) {
+        setup::ensure_component(workspace, "fmt", "rustfmt")?;
+    }
+    if steps.contains(&Step::Clippy) {
+        setup::ensure_component(workspace, "clippy", "clippy")?;
+    }
+    neovim.then(|| Neovims::ensure(workspace)).transpose()
+}
+
+fn run_step(workspace: &Workspace, step: Step, neovims: Option<&Neovims>) -> Result<()> {
+    let cargo = |arguments: &[&str]| run::shown(run::cargo(&workspace.root).args(arguments));
+    let neovims = || neovims.ok_or_else(|| anyhow!("no Neovim was set up"));
+    match step {
+        Step::Fmt => cargo(&["fmt", "--all", "--check"]),
+        Step::Luacheck => {
+            let plugin = workspace.root.join("editors/nvim");
+            run::shown(Command::new("luacheck").args(["--no-color", "--quiet", "."]).current_dir(plugin))
+        }
+        Step::Clippy => cargo(&["clippy", "--workspace", "--all-targets", "--", "-D", "warnings"]),
+        Step::Rust => cargo(&["test", "--workspace"]),
+        Step::Build => workspace.build(),
+        Step::Nvim011 => plugin_tests(workspace, &neovims()?.old, &neovims()?.mini_test),
+        Step::Nvim012 => plugin_tests(workspace, &neovims()?.new, &neovims()?.mini_test),
+        Step::Tmux => {
+            tmux::test(workspace, &neovims()?.old)?;
+            tmux::test(workspace, &neovims()?.new)
+        }
+    }
+}
+
+/// Gives Neovim, and the server it starts, folders of their own: the user's configuration must not matter, nor change.
+pub fn isolate(command: &mut Command, home: &Path) -> Result<()> {
+    for (variable, folder) in [
+        ("XDG_CONFIG_HOME", "config"),
+        ("XDG_DATA_HOME", "data"),
+        ("XDG_STATE_HOME", "state"),
+        ("XDG_CACHE_HOME", "cache"),
+    ] {
+        let folder = home.join(folder);
+        workspace::create(&folder)?;
+        command.env(variable, folder);
+    }
+    command.env_remove("NVIM_APPNAME").env_remove("VIMRUNTIME").env_remove("VIM").env_remove("NVIM");
+    Ok(())
+}
+
+fn plugin_tests(workspace: &Workspace, neovim: &Neovim, mini_test: &Path) -> Result<()> {
+    run::say(&format!("Neovim {} with {}", neovim.version, workspace.server().display()));
+    let mut command = Command::new(&neovim.program);
+    command.args(["--clean", "--headless", "-u", "tests/init.lua"]).current_dir(workspace.root.join("editors/nvim"));
+    command.env("CODEGEN_LSP", workspace.server()).env("MINI_TEST", mini_test);
+    isolate(&mut command, &workspace.scratch(&format!("neovim-{}", neovim.version))?)?;
+    let done = run::shown(&mut command);
+    // Its last line has no end.
+    run::say("");
+    done
+}
+
+/// Prints the table and the closing line; an error that names the step that failed.
+fn summarise(steps: &[Step], results: Vec<(Step, Result<()>, Duration)>) -> Result<()> {
+    run::say("\nstep        result    seconds");
+    for (step, result, time) in &results {
+        let word = if result.is_ok() { "passed" } else { "FAILED" };
+        run::say(&format!("{:<12}{word:<8}{:>9.1}", step.name(), time.as_secs_f64()));
+    }
+    let run_count = results.len();
+    for step in steps.iter().skip(run_count) {
+        run::say(&format!("{:<12}not run", step.name()));
+    }
+    let failed: Vec<_> =
+        results.into_iter().filter_map(|(step, result, _)| result.err().map(|error| (step, error))).collect();
+    run::say(&format!("\n{} passed, {} failed", run_count - failed.len(), failed.len()));
+    if let Some((step, error)) = failed.into_iter().next() {
+        bail!("the step {} failed: {error:#}", step.name());
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Step, chosen};
+
+    #[test]
+    fn all_steps_run_unless_some_are_named() {
+        assert_eq!(chosen(&[]).first(), Some(&Step::Fmt));
+        assert_eq!(chosen(&[]).last(), Some(&Step::Tmux));
+        assert_eq!(chosen(&[Step::Rust, Step::Fmt]), [Step::Fmt, Step::Rust]);
+    }
+
+    #[test]
+    fn an_editor_brings_the_server_with_it() {
+        assert_eq!(chosen(&[Step::Tmux]), [Step::Build, Step::Tmux]);
+    }
+}

@@ -1,0 +1,145 @@
+//! Neovim as a person sees it: in a terminal, by keys, with what is on the screen compared with what gets saved.
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::thread::sleep;
+use std::time::{Duration, Instant};
+
+use anyhow::{Context, Result, bail};
+
+use crate::neovim::Neovim;
+use crate::run;
+use crate::test::isolate;
+use crate::workspace::Workspace;
+
+/// Generous, because a loaded machine loads the model slowly; nothing waits longer than it has to.
+const LIMIT: Duration = Duration::from_secs(120);
+
+/// What the file holds before the person types; the last line is the one that is gone on with.
+const FILE: &str = "def add(a, b):\n    return\n";
+
+pub fn test(workspace: &Workspace, neovim: &Neovim) -> Result<()> {
+    let home = workspace.scratch(&format!("tmux-{}", neovim.version))?;
+    let file = home.join("sum.py");
+    std::fs::write(&file, FILE)?;
+    let terminal = Terminal::start(workspace, neovim, &home, &file)?;
+
+    terminal.wait("the server to be attached", |screen| screen.contains("server attached"))?;
+    terminal.keys(&["G", "A", "Space"])?;
+    let shown = terminal.wait("ghost text after `return`", |screen| {
+        buffer(screen).get(1).is_some_and(|line| line.len() > "    return".len())
+    })?;
+    let shown = buffer(&shown);
+    if shown.first().is_none_or(|line| line != "def add(a, b):") {
+        bail!("this is not the file's first line: {shown:?}");
+    }
+    terminal.keys(&["Tab"])?;
+    // The cursor is on the last line of what was accepted, one past its end.
+    terminal.wait("the accepted text", |screen| buffer(screen).len() >= shown.len())?;
+    terminal.keys(&["Escape"])?;
+    terminal.wait("insert mode to end", |screen| !screen.contains("-- INSERT --"))?;
+    terminal.keys(&[":wq", "Enter"])?;
+
+    let start = Instant::now();
+    loop {
+        let saved = std::fs::read_to_string(&file)?;
+        let lines: Vec<&str> = saved.lines().map(str::trim_end).collect();
+        if lines == shown {
+            run::say(&format!("Neovim {}: shown, accepted and saved:\n{saved}", neovim.version));
+            return Ok(());
+        }
+        if saved != FILE || start.elapsed() > LIMIT {
+            bail!("on the screen stood\n{}\nbut in the file stands\n{saved}", shown.join("\n"));
+        }
+        sleep(Duration::from_millis(50));
+    }
+}
+
+/// The lines of the buffer on the screen, ghost text included, without white space at their ends.
+fn buffer(screen: &str) -> Vec<String> {
+    let lines = screen.lines().map(|line| line.trim_end().to_owned());
+    let mut lines: Vec<String> = lines.take_while(|line| !line.starts_with('~')).collect();
+    while lines.last().is_some_and(String::is_empty) {
+        lines.pop();
+    }
+    lines
+}
+
+/// A tmux server of its own, ended with this value.
+struct Terminal {
+    socket: PathBuf,
+}
+
+impl Terminal {
+    fn start(workspace: &Workspace, neovim: &Neovim, home: &Path, file: &Path) -> Result<Self> {
+        // A socket's path may have 107 bytes only, so it cannot lie in the target folder.
+        let socket = std::env::temp_dir().join(format!("codegen-xtask-{}", std::process::id()));
+        let config = home.join("init.lua");
+        let words = |path: &Path| path.to_string_lossy().into_owned();
+        // As JSON strings: what Lua needs to escape is escaped in the same way.
+        let (plugin, server) = (words(&workspace.root.join("editors/nvim")), words(&workspace.server()));
+        let (plugin, server) = (serde_json::to_string(&plugin)?, serde_json::to_string(&server)?);
+        std::fs::write(
+            &config,
+            format!(
+                "vim.opt.runtimepath:prepend({plugin})\nvim.o.swapfile = false\n\
+                 require(\"codegen\").setup({{ cmd = {{ {server} }}, on_attach = function()\n  \
+                 vim.o.statusline = \"server attached\"\nend }})\n"
+            ),
+        )?;
+        let terminal = Self { socket };
+        let mut command = terminal.tmux();
+        command.args(["-f", "/dev/null", "new-session", "-d", "-x", "100", "-y", "30"]);
+        command.arg(&neovim.program).args(["--clean", "-u"]).arg(&config).arg(file);
+        command.env("LC_ALL", "C.UTF-8");
+        isolate(&mut command, home)?;
+        run::output(&mut command)?;
+        Ok(terminal)
+    }
+
+    fn tmux(&self) -> Command {
+        let mut command = Command::new("tmux");
+        // From within a tmux it would refuse to nest.
+        command.env_remove("TMUX").arg("-u").arg("-S").arg(&self.socket);
+        command
+    }
+
+    fn keys(&self, keys: &[&str]) -> Result<()> {
+        run::output(self.tmux().arg("send-keys").args(keys)).map(drop)
+    }
+
+    /// Polls the screen until `there` holds for it, and returns it.
+    fn wait(&self, what: &str, there: impl Fn(&str) -> bool) -> Result<String> {
+        let start = Instant::now();
+        loop {
+            let screen = run::output(self.tmux().args(["capture-pane", "-p"])).context("Neovim's terminal is gone")?;
+            if there(&screen) {
+                return Ok(screen);
+            }
+            if start.elapsed() > LIMIT {
+                bail!("waited {} s in vain for {what}; on the screen stands\n{screen}", LIMIT.as_secs());
+            }
+            sleep(Duration::from_millis(50));
+        }
+    }
+}
+
+impl Drop for Terminal {
+    fn drop(&mut self) {
+        // It ends by itself when Neovim has ended; then there is nothing to kill.
+        run::succeeds(self.tmux().arg("kill-server"));
+        let _ = std::fs::remove_file(&self.socket);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::buffer;
+
+    #[test]
+    fn the_screen_ends_where_the_buffer_does() {
+        let screen = "def f():   \n    return 1\n\n~       \n~\nserver attached\n";
+        assert_eq!(buffer(screen), ["def f():", "    return 1"]);
+        assert!(buffer("~\n~\n").is_empty());
+    }
+}
