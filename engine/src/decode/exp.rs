@@ -61,3 +61,16 @@ pub fn sum_exp(values: &[f32], max: f32) -> f32 {
     }
     lanes.iter().sum::<f32>() + rest.iter().map(|&value| exp(value - max)).sum::<f32>()
 }
+
+/// The sum of all values.
+#[must_use]
+pub fn sum(values: &[f32]) -> f64 {
+    let mut lanes = [0.0_f64; LANES];
+    let (chunks, rest) = values.as_chunks::<LANES>();
+    for chunk in chunks {
+        for (lane, &value) in lanes.iter_mut().zip(chunk) {
+            *lane += f64::from(value);
+        }
+    }
+    lanes.iter().sum::<f64>() + rest.iter().map(|&value| f64::from(value)).sum::<f64>()
+}

@@ -1,20 +1,26 @@
 //! Picking a token from logits: greedy, or by chance with temperature, top-k and top-p (in this order).
 //!
 //! A small model computes a token in little more than a millisecond, so this must not take a tenth of one for a
-//! vocabulary of 51,200: there is no sort of the whole vocabulary, no exponential for tokens that cannot be chosen, and
-//! nothing is allocated after the first token.
-
-use std::cmp::Ordering;
+//! vocabulary of 51,200: everything is a plain pass over the row that the compiler can vectorise, nothing but a few
+//! tokens around a cut is ever sorted, and nothing is allocated after the first token.
 
 use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::{RngCore, SeedableRng};
 
-use super::exp::{exp, max, sum_exp};
+use super::exp::{exp, max, sum, sum_exp};
 use crate::{EngineError, Sampling, TokenId};
 
-/// Tokens whose logit, divided by the temperature, is this far below the best are never drawn: all of them together are
-/// less likely than one in a hundred million.
-const NEGLIGIBLE: f32 = 30.0;
+/// Tokens less likely than this, compared with the most likely one, are never drawn: all of them together weigh less
+/// than one in ten million. It also bounds the number of buckets below.
+const NEGLIGIBLE: f32 = 1e-13;
+
+/// Weights are passed over in blocks of so many where their maximum says that none matters.
+const BLOCK: usize = 64;
+
+/// Weights are counted in buckets of one eighth of a power of two: the upper bits of a float, counted down from 1.
+const BUCKET_SHIFT: u32 = 20;
+/// Enough for every weight from 1 down to `NEGLIGIBLE`.
+const BUCKETS: usize = 360;
 
 /// A token that was picked.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -25,27 +31,19 @@ pub struct Sampled {
     pub logprob: f32,
 }
 
-/// A token that may be picked: its index and its logit, later its weight.
-#[derive(Debug, Clone, Copy)]
-struct Candidate {
-    token: u32,
-    logit: f32,
-}
-
-impl Candidate {
-    /// Most likely first, and the lower index first among equals: a total order, so that what is picked does not hang on
-    /// how a selection algorithm treats ties.
-    fn order(&self, other: &Self) -> Ordering {
-        other.logit.total_cmp(&self.logit).then(self.token.cmp(&other.token))
-    }
-}
-
 /// Picks the tokens of one request. Equal options and equal logits give equal tokens on every platform.
 #[derive(Debug, Clone)]
 pub struct Sampler {
     options: Sampling,
     random: ChaCha8Rng,
-    candidates: Vec<Candidate>,
+    /// The probability of each token, divided by that of the most likely one; zero for those that were cut away.
+    weights: Vec<f32>,
+    /// The largest weight of each block.
+    maxima: Vec<f32>,
+    /// Blocks' maxima in another order.
+    scratch: Vec<f32>,
+    /// The weights and tokens of one bucket.
+    bucket: Vec<(f32, usize)>,
 }
 
 impl Sampler {
@@ -68,7 +66,14 @@ impl Sampler {
                 expected: "a number above 0 and up to 1 (which keeps all tokens)".into(),
             });
         }
-        Ok(Self { options, random: ChaCha8Rng::seed_from_u64(options.seed), candidates: Vec::new() })
+        Ok(Self {
+            options,
+            random: ChaCha8Rng::seed_from_u64(options.seed),
+            weights: Vec::new(),
+            maxima: Vec::new(),
+            scratch: Vec::new(),
+            bucket: Vec::new(),
+        })
     }
 
     /// Picks a token. NaN and negative infinity are never picked; `None` if there is nothing else.
@@ -77,7 +82,7 @@ impl Sampler {
         if best == f32::NEG_INFINITY {
             return None;
         }
-        let greedy = logits.iter().position(|&logit| logit == best)?;
+        let greedy = first(logits, best)?;
         if best == f32::INFINITY {
             return Some(Sampled { token: TokenId::try_from(greedy).ok()?, logprob: 0.0 });
         }
@@ -92,67 +97,97 @@ impl Sampler {
     fn draw(&mut self, logits: &[f32], best: f32) -> Option<usize> {
         let Sampling { temperature, top_k, top_p, .. } = self.options;
         let uniform = self.uniform();
-        let floor = best - NEGLIGIBLE * temperature;
-        self.candidates.clear();
-        self.candidates.reserve(logits.len());
-        for (token, &logit) in (0_u32..).zip(logits) {
-            if logit >= floor {
-                self.candidates.push(Candidate { token, logit });
-            }
-        }
-        if top_k > 0 && top_k < self.candidates.len() {
-            self.candidates.select_nth_unstable_by(top_k - 1, Candidate::order);
-            self.candidates.truncate(top_k);
-            self.candidates.sort_unstable_by(Candidate::order);
-        }
-        let mut total = 0.0_f64;
-        for candidate in &mut self.candidates {
-            candidate.logit = exp((candidate.logit - best) / temperature);
-            total += f64::from(candidate.logit);
+        self.weights.clear();
+        self.weights.extend(logits.iter().map(|&logit| {
+            let weight = exp((logit - best) / temperature);
+            if weight >= NEGLIGIBLE { weight } else { 0.0 }
+        }));
+        self.maxima.clear();
+        self.maxima.extend(self.weights.chunks(BLOCK).map(max));
+        let mut candidates = logits.len();
+        if top_k > 0 && top_k < candidates {
+            candidates = top_k;
+            let floor = self.floor_of_top(top_k);
+            self.keep_most_likely(floor, |count, _| count >= top_k);
         }
         if top_p < 1.0 {
-            total = self.keep_nucleus(f64::from(top_p), total);
+            let total = sum(&self.weights);
+            let wanted = f64::from(top_p) * total;
+            // All candidates below this together weigh less than what may be left out, so none of them is needed.
+            #[allow(clippy::cast_possible_truncation, clippy::cast_precision_loss)]
+            let floor = (0.99 * (total - wanted) / candidates as f64) as f32;
+            self.keep_most_likely(floor, |_, weight| weight >= wanted);
         }
-        let mut left = uniform * total;
-        for candidate in &self.candidates {
-            left -= f64::from(candidate.logit);
-            if left < 0.0 {
-                return Some(candidate.token as usize);
+        let mut left = uniform * sum(&self.weights);
+        let mut last = None;
+        // Whole blocks are passed over by their sums.
+        for (block, weights) in self.weights.chunks(BLOCK).enumerate() {
+            let in_block = sum(weights);
+            if in_block <= left {
+                left -= in_block;
+                continue;
             }
-        }
-        // Rounding may leave a trace of `left` after the last one.
-        self.candidates.last().map(|candidate| candidate.token as usize)
-    }
-
-    /// Keeps the smallest set of most likely candidates whose weights reach `top_p` of `total`; returns their sum.
-    fn keep_nucleus(&mut self, top_p: f64, total: f64) -> f64 {
-        // All candidates below this weight make up less than what may be left out, so none of them is in the set.
-        #[allow(clippy::cast_precision_loss)]
-        let floor = (1.0 - top_p) * total / self.candidates.len() as f64;
-        self.candidates.retain(|candidate| f64::from(candidate.logit) >= floor);
-        let wanted = top_p * total;
-        let mut sum = 0.0;
-        let mut sorted = 0;
-        let mut step = 32;
-        // Sorts only as much of the front as it takes to reach the sum.
-        while sorted < self.candidates.len() {
-            let rest = &mut self.candidates[sorted..];
-            let end = step.min(rest.len());
-            if end < rest.len() {
-                rest.select_nth_unstable_by(end - 1, Candidate::order);
-            }
-            rest[..end].sort_unstable_by(Candidate::order);
-            for (offset, candidate) in rest[..end].iter().enumerate() {
-                sum += f64::from(candidate.logit);
-                if sum >= wanted {
-                    self.candidates.truncate(sorted + offset + 1);
-                    return sum;
+            for (offset, &weight) in weights.iter().enumerate().filter(|(_, weight)| **weight > 0.0) {
+                left -= f64::from(weight);
+                last = Some(block * BLOCK + offset);
+                if left < 0.0 {
+                    return last;
                 }
             }
-            sorted += end;
-            step *= 4;
         }
-        sum
+        // Rounding may leave a trace of `left` at the end.
+        last.or_else(|| self.weights.iter().rposition(|&weight| weight > 0.0))
+    }
+
+    /// A weight that at least `count` tokens have: that many blocks hold one.
+    fn floor_of_top(&mut self, count: usize) -> f32 {
+        if count > self.maxima.len() {
+            return 0.0;
+        }
+        self.scratch.clone_from(&self.maxima);
+        *self.scratch.select_nth_unstable_by(count - 1, |a, b| b.total_cmp(a)).1
+    }
+
+    /// Keeps the smallest set of most likely tokens of which `enough` holds, given their number and the sum of their
+    /// weights; of equally likely ones, those with the lower index. No token below `floor` may be needed for that.
+    fn keep_most_likely(&mut self, floor: f32, enough: impl Fn(usize, f64) -> bool) {
+        let (weights, maxima) = (&self.weights, &self.maxima);
+        let blocks = weights.chunks(BLOCK).zip(maxima).enumerate();
+        let candidates = blocks.filter(|(_, (_, maximum))| **maximum >= floor).flat_map(|(block, (weights, _))| {
+            let tokens = weights.iter().enumerate().map(move |(offset, &weight)| (weight, block * BLOCK + offset));
+            tokens.filter(|&(weight, _)| weight >= floor && weight > 0.0)
+        });
+        let mut buckets = [(0_usize, 0.0_f64); BUCKETS];
+        for (weight, _) in candidates.clone() {
+            let (count, sum) = &mut buckets[bucket(weight)];
+            *count += 1;
+            *sum += f64::from(weight);
+        }
+        let (mut count, mut total) = (0, 0.0);
+        let crossing = buckets.iter().position(|&(in_bucket, weight)| {
+            if in_bucket > 0 && enough(count + in_bucket, total + weight) {
+                return true;
+            }
+            count += in_bucket;
+            total += weight;
+            false
+        });
+        let Some(crossing) = crossing else { return };
+        // The set ends somewhere in this bucket, whose tokens alone have to be put in order.
+        self.bucket.clear();
+        self.bucket.extend(candidates.filter(|&(weight, _)| bucket(weight) == crossing));
+        self.bucket.sort_unstable_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
+        let last = self.bucket.iter().find(|(weight, _)| {
+            count += 1;
+            total += f64::from(*weight);
+            enough(count, total)
+        });
+        // Sums in another order may differ in their last bit, and then the whole bucket belongs to the set.
+        let Some(&(least, last)) = last.or(self.bucket.last()) else { return };
+        for (token, weight) in self.weights.iter_mut().enumerate() {
+            let kept = *weight > least || (*weight == least && token <= last);
+            *weight = if kept { *weight } else { 0.0 };
+        }
     }
 
     /// A number from 0 up to, but not including, 1.
@@ -161,4 +196,19 @@ impl Sampler {
         let mantissa = (self.random.next_u64() >> 11) as f64;
         mantissa / (1_u64 << 53) as f64
     }
+}
+
+/// The bucket of a weight from `NEGLIGIBLE` to 1, the likeliest first.
+fn bucket(weight: f32) -> usize {
+    // Positive floats are in the order of their bits. Rounding may give a weight a trace above 1.
+    let below_one = 1.0_f32.to_bits().saturating_sub(weight.to_bits());
+    ((below_one >> BUCKET_SHIFT) as usize).min(BUCKETS - 1)
+}
+
+/// The index of the first `value`.
+fn first(values: &[f32], value: f32) -> Option<usize> {
+    let found =
+        values.chunks(BLOCK).position(|block| block.iter().fold(false, |any, &other| any | (other == value)))?;
+    let start = found * BLOCK;
+    Some(start + values[start..].iter().position(|&other| other == value)?)
 }

@@ -10,6 +10,9 @@ use crate::{EngineError, TokenId};
 /// The token that ends the text; those below it are the bytes.
 pub const END_OF_TEXT: TokenId = 256;
 
+/// Says which token follows a slot's whole sequence.
+pub type Next = Box<dyn FnMut(&[TokenId]) -> TokenId + Send>;
+
 /// What a scripted model is and says.
 pub struct Script {
     /// Tokens of context of each slot.
@@ -19,7 +22,7 @@ pub struct Script {
     /// Requests decoded side by side.
     pub slots: usize,
     /// Says which token follows a slot's whole sequence.
-    pub next: Box<dyn FnMut(&[TokenId]) -> TokenId + Send>,
+    pub next: Next,
     /// What every batch must pass.
     pub gate: Option<Gate>,
 }

@@ -1,0 +1,4 @@
+mod prefix;
+mod sampling;
+mod text;
+mod window;
