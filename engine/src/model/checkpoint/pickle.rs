@@ -13,6 +13,8 @@ use std::rc::Rc;
 use super::SourceType;
 
 mod opcode;
+#[cfg(test)]
+mod tests;
 
 /// A tensor of the state dict, as the pickle describes it.
 #[derive(Debug, Clone, PartialEq, Eq)]
