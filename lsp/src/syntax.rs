@@ -82,6 +82,13 @@ pub fn line_below(document: &Document, number: usize) -> Option<Line> {
     (number + 1..document.rope().len_lines()).filter_map(|number| line(document, number)).find(|line| !line.is_blank())
 }
 
+/// `offset` if a character starts there, or else the start of the character it is in; the text's end for those past it.
+#[must_use]
+pub fn char_boundary(document: &Document, offset: usize) -> usize {
+    let rope = document.rope();
+    rope.char_to_byte(rope.byte_to_char(offset.min(rope.len_bytes())))
+}
+
 /// The line end the buffer uses: that of its first line, `\n` if it has but one.
 #[must_use]
 pub fn line_ending(document: &Document) -> &'static str {
@@ -189,37 +196,6 @@ pub fn place(document: &Document, offset: usize) -> Place {
     Place::Code
 }
 
-/// A class, function or other statement with a block that encloses an offset.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Enclosing {
-    /// From the first decorator or keyword to the end of the block.
-    pub range: Range<usize>,
-    /// From there past the colon: the signature.
-    pub header: Range<usize>,
-}
-
-/// The classes and functions around `offset`, outermost first.
-#[must_use]
-pub fn enclosing(document: &Document, offset: usize) -> Vec<Enclosing> {
-    let mut found = Vec::new();
-    let mut decorated = None;
-    for node in path(document.tree(), offset.saturating_sub(1)) {
-        match node.kind() {
-            "decorated_definition" => decorated = Some(node.start_byte()),
-            "function_definition" | "class_definition" => {
-                let start = decorated.take().unwrap_or(node.start_byte());
-                if let Some(body) = node.child_by_field_name("body") {
-                    let header = children(node).filter(|child| child.kind() == ":").last();
-                    let end = header.map_or(body.start_byte(), |colon| colon.end_byte());
-                    found.push(Enclosing { range: start..node.end_byte(), header: start..end });
-                }
-            }
-            _ => {}
-        }
-    }
-    found
-}
-
 fn children(node: Node) -> impl Iterator<Item = Node> {
     let mut cursor = node.walk();
     let mut more = cursor.goto_first_child();
@@ -228,23 +204,6 @@ fn children(node: Node) -> impl Iterator<Item = Node> {
         more = cursor.goto_next_sibling();
         Some(child)
     })
-}
-
-/// The top-level import statements that start before `offset`, in order, of the document's first `limit` statements.
-#[must_use]
-pub fn imports(document: &Document, offset: usize, limit: usize) -> Vec<Range<usize>> {
-    children(document.tree().root_node())
-        .take(limit)
-        .take_while(|node| node.start_byte() < offset)
-        .filter(|node| matches!(node.kind(), "import_statement" | "import_from_statement" | "future_import_statement"))
-        .map(|node| node.byte_range())
-        .collect()
-}
-
-/// Whether `text` is Python without a syntax error.
-#[must_use]
-pub fn parses(text: &str) -> bool {
-    !crate::document::parse_text(text).root_node().has_error()
 }
 
 /// How many nodes a recovery from syntax errors left in a tree: errors and missing tokens. `None` past `limit`.
@@ -341,27 +300,24 @@ pub fn ends_docstring(document: &Document, line: &Line) -> bool {
         && children(block).find(|child| child.kind() != "comment").is_some_and(|first| first.id() == statement.id())
 }
 
-/// The start of the outermost statement that `offset` lies in, but for those that enclose it with a block: a place where a
-/// text can begin and still be read. With a `column`, statements deeper than that are not looked at.
+/// Where the statements start that stand beside the ones around `offset`, at every level of blocks: the places in `range`
+/// where a text can begin and still be read. Sorted.
 #[must_use]
-pub fn statement_starts(document: &Document, range: Range<usize>) -> Vec<usize> {
+pub fn statement_starts(document: &Document, offset: usize, range: Range<usize>) -> Vec<usize> {
     let mut starts = Vec::new();
-    let mut cursor = document.tree().walk();
-    if cursor.goto_first_child_for_byte(range.start).is_none() {
-        return starts;
-    }
-    loop {
-        let node = cursor.node();
-        if node.start_byte() >= range.end {
-            break;
+    for node in path(document.tree(), offset.saturating_sub(1)) {
+        if !matches!(node.kind(), "module" | "block" | "ERROR") {
+            continue;
         }
-        if node.start_byte() >= range.start {
-            starts.push(node.start_byte());
-        }
-        if !cursor.goto_next_sibling() {
-            break;
+        let mut cursor = node.walk();
+        let mut more = cursor.goto_first_child_for_byte(range.start).is_some();
+        while more && cursor.node().start_byte() < range.end {
+            starts.extend(Some(cursor.node().start_byte()).filter(|start| range.contains(start)));
+            more = cursor.goto_next_sibling();
         }
     }
+    starts.sort_unstable();
+    starts.dedup();
     starts
 }
 

@@ -16,6 +16,7 @@ use codegen_engine::synthesis::History;
 use crate::document::Document;
 use crate::edit::Edit;
 use crate::syntax;
+pub(crate) use program::line_feeds;
 use prompt::Run;
 
 /// What counts as a prompt.

@@ -8,7 +8,7 @@ use codegen_lsp::document::Document;
 use codegen_lsp::turns::{self, TurnOptions};
 
 /// Enough to see every idiom, few enough to take seconds.
-const FILES: usize = 400;
+const FILES: usize = 160;
 const BYTES: u64 = 60_000;
 
 fn python_files(folder: &Path, into: &mut Vec<PathBuf>) {
