@@ -1,5 +1,6 @@
 //! Models as files: Hugging Face checkpoints, GGUF, quantization, the built-in model, names.
 
+pub mod builtin;
 pub mod checkpoint;
 pub mod convert;
 mod encode;
@@ -10,6 +11,7 @@ pub mod mapping;
 mod output;
 pub mod quantize;
 pub mod recipe;
+pub mod store;
 mod stream;
 pub mod tokenizer;
 
@@ -18,5 +20,6 @@ pub use error::ModelError;
 pub use inspect::{Inspection, inspect};
 pub use quantize::quantize;
 pub use recipe::{FileType, Recipe};
+pub use store::resolve;
 pub use stream::{FileReport, Progress, TypeUsage};
 pub use types::TensorType;
