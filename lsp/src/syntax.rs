@@ -352,3 +352,13 @@ pub fn string_rows(tree: &Tree, but_docstrings: bool) -> Vec<usize> {
         }
     }
 }
+
+/// Columns of the statement that the line is part of: its own, unless it starts inside brackets or a string.
+#[must_use]
+pub fn statement_column(document: &Document, line: &Line) -> usize {
+    let opened = path(document.tree(), line.text)
+        .iter()
+        .find(|node| node.start_byte() < line.text && (is_bracketed(node) || is_string(node)))
+        .map(|node| line_at(document, node.start_byte()));
+    opened.map_or(line.column, |opened| opened.column)
+}

@@ -1,47 +1,180 @@
 //! From a cursor to what is asked of the model, and from its raw text to what is shown. Pure.
-#![allow(missing_docs, clippy::unimplemented, unused_variables)]
+
+mod indentation;
+mod overlap;
+mod repetition;
+mod scan;
+mod stop;
+mod syntax;
+#[cfg(test)]
+mod tests;
 
 use std::ops::Range;
 
 use codegen_engine::StopRule;
 
 use crate::document::Document;
-use crate::turns::TurnOptions;
+use crate::syntax::{self as python, Line, Place};
+use crate::turns::{self, TurnOptions};
 
 /// What a completion at the cursor should be.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Kind {
-    /// The rest of the line.
+    /// The rest of the line; of the statement, where it goes on in brackets.
     Line,
     /// A block, ended by the first dedent below this indentation (in columns).
-    Block { indent: usize },
+    Block {
+        /// Columns; what has fewer is outside.
+        indent: usize,
+    },
     /// The program text of the prompt directly above the cursor, ended by the paper's truncation.
-    Turn { indent: usize },
+    Turn {
+        /// Columns of the prompt.
+        indent: usize,
+    },
 }
 
 /// What to ask for.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Plan {
+    /// How much of it.
     pub kind: Kind,
+    /// Never more tokens than these.
     pub max_tokens: usize,
 }
 
 /// A suggestion: put `text` in place of `range`, which lies on the cursor's line and contains the cursor.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Suggestion {
+    /// Bytes to replace.
     pub range: Range<usize>,
+    /// The text, with the buffer's line ends.
     pub text: String,
 }
 
-/// What to ask for at the cursor; `None` where a suggestion is never wanted.
+const LINE_TOKENS: usize = 64;
+const BLOCK_TOKENS: usize = 256;
+
+/// The cursor's line, and what is left and right of the cursor on it.
+struct Cursor {
+    line: Line,
+    left: String,
+    right: String,
+}
+
+impl Cursor {
+    fn new(document: &Document, offset: usize) -> Self {
+        let line = python::line_at(document, offset);
+        let offset = offset.clamp(line.start, line.end);
+        Self { left: document.slice(line.start..offset), right: document.slice(offset..line.end), line }
+    }
+
+    /// Columns of the cursor, if only white space is left of it.
+    fn column(&self) -> Option<usize> {
+        self.left.trim().is_empty().then(|| indentation::column(&self.left))
+    }
+}
+
+/// What to ask for at the cursor; `None` where a suggestion is never wanted: in comments, in front of text, in an empty
+/// document.
+#[must_use]
 pub fn plan(document: &Document, offset: usize, options: &TurnOptions) -> Option<Plan> {
-    unimplemented!()
+    let offset = python::char_boundary(document, offset);
+    let cursor = Cursor::new(document, offset);
+    // Brackets, quotes and the colon of a header are what editors put there themselves.
+    if cursor.right.contains(|right: char| !right.is_whitespace() && !")]}\"':,".contains(right)) {
+        return None;
+    }
+    let line = Plan { kind: Kind::Line, max_tokens: LINE_TOKENS };
+    match python::place(document, offset) {
+        Place::Comment => return None,
+        Place::String | Place::Docstring => return (!cursor.left.trim().is_empty()).then_some(line),
+        Place::Code => {}
+    }
+    let Some(column) = cursor.column() else {
+        let opens = cursor.right.trim().is_empty() && python::opens_block(document, &cursor.line);
+        let indent = cursor.line.column + 1;
+        return Some(if opens { Plan { kind: Kind::Block { indent }, max_tokens: BLOCK_TOKENS } } else { line });
+    };
+    if !cursor.right.trim().is_empty() || python::is_continuation(document, cursor.line.start + cursor.left.len()) {
+        return Some(line);
+    }
+    if let Some(run) = turns::prompt_above(document, offset, options) {
+        return Some(Plan { kind: Kind::Turn { indent: run.column }, max_tokens: BLOCK_TOKENS });
+    }
+    let above = python::line_above(document, cursor.line.number)?;
+    let block = |indent| Some(Plan { kind: Kind::Block { indent }, max_tokens: BLOCK_TOKENS });
+    let near = cursor.line.number - above.number <= 2;
+    if near && python::opens_block(document, &above) {
+        let header = python::statement_column(document, &above);
+        if column > header || column == 0 {
+            return block(column.max(header + 1));
+        }
+    } else if near && python::ends_docstring(document, &above) {
+        let own = python::statement_column(document, &above);
+        if own > 0 && (column == own || column == 0) {
+            return block(own);
+        }
+    }
+    Some(line)
 }
+
 /// The rule that ends the generation for a plan.
+#[must_use]
 pub fn stop_rule(document: &Document, offset: usize, plan: &Plan) -> Box<dyn StopRule> {
-    unimplemented!()
+    let cursor = Cursor::new(document, python::char_boundary(document, offset));
+    match plan.kind {
+        Kind::Line => Box::new(stop::LineRule::new(&cursor)),
+        Kind::Block { indent } => Box::new(stop::BlockRule::new(&cursor.left, indent)),
+        Kind::Turn { .. } => {
+            // The prompt is directly above, and its white space is what the truncation is relative to.
+            let above = cursor.line.number.checked_sub(1).and_then(|number| python::line(document, number));
+            let indent = above.map(|line| document.slice(line.start..line.text)).unwrap_or_default();
+            Box::new(stop::TurnRule::new(&cursor.left, &indent))
+        }
+    }
 }
+
 /// What of the raw text is shown: `None` if nothing worth showing is left.
+#[must_use]
 pub fn finish(document: &Document, offset: usize, plan: &Plan, raw: &str) -> Option<Suggestion> {
-    unimplemented!()
+    let offset = python::char_boundary(document, offset);
+    let cursor = Cursor::new(document, offset);
+    let mut text = turns::line_feeds(raw);
+    if let Some(cut) = stop_rule(document, offset, plan).cut(&text) {
+        text.truncate(cut);
+    }
+    if plan.kind == Kind::Line {
+        text = stop::one_statement(&cursor, text);
+    }
+    let text = trim_lines(&text);
+    let text = indentation::fix(document, &cursor, &text);
+    let text = overlap::right(document, &cursor, &text)?;
+    let text = repetition::cut(document, &cursor, &text)?;
+    let text = overlap::below(document, &cursor, &text)?;
+    let text = syntax::keep_parsing(document, offset, &text)?;
+    let text = text.trim_end();
+    if text.trim().is_empty() {
+        return None;
+    }
+    let ending = python::line_ending(document);
+    let text = if ending == "\n" { text.to_owned() } else { text.replace('\n', ending) };
+    Some(Suggestion { range: offset..offset, text })
+}
+
+/// [`finish`] for a text that ended because its tokens were used up: the last of several lines is probably but a part of
+/// one, and goes.
+#[must_use]
+pub fn finish_unfinished(document: &Document, offset: usize, plan: &Plan, raw: &str) -> Option<Suggestion> {
+    let whole = match raw.rfind('\n') {
+        Some(end) if plan.kind != Kind::Line && !raw[..end].trim().is_empty() => &raw[..end],
+        _ => raw,
+    };
+    finish(document, offset, plan, whole)
+}
+
+/// Without white space at the ends of lines and of the text.
+fn trim_lines(text: &str) -> String {
+    let lines: Vec<_> = text.split('\n').map(str::trim_end).collect();
+    lines.join("\n").trim_end().to_owned()
 }

@@ -1,0 +1,42 @@
+//! The indentation of a suggestion's first line.
+
+use super::Cursor;
+use crate::document::Document;
+use crate::syntax;
+
+/// Columns of the white space that `text` starts with, tabs reaching to the next multiple of eight.
+pub(super) fn column(text: &str) -> usize {
+    text.chars()
+        .take_while(|char| matches!(char, ' ' | '\t'))
+        .fold(0, |column, char| if char == '\t' { column + 8 - column % 8 } else { column + 1 })
+}
+
+/// Removes white space from the text's start where the cursor's line has enough: the model, shown a line that ends in white
+/// space, likes to begin with some of its own.
+pub(super) fn fix(document: &Document, cursor: &Cursor, text: &str) -> String {
+    let words = text.trim_start_matches([' ', '\t']);
+    let white = &text[..text.len() - words.len()];
+    if white.is_empty() || words.starts_with('\n') {
+        return text.to_owned();
+    }
+    let Some(own) = cursor.column() else {
+        let spaced = cursor.left.ends_with([' ', '\t']);
+        return if spaced { words } else { text }.to_owned();
+    };
+    let Some(above) = syntax::line_above(document, cursor.line.number) else { return words.to_owned() };
+    if syntax::is_continuation(document, cursor.line.start + cursor.left.len()) {
+        return text.to_owned();
+    }
+    let expected = syntax::statement_column(document, &above);
+    if syntax::opens_block(document, &above) {
+        // Any indentation opens a block; if there is some already, it is the user's.
+        return if own > expected { words } else { text }.to_owned();
+    }
+    // Nothing but a block may be indented more than the statement above it.
+    let indented = column(&format!("{}{white}", cursor.left));
+    if indented <= expected {
+        return text.to_owned();
+    }
+    let missing = if white.contains('\t') { String::new() } else { " ".repeat(expected.saturating_sub(own)) };
+    format!("{missing}{words}")
+}
