@@ -8,6 +8,7 @@ use std::path::Path;
 
 use codegen_engine::model::gguf::{Gguf, Metadata, TensorInfo, Value, Writer};
 use codegen_engine::model::{FileReport, FileType, ModelError, TensorType, convert, quantize};
+use codegen_engine::{Engine, EngineOptions, Event, Prompt, Request};
 use support::{SMALL, wave};
 
 fn run(input: &Path, output: &Path, kind: FileType) -> Result<FileReport, ModelError> {
@@ -93,7 +94,7 @@ fn other_architectures_keep_what_must_be_kept() {
     let [input, output] = ["in.gguf", "out.gguf"].map(|name| folder.path().join(name));
     write_foreign(&input, &[("general.alignment", Value::U32(64))]);
     let report = run(&input, &output, FileType::Q4KM).unwrap();
-    assert!(report.notes[0].starts_with("1 tensors have rows"), "{:?}", report.notes);
+    assert!(report.notes[0].starts_with("1 tensors have rows that are not a multiple of 256"), "{:?}", report.notes);
     let (before, after) = (Gguf::open(&input).unwrap(), Gguf::open(&output).unwrap());
     let kinds: Vec<_> = after.tensors.iter().map(|tensor| (tensor.name.as_str(), tensor.kind.name())).collect();
     assert_eq!(
@@ -160,4 +161,40 @@ fn what_cannot_be_requantized_is_refused_and_leaves_nothing_behind() {
     damaged[start..start + 4].copy_from_slice(&f32::INFINITY.to_le_bytes());
     fs::write(at("bad.gguf"), damaged).unwrap();
     check_refused(&at("bad.gguf"), &at("out.gguf"), "blk.0.ffn_up_exps.weight holds");
+}
+
+/// How the model in `file` continues a text: the logarithm of the probability of each token it picks.
+fn log_probabilities(file: &Path) -> Vec<f32> {
+    let mut options = EngineOptions::new(file.to_owned());
+    options.threads = Some(1);
+    let engine = Engine::load(&options).unwrap();
+    let mut generation = engine.submit(Request::new(Prompt::Text("def quantized(model):".to_owned()), 4));
+    let mut found = Vec::new();
+    while let Some(event) = generation.blocking_next() {
+        match event {
+            Event::Token { logprob, .. } => found.push(logprob),
+            Event::Done(_) => {}
+            Event::Failed(error) => panic!("{error}"),
+        }
+    }
+    found
+}
+
+/// The bundled llama.cpp runs every type that is written here, on this machine, with about the same result. (On some
+/// processors a wrongly built one crashes on the first product with quantized weights.)
+#[test]
+fn llama_cpp_runs_every_type() {
+    let folder = tempfile::tempdir().unwrap();
+    SMALL.write(folder.path(), |name, index| if name.contains("ln_") { 1.0 } else { wave(name, index) });
+    let file = folder.path().join("model.gguf");
+    convert(folder.path(), &file, FileType::F32.into(), &mut |_| {}).unwrap();
+    let expected = log_probabilities(&file);
+    assert_eq!(expected.len(), 4);
+    for kind in FileType::ALL {
+        convert(folder.path(), &file, kind.into(), &mut |_| {}).unwrap();
+        let found = log_probabilities(&file);
+        let apart = (found[0] - expected[0]).abs();
+        assert!(apart < 0.2, "{kind}: {found:?} instead of {expected:?}");
+        println!("{kind}: {apart}");
+    }
 }

@@ -39,7 +39,8 @@ pub fn convert(
     let tensors: Vec<TensorInfo> = mapped.iter().map(|tensor| entry(tensor, &checkpoint.config, recipe)).collect();
     let mut metadata = metadata(&checkpoint, tokenizer)?;
     set_file_type(&mut metadata, recipe.file_type, &tensors);
-    let notes = fallbacks(&tensors, recipe);
+    let weights = mapped.iter().zip(&tensors).filter(|(mapped, _)| mapped.precision == Precision::Weight);
+    let notes = recipe::misfits(weights.map(|(_, tensor)| tensor.columns()), recipe);
 
     let mut stream = Stream::create(output, &metadata, &tensors, progress)?;
     drop(metadata);
@@ -63,7 +64,7 @@ pub fn convert(
             stream.encode(tensor, Rows::Floats(&slab), folder)?;
         }
     }
-    stream.finish(notes)
+    stream.finish(notes.into_iter().collect())
 }
 
 /// Reads rows in the GGUF's order: runs of rows that are neighbours in the checkpoint, too, are read at once.
@@ -103,22 +104,6 @@ fn entry(tensor: &MappedTensor, config: &Config, recipe: Recipe) -> TensorInfo {
         }
     };
     TensorInfo { name: tensor.name.clone(), shape, kind, offset: 0 }
-}
-
-/// Says so when rows do not fill the blocks of the type asked for: the file is larger than expected.
-pub(super) fn fallbacks(tensors: &[TensorInfo], recipe: Recipe) -> Vec<String> {
-    let block = recipe.file_type.default_type().block_elements();
-    let odd = tensors.iter().filter(|tensor| {
-        recipe::may_be_encoded(&tensor.name, tensor.shape.len()) && !tensor.columns().is_multiple_of(block)
-    });
-    match odd.count() {
-        0 => Vec::new(),
-        count => vec![format!(
-            "{count} tensors have rows that are not a multiple of {block} values long, which {} needs; they got a \
-             larger type",
-            recipe.file_type.default_type()
-        )],
-    }
 }
 
 fn metadata(checkpoint: &Checkpoint, tokenizer: SourceTokenizer) -> Result<Metadata, ModelError> {

@@ -4,12 +4,11 @@ use std::fs::File;
 use std::io::{Read, Seek, SeekFrom};
 use std::path::Path;
 
-use super::convert::fallbacks;
 use super::encode::{Rows, slab_rows};
 use super::gguf::{Gguf, TensorInfo, Value};
 use super::recipe::{self, Place, Recipe};
 use super::stream::{FileReport, Progress, Stream, set_file_type};
-use super::{ModelError, TensorType, output};
+use super::{ModelError, output};
 
 /// Writes the model in `input` to `output` in the types that `recipe` says. Metadata stays as it is, but for the keys
 /// that name the types. Streamed and written as [`super::convert()`] does.
@@ -36,8 +35,8 @@ pub fn quantize(
     let mut metadata = source.metadata.clone();
     set_file_type(&mut metadata, recipe.file_type, &tensors);
     metadata.set("general.quantized_by", Value::from(concat!("codegen-lsp ", env!("CARGO_PKG_VERSION"))));
-    let mut notes = fallbacks(&tensors, recipe);
-    notes.extend(requantized(&source.tensors, &tensors));
+    let weights = source.tensors.iter().filter(|tensor| is_weight(tensor));
+    let notes = [recipe::misfits(weights.map(TensorInfo::columns), recipe), requantized(&source.tensors, &tensors)];
 
     let mut file = File::open(input).map_err(ModelError::io(input))?;
     let mut stream = Stream::create(output, &metadata, &tensors, progress)?;
@@ -57,24 +56,25 @@ pub fn quantize(
             }
         }
     }
-    stream.finish(notes)
+    stream.finish(notes.into_iter().flatten().collect())
 }
 
 /// The table's entry for a tensor.
 fn entry(tensor: &TensorInfo, layers: u64, tied: bool, recipe: Recipe) -> TensorInfo {
-    let dimensions = tensor.shape.iter().rposition(|&length| length > 1).map_or(1, |last| last + 1);
     let mut to = tensor.clone();
-    if is_float(tensor.kind) && recipe::may_be_encoded(&tensor.name, dimensions) {
+    if is_weight(tensor) {
         let place = Place { name: &tensor.name, columns: tensor.columns(), layers, tied };
         to.kind = recipe::tensor_type(place, recipe);
     }
     to
 }
 
-/// Whether values of the type can be read as floats: all but the integers and 64-bit floats, which models use for
-/// tables rather than for weights, and the two types that only exist while computing.
-fn is_float(kind: TensorType) -> bool {
-    !matches!(kind.name(), "i8" | "i16" | "i32" | "i64" | "f64" | "q8_1" | "q8_k")
+/// Whether a tensor is a weight that can have another type. Not those of integers and 64-bit floats, which models use
+/// for tables, nor of the two types that only exist while computing.
+fn is_weight(tensor: &TensorInfo) -> bool {
+    let dimensions = tensor.shape.iter().rposition(|&length| length > 1).map_or(1, |last| last + 1);
+    let is_float = !matches!(tensor.kind.name(), "i8" | "i16" | "i32" | "i64" | "f64" | "q8_1" | "q8_k");
+    is_float && recipe::may_be_encoded(&tensor.name, dimensions)
 }
 
 /// Says so when weights lose precision a second time.

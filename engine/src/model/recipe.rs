@@ -180,6 +180,18 @@ pub fn may_be_encoded(name: &str, dimensions: usize) -> bool {
     dimensions >= 2 && name.ends_with("weight") && !KEPT.iter().any(|part| name.contains(part))
 }
 
+/// Says so when weights, whose rows have these lengths, get a larger type than the recipe's because its blocks do not
+/// fit: the file is larger than the user expects.
+#[must_use]
+pub fn misfits(columns: impl Iterator<Item = u64>, recipe: Recipe) -> Option<String> {
+    let usual = recipe.file_type.default_type();
+    let block = usual.block_elements();
+    let count = columns.filter(|columns| !columns.is_multiple_of(block)).count();
+    (count > 0).then(|| {
+        format!("{count} tensors have rows that are not a multiple of {block} values long, as {usual} needs, and got a larger type")
+    })
+}
+
 enum Role {
     TokenEmbedding,
     Output,
