@@ -222,7 +222,8 @@ pub fn errors(tree: &Tree, limit: usize) -> Option<usize> {
         }
         while !cursor.goto_next_sibling() {
             if !cursor.goto_parent() {
-                return Some(found);
+                // A missing line end is an error, too, but no node that could be visited.
+                return Some(found.max(usize::from(tree.root_node().has_error())));
             }
         }
     }
@@ -278,11 +279,23 @@ pub fn opens_block(document: &Document, line: &Line) -> bool {
     let colon = line.start + code.len() - 1;
     let path = path(document.tree(), colon);
     let Some((last, parents)) = path.split_last() else { return false };
-    last.kind() == ":"
-        && !last.is_named()
-        && parents.last().is_none_or(|parent| !matches!(parent.kind(), "slice" | "pair" | "lambda" | "string"))
-        && !is_continuation(document, colon)
+    if last.kind() != ":" || last.is_named() || is_continuation(document, colon) {
+        return false;
+    }
+    match parents.last().map_or("ERROR", |parent| parent.kind()) {
+        // Broken code has no statements to go by; then the line's first word decides.
+        "ERROR" | "module" | "block" => {
+            let word = code.trim_start().split(|char: char| !char.is_alphanumeric()).next().unwrap_or_default();
+            HEADERS.contains(&word) || code.trim_start().starts_with(')')
+        }
+        kind => ["_statement", "_definition", "_clause"].iter().any(|ending| kind.ends_with(ending)),
+    }
 }
+
+/// What a line begins with that opens a block.
+const HEADERS: [&str; 14] = [
+    "def", "class", "if", "elif", "else", "for", "while", "with", "try", "except", "finally", "async", "match", "case",
+];
 
 /// Whether a string that is a statement of its own, and the first of its block, ends on the line.
 #[must_use]

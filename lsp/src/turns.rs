@@ -108,9 +108,9 @@ pub fn history(document: &Document, turn: &Turn, options: &TurnOptions) -> Histo
         // Not the program range: what stands between a ruler and the next prompt is part of what came before, too.
         .map(|(turn, end)| (turn, document.slice(turn.prompt_range.end..end)))
         .filter(|(_, program)| !program.trim().is_empty())
-        .map(|(turn, program)| (turn.prompt.clone(), program::dedent(&program::line_feeds(&program), &turn.indent)))
+        .map(|(turn, program)| (turn.prompt.clone(), program::dedent(&line_feeds(&program), &turn.indent)))
         .collect();
-    History { preamble: program::line_feeds(&document.slice(0..start)), turns, indent: turn.indent.clone() }
+    History { preamble: line_feeds(&document.slice(0..start)), turns, indent: turn.indent.clone() }
 }
 
 /// The edit that puts `program` under the turn's prompt in place of what is there. The program comes as generated:

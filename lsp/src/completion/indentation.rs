@@ -12,7 +12,7 @@ pub(super) fn column(text: &str) -> usize {
 }
 
 /// Removes white space from the text's start where the cursor's line has enough: the model, shown a line that ends in white
-/// space, likes to begin with some of its own.
+/// space, likes to begin with some of its own. What it did to the first line it may have done to all.
 pub(super) fn fix(document: &Document, cursor: &Cursor, text: &str) -> String {
     let words = text.trim_start_matches([' ', '\t']);
     let white = &text[..text.len() - words.len()];
@@ -30,13 +30,23 @@ pub(super) fn fix(document: &Document, cursor: &Cursor, text: &str) -> String {
     let expected = syntax::statement_column(document, &above);
     if syntax::opens_block(document, &above) {
         // Any indentation opens a block; if there is some already, it is the user's.
-        return if own > expected { words } else { text }.to_owned();
+        return if own > expected { without(&cursor.left, white, text) } else { text.to_owned() };
     }
     // Nothing but a block may be indented more than the statement above it.
-    let indented = column(&format!("{}{white}", cursor.left));
-    if indented <= expected {
+    if column(&format!("{}{white}", cursor.left)) <= expected {
         return text.to_owned();
     }
-    let missing = if white.contains('\t') { String::new() } else { " ".repeat(expected.saturating_sub(own)) };
+    if own >= expected {
+        return without(&cursor.left, white, text);
+    }
+    let missing = if white.contains('\t') { "" } else { &white[..(expected - own).min(white.len())] };
     format!("{missing}{words}")
+}
+
+/// Takes `white` off the text's start, and off every other line if they all have it after the `left` of the first.
+fn without(left: &str, white: &str, text: &str) -> String {
+    let all = format!("{left}{white}");
+    let everywhere = text.lines().skip(1).filter(|line| !line.is_empty()).all(|line| line.starts_with(&all));
+    let words = text.strip_prefix(white).unwrap_or(text);
+    if everywhere { words.replace(&format!("\n{all}"), &format!("\n{left}")) } else { words.to_owned() }
 }

@@ -57,6 +57,8 @@ const BLOCK_TOKENS: usize = 256;
 
 /// The cursor's line, and what is left and right of the cursor on it.
 struct Cursor {
+    /// Between two characters of the line, before its line end.
+    offset: usize,
     line: Line,
     left: String,
     right: String,
@@ -64,9 +66,11 @@ struct Cursor {
 
 impl Cursor {
     fn new(document: &Document, offset: usize) -> Self {
+        let offset = python::char_boundary(document, offset);
         let line = python::line_at(document, offset);
-        let offset = offset.clamp(line.start, line.end);
-        Self { left: document.slice(line.start..offset), right: document.slice(offset..line.end), line }
+        // There is a place between a carriage return and its line feed, but no cursor can be there.
+        let offset = offset.min(line.end);
+        Self { offset, left: document.slice(line.start..offset), right: document.slice(offset..line.end), line }
     }
 
     /// Columns of the cursor, if only white space is left of it.
@@ -79,8 +83,8 @@ impl Cursor {
 /// document.
 #[must_use]
 pub fn plan(document: &Document, offset: usize, options: &TurnOptions) -> Option<Plan> {
-    let offset = python::char_boundary(document, offset);
     let cursor = Cursor::new(document, offset);
+    let offset = cursor.offset;
     // Brackets, quotes and the colon of a header are what editors put there themselves.
     if cursor.right.contains(|right: char| !right.is_whitespace() && !")]}\"':,".contains(right)) {
         return None;
@@ -122,7 +126,7 @@ pub fn plan(document: &Document, offset: usize, options: &TurnOptions) -> Option
 /// The rule that ends the generation for a plan.
 #[must_use]
 pub fn stop_rule(document: &Document, offset: usize, plan: &Plan) -> Box<dyn StopRule> {
-    let cursor = Cursor::new(document, python::char_boundary(document, offset));
+    let cursor = Cursor::new(document, offset);
     match plan.kind {
         Kind::Line => Box::new(stop::LineRule::new(&cursor)),
         Kind::Block { indent } => Box::new(stop::BlockRule::new(&cursor.left, indent)),
@@ -138,8 +142,8 @@ pub fn stop_rule(document: &Document, offset: usize, plan: &Plan) -> Box<dyn Sto
 /// What of the raw text is shown: `None` if nothing worth showing is left.
 #[must_use]
 pub fn finish(document: &Document, offset: usize, plan: &Plan, raw: &str) -> Option<Suggestion> {
-    let offset = python::char_boundary(document, offset);
     let cursor = Cursor::new(document, offset);
+    let offset = cursor.offset;
     let mut text = turns::line_feeds(raw);
     if let Some(cut) = stop_rule(document, offset, plan).cut(&text) {
         text.truncate(cut);
@@ -147,9 +151,13 @@ pub fn finish(document: &Document, offset: usize, plan: &Plan, raw: &str) -> Opt
     if plan.kind == Kind::Line {
         text = stop::one_statement(&cursor, text);
     }
-    let text = trim_lines(&text);
+    let mut text = trim_lines(&text);
+    if cursor.column().is_some() {
+        // The cursor's line is as blank as those that the model would leave above its text.
+        text.drain(..text.len() - text.trim_start_matches('\n').len());
+    }
     let text = indentation::fix(document, &cursor, &text);
-    let text = overlap::right(document, &cursor, &text)?;
+    let text = overlap::right(&cursor, &text)?;
     let text = repetition::cut(document, &cursor, &text)?;
     let text = overlap::below(document, &cursor, &text)?;
     let text = syntax::keep_parsing(document, offset, &text)?;

@@ -6,64 +6,49 @@ use crate::document::Document;
 use crate::syntax;
 
 /// Cuts what is already right of the cursor: `print(x|)` with `, y)` gives `print(x, y)`. `None` if nothing is left.
-pub(super) fn right(document: &Document, cursor: &Cursor, text: &str) -> Option<String> {
+pub(super) fn right(cursor: &Cursor, text: &str) -> Option<String> {
     let right = cursor.right.trim();
     let Some(first) = right.chars().next() else { return Some(text.to_owned()) };
     // In front of something, there is room for one line only.
-    let text = text.split('\n').next().unwrap_or_default();
-    let mut scanner = Scanner::over(&cursor.left);
-    // Brackets of the lines above are not seen from here; an unmatched one counts against them.
-    let opened = scanner.depth;
-    let mut own: Vec<char> = Vec::new();
-    let mut kept = text.len();
-    for (at, char) in text.char_indices() {
-        let was_in_string = scanner.in_string();
-        let depth = scanner.depth;
+    let line = text.split('\n').next().unwrap_or_default();
+    let mut kept = &line[..closed(&cursor.left, line, first)];
+    // A colon, a comma, the rest of a long quote: the longest end of the text that the line goes on with. Brackets that are
+    // left at the text's end close what the text itself opened.
+    if !")]}".contains(first) {
+        let lengths = (1..=right.len().min(kept.len())).rev().filter(|&length| right.is_char_boundary(length));
+        if let Some(length) = lengths.into_iter().find(|&length| kept.ends_with(&right[..length])) {
+            kept = &kept[..kept.len() - length];
+        }
+    }
+    (!kept.trim().is_empty()).then(|| kept.to_owned())
+}
+
+/// Where `line` closes with `sign` what was opened before it: a bracket, or the string that the cursor is in. Its length,
+/// if it does not.
+fn closed(left: &str, line: &str, sign: char) -> usize {
+    let mut scanner = Scanner::over(left);
+    let mut quoted = scanner.in_string();
+    let mut open = 0usize;
+    for (at, char) in line.char_indices() {
+        let in_string = scanner.in_string();
         scanner.push(char);
-        let closes_string = was_in_string && !scanner.in_string();
-        let closes_bracket = !was_in_string && ")]}".contains(char) && own.is_empty();
-        if (closes_string && char == first && cursor_in_string(&cursor.left) && !text[..at].contains(first))
-            || (closes_bracket && char == first && depth <= opened)
-        {
-            kept = at;
-            break;
-        }
-        if !was_in_string {
-            match char {
-                '(' | '[' | '{' => own.push(char),
-                ')' | ']' | '}' => drop(own.pop()),
-                _ => {}
+        if in_string {
+            if quoted && !scanner.in_string() {
+                if char == sign {
+                    return at;
+                }
+                quoted = false;
             }
+            continue;
+        }
+        match char {
+            '(' | '[' | '{' => open += 1,
+            ')' | ']' | '}' if open == 0 && char == sign => return at,
+            ')' | ']' | '}' => open = open.saturating_sub(1),
+            _ => {}
         }
     }
-    let mut text = text[..kept].to_owned();
-    // What is no bracket or quote, or was not seen as one: the longest end of the text that the line goes on with.
-    let overlap = (1..=text.len().min(right.len()))
-        .rev()
-        .filter(|&length| right.is_char_boundary(length))
-        .find(|&length| text.ends_with(&right[..length]) && !balanced_end(&text, length));
-    if let Some(length) = overlap {
-        text.truncate(text.len() - length);
-    }
-    let _ = document;
-    (!text.trim().is_empty()).then_some(text)
-}
-
-fn cursor_in_string(left: &str) -> bool {
-    Scanner::over(left).in_string()
-}
-
-/// Whether the last `length` bytes of `text` close brackets that `text` itself opened.
-fn balanced_end(text: &str, length: usize) -> bool {
-    text[text.len() - length..].contains([')', ']', '}']) && Scanner::over(text).depth == 0 && {
-        let mut depth = 0i32;
-        let mut lowest = 0i32;
-        for char in text.chars() {
-            depth += i32::from("([{".contains(char)) - i32::from(")]}".contains(char));
-            lowest = lowest.min(depth);
-        }
-        lowest == 0
-    }
+    line.len()
 }
 
 /// Cuts the text before the line from which on it says what the buffer says below the cursor. `None` if that is all of it.
@@ -72,27 +57,17 @@ pub(super) fn below(document: &Document, cursor: &Cursor, text: &str) -> Option<
     let mut number = cursor.line.number;
     while let Some(line) = syntax::line_below(document, number).filter(|_| following.len() < COMPARED) {
         number = line.number;
-        following.push(document.slice(line.text..line.end).trim_end().to_owned());
+        following.push(document.slice(line.start..line.end).trim_end().to_owned());
     }
-    let first = format!("{}{}", cursor.left, text.split('\n').next().unwrap_or_default());
-    let lines: Vec<&str> = std::iter::once(first.as_str()).chain(text.split('\n').skip(1)).collect();
-    let written: Vec<(usize, &str)> = lines
-        .iter()
-        .enumerate()
-        .map(|(number, line)| (number, line.trim()))
-        .filter(|(_, line)| !line.is_empty())
-        .collect();
-    let same = |from: usize| {
-        let pairs = written[from..].iter().zip(&following);
-        !following.is_empty() && pairs.clone().all(|((_, own), below)| own == below) && pairs.len() > 0
-    };
-    let Some(from) = (0..written.len()).find(|&from| same(from)) else { return Some(text.to_owned()) };
-    let (number, _) = written[from];
-    // A line that was there before the suggestion is not the suggestion's.
-    if number == 0 {
-        return None;
-    }
-    Some(text.split('\n').take(number).collect::<Vec<_>>().join("\n"))
+    let lines = text.split('\n').enumerate().map(|(number, line)| match number {
+        0 => (number, format!("{}{line}", cursor.left)),
+        _ => (number, line.to_owned()),
+    });
+    let written: Vec<_> = lines.filter(|(_, line)| !line.trim().is_empty()).collect();
+    let same = |from: usize| written[from..].iter().zip(&following).all(|((_, own), below)| own.trim_end() == below);
+    let from = (0..written.len()).find(|&from| !following.is_empty() && same(from));
+    let Some((number, _)) = from.and_then(|from| written.get(from)) else { return Some(text.to_owned()) };
+    (*number > 0).then(|| text.split('\n').take(*number).collect::<Vec<_>>().join("\n"))
 }
 
 /// Lines below that must agree, as far as there are so many.

@@ -46,7 +46,7 @@ fn first_repetition(lines: &[(Option<usize>, String)]) -> Option<usize> {
         .flat_map(|cycle| (0..lines.len()).map(move |start| (start, cycle)))
         .filter(|&(start, cycle)| (start..start + cycle * (TIMES - 1)).all(|at| same(at, at + cycle)))
         // Of a cycle that begins above the cursor, all that the suggestion has is repetition.
-        .filter_map(|(start, cycle)| lines[start + cycle..].iter().find_map(|(number, _)| *number))
+        .filter_map(|(start, cycle)| lines[start + cycle..start + cycle * TIMES].iter().find_map(|(number, _)| *number))
         .min()
 }
 

@@ -31,12 +31,9 @@ impl Scanner {
         self.depth == 0 && !self.escaped && !self.in_long_string()
     }
 
+    /// Whether the next character would stand between quotes.
     pub fn in_string(&self) -> bool {
         self.string.is_some()
-    }
-
-    pub fn in_comment(&self) -> bool {
-        self.comment
     }
 
     fn in_long_string(&self) -> bool {
