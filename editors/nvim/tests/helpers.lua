@@ -63,12 +63,16 @@ function M.new_child()
 
   --- Waits until the server has answered `initialize` and has the buffer.
   function child.wait_attached()
+    -- One wait is enough to learn that the server is broken.
+    assert(not M.no_server, "the server did not come up in an earlier test")
+    M.no_server = true
     M.wait_for("the server", function()
       return child.lua_get([[(function()
         local client = vim.lsp.get_clients({ name = "codegen", bufnr = 0 })[1]
         return client ~= nil and client.initialized == true
       end)()]])
     end)
+    M.no_server = false
   end
 
   --- The ghost text on screen, lines joined; nil if there is none.
