@@ -165,7 +165,8 @@ impl Builder<'_> {
             }
             let text = self.text(&line);
             let plain = text.starts_with("import ");
-            if !plain && !(text.starts_with("from ") && text.contains(" import ")) {
+            let named = text.starts_with("from ") && text.contains(" import ");
+            if !plain && !named {
                 continue;
             }
             let mut import = format!("{text}\n");

@@ -33,6 +33,8 @@ pub fn rebase(edit: &Edit, change: &Edit) -> Option<Edit> {
 
 #[cfg(test)]
 mod tests {
+    #![allow(clippy::unwrap_used)]
+
     use super::*;
 
     fn edit(range: Range<usize>, text: &str) -> Edit {

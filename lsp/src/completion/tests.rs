@@ -219,19 +219,17 @@ proptest! {
     fn suggestions_are_sound(before in text(), after in text(), raw in text()) {
         let document = Document::new(&format!("{before}{after}"), 1);
         let offset = python::char_boundary(&document, before.len());
-        if let Some(plan) = plan(&document, offset, &TurnOptions::default()) {
-            if let Some(suggestion) = finish(&document, offset, &plan, &raw) {
-                let line = python::line_at(&document, offset);
-                let at = offset.min(line.end);
-                prop_assert!(suggestion.range.start <= at && at <= suggestion.range.end);
-                prop_assert!(suggestion.range.start >= line.start && suggestion.range.end <= line.end);
-                prop_assert!(!suggestion.text.trim().is_empty());
-                prop_assert_eq!(suggestion.text.trim_end(), suggestion.text.as_str());
-                let mut accepted = document.clone();
-                accepted.edit(suggestion.range, &suggestion.text);
-                let whole = |document: &Document| !document.tree().root_node().has_error();
-                prop_assert!(!whole(&document) || whole(&accepted));
-            }
-        }
+        let Some(plan) = plan(&document, offset, &TurnOptions::default()) else { return Ok(()) };
+        let Some(suggestion) = finish(&document, offset, &plan, &raw) else { return Ok(()) };
+        let line = python::line_at(&document, offset);
+        let at = offset.min(line.end);
+        prop_assert!(suggestion.range.start <= at && at <= suggestion.range.end);
+        prop_assert!(suggestion.range.start >= line.start && suggestion.range.end <= line.end);
+        prop_assert!(!suggestion.text.trim().is_empty());
+        prop_assert_eq!(suggestion.text.trim_end(), suggestion.text.as_str());
+        let mut accepted = document.clone();
+        accepted.edit(suggestion.range, &suggestion.text);
+        let whole = |document: &Document| !document.tree().root_node().has_error();
+        prop_assert!(!whole(&document) || whole(&accepted));
     }
 }
