@@ -173,7 +173,7 @@ async fn another_turn_does_not_supersede() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_user_may_cancel() {
-    let (mut client, engine, gate, asked, token) = underway().await;
+    let (client, engine, gate, asked, token) = underway().await;
     client.notify("window/workDoneProgress/cancel", json!({ "token": token }));
     assert_eq!(asked.result().await, Value::Null);
     let before = engine.counters();
