@@ -1,5 +1,7 @@
 //! What the KV cache holds: one sequence of tokens per slot, kept after a request has ended for the next one to build on.
 
+use std::cmp::Reverse;
+
 use super::backend::Backend;
 use crate::TokenId;
 use crate::decode::prefix;
@@ -34,7 +36,7 @@ impl Slots {
     pub fn best_free(&self, sequence: &[TokenId]) -> Option<usize> {
         (0..self.slots.len()).filter(|&slot| !self.slots[slot].occupied).max_by_key(|&slot| {
             let Slot { tokens, used, .. } = &self.slots[slot];
-            (prefix::reusable(tokens, sequence), std::cmp::Reverse(*used))
+            (prefix::reusable(tokens, sequence), Reverse(*used), Reverse(slot))
         })
     }
 
@@ -47,7 +49,7 @@ impl Slots {
         let own = prefix::reusable(&self.slots[slot].tokens, sequence);
         let (donor, theirs) = (0..self.slots.len())
             .map(|other| (other, prefix::reusable(&self.slots[other].tokens, sequence)))
-            .max_by_key(|&(other, length)| (length, std::cmp::Reverse(other)))
+            .max_by_key(|&(other, length)| (length, Reverse(other)))
             .unwrap_or((slot, own));
         if theirs >= own + WORTH_COPYING {
             backend.copy(donor, slot, theirs);

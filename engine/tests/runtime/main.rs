@@ -1,0 +1,10 @@
+//! The engine from the outside: around a scripted model, where every step is under control, and with the real one.
+#![allow(clippy::unwrap_used, clippy::expect_used)]
+
+mod ending;
+mod failure;
+mod model;
+mod prompts;
+mod schedule;
+mod stress;
+mod support;

@@ -1,0 +1,299 @@
+//! The engine with a real model: the quantized one that ships with the program. That it decodes at all shows that the
+//! native code was built for this machine; a build with gcc's broken AMX code crashes here.
+
+use std::path::{Path, PathBuf};
+
+use codegen_engine::{
+    Completion, Engine, EngineError, EngineOptions, Event, FinishReason, FlashAttention, GpuLayers, KvType, Overflow,
+    Priority, Prompt, Request, Sampling,
+};
+
+use crate::support::{complete, events, fails, ranked, request};
+
+const PROMPT: &str = "import os\n\n\ndef read_lines(path):\n    \"\"\"Return the lines of a file.\"\"\"\n";
+
+fn file() -> PathBuf {
+    concat!(env!("CARGO_MANIFEST_DIR"), "/../fixtures/models/builtin.gguf").into()
+}
+
+fn options() -> EngineOptions {
+    EngineOptions::new(file())
+}
+
+fn load(change: impl FnOnce(&mut EngineOptions)) -> Engine {
+    let mut options = options();
+    change(&mut options);
+    Engine::load(&options).unwrap()
+}
+
+/// Tokens and their log-probabilities.
+type Scored = Vec<(i32, f32)>;
+
+fn scored(events: impl IntoIterator<Item = Event>) -> Scored {
+    let tokens = events.into_iter().filter_map(|event| match event {
+        Event::Token { id, logprob, .. } => Some((id, logprob)),
+        _ => None,
+    });
+    tokens.collect()
+}
+
+fn score(engine: &Engine, request: Request) -> Scored {
+    scored(events(engine.submit(request)))
+}
+
+/// llama.cpp rounds differently in batches of different sizes. So two ways to the same text may part where two tokens
+/// are equally likely, and there only.
+#[track_caller]
+fn assert_agree(left: &[(i32, f32)], right: &[(i32, f32)]) {
+    const ROUNDING: f32 = 0.05;
+    for (index, ((left, left_logprob), (right, right_logprob))) in left.iter().zip(right).enumerate() {
+        let difference = (left_logprob - right_logprob).abs();
+        assert!(difference < ROUNDING, "token {index}: {left} at {left_logprob}, {right} at {right_logprob}");
+        if left != right {
+            assert!(index >= 3, "they part at token {index}: {left} and {right}");
+            return;
+        }
+    }
+    assert_eq!(left.len(), right.len());
+}
+
+#[test]
+fn a_quantized_model_decodes_on_this_machine_and_always_the_same() {
+    let completions: Vec<Completion> = (0..2).map(|_| complete(&load(|_| ()), request(PROMPT, 40))).collect();
+    let text = &completions[0].text;
+    assert_eq!(text, &completions[1].text);
+    assert_eq!(completions[0].mean_logprob.to_bits(), completions[1].mean_logprob.to_bits());
+    // It has learned Python: the line is indented, and something is returned or called.
+    assert!(text.starts_with("    ") && (text.contains("return") || text.contains('(')), "{text}");
+    assert!((-3.0..0.0).contains(&completions[0].mean_logprob));
+    assert!(completions[0].prefill.as_nanos() > 0 && completions[0].decode.as_nanos() > 0);
+}
+
+#[test]
+fn the_model_is_described_as_it_is() {
+    let engine = load(|options| {
+        options.context = Some(300);
+        options.slots = 3;
+        options.threads = Some(1);
+    });
+    let info = engine.info();
+    assert_eq!((info.architecture.as_str(), info.vocabulary), ("phi2", 51_200));
+    assert_eq!((info.context, info.slots, info.threads), (300, 3, 1));
+    assert!(info.context_train >= 512 && info.layers > 0 && info.parameters > 1_000_000);
+    assert!(info.bytes <= file().metadata().unwrap().len());
+    assert!(!info.name.is_empty());
+    let gpus: Vec<String> =
+        Engine::devices().into_iter().filter(|device| device.gpu).map(|device| device.name).collect();
+    if gpus.is_empty() {
+        assert_eq!((info.gpu_layers, info.gpu_devices.len()), (0, 0));
+    } else {
+        assert_eq!(info.gpu_layers, info.layers + 1, "a model this small fits on any GPU");
+        assert!(info.gpu_devices.iter().all(|device| gpus.contains(device)));
+    }
+    assert!(Engine::devices().iter().any(|device| device.backend == "CPU" && !device.gpu && device.memory_total > 0));
+    assert!(Engine::build_info().contains("GPU features"));
+}
+
+#[test]
+fn a_reused_cache_gives_what_a_fresh_one_gives() {
+    let engine = load(|_| ());
+    // Leave something behind that only partly belongs to the next prompt.
+    complete(&engine, request(&format!("{PROMPT}    for line in"), 20));
+    let prompt = format!("{PROMPT}    with open(");
+    assert_agree(&score(&engine, request(&prompt, 24)), &score(&load(|_| ()), request(&prompt, 24)));
+    assert!(engine.counters().reused_tokens > 10);
+}
+
+#[test]
+fn typing_ten_characters_decodes_about_ten_tokens() {
+    let engine = load(|_| ());
+    let mut prompt = PROMPT.repeat(8);
+    complete(&engine, request(&prompt, 4));
+    let before = engine.counters();
+    for typed in "    lines ".chars() {
+        prompt.push(typed);
+        complete(&engine, request(&prompt, 4));
+    }
+    let fed = engine.counters().prefill_tokens - before.prefill_tokens;
+    // A letter can change the token before it, too; but no prompt, of more than a hundred tokens, was read again.
+    assert!((10..=30).contains(&fed), "{fed}");
+}
+
+#[test]
+fn two_slots_in_one_batch_give_what_each_gives_alone() {
+    let prompts =
+        [PROMPT, "class Stack:\n    def __init__(self):\n        self.items = []\n\n    def push(self, item):\n"];
+    let engine = load(|_| ());
+    let alone: Vec<_> = prompts.iter().map(|prompt| score(&load(|_| ()), request(prompt, 24))).collect();
+    let before = engine.counters().batches;
+    let together: Vec<_> = prompts.iter().map(|prompt| engine.submit(request(prompt, 24))).collect();
+    for (together, alone) in together.into_iter().zip(alone) {
+        assert_agree(&scored(events(together)), &alone);
+    }
+    let batches = engine.counters().batches - before;
+    assert!(batches < 2 * 24, "{batches} batches are as many as one after the other needs");
+}
+
+#[test]
+fn a_preempted_request_resumes_as_if_nothing_had_been() {
+    for slots in [1, 2] {
+        let engine = load(|options| options.slots = slots);
+        let undisturbed = score(&engine, request(PROMPT, 40));
+        let mut slow = engine.submit(ranked(PROMPT, 40, Priority::Evaluation));
+        let mut seen: Vec<Event> = (0..5).map(|_| slow.blocking_next().unwrap()).collect();
+        complete(&engine, request("while True:\n", 6));
+        seen.extend(events(slow));
+        assert_agree(&scored(seen), &undisturbed);
+    }
+}
+
+#[test]
+fn a_copied_prefix_gives_what_a_fresh_one_gives() {
+    let history = PROMPT.repeat(6);
+    let prompts = [format!("{history}    first ="), format!("{history}    second =")];
+    let alone = prompts.each_ref().map(|prompt| score(&load(|_| ()), request(prompt, 40)));
+    let engine = load(|_| ());
+    let mut first = engine.submit(request(&prompts[0], 40));
+    let mut seen = vec![first.blocking_next().unwrap()];
+    let second = score(&engine, request(&prompts[1], 40));
+    assert!(engine.counters().reused_tokens > 64, "nothing was copied");
+    assert_agree(&second, &alone[1]);
+    // The donor goes on unharmed.
+    seen.extend(events(first));
+    assert_agree(&scored(seen), &alone[0]);
+}
+
+#[test]
+fn seeds_reproduce() {
+    let engine = load(|_| ());
+    let sample = |seed| {
+        let sampling = Sampling { temperature: 0.8, top_k: 0, top_p: 0.95, seed };
+        complete(&engine, Request { sampling, ..request(PROMPT, 24) }).text
+    };
+    let texts: Vec<String> = (0..3).map(sample).collect();
+    assert_eq!(sample(1), texts[1]);
+    assert!(texts[0] != texts[1] || texts[1] != texts[2], "{texts:?}");
+}
+
+#[test]
+fn long_prompts_and_long_generations_stay_within_the_context() {
+    let engine = load(|options| options.batch = 64);
+    let context = engine.info().context;
+    let prompt = "x = [1, 2, 3]\n".repeat(1000);
+    let completion = complete(&engine, request(&prompt, 8));
+    assert!(completion.dropped_tokens > 0 && completion.prompt_tokens <= context - 8, "{completion:?}");
+    let refused = fails(&engine, Request { overflow: Overflow::Refuse, ..request(&prompt, 8) });
+    assert!(matches!(refused, EngineError::PromptTooLong { limit, .. } if limit == context), "{refused}");
+    let endless = complete(&load(|options| options.context = Some(64)), request("x = [1, 2, 3]\n", 200));
+    assert!(endless.generated_tokens == 200 || endless.reason == FinishReason::EndOfText, "{endless:?}");
+}
+
+#[test]
+fn an_empty_prompt_starts_a_document() {
+    let completion = complete(&load(|_| ()), request("", 16));
+    assert_eq!(completion.prompt_tokens, 1);
+    assert!(!completion.text.is_empty());
+}
+
+#[test]
+fn text_survives_its_tokens() {
+    let engine = load(|_| ());
+    let all: String = (0..=0x2fff).filter_map(char::from_u32).collect();
+    for text in [
+        "",
+        "\0",
+        "a\0b\0\0",
+        "def f(x):\r\n\treturn x\r",
+        "                                                    x",
+        "\t\t\t\t\t\t\t\t\t\t\t\t",
+        "é 漢字 😀 👩‍👩‍👧 e\u{301} \u{2028}",
+        "<|endoftext|>",
+        "\u{feff}x",
+        &all,
+        &" ".repeat(10_000),
+    ] {
+        assert_eq!(engine.detokenize(&engine.tokenize(text)), text);
+    }
+    assert!(engine.tokenize("").is_empty());
+    // Typed text is text: it cannot end the document.
+    assert!(engine.tokenize("<|endoftext|>").len() > 1);
+    // Control tokens have no text, and what is no token has none either.
+    assert_eq!(engine.detokenize(&[50_256, -1, 51_200, i32::MAX]), "");
+    let emoji = engine.tokenize("😀");
+    assert_eq!(engine.detokenize(&emoji[..1]), "\u{fffd}");
+}
+
+#[test]
+fn other_ways_to_compute_agree() {
+    let expected = score(&load(|_| ()), request(PROMPT, 12));
+    for change in [
+        |options: &mut EngineOptions| options.kv_type = KvType::F32,
+        |options: &mut EngineOptions| options.flash_attention = FlashAttention::On,
+        |options: &mut EngineOptions| options.flash_attention = FlashAttention::Off,
+        |options: &mut EngineOptions| options.mmap = false,
+        |options: &mut EngineOptions| options.batch = 3,
+        |options: &mut EngineOptions| options.gpu_layers = GpuLayers::Count(0),
+    ] {
+        assert_agree(&score(&load(change), request(PROMPT, 12)), &expected);
+    }
+}
+
+#[test]
+fn a_failed_request_leaves_the_engine_alone() {
+    let engine = load(|_| ());
+    let tokens = Request::new(Prompt::Tokens(vec![1, 51_200]), 4);
+    assert!(matches!(fails(&engine, tokens), EngineError::Decode { .. }));
+    complete(&engine, request(PROMPT, 4));
+}
+
+#[test]
+fn what_is_no_model_is_refused_with_a_reason() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = |name: &str| folder.path().join(name);
+    let refusal = |path: &Path| Engine::load(&EngineOptions::new(path.to_owned())).unwrap_err();
+
+    for path in [path("missing.gguf"), folder.path().to_owned()] {
+        let error = refusal(&path);
+        assert!(matches!(&error, EngineError::ModelNotFound { path: named, .. } if *named == path), "{error}");
+    }
+
+    std::fs::write(path("text.gguf"), "This is no model.\n").unwrap();
+    std::fs::write(path("empty.gguf"), "").unwrap();
+    let whole = std::fs::read(file()).unwrap();
+    std::fs::write(path("half.gguf"), &whole[..whole.len() / 2]).unwrap();
+    std::fs::write(path("header.gguf"), &whole[..1000]).unwrap();
+    for (name, reason) in
+        [("text.gguf", "magic"), ("empty.gguf", "magic"), ("half.gguf", "file bounds"), ("header.gguf", "")]
+    {
+        let error = refusal(&path(name));
+        let EngineError::ModelLoad { path: named, reason: given } = &error else { panic!("{name}: {error}") };
+        assert_eq!(*named, path(name));
+        assert!(given.contains(reason) && !given.is_empty(), "{name}: {given}");
+    }
+    // None of this has hurt the process.
+    complete(&load(|_| ()), request("x", 1));
+}
+
+#[test]
+fn options_out_of_range_are_refused() {
+    let refused = |change: fn(&mut EngineOptions)| {
+        let mut options = options();
+        change(&mut options);
+        match Engine::load(&options).unwrap_err() {
+            EngineError::BadOption { option, .. } => option,
+            other => panic!("{other}"),
+        }
+    };
+    assert_eq!(refused(|options| options.context = Some(0)), "context");
+    assert_eq!(refused(|options| options.context = Some(1_000_000)), "context");
+    assert_eq!(refused(|options| options.batch = 0), "batch");
+    assert_eq!(refused(|options| options.batch = usize::MAX), "batch");
+    assert_eq!(refused(|options| options.slots = 0), "slots");
+    assert_eq!(refused(|options| options.slots = 257), "slots");
+    assert_eq!(refused(|options| options.threads = Some(0)), "threads");
+    assert_eq!(refused(|options| options.main_device = Some(1000)), "main-device");
+    if !Engine::devices().iter().any(|device| device.gpu) {
+        assert_eq!(refused(|options| options.gpu_layers = GpuLayers::All), "gpu-layers");
+        assert_eq!(refused(|options| options.gpu_layers = GpuLayers::Count(3)), "gpu-layers");
+    }
+}
