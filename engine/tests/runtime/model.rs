@@ -20,8 +20,9 @@ fn options() -> EngineOptions {
     EngineOptions::new(file())
 }
 
+/// With one thread, because several tests run at a time, and threads that wait for one another get nowhere then.
 fn load(change: impl FnOnce(&mut EngineOptions)) -> Engine {
-    let mut options = options();
+    let mut options = EngineOptions { threads: Some(1), ..options() };
     change(&mut options);
     Engine::load(&options).unwrap()
 }
