@@ -1,15 +1,215 @@
-//! `codegen-lsp model`.
+//! `codegen-lsp model`: converts, quantizes and inspects models.
 
-use clap::Subcommand;
+use std::fmt::Write as _;
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
+use std::path::{Path, PathBuf};
+use std::pin::pin;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use clap::builder::{PossibleValuesParser, TypedValueParser};
+use clap::{Args, Subcommand};
+use codegen_engine::model::inspect::size;
+use codegen_engine::model::{self, FileReport, FileType, ModelError, Progress, Recipe, TensorType};
+use indicatif::{ProgressBar, ProgressStyle};
+
+use super::output::print;
 
 /// What to do with a model's files.
 #[derive(Debug, Subcommand)]
-pub enum ModelCommand {}
+pub enum ModelCommand {
+    /// Convert a Hugging Face CodeGen folder to a GGUF file
+    Convert {
+        /// The folder that holds config.json, the weights and the tokenizer
+        #[arg(value_name = "DIR")]
+        folder: PathBuf,
+        /// The file to write
+        #[arg(short, long, value_name = "FILE")]
+        output: PathBuf,
+        /// How weights are stored: the smaller, the faster and the less precise
+        #[arg(long = "type", value_name = "TYPE", value_parser = file_type(), default_value = "q8_0")]
+        file_type: FileType,
+        /// Tensors that get another type
+        #[command(flatten)]
+        exceptions: Exceptions,
+    },
+    /// Write a GGUF file of any architecture again, with its weights in another type
+    Quantize {
+        /// The file to read; best one of f16, bf16 or f32
+        #[arg(value_name = "IN")]
+        input: PathBuf,
+        /// The file to write
+        #[arg(value_name = "OUT")]
+        output: PathBuf,
+        /// How weights are stored: the smaller, the faster and the less precise
+        #[arg(long = "type", value_name = "TYPE", value_parser = file_type())]
+        file_type: FileType,
+        /// Tensors that get another type
+        #[command(flatten)]
+        exceptions: Exceptions,
+    },
+    /// Print what a GGUF file holds
+    Inspect {
+        /// The file
+        #[arg(value_name = "FILE")]
+        file: PathBuf,
+        /// Print everything as JSON
+        #[arg(long)]
+        json: bool,
+    },
+}
+
+/// Tensors that get another type than the file's type says.
+#[derive(Debug, Clone, Copy, Args)]
+pub struct Exceptions {
+    /// The token embedding's type; of a small model it is a large part, and it bears few bits well
+    #[arg(long, value_name = "TYPE", value_parser = tensor_type())]
+    pub token_embedding_type: Option<TensorType>,
+    /// The LM head's type
+    #[arg(long, value_name = "TYPE", value_parser = tensor_type())]
+    pub output_type: Option<TensorType>,
+}
+
+impl Exceptions {
+    fn recipe(self, file_type: FileType) -> Recipe {
+        Recipe { file_type, token_embedding: self.token_embedding_type, output: self.output_type }
+    }
+}
+
+fn file_type() -> impl TypedValueParser<Value = FileType> {
+    PossibleValuesParser::new(FileType::ALL.map(FileType::name)).try_map(|name| name.parse::<FileType>())
+}
+
+fn tensor_type() -> impl TypedValueParser<Value = TensorType> {
+    PossibleValuesParser::new(TensorType::ENCODABLE.map(TensorType::name)).try_map(|name| name.parse::<TensorType>())
+}
 
 /// Runs the command.
 ///
 /// # Errors
-/// The files are not usable.
+/// The files are not usable, or the result cannot be written.
 pub fn run(command: ModelCommand) -> anyhow::Result<()> {
-    match command {}
+    match command {
+        ModelCommand::Convert { folder, output, file_type, exceptions } => {
+            let recipe = exceptions.recipe(file_type);
+            let report = watched(|progress| model::convert(&folder, &output, recipe, progress))?;
+            print(&summary(&report, None))
+        }
+        ModelCommand::Quantize { input, output, file_type, exceptions } => {
+            let recipe = exceptions.recipe(file_type);
+            let report = watched(|progress| model::quantize(&input, &output, recipe, progress))?;
+            print(&summary(&report, length(&input)))
+        }
+        ModelCommand::Inspect { file, json } => {
+            let inspection = model::inspect(&file)?;
+            match json {
+                true => print(&format!("{}\n", serde_json::to_string_pretty(&inspection)?)),
+                false => print(&inspection.to_string()),
+            }
+        }
+    }
+}
+
+fn length(path: &Path) -> Option<u64> {
+    std::fs::metadata(path).ok().map(|about| about.len())
+}
+
+/// What unwinds from the progress callback when the user interrupts.
+struct Interrupted;
+
+/// Runs a conversion with a progress bar, which shows on terminals only, and notes on standard error. An interrupt ends
+/// it by unwinding, so that the unfinished file is removed as after an error.
+fn watched(
+    convert: impl FnOnce(&mut dyn FnMut(Progress<'_>)) -> Result<FileReport, ModelError>,
+) -> anyhow::Result<FileReport> {
+    let bar = ProgressBar::new(0);
+    if let Ok(style) = ProgressStyle::with_template("{bar:32} {percent:>3} %  {eta:>4} left  {msg}") {
+        bar.set_style(style);
+    }
+    let interrupted = interrupts();
+    let mut progress = |progress: Progress<'_>| {
+        if interrupted.load(Ordering::Relaxed) {
+            resume_unwind(Box::new(Interrupted));
+        }
+        bar.set_length(progress.total);
+        bar.set_position(progress.done);
+        bar.set_message(progress.tensor.to_owned());
+    };
+    let result = catch_unwind(AssertUnwindSafe(|| convert(&mut progress)));
+    bar.finish_and_clear();
+    match result {
+        Ok(report) => {
+            let report = report?;
+            for note in &report.notes {
+                eprintln!("note: {note}");
+            }
+            Ok(report)
+        }
+        Err(cause) if cause.is::<Interrupted>() => anyhow::bail!("interrupted; nothing was written"),
+        Err(cause) => resume_unwind(cause),
+    }
+}
+
+/// A flag that is set when the user interrupts the program, which goes on. Where that cannot be had, the system ends the
+/// program as usual.
+fn interrupts() -> Arc<AtomicBool> {
+    let flag = Arc::new(AtomicBool::new(false));
+    let setter = Arc::clone(&flag);
+    let (listening, listens) = std::sync::mpsc::channel();
+    std::thread::spawn(move || {
+        let Ok(runtime) = tokio::runtime::Builder::new_current_thread().enable_all().build() else { return };
+        runtime.block_on(async move {
+            let mut interrupt = pin!(tokio::signal::ctrl_c());
+            // The first poll is what starts listening.
+            let first = futures::poll!(&mut interrupt);
+            drop(listening);
+            if first.is_pending() && interrupt.await.is_ok() {
+                setter.store(true, Ordering::Relaxed);
+            }
+        });
+    });
+    // Nothing is sent: the wait ends when the sender is dropped.
+    let _: Result<(), _> = listens.recv();
+    flag
+}
+
+/// One line: the file, its size, its parts, the time taken.
+fn summary(report: &FileReport, before: Option<u64>) -> String {
+    let mut line = format!("{}: {}", report.path.display(), size(report.bytes));
+    if let Some(before) = before {
+        let _ = write!(line, " (from {})", size(before));
+    }
+    let _ = write!(line, ", {:.1} million parameters", report.parameters as f64 / 1e6);
+    for usage in &report.types {
+        let _ = write!(line, ", {} {}", size(usage.bytes), usage.kind);
+    }
+    let _ = writeln!(line, ", in {:.1} s", report.elapsed.as_secs_f64());
+    line
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use codegen_engine::model::TypeUsage;
+
+    use super::*;
+
+    #[test]
+    fn the_summary_is_one_line() {
+        let usage = |kind, bytes| TypeUsage { kind, tensors: 1, bytes };
+        let report = FileReport {
+            path: "out.gguf".into(),
+            bytes: 28_549_216,
+            tensors: 77,
+            parameters: 32_573_952,
+            types: vec![usage(TensorType::F32, 272_384), usage(TensorType::Q6_K, 15_900_000)],
+            notes: Vec::new(),
+            elapsed: Duration::from_millis(740),
+        };
+        assert_eq!(
+            summary(&report, Some(68_636_704)),
+            "out.gguf: 28.5 MB (from 68.6 MB), 32.6 million parameters, 272.4 kB f32, 15.9 MB q6_k, in 0.7 s\n"
+        );
+    }
 }

@@ -1,0 +1,212 @@
+//! `codegen-lsp model …` as a user runs it: what it prints, what it leaves, how it ends.
+#![allow(clippy::unwrap_used, clippy::expect_used)]
+
+#[path = "../../engine/tests/support/mod.rs"]
+#[allow(dead_code)]
+mod support;
+
+use std::fs;
+use std::path::Path;
+use std::process::{Command, Output};
+
+use support::{SMALL, Shape, wave};
+
+fn codegen(folder: &Path, arguments: &[&str]) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_codegen-lsp"))
+        .arg("model")
+        .args(arguments)
+        .current_dir(folder)
+        .env("CODEGEN_LSP_CACHE", folder)
+        .output()
+        .unwrap()
+}
+
+/// Runs a command that must succeed, and answers with what it printed.
+#[track_caller]
+fn succeeds(folder: &Path, arguments: &[&str]) -> String {
+    let output = codegen(folder, arguments);
+    let errors = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(output.status.code(), Some(0), "{errors}");
+    String::from_utf8(output.stdout).unwrap()
+}
+
+fn names(folder: &Path) -> Vec<String> {
+    let mut names: Vec<_> =
+        fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
+    names.sort();
+    names
+}
+
+/// Runs a command that must fail with one line that holds all of `expected`, leaving the folder as it was.
+#[track_caller]
+fn fails(folder: &Path, arguments: &[&str], expected: &[&str]) {
+    let before = names(folder);
+    let output = codegen(folder, arguments);
+    let message = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(output.status.code(), Some(2), "{message}");
+    assert!(output.stdout.is_empty());
+    for part in expected {
+        assert!(message.contains(part), "{part}: {message}");
+    }
+    assert_eq!(message.lines().count(), 1, "one sentence: {message}");
+    assert!(message.starts_with("codegen-lsp: "), "{message}");
+    assert_eq!(names(folder), before, "something was left behind");
+}
+
+fn checkpoint() -> tempfile::TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    fs::create_dir(folder.path().join("model")).unwrap();
+    SMALL.write(&folder.path().join("model"), wave);
+    folder
+}
+
+const CONVERT: &[&str] = &["convert", "model", "-o", "out.gguf", "--type", "f16"];
+
+#[test]
+fn a_model_is_converted_quantized_and_inspected() {
+    let folder = checkpoint();
+    let summary = succeeds(folder.path(), CONVERT);
+    assert!(summary.starts_with("out.gguf: ") && summary.contains(" f16") && summary.lines().count() == 1, "{summary}");
+    let summary = succeeds(folder.path(), &["quantize", "out.gguf", "small.gguf", "--type", "q4_k_m"]);
+    assert!(summary.contains("(from ") && summary.contains(" q4_k"), "{summary}");
+    assert_eq!(names(folder.path()), ["model", "out.gguf", "small.gguf"]);
+
+    let text = succeeds(folder.path(), &["inspect", "small.gguf"]);
+    for part in ["phi2", "q4_k_m", "128 tokens", "gpt2 / gpt-2, 300 tokens", "blk.*.ffn_up.weight", "1024 x 256"] {
+        assert!(text.contains(part), "{part}: {text}");
+    }
+    let json: serde_json::Value =
+        serde_json::from_str(&succeeds(folder.path(), &["inspect", "small.gguf", "--json"])).unwrap();
+    assert_eq!(json["architecture"], "phi2");
+    assert_eq!(json["tensors"].as_array().unwrap().len(), 23);
+    assert_eq!(json["tensors"][0]["shape"], serde_json::json!([300, 256]));
+}
+
+#[test]
+fn single_tensors_can_have_other_types() {
+    let folder = checkpoint();
+    let exceptions = ["--token-embedding-type", "q5_k", "--output-type", "q8_0"];
+    succeeds(folder.path(), &[CONVERT, &exceptions].concat());
+    let json: serde_json::Value =
+        serde_json::from_str(&succeeds(folder.path(), &["inspect", "out.gguf", "--json"])).unwrap();
+    let kind = |name: &str| {
+        let tensors = json["tensors"].as_array().unwrap();
+        tensors.iter().find(|tensor| tensor["name"] == name).unwrap()["type"].clone()
+    };
+    assert_eq!(kind("token_embd.weight"), "q5_k");
+    assert_eq!(kind("output.weight"), "q8_0");
+    assert_eq!(kind("blk.0.ffn_up.weight"), "f16");
+}
+
+#[test]
+fn unknown_types_are_refused_with_those_there_are() {
+    let folder = checkpoint();
+    for arguments in [
+        &["convert", "model", "-o", "out.gguf", "--type", "q3_k"][..],
+        &["convert", "model", "-o", "out.gguf", "--token-embedding-type", "q3_k"],
+    ] {
+        let output = codegen(folder.path(), arguments);
+        assert_eq!(output.status.code(), Some(2));
+        let message = String::from_utf8(output.stderr).unwrap();
+        assert!(message.contains("q3_k") && message.contains("q6_k"), "{message}");
+    }
+}
+
+/// Replaces text in the checkpoint's configuration and expects the conversion to fail.
+#[track_caller]
+fn fails_with_config(from: &str, to: &str, expected: &[&str]) {
+    let folder = checkpoint();
+    let path = folder.path().join("model/config.json");
+    let text = fs::read_to_string(&path).unwrap();
+    assert!(text.contains(from), "{text}");
+    fs::write(&path, text.replace(from, to)).unwrap();
+    fails(folder.path(), CONVERT, expected);
+}
+
+#[test]
+fn configurations_that_are_not_a_codegens_are_refused() {
+    fails_with_config(r#""codegen""#, r#""llama""#, &["config.json", "llama"]);
+    fails_with_config(r#""n_head":4"#, r#""n_head":2"#, &["config.json", "2", "4"]);
+    fails_with_config(r#""n_layer":2"#, r#""n_layer":3"#, &["transformer.h.2."]);
+    fails_with_config(r#""n_layer":2"#, r#""n_layer":1"#, &["transformer.h.1."]);
+    fails_with_config(r#""vocab_size":300"#, r#""vocab_size":299"#, &["[300, 256]", "[299, 256]"]);
+    fails_with_config("{", "(", &["config.json"]);
+}
+
+#[test]
+fn folders_and_files_that_are_not_whole_are_refused() {
+    let folder = checkpoint();
+    let weights = folder.path().join("model/model.safetensors");
+    let whole = fs::read(&weights).unwrap();
+    fs::write(&weights, &whole[..whole.len() - 1]).unwrap();
+    fails(folder.path(), CONVERT, &["model.safetensors"]);
+    fs::write(&weights, &whole[..5]).unwrap();
+    fails(folder.path(), CONVERT, &["model.safetensors"]);
+    fs::remove_file(&weights).unwrap();
+    fails(folder.path(), CONVERT, &["no weights"]);
+    fs::write(&weights, whole).unwrap();
+    fs::write(folder.path().join("model/vocab.json"), "{").unwrap();
+    fails(folder.path(), CONVERT, &["vocab.json"]);
+    fails(folder.path(), &["convert", "nowhere", "-o", "out.gguf"], &["nowhere"]);
+}
+
+#[test]
+fn ggufs_that_are_not_whole_are_refused() {
+    let folder = checkpoint();
+    succeeds(folder.path(), CONVERT);
+    let whole = fs::read(folder.path().join("out.gguf")).unwrap();
+    fs::write(folder.path().join("cut.gguf"), &whole[..whole.len() / 2]).unwrap();
+    fs::write(folder.path().join("text.gguf"), "hello").unwrap();
+    for (file, expected) in [("cut.gguf", "truncated"), ("text.gguf", "not a GGUF"), ("none.gguf", "none.gguf")] {
+        fails(folder.path(), &["inspect", file], &[file, expected]);
+        fails(folder.path(), &["quantize", file, "new.gguf", "--type", "q8_0"], &[file, expected]);
+    }
+    fails(folder.path(), &["quantize", "out.gguf", "out.gguf", "--type", "q8_0"], &["is the input"]);
+    fails(folder.path(), &["convert", "model", "-o", "model/config.json"], &["not a GGUF"]);
+}
+
+/// The limit on a file's size stands in for a full disk: writing fails half-way, with an error from the same place.
+#[cfg(unix)]
+#[test]
+fn a_full_disk_is_told_and_leaves_nothing_behind() {
+    let folder = tempfile::tempdir().unwrap();
+    fs::create_dir(folder.path().join("model")).unwrap();
+    Shape { vocabulary: 20_000, ..SMALL }.write_zeros(&folder.path().join("model"));
+    // Without the trap the system would kill the process.
+    let output = Command::new("sh")
+        .args(["-c", "trap '' XFSZ; ulimit -f 4000; exec \"$@\"", "sh", env!("CARGO_BIN_EXE_codegen-lsp"), "model"])
+        .args(CONVERT)
+        .current_dir(folder.path())
+        .output()
+        .unwrap();
+    let message = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(output.status.code(), Some(2), "{message}");
+    assert!(message.contains("out.gguf: cannot be written, and nothing was left behind"), "{message}");
+    assert_eq!(names(folder.path()), ["model"]);
+}
+
+/// An interrupt in the middle of the work, from the outside, as Ctrl-C sends it.
+#[cfg(unix)]
+#[test]
+fn an_interrupt_leaves_nothing_behind() {
+    let folder = tempfile::tempdir().unwrap();
+    fs::create_dir(folder.path().join("model")).unwrap();
+    Shape { layers: 40, width: 1024, heads: 16, ..SMALL }.write_zeros(&folder.path().join("model"));
+    let mut child = Command::new(env!("CARGO_BIN_EXE_codegen-lsp"))
+        .args(["model", "convert", "model", "-o", "out.gguf", "--type", "q4_k_m"])
+        .current_dir(folder.path())
+        .stderr(std::process::Stdio::piped())
+        .spawn()
+        .unwrap();
+    while names(folder.path()).len() < 2 {
+        assert!(child.try_wait().unwrap().is_none(), "it ended before it could be interrupted");
+        std::thread::yield_now();
+    }
+    let status = Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap();
+    assert!(status.success());
+    let output = child.wait_with_output().unwrap();
+    let message = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(output.status.code(), Some(2), "{message}");
+    assert!(message.contains("interrupted"), "{message}");
+    assert_eq!(names(folder.path()), ["model"]);
+}
