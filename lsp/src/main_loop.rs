@@ -61,8 +61,8 @@ pub enum Event {
     Prepared(Uri, u64, Option<Prepared>),
     /// The client knows a synthesis' progress token, or will not.
     ProgressReady(u64, bool),
-    /// A turn can be asked for.
-    TurnPrepared(u64, engine::Request),
+    /// A turn can be asked for; `None` if preparing it failed.
+    TurnPrepared(u64, Option<engine::Request>),
     /// The client has applied a synthesis' edit, or not.
     Applied(u64, jsonrpc::Result<lsp::ApplyWorkspaceEditResponse>),
 }
@@ -227,10 +227,25 @@ impl MainLoop {
         self.state.engine_stamp += 1;
         self.state.engine = EngineState::Loading;
         let stamp = self.state.engine_stamp;
-        let (loader, config, events) = (Arc::clone(&self.loader), self.state.config.engine.clone(), self.events.clone());
+        let (loader, config) = (Arc::clone(&self.loader), self.state.config.engine.clone());
+        let load = move || loader(&config).map_err(|error| format!("{error:#}"));
+        self.offload(load, move |result| {
+            let result = result.unwrap_or_else(|| Err("loading the model failed for a reason in the log".to_owned()));
+            Event::EngineLoaded(stamp, result)
+        });
+    }
+
+    /// Runs `work` on a thread of its own and reports what comes of it. A panic is reported as `None`, so that whoever waits
+    /// is answered even then.
+    pub fn offload<T: Send + 'static>(
+        &self,
+        work: impl FnOnce() -> T + Send + 'static,
+        report: impl FnOnce(Option<T>) -> Event + Send + 'static,
+    ) {
+        let events = self.events.clone();
         tokio::task::spawn_blocking(move || {
-            let result = loader(&config).map_err(|error| format!("{error:#}"));
-            let _ = events.send(Event::EngineLoaded(stamp, result));
+            let result = std::panic::catch_unwind(std::panic::AssertUnwindSafe(work));
+            let _ = events.send(report(result.ok()));
         });
     }
 

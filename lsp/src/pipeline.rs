@@ -32,16 +32,8 @@ pub struct Prepared {
 /// The name means nothing, or the model cannot be run as the options say.
 pub fn load_engine(config: &EngineConfig) -> anyhow::Result<Engine> {
     let mut options = config.options.clone();
-    options.model = resolve(&config.model);
+    options.model = codegen_engine::model::resolve(&config.model)?;
     Ok(Engine::load(&options)?)
-}
-
-// Until models have names.
-fn resolve(name: &str) -> std::path::PathBuf {
-    match name {
-        "builtin" => concat!(env!("CARGO_MANIFEST_DIR"), "/../fixtures/models/builtin.gguf").into(),
-        path => path.into(),
-    }
 }
 
 /// Prepares a completion at `offset`; `None` where none is wanted. Counts tokens, so it is not for the main loop.

@@ -79,8 +79,8 @@ pub fn engine_settled(main: &mut MainLoop) {
         let uris: Vec<_> = main.state.buffers.keys().cloned().collect();
         return uris.iter().for_each(|uri| forget(main, uri));
     }
-    let ids: Vec<_> = main.state.buffers.keys().cloned().collect::<Vec<_>>();
-    for uri in ids {
+    let uris: Vec<_> = main.state.buffers.keys().cloned().collect();
+    for uri in uris {
         let id = main.state.next_id();
         let Some(buffer) = main.state.buffers.get_mut(&uri) else { continue };
         let ended = buffer.suggestions.restart(id);
@@ -95,11 +95,11 @@ fn start(main: &mut MainLoop, uri: &Uri, id: u64, offset: usize) {
     let Some(buffer) = main.state.buffers.get(uri) else { return };
     let (document, previous) = (buffer.document.clone(), buffer.window_start);
     let (turns, max_tokens) = (main.state.config.turns.clone(), main.state.config.inline.max_tokens);
-    let (events, uri) = (main.events.clone(), uri.clone());
-    tokio::task::spawn_blocking(move || {
-        let prepared = pipeline::prepare(&document, offset, &turns, previous, max_tokens, &engine);
-        let _ = events.send(Event::Prepared(uri, id, prepared));
-    });
+    let uri = uri.clone();
+    main.offload(
+        move || pipeline::prepare(&document, offset, &turns, previous, max_tokens, &engine),
+        move |prepared| Event::Prepared(uri, id, prepared.flatten()),
+    );
 }
 
 /// Submits what was prepared, if it is still wanted. Here rather than where it was prepared: requests of one buffer must

@@ -107,11 +107,11 @@ fn prepare(main: &mut MainLoop, id: u64) {
     match &main.state.engine {
         EngineState::Ready(engine) => {
             let (engine, document, turn) = (engine.clone(), synthesis.snapshot.clone(), synthesis.turn.clone());
-            let (options, events) = (main.state.config.turns.clone(), main.events.clone());
-            tokio::task::spawn_blocking(move || {
-                let request = pipeline::prepare_turn(&document, &turn, &options, &engine);
-                let _ = events.send(Event::TurnPrepared(id, request));
-            });
+            let options = main.state.config.turns.clone();
+            main.offload(
+                move || pipeline::prepare_turn(&document, &turn, &options, &engine),
+                move |request| Event::TurnPrepared(id, request),
+            );
         }
         EngineState::Failed(reason) => {
             let reason = format!("codegen-lsp: no model to synthesize with: {reason}");
@@ -135,9 +135,10 @@ pub fn engine_settled(main: &mut MainLoop) {
 }
 
 /// Submits what was prepared.
-pub fn prepared(main: &mut MainLoop, id: u64, request: Request) {
+pub fn prepared(main: &mut MainLoop, id: u64, request: Option<Request>) {
     let Some(synthesis) = main.state.syntheses.get_mut(&id) else { return };
     let EngineState::Ready(engine) = &main.state.engine else { return prepare(main, id) };
+    let Some(request) = request else { return end(main, id, "failed", None) };
     synthesis.phase = Phase::Generating;
     main.running.add(Job::Synthesis { id }, engine.submit(request));
 }
