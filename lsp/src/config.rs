@@ -110,9 +110,7 @@ impl<'p> Section<'p> {
     fn open(path: &str, value: &Value, problems: &'p mut Vec<String>) -> Option<Self> {
         match value {
             Value::Null => None,
-            Value::Object(map) => {
-                Some(Self { path: path.to_owned(), left: map.clone(), known: Vec::new(), problems })
-            }
+            Value::Object(map) => Some(Self { path: path.to_owned(), left: map.clone(), known: Vec::new(), problems }),
             other => {
                 let name = if path.is_empty() { SECTION.to_owned() } else { format!("{SECTION}.{path}") };
                 problems.push(format!("{name} is {other}, but must be an object of options"));
@@ -160,7 +158,8 @@ fn text(value: &Value) -> Option<String> {
 
 fn number(value: &Value, least: usize, most: usize) -> Option<usize> {
     // Some clients' settings are floats throughout (Lua's numbers, say).
-    let number = value.as_u64().or_else(|| value.as_f64().filter(|f| f.fract() == 0.0 && *f >= 0.0).map(|f| f as u64))?;
+    let number =
+        value.as_u64().or_else(|| value.as_f64().filter(|f| f.fract() == 0.0 && *f >= 0.0).map(|f| f as u64))?;
     usize::try_from(number).ok().filter(|number| (least..=most).contains(number))
 }
 

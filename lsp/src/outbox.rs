@@ -91,7 +91,8 @@ impl Outbox {
         tokio::spawn(async move {
             let method = "workspace/didChangeConfiguration".to_owned();
             let options = Some(serde_json::json!({ "section": SECTION }));
-            let registration = Registration { id: format!("{SECTION}-configuration"), method, register_options: options };
+            let registration =
+                Registration { id: format!("{SECTION}-configuration"), method, register_options: options };
             if let Err(error) = client.register_capability(vec![registration]).await {
                 tracing::debug!("the client does not tell of changed settings: {error}");
             }

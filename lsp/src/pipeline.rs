@@ -113,7 +113,8 @@ fn fit(mut history: History, prompt: &str, budget: usize, count: &dyn Fn(&str) -
         let later = history.turns.iter().flat_map(|(prompt, program)| [prompt.as_str(), program.as_str()]);
         let later: Vec<&str> = later.chain([prompt]).collect();
         for statement in top_level(&program) {
-            if is_import(statement) || defines(statement).is_some_and(|name| later.iter().any(|text| names(text, name))) {
+            if is_import(statement) || defines(statement).is_some_and(|name| later.iter().any(|text| names(text, name)))
+            {
                 history.preamble.push_str(statement.trim_end());
                 history.preamble.push('\n');
             }

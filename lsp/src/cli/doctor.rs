@@ -22,6 +22,7 @@ pub struct Arguments {
 /// The model cannot be run.
 pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
     output::print(&build())?;
+    output::print(&format!("llama.cpp     {}\n", Engine::build_info().trim()))?;
     output::print(&devices(&Engine::devices()))?;
     let engine = arguments.engine.load()?;
     output::print(&model(engine.info()))?;
@@ -30,7 +31,8 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
 
 fn build() -> String {
     let profile = if cfg!(debug_assertions) { "development" } else { "release" };
-    let features = [("cuda", cfg!(feature = "cuda")), ("vulkan", cfg!(feature = "vulkan")), ("metal", cfg!(feature = "metal"))];
+    let features =
+        [("cuda", cfg!(feature = "cuda")), ("vulkan", cfg!(feature = "vulkan")), ("metal", cfg!(feature = "metal"))];
     let features: Vec<&str> = features.iter().filter(|(_, on)| *on).map(|(name, _)| *name).collect();
     let features = if features.is_empty() { "none".to_owned() } else { features.join(", ") };
     format!(
@@ -86,6 +88,7 @@ fn speed(engine: &Engine) -> anyhow::Result<String> {
     let request = Request::new(Prompt::Tokens(tokens), (context / 4).clamp(1, 64));
     let done = engine.submit(request).blocking_finish()?;
     let (prefill, decode) = pipeline::speeds(&done);
-    let show = |speed: Option<f64>| speed.map_or_else(|| "not measured".to_owned(), |speed| format!("{speed:.0} tokens/s"));
+    let show =
+        |speed: Option<f64>| speed.map_or_else(|| "not measured".to_owned(), |speed| format!("{speed:.0} tokens/s"));
     Ok(format!("speed         prompt {}, answer {}\n", show(prefill), show(decode)))
 }

@@ -183,7 +183,12 @@ mod tests {
         check("", &["x", "\n", "\n", "\n"], "x\n", &["x", "", "", "", "\n"]);
         check("", &["x\n", "#", " next"], "x\n", &["x", "", "", "\n"]);
         check("", &["p", "rint", "(1)\n", "a"], "print(1)\na", &["", "", "print(1)", "\na", "\n"]);
-        check("    ", &["if x:\n", "    y", "\n\nz"], "if x:\n    y\n\nz", &["    if x:", "\n        y", "\n\n    z", "\n"]);
+        check(
+            "    ",
+            &["if x:\n", "    y", "\n\nz"],
+            "if x:\n    y\n\nz",
+            &["    if x:", "\n        y", "\n\n    z", "\n"],
+        );
         check("", &[], "", &[""]);
     }
 }

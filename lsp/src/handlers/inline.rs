@@ -67,7 +67,8 @@ pub fn forget(main: &mut MainLoop, uri: &Uri) {
 
 /// A request was cancelled by the client.
 pub fn cancelled(main: &mut MainLoop, request: RequestId) {
-    let dropped = main.state.buffers.values_mut().find_map(|buffer| buffer.suggestions.cancelled(|w| w.request == request));
+    let dropped =
+        main.state.buffers.values_mut().find_map(|buffer| buffer.suggestions.cancelled(|w| w.request == request));
     if let Some(dropped) = dropped {
         drop_flight(main, dropped);
     }
@@ -171,9 +172,9 @@ fn show(main: &mut MainLoop, uri: &Uri, waiter: InlineWaiter, known: Known) {
     let (document, encoding) = (buffer.document.clone(), main.state.encoding);
     tokio::task::spawn_blocking(move || {
         let item = item(&document, &known, encoding, id);
-        waiter.answer(item.map(|item| {
-            lsp::InlineCompletionResponse::List(lsp::InlineCompletionList { items: vec![item] })
-        }));
+        waiter.answer(
+            item.map(|item| lsp::InlineCompletionResponse::List(lsp::InlineCompletionList { items: vec![item] })),
+        );
     });
 }
 

@@ -39,7 +39,10 @@ pub fn requested(
     let Some(turn) = turns::turn_at(&buffer.document, offset, &state.config.turns) else {
         main.outbox.message(
             MessageType::INFO,
-            format!("codegen-lsp: line {} belongs to no comment prompt, so there is nothing to synthesize", position.line + 1),
+            format!(
+                "codegen-lsp: line {} belongs to no comment prompt, so there is nothing to synthesize",
+                position.line + 1
+            ),
         );
         return waiting.answer(None);
     };
@@ -213,7 +216,8 @@ pub fn applied(main: &mut MainLoop, id: u64, result: jsonrpc::Result<lsp::ApplyW
         Ok(response) => response.failure_reason.unwrap_or_else(|| "it gave no reason".to_owned()),
         Err(error) => error.to_string(),
     };
-    main.outbox.message(MessageType::WARNING, format!("codegen-lsp: the editor did not apply the program text: {reason}"));
+    main.outbox
+        .message(MessageType::WARNING, format!("codegen-lsp: the editor did not apply the program text: {reason}"));
     end(main, id, "not applied", None);
 }
 

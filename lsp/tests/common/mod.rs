@@ -15,7 +15,7 @@ use tokio::sync::{mpsc, oneshot};
 use tokio::task::JoinHandle;
 
 /// Against hangs only; nothing is measured by it.
-pub const PATIENCE: Duration = Duration::from_secs(30);
+pub const PATIENCE: Duration = Duration::from_secs(60);
 
 /// Waits for what must come.
 #[track_caller]
@@ -108,7 +108,10 @@ impl Client {
         Self::with_loader(Arc::new(move |_| Ok(engine.clone())), Config::default())
     }
 
-    pub fn over(read: impl AsyncRead + Unpin + Send + 'static, write: impl AsyncWrite + Unpin + Send + 'static) -> Self {
+    pub fn over(
+        read: impl AsyncRead + Unpin + Send + 'static,
+        write: impl AsyncWrite + Unpin + Send + 'static,
+    ) -> Self {
         let answers = Answers::default();
         let (incoming_sender, incoming) = mpsc::unbounded_channel();
         let (outgoing, outgoing_queue) = mpsc::unbounded_channel();
@@ -266,6 +269,12 @@ impl Client {
         soon("the server's end", served).await.unwrap()
     }
 
+    /// Waits until the server ends by itself; whether it took that for order.
+    pub async fn ended(mut self) -> bool {
+        let served = self.served.take().unwrap();
+        soon("the server's end", served).await.unwrap()
+    }
+
     /// Hangs up without a word; whether the server took that for order.
     pub async fn hang_up(mut self) -> bool {
         let Self { outgoing, served, .. } = &mut self;
@@ -325,11 +334,7 @@ async fn write_all(mut write: impl AsyncWrite + Unpin, mut queue: mpsc::Unbounde
     let _ = write.shutdown().await;
 }
 
-async fn read_all(
-    read: impl AsyncRead + Unpin,
-    answers: Answers,
-    incoming: mpsc::UnboundedSender<Incoming>,
-) {
+async fn read_all(read: impl AsyncRead + Unpin, answers: Answers, incoming: mpsc::UnboundedSender<Incoming>) {
     let mut read = BufReader::new(read);
     while let Some(message) = read_message(&mut read).await {
         if let Some(method) = message["method"].as_str() {
@@ -379,5 +384,12 @@ impl Client {
         let request = self.next("window/workDoneProgress/create").await;
         self.reply(&request, Value::Null);
         request.params["token"].clone()
+    }
+}
+
+impl Client {
+    /// Closes the server's input.
+    pub fn drop_output(&mut self) {
+        self.outgoing = mpsc::unbounded_channel().0;
     }
 }

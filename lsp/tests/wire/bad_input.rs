@@ -59,15 +59,26 @@ async fn positions_and_documents_that_are_not_there() {
 async fn commands_and_arguments_that_mean_nothing() {
     let mut client = client().await;
     for (command, arguments, problem) in [
-        ("codegen.dance", json!([]), "there is no command codegen.dance; there are codegen.synthesize, codegen.accepted"),
+        (
+            "codegen.dance",
+            json!([]),
+            "there is no command codegen.dance; there are codegen.synthesize, codegen.accepted",
+        ),
         ("codegen.accepted", json!(["one"]), "expected the suggestion's number"),
         ("codegen.accepted", json!([]), "takes one argument, not 0"),
         ("codegen.synthesize", json!([{"uri": 3}]), "expected {\"uri\": string, \"position\": Position}"),
         ("codegen.synthesize", json!([URI, 3]), "takes one argument, not 2"),
-        ("codegen.synthesize", json!([{"uri": URI, "position": {"line": -1, "character": 0}}]), "cannot use its argument"),
+        (
+            "codegen.synthesize",
+            json!([{"uri": URI, "position": {"line": -1, "character": 0}}]),
+            "cannot use its argument",
+        ),
         ("codegen.synthesize", json!([{"uri": URI, "position": {"line": 99, "character": 0}}]), "past the end"),
     ] {
-        let error = client.request("workspace/executeCommand", json!({"command": command, "arguments": arguments})).error().await;
+        let error = client
+            .request("workspace/executeCommand", json!({"command": command, "arguments": arguments}))
+            .error()
+            .await;
         assert_eq!(error["code"], -32602, "{error}");
         assert!(error["message"].as_str().unwrap().contains(problem), "{error} should say {problem}");
     }
@@ -86,9 +97,17 @@ async fn messages_that_are_no_messages() {
     client.notify("textDocument/didOpen", json!([]));
     client.notify("$/unknown", json!({}));
     client.cancel(999);
-    client.send_raw(b"{\"jsonrpc\": \"2.0\", \"method\":");
-    client.next("error without a request").await;
     check_alive(&mut client).await;
+}
+
+/// The transport takes a message that is no JSON for the end of all reason. What matters: it says so, and does not hang.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_no_json_is_named_and_ends_the_server() {
+    let mut client = client().await;
+    client.send_raw(b"{\"jsonrpc\": \"2.0\", \"method\":");
+    let error = client.next("error without a request").await;
+    assert_eq!(error.params["error"]["code"], -32700, "{error:?}");
+    assert!(!client.ended().await);
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -18,7 +18,11 @@ async fn the_rest_of_a_line() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_block() {
-    let engine = Script::continuing(vec![("def f(x):\n    ", "y = x\n    return y\n\ng = 1\n"), ("def f(x):", "\n    y = x\n    return y\n\ng = 1\n")]).engine();
+    let engine = Script::continuing(vec![
+        ("def f(x):\n    ", "y = x\n    return y\n\ng = 1\n"),
+        ("def f(x):", "\n    y = x\n    return y\n\ng = 1\n"),
+    ])
+    .engine();
     let mut client = Client::with_engine(&engine);
     client.hello().await;
     client.open(URI, "def f(x):\n    ");

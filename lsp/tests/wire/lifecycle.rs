@@ -98,10 +98,7 @@ async fn a_model_that_does_not_load_is_told_once_and_the_server_stays() {
     let asked = client.synthesize(URI, 0);
     client.accept_progress().await;
     assert_eq!(asked.result().await, Value::Null);
-    assert_eq!(
-        client.message().await,
-        "codegen-lsp: no model to synthesize with: cannot open the model /no/such.gguf"
-    );
+    assert_eq!(client.message().await, "codegen-lsp: no model to synthesize with: cannot open the model /no/such.gguf");
     assert!(client.leave().await);
 }
 

@@ -49,7 +49,7 @@ impl Model {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn changes_racing_slow_completions_leave_server_and_client_equal() {
-    let (engine, gate) = gated(Script::new(|_| i32::from(b'a')));
+    let (engine, gate) = gated(Script::continuing(vec![("return x", " + 1\n")]));
     let mut client = Client::with_engine(&engine);
     client.hello().await;
     let uris: Vec<String> = (0..64).map(|index| format!("file:///work/{index}.py")).collect();

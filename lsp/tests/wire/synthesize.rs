@@ -39,7 +39,8 @@ async fn underway() -> (Client, Engine, Gate, Asked, Value) {
 
 /// The edit that the server asks for: its range and text, and the version it is for.
 fn edit(request: &crate::common::Incoming) -> (Value, String, Value) {
-    let changes = request.params["edit"]["documentChanges"].as_array().unwrap_or_else(|| panic!("{:?}", request.params));
+    let changes =
+        request.params["edit"]["documentChanges"].as_array().unwrap_or_else(|| panic!("{:?}", request.params));
     assert_eq!(changes.len(), 1);
     assert_eq!(changes[0]["textDocument"]["uri"], URI);
     let edits = changes[0]["edits"].as_array().unwrap();
@@ -100,7 +101,10 @@ async fn text_typed_elsewhere_moves_the_edit() {
     gate.open();
     let request = client.next("workspace/applyEdit").await;
     let (range, text, version) = edit(&request);
-    assert_eq!(edited(now, &range, &text), DONE.replace("bye", "bye now").replacen("# import", "import os\n\n# import", 1));
+    assert_eq!(
+        edited(now, &range, &text),
+        DONE.replace("bye", "bye now").replacen("# import", "import os\n\n# import", 1)
+    );
     assert_eq!(version, json!(client.version()));
     client.reply(&request, json!({"applied": true}));
     assert!(asked.result().await.is_object());

@@ -1,0 +1,90 @@
+//! The server as editors run it: a process of its own, with the built-in model.
+#![allow(clippy::unwrap_used, clippy::expect_used)]
+
+mod common;
+
+use std::process::Stdio;
+
+use common::{Client, able, item, soon};
+use serde_json::{Value, json};
+use tokio::process::{Child, Command};
+
+const URI: &str = "file:///work/a.py";
+
+fn spawn(arguments: &[&str]) -> (Child, Client) {
+    let mut child = Command::new(env!("CARGO_BIN_EXE_codegen-lsp"))
+        .args(arguments)
+        .env("XDG_CACHE_HOME", concat!(env!("CARGO_TARGET_TMPDIR"), "/cache"))
+        .env_remove("RUST_LOG")
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null())
+        .kill_on_drop(true)
+        .spawn()
+        .unwrap();
+    let client = Client::over(child.stdout.take().unwrap(), child.stdin.take().unwrap());
+    (child, client)
+}
+
+async fn code(child: &mut Child) -> Option<i32> {
+    soon("the process' end", child.wait()).await.unwrap().code()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_built_in_model_completes_and_the_server_leaves_in_order() {
+    for arguments in [&[][..], &["--stdio"], &["serve", "--stdio", "--threads", "1"]] {
+        let (mut child, mut client) = spawn(arguments);
+        client.hello().await;
+        client.open(URI, "def add(a, b):\n    return a\n");
+        let answer = client.complete(URI, 1, 12).result().await;
+        let (text, range) = item(&answer);
+        assert!(!text.contains('\n') && range == [12, 12], "{answer}");
+        client.request("shutdown", Value::Null).result().await;
+        client.notify("exit", Value::Null);
+        // The input stays open, as some clients leave it.
+        assert_eq!(code(&mut child).await, Some(0), "{arguments:?}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn exit_without_shutdown_and_hanging_up_are_no_order() {
+    let (mut child, mut client) = spawn(&[]);
+    client.hello().await;
+    client.notify("exit", Value::Null);
+    assert_eq!(code(&mut child).await, Some(1));
+
+    let (mut child, mut client) = spawn(&[]);
+    client.hello().await;
+    client.drop_output();
+    assert_eq!(code(&mut child).await, Some(1));
+}
+
+#[cfg(unix)]
+#[tokio::test(flavor = "multi_thread")]
+async fn the_death_of_the_clients_process_ends_the_server() {
+    let mut parent = Command::new("sleep").arg("600").kill_on_drop(true).spawn().unwrap();
+    let (mut child, mut client) = spawn(&[]);
+    let mut params = able();
+    params["processId"] = json!(parent.id().unwrap());
+    client.initialize(params).await;
+    client.settle().await;
+    assert!(child.try_wait().unwrap().is_none(), "the process is alive, and so is the server");
+    parent.kill().await.unwrap();
+    // The pipes are still open: only the process is gone.
+    assert_eq!(code(&mut child).await, Some(1));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_log_goes_to_a_file() {
+    let folder = tempfile::tempdir().unwrap();
+    let log = folder.path().join("log");
+    let (mut child, mut client) = spawn(&["--stdio", "--log", log.to_str().unwrap()]);
+    client.hello().await;
+    client.open(URI, "def add(a, b):\n    return a\n");
+    client.complete(URI, 1, 12).result().await;
+    client.request("shutdown", Value::Null).result().await;
+    client.notify("exit", Value::Null);
+    assert_eq!(code(&mut child).await, Some(0));
+    let log = std::fs::read_to_string(log).unwrap();
+    assert!(log.contains(" ready: "), "{log}");
+}
