@@ -57,3 +57,9 @@ pub enum EngineError {
         reason: String,
     },
 }
+
+impl EngineError {
+    pub(crate) fn bad_option(option: &'static str, value: impl ToString, expected: impl Into<String>) -> Self {
+        Self::BadOption { option, value: value.to_string(), expected: expected.into() }
+    }
+}

@@ -53,18 +53,12 @@ impl Sampler {
     /// [`EngineError::BadOption`] for a temperature that is negative or no number, or a `top_p` outside (0, 1].
     pub fn new(options: Sampling) -> Result<Self, EngineError> {
         if !(options.temperature >= 0.0 && options.temperature.is_finite()) {
-            return Err(EngineError::BadOption {
-                option: "temperature",
-                value: options.temperature.to_string(),
-                expected: "a number from 0 (always the most likely token) up, such as 0.2".into(),
-            });
+            let expected = "a number from 0 (always the most likely token) up, such as 0.2";
+            return Err(EngineError::bad_option("temperature", options.temperature, expected));
         }
         if !(options.top_p > 0.0 && options.top_p <= 1.0) {
-            return Err(EngineError::BadOption {
-                option: "top_p",
-                value: options.top_p.to_string(),
-                expected: "a number above 0 and up to 1 (which keeps all tokens)".into(),
-            });
+            let expected = "a number above 0 and up to 1 (which keeps all tokens)";
+            return Err(EngineError::bad_option("top_p", options.top_p, expected));
         }
         Ok(Self {
             options,

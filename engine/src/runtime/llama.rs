@@ -15,8 +15,8 @@ use llama_cpp_2::token::LlamaToken;
 
 use super::backend::{Backend, BatchToken, Vocabulary};
 use super::engine::Serve;
-use super::offload::{self, Sizes};
-use super::{Device, EngineOptions, FlashAttention, GpuLayers, KvType, ModelInfo, cpu};
+use super::offload::{self, Placement, Sizes};
+use super::{Device, EngineOptions, FlashAttention, KvType, ModelInfo, cpu, log};
 use crate::{EngineError, TokenId};
 
 /// Tokens that llama.cpp computes at once, at most: more gain no speed and take memory.
@@ -31,7 +31,7 @@ const CONTEXT_STEP: usize = 256;
 fn backend() -> Result<&'static LlamaBackend, String> {
     static BACKEND: OnceLock<Result<LlamaBackend, String>> = OnceLock::new();
     let backend = BACKEND.get_or_init(|| {
-        log::install();
+        ffi::install_log();
         LlamaBackend::init().map_err(|error| error.to_string())
     });
     backend.as_ref().map_err(Clone::clone)
@@ -74,34 +74,56 @@ pub(super) fn build_info() -> String {
 pub(super) fn load(options: &EngineOptions, serve: Serve) -> Result<(), EngineError> {
     check_options(options)?;
     check_file(&options.model)?;
-    let refused = |reason: String| EngineError::ModelLoad { path: options.model.clone(), reason };
-    let backend = backend().map_err(refused)?;
-    let loading = LOADING.lock().unwrap_or_else(PoisonError::into_inner);
-    let devices = devices();
-    let threads = options.threads.unwrap_or_else(cpu::physical_cores);
-
-    log::start_capture();
-    let params = model_params(options, &devices)?;
-    let model = LlamaModel::load_from_file(backend, &options.model, &params)
-        .map_err(|error| refused(log::reason().unwrap_or_else(|| error.to_string())))?;
-    let model = Arc::new(model);
-    let lines = log::captured();
-    let gpus: Vec<_> = devices.iter().filter(|device| device.gpu).map(|device| device.name.clone()).collect();
-    let (gpu_layers, gpu_devices) = offload::from_log(lines.iter().map(String::as_str), &gpus);
-
-    let context_train = model.n_ctx_train() as usize;
-    let context = options.context.unwrap_or(context_train);
-    if context > context_train {
-        return Err(bad("context", context, format!("the model was trained with at most {context_train} tokens")));
+    let backend = backend().map_err(|reason| EngineError::ModelLoad { path: options.model.clone(), reason })?;
+    let mut serve = Some(serve);
+    let mut placement = Placement::new(options, &devices(), || ffi::sizes(options).unwrap_or_default())?;
+    loop {
+        match load_placed(backend, options, &placement, &mut serve) {
+            Err(error) if placement.shrink() => {
+                // The plan is an estimate, and others use the device too.
+                tracing::warn!(%error, layers = placement.layers, "loading failed; trying with fewer layers on the GPU");
+            }
+            result => return result,
+        }
     }
-    log::start_capture();
-    let context_params = context_params(options, context, threads);
-    let llama = model
-        .new_context(backend, context_params)
-        .map_err(|error| refused(log::reason().unwrap_or_else(|| error.to_string())))?;
-    log::stop_capture();
+}
+
+/// Loads with a given placement, and takes `serve` only once nothing can fail any more.
+fn load_placed(
+    backend: &LlamaBackend,
+    options: &EngineOptions,
+    placement: &Placement,
+    serve: &mut Option<Serve>,
+) -> Result<(), EngineError> {
+    let loading = LOADING.lock().unwrap_or_else(PoisonError::into_inner);
+    let refused =
+        |error: String| EngineError::ModelLoad { path: options.model.clone(), reason: log::reason().unwrap_or(error) };
+    let capture = log::Capture::start();
+    let params = LlamaModelParams::default()
+        .with_use_mmap(options.mmap)
+        .with_n_gpu_layers(placement.layers)
+        .with_devices(&placement.devices)
+        .map_err(|error| refused(error.to_string()))?;
+    let model =
+        LlamaModel::load_from_file(backend, &options.model, &params).map_err(|error| refused(error.to_string()))?;
+    let model = Arc::new(model);
+    let context_train = model.n_ctx_train() as usize;
+    let tokens = options.context.unwrap_or(context_train);
+    if tokens > context_train {
+        return Err(EngineError::bad_option(
+            "context",
+            tokens,
+            format!("the model was trained with at most {context_train} tokens"),
+        ));
+    }
+    let threads = options.threads.unwrap_or_else(cpu::physical_cores);
+    let context = model
+        .new_context(backend, context_params(options, tokens, threads))
+        .map_err(|error| refused(error.to_string()))?;
+    let lines = capture.finish();
     drop(loading);
 
+    let (gpu_layers, gpu_devices) = offload::from_log(lines.iter().map(String::as_str), &placement.names);
     let file_name = || options.model.file_stem().unwrap_or_default().to_string_lossy().into_owned();
     let info = ModelInfo {
         name: model.meta_val_str("general.name").unwrap_or_else(|_| file_name()),
@@ -109,7 +131,7 @@ pub(super) fn load(options: &EngineOptions, serve: Serve) -> Result<(), EngineEr
         parameters: model.n_params(),
         bytes: model.size(),
         context_train,
-        context,
+        context: tokens,
         slots: options.slots,
         vocabulary: usize::try_from(model.n_vocab()).unwrap_or(0),
         layers: model.n_layer() as usize,
@@ -117,27 +139,29 @@ pub(super) fn load(options: &EngineOptions, serve: Serve) -> Result<(), EngineEr
         gpu_devices,
         threads,
     };
-    tracing::info!(model = info.name, layers = info.layers, gpu_layers, ?info.gpu_devices, threads, "model loaded");
-    let mut backend = Llama {
+    tracing::info!(model = info.name, layers = info.layers, gpu_layers, gpus = ?info.gpu_devices, threads, "model loaded");
+    let mut llama = Llama {
         vocabulary: Arc::new(LlamaVocabulary { model: Arc::clone(&model), size: info.vocabulary }),
         batch: LlamaBatch::new(options.batch, 1),
-        context: llama,
-        tokens: context,
+        context,
+        tokens,
         max_batch: options.batch,
         slots: options.slots,
     };
-    serve.serve(&mut backend, info);
+    if let Some(serve) = serve.take() {
+        serve.serve(&mut llama, info);
+    }
     Ok(())
-}
-
-fn bad(option: &'static str, value: impl ToString, expected: impl Into<String>) -> EngineError {
-    EngineError::BadOption { option, value: value.to_string(), expected: expected.into() }
 }
 
 /// Whatever would make llama.cpp end the process must not reach it.
 fn check_options(options: &EngineOptions) -> Result<(), EngineError> {
     let within = |option, value: usize, most: usize| {
-        if (1..=most).contains(&value) { Ok(()) } else { Err(bad(option, value, format!("a number from 1 to {most}"))) }
+        if (1..=most).contains(&value) {
+            Ok(())
+        } else {
+            Err(EngineError::bad_option(option, value, format!("a number from 1 to {most}")))
+        }
     };
     within("threads", options.threads.unwrap_or(1), MAX_THREADS)?;
     within("context", options.context.unwrap_or(1), 1 << 24)?;
@@ -154,56 +178,6 @@ fn check_file(path: &Path) -> Result<(), EngineError> {
         Ok(_) => Ok(()),
         Err(error) => Err(not_found(error.to_string())),
     }
-}
-
-fn model_params(options: &EngineOptions, devices: &[Device]) -> Result<LlamaModelParams, EngineError> {
-    let params = LlamaModelParams::default().with_use_mmap(options.mmap);
-    let mut gpus: Vec<&Device> = devices.iter().filter(|device| device.gpu).collect();
-    if let Some(index) = options.main_device {
-        let Some(device) = devices.iter().find(|device| device.index == index) else {
-            return Err(bad(
-                "main-device",
-                index,
-                format!("a device's number, from 0 to {}", devices.len().saturating_sub(1)),
-            ));
-        };
-        if !device.gpu {
-            gpus.clear();
-        }
-        gpus.sort_by_key(|gpu| gpu.index != index);
-    }
-    let layers = match options.gpu_layers {
-        GpuLayers::Count(0) => return Ok(params.with_n_gpu_layers(0)),
-        GpuLayers::Auto if gpus.is_empty() => return Ok(params.with_n_gpu_layers(0)),
-        GpuLayers::All if gpus.is_empty() => {
-            return Err(bad("gpu-layers", "all", "0 or auto, as there is no GPU to use"));
-        }
-        GpuLayers::Count(count) if gpus.is_empty() => {
-            return Err(bad("gpu-layers", count, "0 or auto, as there is no GPU to use"));
-        }
-        GpuLayers::All => u32::MAX,
-        GpuLayers::Count(count) => count,
-        GpuLayers::Auto => {
-            let sizes = ffi::sizes(options).unwrap_or_default();
-            let free: Vec<u64> = gpus.iter().map(|gpu| gpu.memory_free).collect();
-            let wanted = sizes.layers.len() + 1;
-            // One device that holds everything is faster than several that pass intermediate results around.
-            let alone = sizes.fitting(&free[..1]);
-            let layers = if alone >= wanted {
-                gpus.truncate(1);
-                alone
-            } else {
-                sizes.fitting(&free)
-            };
-            tracing::info!(layers, wanted, "layers that fit on GPUs");
-            u32::try_from(layers).unwrap_or(u32::MAX)
-        }
-    };
-    let indices: Vec<usize> = gpus.iter().map(|gpu| gpu.index).collect();
-    let params = params
-        .with_devices(&indices)
-        .map_err(|error| bad("main-device", options.main_device.unwrap_or(0), error.to_string()))?;
-    Ok(params.with_n_gpu_layers(layers))
 }
 
 fn context_params(options: &EngineOptions, context: usize, threads: usize) -> LlamaContextParams {
@@ -304,7 +278,7 @@ impl Backend for Llama<'_> {
                 .add(LlamaToken(token.token), index(token.position), &[index(token.slot)], token.logits)
                 .map_err(|error| failed(error.to_string()))?;
         }
-        self.context.decode(&mut self.batch).map_err(|error| failed(log::last_error(&error.to_string())))
+        self.context.decode(&mut self.batch).map_err(|error| failed(log::reason().unwrap_or_else(|| error.to_string())))
     }
 
     fn logits(&mut self, at: usize) -> &[f32] {
@@ -332,10 +306,34 @@ fn index(value: usize) -> i32 {
 /// What llama-cpp-2 has no safe wrapper for.
 #[allow(unsafe_code)]
 mod ffi {
-    use std::ffi::{CStr, CString};
+    use std::ffi::{CStr, CString, c_char, c_void};
     use std::ptr::NonNull;
 
+    use tracing::Level;
+
     use super::*;
+
+    pub(super) fn install_log() {
+        // SAFETY: the callback is a function of this program and takes no data; it lives as long as the process.
+        unsafe { llama_cpp_sys_2::llama_log_set(Some(take_log), std::ptr::null_mut()) }
+    }
+
+    unsafe extern "C" fn take_log(level: llama_cpp_sys_2::ggml_log_level, text: *const c_char, _: *mut c_void) {
+        if text.is_null() {
+            return;
+        }
+        // SAFETY: llama.cpp passes a NUL-terminated string that lives during the call.
+        let text = unsafe { CStr::from_ptr(text) }.to_string_lossy();
+        let level = match level {
+            llama_cpp_sys_2::GGML_LOG_LEVEL_CONT => None,
+            llama_cpp_sys_2::GGML_LOG_LEVEL_ERROR => Some(Level::ERROR),
+            llama_cpp_sys_2::GGML_LOG_LEVEL_WARN => Some(Level::WARN),
+            llama_cpp_sys_2::GGML_LOG_LEVEL_INFO => Some(Level::INFO),
+            _ => Some(Level::DEBUG),
+        };
+        // A panic must not unwind into C++. What a log's writer panics about is its own affair.
+        let _ = std::panic::catch_unwind(|| log::take(level, &text));
+    }
 
     pub(super) fn system_info() -> String {
         // SAFETY: it returns a NUL-terminated string in static memory, which only this function rewrites, and always with
@@ -446,141 +444,5 @@ mod ffi {
         assert!(sizes.layers.iter().all(|&layer| layer == sizes.layers[0] && layer > 0));
         assert!(weights > file / 3 && weights < file, "{weights} of {file}");
         assert!(sizes.kv_per_layer > 0 && sizes.kv_per_layer.is_multiple_of(1024 * 3 * 4));
-    }
-}
-
-/// llama.cpp's log, sent to `tracing` and never to a standard stream.
-#[allow(unsafe_code)]
-mod log {
-    use std::collections::VecDeque;
-    use std::ffi::{CStr, c_char, c_void};
-    use std::sync::{Mutex, MutexGuard, PoisonError};
-
-    use llama_cpp_sys_2::{
-        GGML_LOG_LEVEL_CONT, GGML_LOG_LEVEL_DEBUG, GGML_LOG_LEVEL_ERROR, GGML_LOG_LEVEL_INFO, GGML_LOG_LEVEL_WARN,
-        ggml_log_level,
-    };
-
-    /// Errors remembered at any time.
-    const ERRORS: usize = 4;
-
-    #[derive(Default)]
-    struct Log {
-        /// A line that has not ended.
-        line: String,
-        level: ggml_log_level,
-        /// Every line since the capture began, if it did.
-        capture: Option<Vec<String>>,
-        /// The last errors since the capture began, or since they were asked for.
-        errors: VecDeque<String>,
-    }
-
-    static LOG: Mutex<Option<Log>> = Mutex::new(None);
-
-    fn with<T>(change: impl FnOnce(&mut Log) -> T) -> T {
-        let mut log: MutexGuard<'_, Option<Log>> = LOG.lock().unwrap_or_else(PoisonError::into_inner);
-        change(log.get_or_insert_default())
-    }
-
-    pub(super) fn install() {
-        // SAFETY: the callback is a function of this program and takes no data; it lives as long as the process.
-        unsafe { llama_cpp_sys_2::llama_log_set(Some(callback), std::ptr::null_mut()) }
-    }
-
-    pub(super) fn start_capture() {
-        with(|log| {
-            log.capture = Some(Vec::new());
-            log.errors.clear();
-        });
-    }
-
-    pub(super) fn stop_capture() {
-        with(|log| log.capture = None);
-    }
-
-    /// The lines captured so far.
-    pub(super) fn captured() -> Vec<String> {
-        with(|log| log.capture.clone().unwrap_or_default())
-    }
-
-    /// What went wrong since the capture began, in llama.cpp's words.
-    pub(super) fn reason() -> Option<String> {
-        let errors = with(|log| std::mem::take(&mut log.errors));
-        stop_capture();
-        (!errors.is_empty()).then(|| errors.into_iter().collect::<Vec<_>>().join("; "))
-    }
-
-    /// `what`, and what was logged about it.
-    pub(super) fn last_error(what: &str) -> String {
-        match with(|log| std::mem::take(&mut log.errors).pop_back()) {
-            Some(error) => format!("{what}: {error}"),
-            None => what.to_owned(),
-        }
-    }
-
-    unsafe extern "C" fn callback(level: ggml_log_level, text: *const c_char, _: *mut c_void) {
-        if text.is_null() {
-            return;
-        }
-        // SAFETY: llama.cpp passes a NUL-terminated string that lives during the call.
-        let text = unsafe { CStr::from_ptr(text) }.to_string_lossy();
-        // A panic must not unwind into C++. What a log writer panics about is its own affair.
-        let _ = std::panic::catch_unwind(|| take(level, &text));
-    }
-
-    /// Puts lines together, which come in pieces.
-    fn take(level: ggml_log_level, text: &str) {
-        let mut ended = Vec::new();
-        with(|log| {
-            if level != GGML_LOG_LEVEL_CONT {
-                if !log.line.is_empty() {
-                    ended.push((log.level, std::mem::take(&mut log.line)));
-                }
-                log.level = level;
-            }
-            log.line.push_str(text);
-            while let Some(end) = log.line.find('\n') {
-                let rest = log.line.split_off(end + 1);
-                let line = std::mem::replace(&mut log.line, rest);
-                ended.push((log.level, line));
-            }
-            for (level, line) in &ended {
-                if let Some(capture) = &mut log.capture {
-                    capture.push(line.trim().to_owned());
-                }
-                if *level == GGML_LOG_LEVEL_ERROR {
-                    if log.errors.len() == ERRORS {
-                        log.errors.pop_front();
-                    }
-                    log.errors.push_back(without_function(line.trim()).to_owned());
-                }
-            }
-        });
-        for (level, line) in ended {
-            write(level, line.trim_end());
-        }
-    }
-
-    /// Drops the name of the C++ function that llama.cpp puts before a message.
-    fn without_function(line: &str) -> &str {
-        match line.split_once(": ") {
-            Some((name, message)) if name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_') => message,
-            _ => line,
-        }
-    }
-
-    /// A level lower than llama.cpp's own: it tells a hundred lines about every model it loads, and what goes wrong
-    /// reaches the user as an error of ours.
-    fn write(level: ggml_log_level, line: &str) {
-        if line.is_empty() {
-            return;
-        }
-        match level {
-            GGML_LOG_LEVEL_ERROR => tracing::warn!(target: "llama.cpp", "{line}"),
-            GGML_LOG_LEVEL_WARN => tracing::info!(target: "llama.cpp", "{line}"),
-            GGML_LOG_LEVEL_INFO => tracing::debug!(target: "llama.cpp", "{line}"),
-            GGML_LOG_LEVEL_DEBUG => tracing::trace!(target: "llama.cpp", "{line}"),
-            _ => tracing::trace!(target: "llama.cpp", "{line}"),
-        }
     }
 }

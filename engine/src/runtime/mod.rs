@@ -8,6 +8,7 @@ mod engine;
 mod generation;
 mod job;
 pub mod llama;
+mod log;
 mod offload;
 mod options;
 pub mod scripted;

@@ -1,5 +1,8 @@
 //! How many of a model's layers fit on its devices, and how many went there: arithmetic, without llama.cpp.
 
+use super::{Device, EngineOptions, GpuLayers};
+use crate::EngineError;
+
 /// Bytes that a device needs besides weights and KV cache: its runtime's own memory, and intermediate results.
 const DEVICE_OVERHEAD: u64 = 512 << 20;
 
@@ -53,6 +56,90 @@ impl Sizes {
                 fits
             })
             .count()
+    }
+}
+
+/// Where the model's layers are to go.
+#[derive(Debug)]
+pub(super) struct Placement {
+    /// How many layers go to GPUs, the output as one, counted from the model's end.
+    pub layers: u32,
+    /// The GPUs in the order of their use, by their index among all devices.
+    pub devices: Vec<usize>,
+    /// Their names.
+    pub names: Vec<String>,
+    /// Whether fewer layers will do if so many do not fit.
+    flexible: bool,
+}
+
+impl Placement {
+    /// Decides from the options and the devices; `sizes` is asked only where they leave the number of layers open.
+    pub fn new(
+        options: &EngineOptions,
+        devices: &[Device],
+        sizes: impl FnOnce() -> Sizes,
+    ) -> Result<Self, EngineError> {
+        let mut gpus: Vec<&Device> = devices.iter().filter(|device| device.gpu).collect();
+        if let Some(index) = options.main_device {
+            let Some(device) = devices.iter().find(|device| device.index == index) else {
+                let last = devices.len().saturating_sub(1);
+                return Err(EngineError::bad_option(
+                    "main-device",
+                    index,
+                    format!("the number of a device, from 0 to {last}"),
+                ));
+            };
+            if !device.gpu {
+                gpus.clear();
+            }
+            gpus.sort_by_key(|gpu| gpu.index != index);
+        }
+        let layers = match options.gpu_layers {
+            GpuLayers::Count(0) => 0,
+            GpuLayers::Auto if gpus.is_empty() => 0,
+            GpuLayers::All | GpuLayers::Count(_) if gpus.is_empty() => {
+                let value = match options.gpu_layers {
+                    GpuLayers::Count(count) => count.to_string(),
+                    _ => "all".to_owned(),
+                };
+                return Err(EngineError::bad_option("gpu-layers", value, "0 or auto, because there is no GPU to use"));
+            }
+            GpuLayers::All => u32::MAX,
+            GpuLayers::Count(count) => count,
+            GpuLayers::Auto => {
+                let sizes = sizes();
+                let free: Vec<u64> = gpus.iter().map(|gpu| gpu.memory_free).collect();
+                let wanted = sizes.layers.len() + 1;
+                // One device that holds everything is faster than several that pass intermediate results around.
+                if sizes.fitting(&free[..1]) >= wanted {
+                    gpus.truncate(1);
+                }
+                u32::try_from(sizes.fitting(&free[..gpus.len()])).unwrap_or(u32::MAX)
+            }
+        };
+        if layers == 0 {
+            // Without a device at all, llama.cpp does not send large matrix products to a GPU and back either.
+            gpus.clear();
+        }
+        Ok(Self {
+            layers,
+            devices: gpus.iter().map(|gpu| gpu.index).collect(),
+            names: gpus.iter().map(|gpu| gpu.name.clone()).collect(),
+            flexible: options.gpu_layers == GpuLayers::Auto,
+        })
+    }
+
+    /// Puts fewer layers on GPUs; false if that is not possible.
+    pub fn shrink(&mut self) -> bool {
+        if !self.flexible || self.layers == 0 {
+            return false;
+        }
+        self.layers = self.layers * 3 / 4;
+        if self.layers == 0 {
+            self.devices.clear();
+            self.names.clear();
+        }
+        true
     }
 }
 
@@ -113,6 +200,67 @@ mod tests {
         assert_eq!(model().fitting(&[7 * GIB, 7 * GIB]), 5);
         assert_eq!(model().fitting(&[5 * GIB, 5 * GIB]), 3);
         assert_eq!(model().fitting(&[10 * GIB, GIB / 2]), 5);
+    }
+
+    fn gpu(index: usize, free: u64) -> Device {
+        Device {
+            index,
+            name: format!("GPU{index}"),
+            description: String::new(),
+            backend: "test".into(),
+            gpu: index > 0,
+            memory_total: free,
+            memory_free: free,
+        }
+    }
+
+    /// Layers and devices, or what the error says.
+    fn place(layers: GpuLayers, main_device: Option<usize>, free: &[u64]) -> String {
+        let devices: Vec<Device> = free.iter().enumerate().map(|(index, &free)| gpu(index, free * GIB)).collect();
+        let options = EngineOptions { gpu_layers: layers, main_device, ..EngineOptions::new("x.gguf".into()) };
+        match Placement::new(&options, &devices, model) {
+            Ok(Placement { layers, names, .. }) => format!("{layers} {}", names.join(" ")),
+            Err(error) => error.to_string(),
+        }
+    }
+
+    #[test]
+    fn layers_are_placed() {
+        // The first device is the CPU.
+        let (auto, all) = (GpuLayers::Auto, GpuLayers::All);
+        assert_eq!(place(auto, None, &[64]), "0 ");
+        assert_eq!(place(auto, None, &[64, 80]), "5 GPU1");
+        assert_eq!(place(auto, None, &[64, 4]), "2 GPU1");
+        assert_eq!(place(auto, None, &[64, 1]), "0 ");
+        assert_eq!(place(auto, None, &[64, 80, 80]), "5 GPU1");
+        assert_eq!(place(auto, Some(2), &[64, 80, 80]), "5 GPU2");
+        assert_eq!(place(auto, Some(2), &[64, 7, 7]), "5 GPU2 GPU1");
+        assert_eq!(place(auto, Some(0), &[64, 80]), "0 ");
+        assert_eq!(place(all, None, &[64, 1]), format!("{} GPU1", u32::MAX));
+        assert_eq!(place(GpuLayers::Count(3), None, &[64, 1, 1]), "3 GPU1 GPU2");
+        assert_eq!(place(GpuLayers::Count(0), None, &[64, 80]), "0 ");
+        assert_eq!(place(all, None, &[64]), "gpu-layers cannot be all: 0 or auto, because there is no GPU to use");
+        assert_eq!(
+            place(GpuLayers::Count(7), Some(0), &[64, 80]),
+            "gpu-layers cannot be 7: 0 or auto, because there is no GPU to use"
+        );
+        assert_eq!(place(auto, Some(2), &[64, 80]), "main-device cannot be 2: the number of a device, from 0 to 1");
+    }
+
+    #[test]
+    fn an_estimate_can_be_lowered_and_an_order_cannot() {
+        let options = EngineOptions::new("x.gguf".into());
+        let devices = [gpu(0, GIB), gpu(1, 80 * GIB)];
+        let shrunk = Placement::new(&options, &devices, model).map(|mut placement| {
+            let mut layers = Vec::new();
+            while placement.shrink() {
+                layers.push((placement.layers, placement.devices.len()));
+            }
+            layers
+        });
+        assert_eq!(shrunk, Ok(vec![(3, 1), (2, 1), (1, 1), (0, 0)]));
+        let options = EngineOptions { gpu_layers: GpuLayers::All, ..options };
+        assert_eq!(Placement::new(&options, &devices, model).map(|mut placement| placement.shrink()), Ok(false));
     }
 
     #[test]
