@@ -41,8 +41,13 @@ struct Ready {
 
 impl Serve {
     pub(super) fn serve(self, backend: &mut dyn Backend, info: ModelInfo) {
-        let vocabulary = backend.vocabulary();
         let _ = self.ready.set(());
+        let sizes = [("context", backend.context()), ("batch", backend.batch()), ("slots", backend.slots())];
+        if let Some((option, _)) = sizes.into_iter().find(|(_, size)| *size == 0) {
+            let _ = self.report.send(Err(EngineError::bad_option(option, 0, "at least 1")));
+            return;
+        }
+        let vocabulary = backend.vocabulary();
         // If the caller is gone, the inbox is closed too, and the loop ends at once.
         let _ = self.report.send(Ok(Ready { vocabulary, info }));
         drop(self.report);

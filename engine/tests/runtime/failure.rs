@@ -146,6 +146,13 @@ fn fragile(slots: usize) -> Engine {
 }
 
 #[test]
+fn a_backend_without_room_is_refused() {
+    let info = lettered().engine().info().clone();
+    let error = Engine::start(move || Ok((Fragile { slots: Vec::new(), rows: Vec::new() }, info))).unwrap_err();
+    assert!(matches!(error, EngineError::BadOption { option: "slots", .. }), "{error}");
+}
+
+#[test]
 fn a_failed_batch_fails_its_requests_and_the_engine_goes_on() {
     let engine = fragile(2);
     for _ in 0..3 {
