@@ -13,11 +13,15 @@ use crate::turns::line_feeds;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Context {
     /// The text to continue: what is kept from above the window, then the document from `start` to the cursor. Line ends
-    /// are `\n`.
+    /// are `\n`. Ends before `held`.
     pub prompt: String,
     /// Byte offset of the window's start. Hand it back for the next request on this document: it stays put while it can,
     /// because every move throws the KV cache away, and moves far (a quarter of the budget) when it must.
     pub start: usize,
+    /// What stands directly before the cursor and is left for the model to say again: a single space, or nothing. Nearly
+    /// every word's token begins with its space, so a prompt that ends with one asks for words that no text has. Text that
+    /// is compared with what the user types goes without it; [`crate::completion::finish`] takes it off.
+    pub held: &'static str,
 }
 
 /// No tokenizer is asked about more than this many bytes for every token of the budget. Runs of spaces are single tokens,
@@ -36,11 +40,13 @@ pub fn build(
     previous_start: Option<usize>,
     count: &dyn Fn(&str) -> usize,
 ) -> Context {
-    let offset = syntax::char_boundary(document, offset);
-    let builder = Builder { document, offset, budget, count };
+    let cursor = syntax::char_boundary(document, offset);
+    let held = held(document, cursor);
+    let offset = cursor - held.len();
+    let builder = Builder { document, offset, held, budget, count };
     let kept = previous_start.filter(|&start| builder.may_start(start)).and_then(|start| {
         let (prompt, tokens) = builder.prompt(start, budget)?;
-        Some((Context { prompt, start }, tokens))
+        Some((Context { prompt, start, held }, tokens))
     });
     match kept {
         Some((context, tokens)) if context.start == 0 || tokens >= budget / 4 => context,
@@ -50,9 +56,20 @@ pub fn build(
     }
 }
 
+/// The space before the cursor, if it parts words: a run of spaces is a token of its own.
+fn held(document: &Document, cursor: usize) -> &'static str {
+    let byte = |back: usize| cursor.checked_sub(back).and_then(|at| document.rope().get_byte(at));
+    match (byte(2), byte(1)) {
+        (Some(before), Some(b' ')) if !before.is_ascii_whitespace() => " ",
+        _ => "",
+    }
+}
+
 struct Builder<'a> {
     document: &'a Document,
+    /// Where the prompt ends.
     offset: usize,
+    held: &'static str,
     budget: usize,
     count: &'a dyn Fn(&str) -> usize,
 }
@@ -94,7 +111,7 @@ impl Builder<'_> {
             let prompt = format!("{}{window}", self.head(start));
             let tokens = (self.count)(&prompt);
             if tokens <= target {
-                return Context { prompt, start };
+                return Context { prompt, start, held: self.held };
             }
             let excess = tokens - target;
             let length = self.offset - start;
@@ -103,7 +120,7 @@ impl Builder<'_> {
         // A window that small has a head that is too large, or the count does not fall with the text.
         let start = syntax::char_boundary(self.document, start);
         let prompt = self.prompt(start, self.budget).map(|(prompt, _)| prompt).unwrap_or_default();
-        Context { start: if prompt.is_empty() { self.offset } else { start }, prompt }
+        Context { start: if prompt.is_empty() { self.offset } else { start }, prompt, held: self.held }
     }
 
     /// The next place from `from` on where a window may start, if that costs no more than half of the window: a

@@ -284,12 +284,16 @@ pub fn opens_block(document: &Document, line: &Line) -> bool {
     }
     match parents.last().map_or("ERROR", |parent| parent.kind()) {
         // Broken code has no statements to go by; then the line's first word decides.
-        "ERROR" | "module" | "block" => {
-            let word = code.trim_start().split(|char: char| !char.is_alphanumeric()).next().unwrap_or_default();
-            HEADERS.contains(&word) || code.trim_start().starts_with(')')
-        }
+        "ERROR" | "module" | "block" => is_header(code.trim_start()) || code.trim_start().starts_with(')'),
         kind => ["_statement", "_definition", "_clause"].iter().any(|ending| kind.ends_with(ending)),
     }
+}
+
+/// Whether a line that begins and ends like this opens a block, as far as that can be told without a tree.
+#[must_use]
+pub fn is_header(words: &str) -> bool {
+    let word = words.split(|char: char| !char.is_alphanumeric() && char != '_').next().unwrap_or_default();
+    words.ends_with(':') && HEADERS.contains(&word)
 }
 
 /// What a line begins with that opens a block.

@@ -129,12 +129,12 @@ pub fn stop_rule(document: &Document, offset: usize, plan: &Plan) -> Box<dyn Sto
     let cursor = Cursor::new(document, offset);
     match plan.kind {
         Kind::Line => Box::new(stop::LineRule::new(&cursor)),
-        Kind::Block { indent } => Box::new(stop::BlockRule::new(&cursor.left, indent)),
+        Kind::Block { indent } => Box::new(stop::Guarded::new(stop::BlockRule::new(&cursor.left, indent))),
         Kind::Turn { .. } => {
             // The prompt is directly above, and its white space is what the truncation is relative to.
             let above = cursor.line.number.checked_sub(1).and_then(|number| python::line(document, number));
             let indent = above.map(|line| document.slice(line.start..line.text)).unwrap_or_default();
-            Box::new(stop::TurnRule::new(&cursor.left, &indent))
+            Box::new(stop::Guarded::new(stop::TurnRule::new(&cursor.left, &indent)))
         }
     }
 }
@@ -160,9 +160,11 @@ pub fn finish(document: &Document, offset: usize, plan: &Plan, raw: &str) -> Opt
     let text = overlap::right(&cursor, &text)?;
     let text = repetition::cut(document, &cursor, &text)?;
     let text = overlap::below(document, &cursor, &text)?;
-    let text = syntax::keep_parsing(document, offset, &text)?;
+    let text = if plan.kind == Kind::Line { &text } else { without_open_end(&text) };
+    let text = syntax::keep_parsing(document, offset, text)?;
     let text = text.trim_end();
-    if text.trim().is_empty() {
+    // Comments alone are what a model says that has nothing to say.
+    if text.lines().all(|line| line.trim().is_empty() || line.trim_start().starts_with('#')) {
         return None;
     }
     let ending = python::line_ending(document);
@@ -179,6 +181,19 @@ pub fn finish_unfinished(document: &Document, offset: usize, plan: &Plan, raw: &
         _ => raw,
     };
     finish(document, offset, plan, whole)
+}
+
+/// Without headers and decorators at the end: the parser forgives that nothing follows them, Python does not.
+fn without_open_end(text: &str) -> &str {
+    let mut text = text.trim_end();
+    loop {
+        let (rest, last) = text.rsplit_once('\n').unwrap_or(("", text));
+        let last = last.trim_start();
+        if !(last.starts_with('@') || python::is_header(last)) {
+            return text;
+        }
+        text = rest.trim_end();
+    }
 }
 
 /// Without white space at the ends of lines and of the text.

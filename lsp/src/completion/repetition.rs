@@ -50,6 +50,14 @@ fn first_repetition(lines: &[(Option<usize>, String)]) -> Option<usize> {
         .min()
 }
 
+/// Whether lines end in a cycle that has come around three times.
+pub(super) fn is_stuck(lines: &[String]) -> bool {
+    (1..=CYCLE).any(|cycle| {
+        let last = lines.len().checked_sub(cycle * TIMES).and_then(|start| lines.get(start..));
+        last.is_some_and(|last| last.iter().zip(&last[cycle..]).all(|(one, next)| one == next))
+    })
+}
+
 /// Whether the text ends in the same few characters over and over: `a, a, a, a, a`.
 fn stammers(text: &str) -> bool {
     let last = text.rsplit('\n').next().unwrap_or_default();

@@ -4,8 +4,8 @@ use codegen_engine::StopRule;
 use codegen_engine::synthesis::Truncation;
 
 use super::Cursor;
-use super::indentation;
 use super::scan::Scanner;
+use super::{indentation, repetition};
 
 /// A statement that goes on in brackets for more lines than this has run away.
 const STATEMENT_LINES: usize = 12;
@@ -167,6 +167,40 @@ impl StopRule for BlockRule {
             self.line = next;
             self.scanned = 0;
         }
+    }
+}
+
+/// A rule, and an end to what goes round in circles: nothing of it would be shown, so no more tokens are spent on it.
+pub(super) struct Guarded<R> {
+    rule: R,
+    /// Start of the first line that has not ended yet.
+    line: usize,
+    /// The lines that have, but for blank ones.
+    lines: Vec<String>,
+}
+
+impl<R: StopRule> Guarded<R> {
+    pub fn new(rule: R) -> Self {
+        Self { rule, line: 0, lines: Vec::new() }
+    }
+}
+
+impl<R: StopRule> StopRule for Guarded<R> {
+    fn cut(&mut self, text: &str) -> Option<usize> {
+        while let Some((line, _)) = text.get(self.line..).and_then(|rest| rest.split_once('\n')) {
+            let next = self.line + line.len() + 1;
+            if let Some(cut) = self.rule.cut(&text[..next]) {
+                return Some(cut);
+            }
+            if !line.trim().is_empty() {
+                self.lines.push(line.to_owned());
+                if repetition::is_stuck(&self.lines) {
+                    return Some(next);
+                }
+            }
+            self.line = next;
+        }
+        self.rule.cut(text)
     }
 }
 

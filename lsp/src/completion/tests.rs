@@ -153,6 +153,17 @@ fn repetition() {
 }
 
 #[test]
+fn what_says_nothing() {
+    check("# one\n$0", "        # an odd comment\n", "");
+    check("def f():\n    $0", "# TODO\n", "");
+    check("x = 1\n$0\n", "# and so on", "");
+    check("# one\n$0", "x = 1\n\n@wraps\ndef f():\n", "# one\nx = 1");
+    check("# one\n$0", "for x in y:\n", "");
+    check("# one\n$0", "for x in y:\n    x\n", "# one\nfor x in y:\n    x");
+    check("for x in y$0", ":\n    x\n", "for x in y:");
+}
+
+#[test]
 fn what_parsed_still_does() {
     check("x = 1\n$0\ny = 2\n", "foo(", "");
     check("x = 1\n$0\ny = 2\n", "if x:\n", "x = 1\nif x:\ny = 2\n");

@@ -2,6 +2,9 @@
 
 use std::borrow::Cow;
 
+use codegen_engine::StopRule;
+use codegen_engine::synthesis::Truncation;
+
 use super::Turn;
 use crate::document::Document;
 use crate::edit::Edit;
@@ -86,6 +89,9 @@ fn indented<'a>(program: &'a str, indent: &str) -> Option<Vec<Cow<'a, str>>> {
     if indent.is_empty() || !first.starts_with(indent) {
         return None;
     }
+    // Whoever generated it may not have known where it ends.
+    let end = Truncation::indented(indent, "").cut(program).unwrap_or(program.len());
+    let program = &program[..end];
     let inside = string_lines(program, false);
     let lines = program.lines().enumerate().take_while(|(number, line)| {
         line.starts_with(indent) || line.trim().is_empty() || inside.binary_search(number).is_ok()

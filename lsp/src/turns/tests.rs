@@ -263,6 +263,7 @@ fn programs_are_indented() {
     );
     check_edit("if a:\n\tb\n\n# one$0\n", "if x:\n  y", "if a:\n\tb\n\n# one\nif x:\n\ty\n");
     check_edit("if a:\n  b\n\n# one$0\n", "if x:\n\ty", "if a:\n  b\n\n# one\nif x:\n  y\n");
+    check_edit("def f():\n    # one$0\n", "    x = 1\n\n    # two\n    y = 2\n", "def f():\n    # one\n    x = 1\n");
     // A string's value stays, a docstring moves.
     check_edit(
         "if a:\n    # one$0\n",

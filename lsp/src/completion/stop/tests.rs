@@ -62,7 +62,7 @@ fn blocks() {
         check(before, block.clone(), text);
     }
     // More than anybody reads.
-    let long = "x = 1\n    ".repeat(30);
+    let long: String = (0..30).map(|number| format!("x = {number}\n    ")).collect();
     let cut = rule(before, block).cut(&long).expect("an end");
     assert_eq!(long[..cut].lines().count(), BLOCK_LINES);
     // From the end of the header's own line.
@@ -73,6 +73,17 @@ fn blocks() {
     // The user's indentation is none yet.
     check("def f(x):\n$0", block.clone(), "    return x\n|y");
     check("def f(x):\n$0", block, "|return x");
+}
+
+#[test]
+fn circles() {
+    check("# one\n$0", Kind::Turn { indent: 0 }, "x()\nx()\nx()\n|x()\n");
+    check(
+        "def f():\n    $0",
+        Kind::Block { indent: 4 },
+        "a\n    x()\n    y()\n\n    x()\n    y()\n    x()\n    y()\n|    x()\n",
+    );
+    check("# one\n$0", Kind::Turn { indent: 0 }, "x()\nx()\nx(");
 }
 
 #[test]
