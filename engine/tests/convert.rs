@@ -1,5 +1,5 @@
 //! Conversion as a whole: what comes out, how much memory it takes, what is left when it fails.
-#![allow(clippy::unwrap_used, clippy::expect_used)]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::print_stdout)]
 
 mod support;
 
@@ -223,7 +223,6 @@ fn memory_does_not_depend_on_the_models_size() {
     assert!(output.status.success(), "{text}{}", String::from_utf8_lossy(&output.stderr));
     let line = text.lines().find(|line| line.contains("VmHWM:")).expect("the child says how much it took");
     let kilobytes: u64 = line.split_whitespace().rev().nth(1).unwrap().parse().unwrap();
-    println!("peak: {kilobytes} kB");
     assert!(kilobytes < 160_000, "{kilobytes} kB");
 }
 

@@ -195,6 +195,5 @@ fn llama_cpp_runs_every_type() {
         let found = log_probabilities(&file);
         let apart = (found[0] - expected[0]).abs();
         assert!(apart < 0.2, "{kind}: {found:?} instead of {expected:?}");
-        println!("{kind}: {apart}");
     }
 }

@@ -186,7 +186,7 @@ fn without_layer(name: &str) -> String {
 
 impl fmt::Display for Inspection {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let mut line = |label: &str, text: String| writeln!(f, "{label:<14} {text}");
+        let mut line = |label: &str, text: String| writeln!(f, "{label:<21} {text}");
         let or = |value: Option<u64>| value.map_or_else(|| "?".to_owned(), |value| value.to_string());
         line("file", format!("{} ({}, GGUF version {})", self.path.display(), size(self.bytes), self.version))?;
         line("name", self.name.clone().unwrap_or_else(|| "?".to_owned()))?;
@@ -238,5 +238,86 @@ impl Inspection {
             writeln!(f, "{name:<width$}  {count:>5}  {shape:>20}  {:<7}  {each:>10}", tensor.kind)?;
         }
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::gguf::{Metadata, TensorInfo, Writer};
+
+    #[test]
+    fn sizes_have_a_unit_that_fits() {
+        for (bytes, expected) in [
+            (0, "0 B"),
+            (999, "999 B"),
+            (1000, "1.0 kB"),
+            (999_949, "999.9 kB"),
+            (999_999, "1.0 MB"),
+            (28_549_216, "28.5 MB"),
+            (12_345_678_901, "12.3 GB"),
+            (u64::MAX, "18446744.1 TB"),
+        ] {
+            assert_eq!(size(bytes), expected);
+        }
+    }
+
+    /// A file with two layers of one tensor that have different types, and nothing said about its shape.
+    fn unusual() -> Inspection {
+        let tensor = |name: &str, kind| TensorInfo { name: name.to_owned(), shape: vec![32, 2], kind, offset: 0 };
+        let tensors = [
+            tensor("blk.0.ffn_up.weight", TensorType::Q8_0),
+            tensor("blk.1.ffn_up.weight", TensorType::Q8_0),
+            tensor("blk.2.ffn_up.weight", TensorType::F16),
+            tensor("blk.x.ffn_up.weight", TensorType::F16),
+        ];
+        let mut metadata = Metadata::default();
+        metadata.set("general.architecture", "strange");
+        metadata.set("general.file_type", 4711);
+        metadata.set("general.license", "mit");
+        metadata.set("general.source.url", "a place");
+        metadata.set("general.tags", Value::strings(["a"]));
+        metadata.set("strange.context_length", Value::I64(-1));
+        let mut bytes = Vec::new();
+        if let Ok(mut writer) = Writer::new(&mut bytes, &metadata, &tensors) {
+            for tensor in &tensors {
+                assert!(writer.write(&vec![0; tensor.bytes() as usize]).is_ok());
+            }
+        }
+        Gguf::parse(bytes.as_slice(), bytes.len() as u64, Path::new("strange.gguf"))
+            .map(|gguf| Inspection::new(&gguf))
+            .unwrap_or_else(|error| unreachable!("{error}"))
+    }
+
+    #[test]
+    fn equal_tensors_of_all_layers_make_one_line_and_unknowns_are_question_marks() {
+        insta::assert_snapshot!(unusual(), @r"
+        file                  strange.gguf (960 B, GGUF version 3)
+        name                  ?
+        architecture          strange
+        file type             llama.cpp's number 4711
+        parameters            0.0 million
+        context               ? tokens
+        shape                 ? layers, width ?, MLP ?, ? heads (? of keys and values), rotary ?
+        tokenizer             ? / ?, ? tokens, ? merges, end of text ?, without the source's tokenizer.json
+        license               mit
+        source.url            a place
+        f16                   2 tensors, 256 B
+        q8_0                  2 tensors, 136 B
+
+        tensor               count                 shape  type           each
+        blk.*.ffn_up.weight      2                2 x 32  q8_0           68 B
+        blk.*.ffn_up.weight      1                2 x 32  f16           128 B
+        blk.x.ffn_up.weight      1                2 x 32  f16           128 B
+        ");
+    }
+
+    #[test]
+    fn json_names_types_and_says_null_for_what_is_not_known() {
+        let json = serde_json::to_value(unusual()).unwrap_or_default();
+        assert_eq!(json["tensors"][0]["type"], "q8_0");
+        assert_eq!(json["tensors"][0]["shape"], serde_json::json!([2, 32]));
+        assert_eq!(json["layers"], serde_json::Value::Null);
+        assert_eq!(json["types"][1], serde_json::json!({"type": "q8_0", "tensors": 2, "bytes": 136}));
     }
 }
