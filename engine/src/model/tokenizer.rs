@@ -82,11 +82,11 @@ impl SourceTokenizer {
         // The last word is the tokenizers crate's, whose reading of this file is the reference.
         let reference =
             tokenizers::Tokenizer::from_str(&json).map_err(|error| format!("is not a tokenizer: {error}"))?;
-        for (token, kind) in tokens.iter().zip(&kinds).enumerate().filter_map(|(id, (token, kind))| {
-            (*kind != TokenKind::Unused && reference.token_to_id(token) != u32::try_from(id).ok())
-                .then_some((token, kind))
-        }) {
-            return Err(format!("gives the token {token:?} ({kind:?}) an id that is not its own"));
+        for (id, (token, kind)) in tokens.iter().zip(&kinds).enumerate() {
+            let found = reference.token_to_id(token);
+            if *kind != TokenKind::Unused && found != u32::try_from(id).ok() {
+                return Err(format!("gives the token {token:?} the id {id}, but it is read as {found:?}"));
+            }
         }
         Ok(Self { tokens, kinds, merges, json })
     }
@@ -265,3 +265,6 @@ fn parse<T: serde::de::DeserializeOwned>(path: &Path) -> Result<T, ModelError> {
     let text = file::read_to_string(path, MAX_BYTES)?;
     serde_json::from_str(&text).map_err(|error| ModelError::invalid(path, format!("is not the JSON expected: {error}")))
 }
+
+#[cfg(test)]
+mod tests;

@@ -12,7 +12,7 @@ use super::pickle::{self, PickledTensor};
 use crate::model::ModelError;
 
 /// The pickle of the largest CodeGen has some hundred kilobytes.
-const MAX_PICKLE: u64 = 16 << 20;
+const MAX_PICKLE: u64 = 4 << 20;
 /// The largest CodeGen has under a thousand storages.
 const MAX_ENTRIES: usize = 1 << 20;
 

@@ -1,0 +1,122 @@
+#![allow(clippy::unwrap_used, clippy::expect_used)]
+
+use std::path::PathBuf;
+
+use super::*;
+
+fn fixture(name: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../fixtures/parity/checkpoints").join(name)
+}
+
+fn config(name: &str) -> Config {
+    Config::read(&fixture(name).join("config.json")).unwrap()
+}
+
+/// A tokenizer.json, to change.
+fn source() -> Value {
+    parse(&fixture("heads-4x32").join("tokenizer.json")).unwrap()
+}
+
+#[test]
+fn a_tokenizer_json_becomes_tokens_kinds_and_merges() {
+    let tokenizer = SourceTokenizer::open(&fixture("heads-4x32"), &config("heads-4x32")).unwrap();
+    assert_eq!((tokenizer.tokens.len(), tokenizer.kinds.len()), (320, 320));
+    assert_eq!((tokenizer.tokens[0].as_str(), tokenizer.kinds[0]), ("!", TokenKind::Normal));
+    assert_eq!((tokenizer.tokens[300].as_str(), tokenizer.kinds[300]), ("<|endoftext|>", TokenKind::Control));
+    assert_eq!((tokenizer.tokens[301].as_str(), tokenizer.kinds[301]), ("     ", TokenKind::UserDefined));
+    assert_eq!((tokenizer.tokens[306].as_str(), tokenizer.kinds[306]), ("\t\t", TokenKind::UserDefined));
+    assert_eq!((tokenizer.tokens[307].as_str(), tokenizer.kinds[307]), ("[PAD307]", TokenKind::Unused));
+    assert_eq!(tokenizer.merges.len(), 300 - 256);
+    assert!(tokenizer.merges.iter().all(|merge| merge.split(' ').count() == 2), "{:?}", tokenizer.merges);
+    // Compact, in the file's order.
+    assert!(
+        tokenizer.json.starts_with(r#"{"version":"1.0","truncation":null,"padding":null,"added_tokens":[{"id":300,"#)
+    );
+}
+
+#[test]
+fn the_files_of_slow_tokenizers_make_the_same_tokenizer() {
+    let whole = SourceTokenizer::open(&fixture("heads-4x32"), &config("heads-4x32")).unwrap();
+    let parts = SourceTokenizer::open(&fixture("heads-4x64"), &config("heads-4x64")).unwrap();
+    assert_eq!(parts.tokens, whole.tokens);
+    assert_eq!(parts.kinds, whole.kinds);
+    assert_eq!(parts.merges, whole.merges);
+    let [whole, parts] = [whole, parts].map(|source| tokenizers::Tokenizer::from_str(&source.json).unwrap());
+    for text in ["def main(values):\n        return é 😀\r\n\t\t\tx", "a      b  c <|endoftext|> d", ""] {
+        let ids = parts.encode(text, false).unwrap().get_ids().to_vec();
+        assert_eq!(ids, whole.encode(text, false).unwrap().get_ids());
+        assert_eq!(parts.decode(&ids, false).unwrap(), text);
+    }
+}
+
+#[test]
+fn merges_may_be_strings_as_well_as_pairs() {
+    let config = config("heads-4x32");
+    let mut tokenizer = source();
+    let pairs = SourceTokenizer::from_value(&tokenizer, &config).unwrap();
+    tokenizer["model"]["merges"] = pairs.merges.iter().map(|merge| json!(merge)).collect();
+    assert_eq!(SourceTokenizer::from_value(&tokenizer, &config).unwrap().merges, pairs.merges);
+}
+
+#[test]
+fn padding_never_takes_a_tokens_name() {
+    let mut tokenizer = source();
+    let mut added = tokenizer["added_tokens"][1].clone();
+    added["content"] = json!("[PAD310]");
+    added["id"] = json!(307);
+    tokenizer["added_tokens"].as_array_mut().unwrap().push(added);
+    let tokens = SourceTokenizer::from_value(&tokenizer, &config("heads-4x32")).unwrap().tokens;
+    assert_eq!((tokens[307].as_str(), tokens[310].as_str()), ("[PAD310]", "[PAD310]_"));
+}
+
+#[test]
+fn tokenizers_that_llama_cpp_would_read_differently_are_refused() {
+    let config = config("heads-4x32");
+    for (pointer, value, expected) in [
+        ("/model/type", json!("Unigram"), "is a Unigram tokenizer"),
+        ("/normalizer", json!({"type": "NFC"}), "normalizes text"),
+        ("/pre_tokenizer", json!({"type": "Whitespace"}), "splits text by {\"type\":\"Whitespace\"}"),
+        ("/pre_tokenizer", Value::Null, "splits text by null"),
+        ("/pre_tokenizer/add_prefix_space", json!(true), "without a prefix space"),
+        ("/pre_tokenizer/use_regex", json!(false), "with its regular expression"),
+        ("/model/ignore_merges", json!(true), "has ignore_merges"),
+        ("/model/end_of_word_suffix", json!("</w>"), "has a end_of_word_suffix"),
+        ("/model/vocab", Value::Null, "has no vocabulary"),
+        ("/model/merges", Value::Null, "has no merges"),
+        ("/model/merges/0", json!("e"), "has the merge \"e\", which does not join"),
+        ("/model/merges/0", json!(["a", "b c"]), "which does not join two of its tokens"),
+        ("/model/merges/0", json!(["é", "😀"]), "which does not join two of its tokens"),
+        ("/model/vocab/!", json!(1), "gives both"),
+        ("/model/vocab/!", json!(320), "the id 320; the model has the ids 0 to 319"),
+        ("/model/vocab/!", json!("one"), "the id \"one\""),
+        ("/added_tokens/0/id", json!(4_000_000), "the id 4000000"),
+        ("/added_tokens/0/content", json!(""), "an added token that is empty"),
+        ("/added_tokens/1/rstrip", json!(true), "with rstrip"),
+        ("/added_tokens/1/content", json!("!"), "has the token \"!\" twice"),
+    ] {
+        let mut tokenizer = source();
+        *tokenizer.pointer_mut(pointer).unwrap() = value;
+        let problem = SourceTokenizer::from_value(&tokenizer, &config).unwrap_err();
+        assert!(problem.contains(expected), "{pointer}: {problem}");
+    }
+}
+
+#[test]
+fn a_vocabulary_larger_than_the_model_is_refused() {
+    let config = Config { vocab_size: 306, ..config("heads-4x32") };
+    let error = SourceTokenizer::open(&fixture("heads-4x32"), &config).unwrap_err().to_string();
+    assert!(error.ends_with("gives the token \"\\t\\t\" the id 306; the model has the ids 0 to 305"), "{error}");
+}
+
+#[test]
+fn missing_and_corrupt_files_are_named() {
+    let folder = tempfile::tempdir().unwrap();
+    let refusal = || SourceTokenizer::open(folder.path(), &config("heads-4x64")).unwrap_err().to_string();
+    assert!(refusal().contains("has no tokenizer: neither tokenizer.json nor vocab.json with merges.txt"));
+    std::fs::copy(fixture("heads-4x64").join("vocab.json"), folder.path().join("vocab.json")).unwrap();
+    assert!(refusal().contains("merges.txt: No such file"));
+    std::fs::write(folder.path().join("merges.txt"), "#version: 0.2\na b c\n").unwrap();
+    assert!(refusal().contains("has the merge \"a b c\""));
+    std::fs::write(folder.path().join("tokenizer.json"), "{").unwrap();
+    assert!(refusal().contains("tokenizer.json: is not the JSON expected"));
+}
