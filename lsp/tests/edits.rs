@@ -6,6 +6,9 @@ use codegen_lsp::proto::{self, Encoding, PositionError};
 use proptest::prelude::*;
 use tower_lsp::ls_types::{Position, Range, TextDocumentContentChangeEvent};
 
+const SOURCE: &str = "import os\r\n\r\nclass A:\n    '''Docs \u{1F40D}.'''\n\n    def f(self, x):\n        y = [\n            x,\n        ]\n\
+    \x20       return y  # caf\u{e9}\u{2028}\n\nif os:\n\tprint(f\"{os!r} e\u{301}\")\nelse:\n\tpass\n";
+
 const ENCODINGS: [Encoding; 3] = [Encoding::Utf8, Encoding::Utf16, Encoding::Utf32];
 
 /// The text as LSP 3.17 describes it, with none of the server's code.
@@ -166,6 +169,21 @@ proptest! {
                 prop_assert_eq!(ours.to_sexp(), theirs.to_sexp());
             }
         }
+    }
+
+    /// Python that is whole, broken by a change and mended by its inverse: nothing of the broken tree may stay.
+    #[test]
+    fn mended_text_has_its_old_tree(at in 0.0..1.0f64, length in 0..40usize, text in text()) {
+        let boundary = |at: usize| (0..=at.min(SOURCE.len())).rev().find(|&at| SOURCE.is_char_boundary(at)).unwrap();
+        let start = boundary((SOURCE.len() as f64 * at) as usize);
+        let end = boundary(start + length).max(start);
+        let whole = Document::new(SOURCE, 0);
+        prop_assert!(!whole.tree().root_node().has_error());
+        let mut document = whole.clone();
+        document.edit(start..end, &text);
+        document.edit(start..start + text.len(), &SOURCE[start..end]);
+        prop_assert_eq!(document.text(), SOURCE);
+        prop_assert_eq!(document.tree().root_node().to_sexp(), whole.tree().root_node().to_sexp());
     }
 
     #[test]

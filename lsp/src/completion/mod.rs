@@ -128,7 +128,7 @@ pub fn plan(document: &Document, offset: usize, options: &TurnOptions) -> Option
 pub fn stop_rule(document: &Document, offset: usize, plan: &Plan) -> Box<dyn StopRule> {
     let cursor = Cursor::new(document, offset);
     match plan.kind {
-        Kind::Line => Box::new(stop::LineRule::new(&cursor)),
+        Kind::Line => Box::new(stop::Guarded::new(stop::LineRule::new(&cursor))),
         Kind::Block { indent } => Box::new(stop::Guarded::new(stop::BlockRule::new(&cursor.left, indent))),
         Kind::Turn { .. } => {
             // The prompt is directly above, and its white space is what the truncation is relative to.

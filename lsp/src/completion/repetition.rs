@@ -59,7 +59,7 @@ pub(super) fn is_stuck(lines: &[String]) -> bool {
 }
 
 /// Whether the text ends in the same few characters over and over: `a, a, a, a, a`.
-fn stammers(text: &str) -> bool {
+pub(super) fn stammers(text: &str) -> bool {
     let last = text.rsplit('\n').next().unwrap_or_default();
     let bytes = last.as_bytes();
     (2..=32).any(|period| {

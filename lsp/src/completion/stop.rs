@@ -175,13 +175,33 @@ pub(super) struct Guarded<R> {
     rule: R,
     /// Start of the first line that has not ended yet.
     line: usize,
+    /// How far into that line has been looked for stammering.
+    checked: usize,
     /// The lines that have, but for blank ones.
     lines: Vec<String>,
 }
 
+/// A line is looked at for stammering whenever it has grown by this many bytes.
+const GROWN: usize = 16;
+
 impl<R: StopRule> Guarded<R> {
     pub fn new(rule: R) -> Self {
-        Self { rule, line: 0, lines: Vec::new() }
+        Self { rule, line: 0, checked: 0, lines: Vec::new() }
+    }
+
+    /// Looks at the line up to `end`, at places that do not depend on the tokens.
+    fn stammer(&mut self, text: &str, end: usize) -> Option<usize> {
+        while self.checked + GROWN <= end {
+            self.checked += GROWN;
+            let Some(seen) = text.get(..self.checked) else { continue };
+            if let Some(cut) = self.rule.cut(seen) {
+                return Some(cut);
+            }
+            if repetition::stammers(&seen[self.line..]) {
+                return Some(self.checked);
+            }
+        }
+        None
     }
 }
 
@@ -189,7 +209,7 @@ impl<R: StopRule> StopRule for Guarded<R> {
     fn cut(&mut self, text: &str) -> Option<usize> {
         while let Some((line, _)) = text.get(self.line..).and_then(|rest| rest.split_once('\n')) {
             let next = self.line + line.len() + 1;
-            if let Some(cut) = self.rule.cut(&text[..next]) {
+            if let Some(cut) = self.stammer(text, next - 1).or_else(|| self.rule.cut(&text[..next])) {
                 return Some(cut);
             }
             if !line.trim().is_empty() {
@@ -198,9 +218,9 @@ impl<R: StopRule> StopRule for Guarded<R> {
                     return Some(next);
                 }
             }
-            self.line = next;
+            (self.line, self.checked) = (next, next);
         }
-        self.rule.cut(text)
+        self.stammer(text, text.len()).or_else(|| self.rule.cut(text))
     }
 }
 

@@ -84,6 +84,9 @@ fn circles() {
         "a\n    x()\n    y()\n\n    x()\n    y()\n    x()\n    y()\n|    x()\n",
     );
     check("# one\n$0", Kind::Turn { indent: 0 }, "x()\nx()\nx(");
+    // Every sixteen bytes of a line.
+    check("x = $0", Kind::Line, "[a, a, a, a, a, a, a, a, a, a, a|, a, a, a, a,");
+    check("x = $0", Kind::Line, "[0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,");
 }
 
 #[test]
@@ -101,7 +104,7 @@ proptest! {
     fn no_rule_depends_on_the_tokens(
         pieces in prop::collection::vec(prop::sample::select(vec![
             "\n", "\n", "    ", "    ", "        ", "x", "def", " g():", "de", "f ", "class A:", "(", ")", "[", "'", "''", "\"\"\"", "#", "\\",
-            "@", "\u{1F40D}", " ", "\t", "return x\n", "x = 1\n",
+            "@", "ab, ab, ab, ", "ab, ", "\u{1F40D}", " ", "\t", "return x\n", "x = 1\n",
         ]), 0..40),
         which in 0..6usize,
     ) {
