@@ -63,7 +63,7 @@ impl Engine {
     /// [`EngineError::WorkerDied`] if loading panics.
     pub fn load(options: &EngineOptions) -> Result<Self, EngineError> {
         let options = options.clone();
-        Self::spawn(move |serve| llama::load(&options, serve))
+        Self::spawn(move |serve| llama::load(&options, |backend, info| serve.serve(backend, info)))
     }
 
     /// Starts a worker around any backend. `make` runs on the worker's thread.

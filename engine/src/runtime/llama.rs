@@ -12,15 +12,13 @@ use llama_cpp_2::llama_batch::LlamaBatch;
 use llama_cpp_2::model::LlamaModel;
 use llama_cpp_2::model::params::LlamaModelParams;
 use llama_cpp_2::token::LlamaToken;
+use llama_cpp_2::vocab::VocabType;
 
 use super::backend::{Backend, BatchToken, Vocabulary};
-use super::engine::Serve;
-use super::offload::{self, Placement, Sizes};
+use super::offload::{self, MICRO_BATCH, Placement, Sizes};
 use super::{Device, EngineOptions, FlashAttention, KvType, ModelInfo, cpu, log};
 use crate::{EngineError, TokenId};
 
-/// Tokens that llama.cpp computes at once, at most: more gain no speed and take memory.
-const MICRO_BATCH: usize = 512;
 /// llama.cpp's own limits (`LLAMA_MAX_SEQ`, `GGML_MAX_N_THREADS`), which it enforces by ending the process.
 const MAX_SLOTS: usize = 256;
 const MAX_THREADS: usize = 512;
@@ -70,15 +68,18 @@ pub(super) fn build_info() -> String {
     format!("GPU features: {features}; {}", ffi::system_info().trim())
 }
 
-/// Loads a model and serves requests on this thread, on whose stack the context lives, until nobody is left.
-pub(super) fn load(options: &EngineOptions, serve: Serve) -> Result<(), EngineError> {
+/// Loads a model and gives it to `run` on this thread, on whose stack the context lives.
+pub(super) fn load<T>(
+    options: &EngineOptions,
+    run: impl FnOnce(&mut dyn Backend, ModelInfo) -> T,
+) -> Result<T, EngineError> {
     check_options(options)?;
     check_file(&options.model)?;
     let backend = backend().map_err(|reason| EngineError::ModelLoad { path: options.model.clone(), reason })?;
-    let mut serve = Some(serve);
-    let mut placement = Placement::new(options, &devices(), || ffi::sizes(options).unwrap_or_default())?;
+    let mut placement = Placement::new(options, &devices(), || Sizes::of(options).unwrap_or_default())?;
+    let mut run = Some(run);
     loop {
-        match load_placed(backend, options, &placement, &mut serve) {
+        match load_placed(backend, options, &placement, &mut run) {
             Err(error) if placement.shrink() => {
                 // The plan is an estimate, and others use the device too.
                 tracing::warn!(%error, layers = placement.layers, "loading failed; trying with fewer layers on the GPU");
@@ -88,13 +89,13 @@ pub(super) fn load(options: &EngineOptions, serve: Serve) -> Result<(), EngineEr
     }
 }
 
-/// Loads with a given placement, and takes `serve` only once nothing can fail any more.
-fn load_placed(
+/// Loads with a given placement, and takes `run` only once nothing can fail any more.
+fn load_placed<T>(
     backend: &LlamaBackend,
     options: &EngineOptions,
     placement: &Placement,
-    serve: &mut Option<Serve>,
-) -> Result<(), EngineError> {
+    run: &mut Option<impl FnOnce(&mut dyn Backend, ModelInfo) -> T>,
+) -> Result<T, EngineError> {
     let loading = LOADING.lock().unwrap_or_else(PoisonError::into_inner);
     let refused =
         |error: String| EngineError::ModelLoad { path: options.model.clone(), reason: log::reason().unwrap_or(error) };
@@ -107,7 +108,14 @@ fn load_placed(
     let model =
         LlamaModel::load_from_file(backend, &options.model, &params).map_err(|error| refused(error.to_string()))?;
     let model = Arc::new(model);
+    let architecture = model.meta_val_str("general.architecture").unwrap_or_default();
+    if architecture.contains("bert") || architecture.starts_with("t5") {
+        return Err(refused(format!("{architecture} models encode text and do not continue it")));
+    }
     let context_train = model.n_ctx_train() as usize;
+    if context_train == 0 {
+        return Err(refused("it does not say how many tokens of context it was trained with".into()));
+    }
     let tokens = options.context.unwrap_or(context_train);
     if tokens > context_train {
         return Err(EngineError::bad_option(
@@ -127,7 +135,7 @@ fn load_placed(
     let file_name = || options.model.file_stem().unwrap_or_default().to_string_lossy().into_owned();
     let info = ModelInfo {
         name: model.meta_val_str("general.name").unwrap_or_else(|_| file_name()),
-        architecture: model.meta_val_str("general.architecture").unwrap_or_default(),
+        architecture,
         parameters: model.n_params(),
         bytes: model.size(),
         context_train,
@@ -141,17 +149,17 @@ fn load_placed(
     };
     tracing::info!(model = info.name, layers = info.layers, gpu_layers, gpus = ?info.gpu_devices, threads, "model loaded");
     let mut llama = Llama {
-        vocabulary: Arc::new(LlamaVocabulary { model: Arc::clone(&model), size: info.vocabulary }),
+        vocabulary: Arc::new(LlamaVocabulary::new(Arc::clone(&model), info.vocabulary)),
         batch: LlamaBatch::new(options.batch, 1),
         context,
         tokens,
         max_batch: options.batch,
         slots: options.slots,
     };
-    if let Some(serve) = serve.take() {
-        serve.serve(&mut llama, info);
+    match run.take() {
+        Some(run) => Ok(run(&mut llama, info)),
+        None => Err(refused("it has been loaded before".into())),
     }
-    Ok(())
 }
 
 /// Whatever would make llama.cpp end the process must not reach it.
@@ -210,17 +218,29 @@ fn context_params(options: &EngineOptions, context: usize, threads: usize) -> Ll
 struct LlamaVocabulary {
     model: Arc<LlamaModel>,
     size: usize,
+    /// Some models, such as those made for tests, have tokens without texts. llama.cpp ends the process when it is asked
+    /// for them.
+    has_text: bool,
 }
 
 impl LlamaVocabulary {
+    fn new(model: Arc<LlamaModel>, size: usize) -> Self {
+        let has_text = model.vocab().vocab_type() != VocabType::NONE;
+        Self { model, size, has_text }
+    }
+
     /// llama.cpp throws an exception, which ends the process, for a token it does not have.
     fn known(&self, token: TokenId) -> Option<LlamaToken> {
-        usize::try_from(token).is_ok_and(|index| index < self.size).then_some(LlamaToken(token))
+        let known = self.has_text && usize::try_from(token).is_ok_and(|index| index < self.size);
+        known.then_some(LlamaToken(token))
     }
 }
 
 impl Vocabulary for LlamaVocabulary {
     fn tokenize(&self, text: &str) -> Vec<TokenId> {
+        if !self.has_text {
+            return Vec::new();
+        }
         self.model.vocab().tokenize(text.as_bytes(), false, false).into_iter().map(|token| token.0).collect()
     }
 
@@ -306,8 +326,7 @@ fn index(value: usize) -> i32 {
 /// What llama-cpp-2 has no safe wrapper for.
 #[allow(unsafe_code)]
 mod ffi {
-    use std::ffi::{CStr, CString, c_char, c_void};
-    use std::ptr::NonNull;
+    use std::ffi::{CStr, c_char, c_void};
 
     use tracing::Level;
 
@@ -340,109 +359,109 @@ mod ffi {
         // the same bytes.
         unsafe { CStr::from_ptr(llama_cpp_sys_2::llama_print_system_info()) }.to_string_lossy().into_owned()
     }
+}
 
-    /// A GGUF's header.
-    struct Gguf(NonNull<llama_cpp_sys_2::gguf_context>);
+/// ggml's own codecs for rows of weights, so that files made here equal those that llama.cpp's tools make.
+#[allow(unsafe_code)]
+pub(crate) mod ggml {
+    use llama_cpp_sys_2 as sys;
 
-    impl Gguf {
-        fn open(path: &Path) -> Option<Self> {
-            let path = CString::new(path.to_str()?).ok()?;
-            let params = llama_cpp_sys_2::gguf_init_params { no_alloc: true, ctx: std::ptr::null_mut() };
-            // SAFETY: `path` is NUL-terminated and outlives the call; `no_alloc` with a null `ctx` reads the header only.
-            NonNull::new(unsafe { llama_cpp_sys_2::gguf_init_from_file(path.as_ptr(), params) }).map(Self)
-        }
+    use crate::model::TensorType;
 
-        fn number(&self, key: &str) -> Option<u64> {
-            let key = CString::new(key).ok()?;
-            // SAFETY: the context is alive, the key NUL-terminated; the value is read only if it is there and of this
-            // type, as llama.cpp demands.
-            unsafe {
-                let at = llama_cpp_sys_2::gguf_find_key(self.0.as_ptr(), key.as_ptr());
-                (at >= 0 && llama_cpp_sys_2::gguf_get_kv_type(self.0.as_ptr(), at) == llama_cpp_sys_2::GGUF_TYPE_UINT32)
-                    .then(|| llama_cpp_sys_2::gguf_get_val_u32(self.0.as_ptr(), at).into())
-            }
-        }
-
-        fn text(&self, key: &str) -> Option<String> {
-            let key = CString::new(key).ok()?;
-            // SAFETY: as in `number`; the string is copied before the context is freed.
-            unsafe {
-                let at = llama_cpp_sys_2::gguf_find_key(self.0.as_ptr(), key.as_ptr());
-                (at >= 0 && llama_cpp_sys_2::gguf_get_kv_type(self.0.as_ptr(), at) == llama_cpp_sys_2::GGUF_TYPE_STRING)
-                    .then(|| CStr::from_ptr(llama_cpp_sys_2::gguf_get_val_str(self.0.as_ptr(), at)))
-                    .map(|text| text.to_string_lossy().into_owned())
-            }
-        }
-
-        fn tensors(&self) -> impl Iterator<Item = (String, u64)> {
-            // SAFETY: the context is alive.
-            let count = unsafe { llama_cpp_sys_2::gguf_get_n_tensors(self.0.as_ptr()) };
-            (0..count).map(|tensor| {
-                // SAFETY: `tensor` is below the number of tensors; the name is copied.
-                unsafe {
-                    let name = CStr::from_ptr(llama_cpp_sys_2::gguf_get_tensor_name(self.0.as_ptr(), tensor));
-                    let bytes = llama_cpp_sys_2::gguf_get_tensor_size(self.0.as_ptr(), tensor);
-                    (name.to_string_lossy().into_owned(), bytes as u64)
-                }
-            })
-        }
+    /// Elements and bytes of a type's block.
+    #[cfg(test)]
+    #[must_use]
+    pub fn block(kind: TensorType) -> (u64, u64) {
+        // SAFETY: both functions only index a static table with a type that `TensorType` guarantees is in it; a test
+        // walks over all of them.
+        let (elements, bytes) = unsafe { (sys::ggml_blck_size(kind.id()), sys::ggml_type_size(kind.id())) };
+        (elements.unsigned_abs(), bytes as u64)
     }
 
-    impl Drop for Gguf {
-        fn drop(&mut self) {
-            // SAFETY: made by `gguf_init_from_file`, freed once.
-            unsafe { llama_cpp_sys_2::gguf_free(self.0.as_ptr()) }
-        }
+    /// The numbers of all types that can be stored, ascending.
+    #[cfg(test)]
+    #[must_use]
+    pub fn type_ids() -> Vec<u32> {
+        // SAFETY: the argument is below GGML_TYPE_COUNT, so that the static table has it; retired types have no size.
+        (0..sys::GGML_TYPE_COUNT).filter(|&id| unsafe { sys::ggml_type_size(id) } > 0).collect()
     }
 
-    /// What the model's parts weigh with these options. `None` if the file is no GGUF; loading it says more.
-    pub(super) fn sizes(options: &EngineOptions) -> Option<Sizes> {
-        let gguf = Gguf::open(&options.model)?;
-        let architecture = gguf.text("general.architecture")?;
-        let number = |key: &str| gguf.number(&format!("{architecture}.{key}"));
-        let width = number("embedding_length")?;
-        let heads = number("attention.head_count").unwrap_or(1).max(1);
-        // Architectures that say this per layer give no number here; they are counted as if every head had its own.
-        let kv_heads = number("attention.head_count_kv").unwrap_or(heads);
-        let head = number("attention.key_length").unwrap_or(width / heads);
-        let context =
-            options.context.map_or_else(|| number("context_length").unwrap_or(2048), |context| context as u64);
-        let bytes = match options.kv_type {
-            KvType::F16 => 2,
-            KvType::F32 => 4,
+    /// Appends `values`, rows of `columns` each, to `out` in the given type. False, with `out` as it was, if the type
+    /// is not one of [`TensorType::ENCODABLE`], if the rows do not fill whole blocks, or if the result is not finite.
+    ///
+    /// Safe to call from several threads at once.
+    #[must_use]
+    pub fn quantize_rows(kind: TensorType, values: &[f32], columns: usize, out: &mut Vec<u8>) -> bool {
+        let (block, bytes) = (kind.block_elements() as usize, kind.block_bytes() as usize);
+        if !TensorType::ENCODABLE.contains(&kind)
+            || columns == 0
+            || !columns.is_multiple_of(block)
+            || !values.len().is_multiple_of(columns)
+        {
+            return false;
+        }
+        let size = values.len() / block * bytes;
+        // ggml writes structs of 16-bit fields, for which a place inside `out` is not promised to be aligned.
+        let mut aligned: Vec<u64> = vec![0; size.div_ceil(8)];
+        // SAFETY: `values` holds whole rows, and `aligned` has room for the bytes of as many blocks. The types allowed
+        // need no importance matrix, so that a null one is fine; ggml_quantize_init, which this calls, takes ggml's
+        // own lock. Nothing else is shared.
+        let written = unsafe {
+            sys::ggml_quantize_chunk(
+                kind.id(),
+                values.as_ptr(),
+                aligned.as_mut_ptr().cast(),
+                0,
+                (values.len() / columns) as i64,
+                columns as i64,
+                std::ptr::null(),
+            )
         };
-        let tokens = context.saturating_mul(options.slots as u64);
-        let mut sizes = Sizes { kv_per_layer: tokens.saturating_mul(2 * kv_heads * head * bytes), ..Sizes::default() };
-        let mut vocabulary = 0;
-        for (name, size) in gguf.tensors() {
-            sizes.add(&name, size);
-            if name.starts_with("token_embd") {
-                // At least four bits an entry.
-                vocabulary = 2 * size / width.max(1);
-            }
+        // SAFETY: `aligned` starts with `size` initialised bytes, and outlives the slice.
+        let target = unsafe { std::slice::from_raw_parts(aligned.as_ptr().cast::<u8>(), size) };
+        // SAFETY: `target` is `size` initialised bytes.
+        if written != size || !unsafe { sys::ggml_validate_row_data(kind.id(), target.as_ptr().cast(), size) } {
+            return false;
         }
-        if sizes.output < vocabulary {
-            // Tied embeddings: a copy of them is the output layer.
-            sizes.output += vocabulary * width / 2;
+        out.extend_from_slice(target);
+        true
+    }
+
+    /// Appends to `out` what `bytes`, rows of `columns` values each in the given type, stand for. False, with `out` as
+    /// it was, if the rows do not fill whole blocks, if the type has no floating-point meaning, or if a block is
+    /// corrupt (a scale that is not finite).
+    #[must_use]
+    pub fn dequantize_rows(kind: TensorType, bytes: &[u8], columns: usize, out: &mut Vec<f32>) -> bool {
+        let (block, block_bytes) = (kind.block_elements() as usize, kind.block_bytes() as usize);
+        let row = columns / block * block_bytes;
+        if columns == 0 || !columns.is_multiple_of(block) || !bytes.len().is_multiple_of(row) {
+            return false;
         }
-        let micro_batch = options.batch.min(MICRO_BATCH) as u64;
-        sizes.scratch = micro_batch.saturating_mul(4 * (vocabulary + 16 * width));
-        Some(sizes)
+        let start = out.len();
+        let count = bytes.len() / row * columns;
+        if kind == TensorType::F32 {
+            // ggml has no conversion from a type to itself, and the bytes need not be aligned.
+            out.extend(bytes.as_chunks().0.iter().map(|bytes| f32::from_le_bytes(*bytes)));
+            return true;
+        }
+        // SAFETY: the type is in ggml's static table, whose entries live as long as the program.
+        let Some(to_float) = (unsafe { (*sys::ggml_get_type_traits(kind.id())).to_float }) else {
+            return false;
+        };
+        // As above, for reading.
+        let mut aligned: Vec<u64> = vec![0; bytes.len().div_ceil(8)];
+        // SAFETY: `aligned` has at least `bytes.len()` bytes, does not overlap `bytes`, and any bytes make a u64.
+        unsafe { std::ptr::copy_nonoverlapping(bytes.as_ptr(), aligned.as_mut_ptr().cast(), bytes.len()) };
+        // SAFETY: `aligned` starts with `bytes.len()` initialised bytes.
+        if !unsafe { sys::ggml_validate_row_data(kind.id(), aligned.as_ptr().cast(), bytes.len()) } {
+            return false;
+        }
+        out.resize(start + count, 0.0);
+        // SAFETY: `aligned` holds whole blocks of `count` values, and `out` has room for them from `start` on.
+        unsafe { to_float(aligned.as_ptr().cast(), out.as_mut_ptr().add(start), count as i64) };
+        true
     }
 
     #[cfg(test)]
-    #[test]
-    #[allow(clippy::unwrap_used)]
-    fn a_models_parts_are_weighed() {
-        let model = concat!(env!("CARGO_MANIFEST_DIR"), "/../fixtures/models/builtin.gguf");
-        let mut options = EngineOptions::new(model.into());
-        options.context = Some(1024);
-        options.slots = 3;
-        let sizes = sizes(&options).unwrap();
-        let file = std::fs::metadata(model).unwrap().len();
-        let weights = sizes.layers.iter().sum::<u64>() + sizes.output;
-        assert!(sizes.layers.iter().all(|&layer| layer == sizes.layers[0] && layer > 0));
-        assert!(weights > file / 3 && weights < file, "{weights} of {file}");
-        assert!(sizes.kv_per_layer > 0 && sizes.kv_per_layer.is_multiple_of(1024 * 3 * 4));
-    }
+    mod tests;
 }

@@ -1,7 +1,11 @@
 //! How many of a model's layers fit on its devices, and how many went there: arithmetic, without llama.cpp.
 
-use super::{Device, EngineOptions, GpuLayers};
+use super::{Device, EngineOptions, GpuLayers, KvType};
 use crate::EngineError;
+use crate::model::gguf::Gguf;
+
+/// Tokens that llama.cpp computes at once, at most: more gain no speed and take memory.
+pub(super) const MICRO_BATCH: usize = 512;
 
 /// Bytes that a device needs besides weights and KV cache: its runtime's own memory, and intermediate results.
 const DEVICE_OVERHEAD: u64 = 512 << 20;
@@ -20,6 +24,37 @@ pub(super) struct Sizes {
 }
 
 impl Sizes {
+    /// What the model's parts weigh with these options. `None` if the file is no GGUF; loading it says more.
+    pub fn of(options: &EngineOptions) -> Option<Self> {
+        let gguf = Gguf::open(&options.model).ok()?;
+        let architecture = gguf.metadata.str("general.architecture")?;
+        let number = |key: &str| gguf.metadata.u64(&format!("{architecture}.{key}"));
+        let width = number("embedding_length")?;
+        let heads = number("attention.head_count").unwrap_or(1).max(1);
+        // Architectures that say this per layer give no number here; they are counted as if every head had its own.
+        let kv_heads = number("attention.head_count_kv").unwrap_or(heads);
+        let head = number("attention.key_length").unwrap_or(width / heads);
+        let bytes = match options.kv_type {
+            KvType::F16 => 2,
+            KvType::F32 => 4,
+        };
+        let context =
+            options.context.map_or_else(|| number("context_length").unwrap_or(2048), |context| context as u64);
+        let tokens = context.saturating_mul(options.slots as u64);
+        let mut sizes = Self { kv_per_layer: tokens.saturating_mul(2 * kv_heads * head * bytes), ..Self::default() };
+        for tensor in &gguf.tensors {
+            sizes.add(&tensor.name, tensor.bytes());
+        }
+        let embeddings = gguf.tensor("token_embd.weight")?;
+        if gguf.tensor("output.weight").is_none() {
+            // The embeddings serve as the output layer too, which is a copy of its own on a GPU.
+            sizes.output += embeddings.bytes();
+        }
+        let row = embeddings.rows() + 16 * width;
+        sizes.scratch = (options.batch.min(MICRO_BATCH) as u64).saturating_mul(4 * row);
+        Some(sizes)
+    }
+
     /// Adds a tensor, which its name says where to.
     pub fn add(&mut self, name: &str, bytes: u64) {
         let layer = name.strip_prefix("blk.").and_then(|rest| rest.split('.').next()?.parse::<usize>().ok());
@@ -200,6 +235,22 @@ mod tests {
         assert_eq!(model().fitting(&[7 * GIB, 7 * GIB]), 5);
         assert_eq!(model().fitting(&[5 * GIB, 5 * GIB]), 3);
         assert_eq!(model().fitting(&[10 * GIB, GIB / 2]), 5);
+    }
+
+    #[test]
+    #[allow(clippy::unwrap_used)]
+    fn a_models_parts_are_weighed() {
+        let model = concat!(env!("CARGO_MANIFEST_DIR"), "/../fixtures/models/builtin.gguf");
+        let options = EngineOptions { context: Some(1024), slots: 3, ..EngineOptions::new(model.into()) };
+        let sizes = Sizes::of(&options).unwrap();
+        let file = std::fs::metadata(model).unwrap().len();
+        let weights = sizes.layers.iter().sum::<u64>() + sizes.output;
+        assert!(sizes.layers.len() > 1 && sizes.layers.iter().all(|&layer| layer > 0));
+        assert!(weights > file / 3 && weights < file, "{weights} of {file}");
+        assert!(sizes.kv_per_layer > 0 && sizes.kv_per_layer.is_multiple_of(1024 * 3 * 4));
+        let wide = Sizes::of(&EngineOptions { kv_type: KvType::F32, ..options }).unwrap();
+        assert_eq!(wide.kv_per_layer, 2 * sizes.kv_per_layer);
+        assert_eq!(Sizes::of(&EngineOptions::new(file!().into())), None);
     }
 
     fn gpu(index: usize, free: u64) -> Device {

@@ -42,11 +42,12 @@ fn score(engine: &Engine, request: Request) -> Scored {
     scored(events(engine.submit(request)))
 }
 
-/// llama.cpp rounds differently in batches of different sizes. So two ways to the same text may part where two tokens
-/// are equally likely, and there only.
+/// llama.cpp rounds a quantized model's intermediate results differently in batches of different sizes, by up to a tenth
+/// in a log-probability. So two ways to the same text may part where two tokens are about equally likely, and there
+/// only. A cache that held anything wrong would show at once: by a factor of e or more.
 #[track_caller]
 fn assert_agree(left: &[(i32, f32)], right: &[(i32, f32)]) {
-    const ROUNDING: f32 = 0.05;
+    const ROUNDING: f32 = 0.3;
     for (index, ((left, left_logprob), (right, right_logprob))) in left.iter().zip(right).enumerate() {
         let difference = (left_logprob - right_logprob).abs();
         assert!(difference < ROUNDING, "token {index}: {left} at {left_logprob}, {right} at {right_logprob}");
