@@ -243,7 +243,12 @@ fn from_parts(folder: &Path, config: &Config) -> Result<Value, ModelError> {
             })
         })
         .collect();
-    let byte_level = |add_prefix_space: bool| json!({"type": "ByteLevel", "add_prefix_space": add_prefix_space, "trim_offsets": true, "use_regex": true});
+    let byte_level = |prefix: bool| {
+        let mut options = json!({"type": "ByteLevel", "add_prefix_space": prefix});
+        options["trim_offsets"] = json!(true);
+        options["use_regex"] = json!(true);
+        options
+    };
     Ok(json!({
         "version": "1.0",
         "truncation": null,

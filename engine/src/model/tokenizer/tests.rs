@@ -49,6 +49,15 @@ fn the_files_of_slow_tokenizers_make_the_same_tokenizer() {
     }
 }
 
+/// The released models' config.json says that texts begin with token 1, which is a quotation mark.
+#[test]
+fn an_ordinary_token_that_config_calls_the_beginning_stays_ordinary() {
+    let config = Config { bos_token_id: Some(1), ..config("heads-4x64") };
+    let tokenizer = SourceTokenizer::open(&fixture("heads-4x64"), &config).unwrap();
+    assert_eq!((tokenizer.tokens[1].as_str(), tokenizer.kinds[1]), ("\"", TokenKind::Normal));
+    assert_eq!(tokenizer.kinds.iter().filter(|kind| **kind == TokenKind::Control).count(), 1);
+}
+
 #[test]
 fn merges_may_be_strings_as_well_as_pairs() {
     let config = config("heads-4x32");
