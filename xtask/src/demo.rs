@@ -8,11 +8,11 @@ use anyhow::{Context, Result};
 use crate::workspace::Workspace;
 use crate::{run, setup};
 
-/// Where completions are shown: a file, and the text that the cursor stands behind.
+/// Files that end where the cursor stands, and what kind of place that is.
 const CURSORS: [(&str, &str); 3] = [
-    ("fixtures/demo/completion.py", "def count_words(text):\n"),
-    ("fixtures/demo/completion.py", "    for number in numbers:\n        if"),
-    ("fixtures/demo/completion.py", "# Return the largest number in a list.\n"),
+    ("fixtures/demo/prompt.py", "under a comment prompt"),
+    ("fixtures/demo/block.py", "in a block"),
+    ("fixtures/demo/line.py", "within a line"),
 ];
 
 /// Comment prompts, turn by turn.
@@ -40,44 +40,40 @@ fn codegen(workspace: &Workspace) -> Command {
     command
 }
 
-fn complete(workspace: &Workspace, (file, before): &(&str, &str)) -> Result<()> {
+fn complete(workspace: &Workspace, (file, kind): &(&str, &str)) -> Result<()> {
     let text = std::fs::read_to_string(workspace.root.join(file)).with_context(|| format!("cannot read {file}"))?;
-    let (line, column) = place(&text, before).with_context(|| format!("{file} does not hold {before:?}"))?;
-    let shown: Vec<&str> = text.lines().take(line).collect();
-    run::say("");
-    for line in shown.iter().skip(shown.len().saturating_sub(6)) {
+    let (line, column) = end(&text);
+    run::say(&format!("\n{kind}:\n"));
+    for line in text.lines() {
         run::say(&format!("    | {line}"));
     }
     let start = Instant::now();
     run::shown(codegen(workspace).arg("complete").arg(format!("{file}:{line}:{column}")))?;
-    run::say(&format!("  ({:.2} s, loading the model included)", start.elapsed().as_secs_f64()));
+    run::say(&format!("({:.2} s, loading the model included)", start.elapsed().as_secs_f64()));
     Ok(())
 }
 
 fn synthesize(workspace: &Workspace) -> Result<()> {
     let start = Instant::now();
     run::shown(codegen(workspace).args(["synthesize", TURNS]))?;
-    run::say(&format!("  ({:.2} s, loading the model included)", start.elapsed().as_secs_f64()));
+    run::say(&format!("({:.2} s, loading the model included)", start.elapsed().as_secs_f64()));
     Ok(())
 }
 
-/// Line and column, both from 1, of the place behind the first `before`.
-fn place(text: &str, before: &str) -> Option<(usize, usize)> {
-    let offset = text.find(before)? + before.len();
-    let above = text.get(..offset)?;
-    let line_start = above.rfind('\n').map_or(0, |end| end + 1);
-    Some((above.matches('\n').count() + 1, above.get(line_start..)?.chars().count() + 1))
+/// The place behind the text's last character: line and column, both from 1.
+fn end(text: &str) -> (usize, usize) {
+    let last = text.rsplit('\n').next().unwrap_or_default();
+    (text.matches('\n').count() + 1, last.chars().count() + 1)
 }
 
 #[cfg(test)]
 mod tests {
-    use super::place;
+    use super::end;
 
     #[test]
     fn places_count_from_one() {
-        assert_eq!(place("abc", ""), Some((1, 1)));
-        assert_eq!(place("a\nbé = 1\n", "bé"), Some((2, 3)));
-        assert_eq!(place("a\nb\n", "b\n"), Some((3, 1)));
-        assert_eq!(place("a", "x"), None);
+        assert_eq!(end(""), (1, 1));
+        assert_eq!(end("a\nbé"), (2, 3));
+        assert_eq!(end("a\nb\n"), (3, 1));
     }
 }

@@ -48,7 +48,7 @@ T["is one undo step"] = function(kind)
 end
 
 T["counts columns right after characters of every width"] = function(kind)
-  start(kind, { "def add(a, b):", "    s = \"𝄞漢字é\"; return" })
+  start(kind, { "def add(a, b):", "    return \"𝄞漢字é\" +" })
   child.type_keys("A", " ")
   local before, ghost = child.text(), child.wait_ghost()
   child.type_keys("<Tab>")
