@@ -14,6 +14,8 @@ pub struct Document {
     rope: Rope,
     tree: Tree,
     version: i32,
+    /// Whether there may be a carriage return in the text: if not, tree-sitter's rows are the rope's lines.
+    returns: bool,
 }
 
 impl Document {
@@ -22,7 +24,7 @@ impl Document {
     pub fn new(text: &str, version: i32) -> Self {
         let rope = Rope::from_str(text);
         let tree = parse(&rope, None);
-        Self { rope, tree, version }
+        Self { rope, tree, version, returns: text.contains('\r') }
     }
 
     /// Replaces the bytes of `range` and reparses. Ends that lie inside a character or past the text's end are moved to
@@ -30,8 +32,7 @@ impl Document {
     pub fn edit(&mut self, range: Range<usize>, text: &str) {
         let mut draft = Draft::new(self);
         draft.replace(range, text);
-        let (rope, tree) = draft.finish();
-        (self.rope, self.tree) = (rope, tree);
+        *self = draft.finish(self.version);
     }
 
     /// Makes several changes at once: `apply` makes them on a draft, and if it succeeds the document takes the draft and
@@ -44,8 +45,7 @@ impl Document {
         let mut draft = Draft::new(self);
         apply(&mut draft)?;
         let edits = std::mem::take(&mut draft.edits);
-        let (rope, tree) = draft.finish();
-        *self = Self { rope, tree, version };
+        *self = draft.finish(version);
         Ok(edits)
     }
 
@@ -102,12 +102,18 @@ pub struct Draft {
     rope: Rope,
     /// `None` once everything was replaced: nothing of the old tree is worth keeping.
     tree: Option<Tree>,
+    returns: bool,
     edits: Vec<Edit>,
 }
 
 impl Draft {
     fn new(document: &Document) -> Self {
-        Self { rope: document.rope.clone(), tree: Some(document.tree.clone()), edits: Vec::new() }
+        Self {
+            rope: document.rope.clone(),
+            tree: Some(document.tree.clone()),
+            returns: document.returns,
+            edits: Vec::new(),
+        }
     }
 
     /// The text as the changes so far have left it.
@@ -122,10 +128,10 @@ impl Draft {
         let bytes = self.rope.char_to_byte(chars.start)..self.rope.char_to_byte(chars.end);
         if bytes == (0..self.rope.len_bytes()) {
             self.rope = Rope::from_str(text);
-            self.tree = None;
+            (self.tree, self.returns) = (None, text.contains('\r'));
         } else {
+            let start = self.point(bytes.start);
             if let Some(tree) = &mut self.tree {
-                let start = point(&self.rope, bytes.start);
                 tree.edit(&InputEdit {
                     start_byte: bytes.start,
                     old_end_byte: bytes.end,
@@ -137,13 +143,24 @@ impl Draft {
             }
             self.rope.remove(chars.clone());
             self.rope.insert(chars.start, text);
+            self.returns |= text.contains('\r');
         }
         self.edits.push(Edit { range: bytes, text: text.to_owned() });
     }
 
-    fn finish(self) -> (Rope, Tree) {
+    /// Where tree-sitter sees `offset`: its rows end at `\n` only, unlike LSP's lines, and its columns are bytes.
+    fn point(&self, offset: usize) -> Point {
+        if self.returns {
+            return advance(Point::new(0, 0), self.rope.byte_slice(..offset).chunks());
+        }
+        // On every key, so without going over the whole text.
+        let row = self.rope.byte_to_line(offset);
+        Point::new(row, offset - self.rope.line_to_byte(row))
+    }
+
+    fn finish(self, version: i32) -> Document {
         let tree = parse(&self.rope, self.tree.as_ref());
-        (self.rope, tree)
+        Document { rope: self.rope, tree, version, returns: self.returns }
     }
 }
 
@@ -154,11 +171,7 @@ fn chars(rope: &Rope, range: Range<usize>) -> Range<usize> {
     start.min(end)..end
 }
 
-/// Where tree-sitter sees `offset`: its rows end at `\n` only, unlike LSP's lines, and its columns are bytes.
-fn point(rope: &Rope, offset: usize) -> Point {
-    advance(Point::new(0, 0), rope.byte_slice(..offset).chunks())
-}
-
+/// The point behind `chunks`, which start at `from`.
 fn advance<'a>(from: Point, chunks: impl Iterator<Item = &'a str>) -> Point {
     chunks.fold(from, |at, chunk| match chunk.rfind('\n') {
         None => Point::new(at.row, at.column + chunk.len()),
@@ -209,10 +222,15 @@ mod tests {
 
     #[test]
     fn points_count_line_feeds_only() {
-        let rope = Rope::from_str("a\rb\u{2028}c\r\nd\u{e9}f");
-        assert_eq!(point(&rope, 3), Point::new(0, 3));
-        assert_eq!(point(&rope, 9), Point::new(1, 0));
-        assert_eq!(point(&rope, 12), Point::new(1, 3));
+        for (text, places) in [
+            ("a\rb\u{2028}c\r\nd\u{e9}f", [(3, 0, 3), (9, 1, 0), (12, 1, 3)]),
+            ("a\n\u{2028}\n\u{e9}f", [(1, 0, 1), (5, 1, 3), (8, 2, 2)]),
+        ] {
+            let draft = Draft::new(&Document::new(text, 1));
+            for (offset, row, column) in places {
+                assert_eq!(draft.point(offset), Point::new(row, column), "{text:?} {offset}");
+            }
+        }
     }
 
     #[test]

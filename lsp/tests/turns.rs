@@ -4,6 +4,7 @@
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use codegen_engine::StopRule;
 use codegen_lsp::document::Document;
 use codegen_lsp::turns::{self, TurnOptions};
 
@@ -71,10 +72,15 @@ fn of_the_standard_library() {
             if text[..turn.prompt_range.end].ends_with('\n') {
                 assert_eq!(turns::turn_above(&document, turn.prompt_range.end, &options).as_ref(), Some(turn));
             }
-            let prompt = turns::history(&document, turn, &options).render(&turn.prompt);
+            let history = turns::history(&document, turn, &options);
+            let prompt = history.render(&turn.prompt);
             assert!(prompt.ends_with('\n') && !prompt.contains('\r'));
-            // Putting the program where it is changes no more than blank lines.
             let program = &text[turn.program_range.clone()];
+            if history.truncation().cut(program).is_some() {
+                // People write what no turn would.
+                continue;
+            }
+            // Putting the program where it is changes no more than blank lines.
             let edit = turns::program_edit(&document, turn, program);
             let mut edited = document.clone();
             edited.edit(edit.range, &edit.text);
