@@ -1,6 +1,7 @@
 //! The GGUF's vocabulary, read by llama.cpp, makes the tokens that CodeGen's own tokenizer makes.
 //!
-//! The texts and their tokens are made by `fixtures/parity/make.py`; the tokenizer is the one kept in the built-in model.
+//! The texts and their tokens are made by `fixtures/parity/make.py`; the tokenizer is the one kept in the built-in
+//! model.
 
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 

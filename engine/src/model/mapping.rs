@@ -1,8 +1,8 @@
 //! How CodeGen's tensors become those of llama.cpp's `phi2`, whose graph is CodeGen's under other names.
 //!
-//! Both have one layer norm that feeds attention and MLP side by side, a partial rotary embedding, the tanh form of GELU
-//! and a bias on the LM head. They differ in names, in the order of the fused projection's rows, and in that phi2 wants a
-//! bias on the attention's output, which CodeGen does not have and gets as zeros.
+//! Both have one layer norm that feeds attention and MLP side by side, a partial rotary embedding, the tanh form of
+//! GELU and a bias on the LM head. They differ in names, in the order of the fused projection's rows, and in that phi2
+//! wants a bias on the attention's output, which CodeGen does not have and gets as zeros.
 
 use std::collections::HashMap;
 use std::path::Path;
@@ -69,9 +69,9 @@ impl RowOrder {
     /// CodeGen's projection is four blocks, each with the rows of a quarter of the heads: first their queries, then
     /// their values, then their keys. phi2 wants all queries, all keys, all values.
     ///
-    /// CodeGen rotates neighbouring dimensions of a head, (0, 1), (2, 3), …; phi2 rotates halves, (0, n/2), (1, n/2 + 1),
-    /// …. So among the rotated dimensions of queries and keys the even ones come first, then the odd ones. Moving both
-    /// alike leaves every product of a query and a key as it was.
+    /// CodeGen rotates neighbouring dimensions of a head, (0, 1), (2, 3), …; phi2 rotates halves, (0, n/2), (1, n/2 +
+    /// 1), …. So among the rotated dimensions of queries and keys the even ones come first, then the odd ones. Moving
+    /// both alike leaves every product of a query and a key as it was.
     #[must_use]
     pub fn source_row(&self, destination: usize) -> usize {
         let Self::Qkv { n_embd, head_size, rotary_dim } = *self else {
@@ -99,8 +99,8 @@ impl RowOrder {
     }
 }
 
-/// What is left of the checkpoint when a layer's tensors have been taken: the causal mask in its several forms, which is
-/// no weight and follows from the context's length.
+/// What is left of the checkpoint when a layer's tensors have been taken: the causal mask in its several forms, which
+/// is no weight and follows from the context's length.
 const BUFFERS: [&str; 3] = ["attn.causal_mask", "attn.bias", "attn.masked_bias"];
 
 /// At most this many names go into a message.

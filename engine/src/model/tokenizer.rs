@@ -168,7 +168,8 @@ fn check_kind(tokenizer: &Value) -> Result<(), String> {
         && splitter["use_regex"].as_bool() != Some(false);
     if !is_gpt2 {
         return Err(format!(
-            "splits text by {splitter}; CodeGen's splits by ByteLevel, with its regular expression and without a prefix space"
+            "splits text by {splitter}; CodeGen's splits by ByteLevel, with its regular expression and without a \
+             prefix space"
         ));
     }
     for option in ["ignore_merges", "byte_fallback"] {

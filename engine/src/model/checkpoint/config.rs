@@ -7,8 +7,8 @@ use serde_json::{Map, Value};
 use super::file;
 use crate::model::ModelError;
 
-/// CodeGen splits its fused projection into this many blocks, whatever the model's size: the model-parallel degree it was
-/// trained with, which is written down in its source code rather than in its configuration.
+/// CodeGen splits its fused projection into this many blocks, whatever the model's size: the model-parallel degree it
+/// was trained with, which is written down in its source code rather than in its configuration.
 pub const BLOCKS: usize = 4;
 
 /// No sensible model has more units, heads, tokens or positions than this; products of two such numbers fit a `u64`.

@@ -1,7 +1,7 @@
 //! Hugging Face checkpoint folders: `config.json` and the weights, in whichever of the usual containers they come.
 //!
-//! Opening reads headers only. Weights are read by rows, at their offsets, through a buffer of fixed size, so that memory
-//! depends on what is asked for and not on the model.
+//! Opening reads headers only. Weights are read by rows, at their offsets, through a buffer of fixed size, so that
+//! memory depends on what is asked for and not on the model.
 
 mod config;
 pub(in crate::model) mod file;

@@ -50,8 +50,8 @@ fn refusal(config: &Config, tensors: &[SourceTensor]) -> String {
 
 #[test]
 fn rows_of_the_fused_projection_worked_out_by_hand() {
-    // Eight heads of four dimensions, all rotated: each of the four blocks has two heads, so eight rows each of queries,
-    // values and keys.
+    // Eight heads of four dimensions, all rotated: each of the four blocks has two heads, so eight rows each of
+    // queries, values and keys.
     let order = RowOrder::Qkv { n_embd: 32, head_size: 4, rotary_dim: 4 };
     let rows = |range: std::ops::Range<usize>| range.map(|row| order.source_row(row)).collect::<Vec<_>>();
     // Queries of the first block's heads: even dimensions, then odd ones.
@@ -159,7 +159,8 @@ fn other_checkpoints_are_refused_by_name() {
     };
     assert_eq!(
         refusal(&config, &changed("transformer.h.0.attn.qkv_proj.weight", &|tensor| tensor.shape = vec![128, 384])),
-        "folder: tensor transformer.h.0.attn.qkv_proj.weight has the shape [128, 384]; by config.json it should be [384, 128]"
+        "folder: tensor transformer.h.0.attn.qkv_proj.weight has the shape [128, 384]; by config.json it should be \
+         [384, 128]"
     );
     assert_eq!(
         refusal(&config, &changed("lm_head.bias", &|tensor| tensor.dtype = SourceType::Other)),
