@@ -79,8 +79,16 @@ pub(super) fn take(level: Option<Level>, text: &str) {
 
 /// The errors logged since they were last asked for, or since a capture began, in llama.cpp's words.
 pub(super) fn reason() -> Option<String> {
-    let errors = with(|log| std::mem::take(&mut log.errors));
-    (!errors.is_empty()).then(|| Vec::from(errors).join("; "))
+    summary(with(|log| std::mem::take(&mut log.errors)).into())
+}
+
+/// Each of llama.cpp's functions adds that it failed too; only the first, who knows why, is worth telling.
+fn summary(errors: Vec<String>) -> Option<String> {
+    let says_why = |error: &&String| !error.contains("failed to load model");
+    let why: Vec<&str> =
+        errors.iter().filter(says_why).map(|error| error.trim_start_matches("error loading model: ")).collect();
+    let told = if why.is_empty() { errors.join("; ") } else { why.join("; ") };
+    (!told.is_empty()).then_some(told)
 }
 
 /// Keeps every line while it lives.
@@ -132,6 +140,21 @@ mod tests {
         assert_eq!(log.take(error, "load_file: no magic: 'abc'\n\n"), both);
         assert_eq!(log.capture.as_deref().unwrap_or_default().len(), 3);
         assert_eq!(log.errors, ["no magic: 'abc'"]);
+    }
+
+    #[test]
+    fn the_reason_is_what_says_why() {
+        let summary = |errors: &[&str]| summary(errors.iter().map(ToString::to_string).collect());
+        assert_eq!(
+            summary(&["no magic", "error loading model: l: failed to load model from x"]),
+            Some("no magic".into())
+        );
+        assert_eq!(
+            summary(&["error loading model: tensor 'x' is missing", "failed to load model"]),
+            Some("tensor 'x' is missing".into())
+        );
+        assert_eq!(summary(&["failed to load model"]), Some("failed to load model".into()));
+        assert_eq!(summary(&[]), None);
     }
 
     #[test]
