@@ -93,6 +93,19 @@ T["is not left behind when the cursor moves away"] = function(kind)
   expect.equality(child.ghost(), nil)
 end
 
+T["makes room for the completion menu"] = function(kind)
+  if kind == "builtin" then
+    return
+  end
+  start(kind, ADD)
+  child.o.completeopt = "menuone"
+  child.type_keys("A", " ")
+  child.wait_ghost()
+  child.type_keys("<C-x><C-n>")
+  expect.equality(child.fn.pumvisible(), 1)
+  expect.equality(child.ghost(), nil)
+end
+
 T["leaves Tab alone where nothing is shown"] = function(kind)
   child.setup({ ghost = kind, settings = { inline = { enabled = false } } })
   child.open({ "" })
