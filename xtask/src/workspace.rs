@@ -11,7 +11,7 @@ pub struct Workspace {
     pub root: PathBuf,
     /// Cargo's target folder.
     pub target: PathBuf,
-    /// Where downloaded tools are kept: `.cache` in the root, or what `CODEGEN_XTASK_CACHE` names.
+    /// Where downloaded tools are kept: `.cache` in the root, or what `CODEGEN_XTASK_CACHE` names (from the root).
     pub cache: PathBuf,
 }
 
@@ -25,7 +25,7 @@ impl Workspace {
             run::output(run::cargo(&root).args(["metadata", "--no-deps", "--offline", "--format-version", "1"]))?;
         let metadata: serde_json::Value = serde_json::from_str(&metadata).context("cargo metadata printed no JSON")?;
         let target = metadata["target_directory"].as_str().context("cargo metadata names no target_directory")?;
-        let cache = std::env::var_os("CODEGEN_XTASK_CACHE").map_or_else(|| root.join(".cache"), PathBuf::from);
+        let cache = root.join(std::env::var_os("CODEGEN_XTASK_CACHE").unwrap_or_else(|| ".cache".into()));
         Ok(Self { target: target.into(), cache, root })
     }
 

@@ -49,6 +49,13 @@ T["a missing server is named, once, with what to do"] = function()
   expect.equality(#child.lua_get("_G.messages"), 1)
 end
 
+T["a server that dies is reported with where to look"] = function()
+  child.setup({ cmd = { "sh", "-c", "exit 3" } })
+  child.open({ "x = 1" })
+  local message = child.wait_message("the server ended with code 3")
+  expect.equality(message.text:find("lsp.log", 1, true) ~= nil, true)
+end
+
 T["a model that is not there is named by the server"] = function()
   child.setup({ model = "/no/such/model.gguf" })
   child.open(({ "def add(a, b):", "    return" }))

@@ -74,7 +74,7 @@ local function on_exit(code, signal)
   -- Neovim itself ends the server with code 0, or with SIGTERM (143 from a shell) when it does not leave by itself.
   if code ~= 0 and code ~= 143 and signal ~= 15 then
     vim.schedule(function()
-      local log = vim.lsp.get_log_path and vim.lsp.get_log_path() or vim.lsp.log.get_filename()
+      local log = require("vim.lsp.log").get_filename()
       notify(("the server ended with code %d (signal %d); its messages are in %s"):format(code, signal, log), vim.log.levels.WARN)
     end)
   end
