@@ -58,7 +58,7 @@ impl Config {
         let mut problems = Vec::new();
         let Some(mut section) = Section::open("", settings, &mut problems) else { return problems };
         let engine = &mut self.engine;
-        section.read("model", "a model's name or the path of a GGUF file", |v| text(v), |v| engine.model = v);
+        section.read("model", "a model's name or the path of a GGUF file", text, |v| engine.model = v);
         let options = &mut engine.options;
         section.read("threads", "a number from 1 to 1024", |v| number(v, 1, 1024), |v| options.threads = Some(v));
         section.read(
@@ -219,7 +219,6 @@ mod tests {
         }));
         assert_eq!(problems, Vec::<String>::new());
         let options = EngineOptions {
-            model: std::path::PathBuf::new(),
             threads: Some(3),
             context: Some(512),
             batch: 64,
@@ -228,6 +227,7 @@ mod tests {
             main_device: Some(1),
             flash_attention: FlashAttention::On,
             mmap: false,
+            ..EngineOptions::new(std::path::PathBuf::new())
         };
         assert_eq!(config.engine, EngineConfig { model: "/models/m.gguf".to_owned(), options });
         assert_eq!(config.inline, InlineConfig { enabled: false, max_tokens: 7, min_logprob: Some(-0.5) });

@@ -1,6 +1,6 @@
 //! What the server and the command line share between a document and the engine: from a cursor or a turn to a request.
 
-use codegen_engine::synthesis::{self, History};
+use codegen_engine::synthesis::History;
 use codegen_engine::{Completion, Engine, Overflow, Priority, Prompt, Request};
 use serde_json::{Value, json};
 
@@ -61,9 +61,10 @@ pub fn prepare_turn(document: &Document, turn: &Turn, options: &TurnOptions, eng
     let mut max_tokens = TURN_TOKENS;
     let budget = budget(engine, &mut max_tokens);
     let history = turns::history(document, turn, options);
+    let truncation = history.truncation();
     let prompt = fit(history, &turn.prompt, budget, &|text| engine.tokenize(text).len());
     let mut request = Request::new(Prompt::Text(prompt), max_tokens);
-    request.stop = Some(Box::new(|text: &str| synthesis::truncate(text)));
+    request.stop = Some(Box::new(truncation));
     request.priority = Priority::Synthesis;
     request.overflow = Overflow::Window { keep: 0 };
     request
@@ -105,7 +106,7 @@ fn budget(engine: &Engine, max_tokens: &mut usize) -> usize {
 }
 
 /// The history's text within `budget` tokens: whole turns go, oldest first, but their imports and the definitions that
-/// later turns name stay, in the preamble; if that is still too long, the preamble goes.
+/// later turns name stay, in the preamble; if that is still too long, the preamble is cut.
 fn fit(mut history: History, prompt: &str, budget: usize, count: &dyn Fn(&str) -> usize) -> String {
     let mut text = history.render(prompt);
     while count(&text) > budget && !history.turns.is_empty() {
@@ -115,17 +116,37 @@ fn fit(mut history: History, prompt: &str, budget: usize, count: &dyn Fn(&str) -
         for statement in top_level(&program) {
             if is_import(statement) || defines(statement).is_some_and(|name| later.iter().any(|text| names(text, name)))
             {
-                history.preamble.push_str(statement.trim_end());
-                history.preamble.push('\n');
+                for line in statement.trim_end().lines() {
+                    history.preamble.push_str(&history.indent);
+                    history.preamble.push_str(line);
+                    history.preamble.push('\n');
+                }
             }
         }
         text = history.render(prompt);
     }
-    if count(&text) > budget {
-        history.preamble.clear();
+    let excess = count(&text).saturating_sub(budget);
+    if excess > 0 {
+        history.preamble = shorten(&history.preamble, excess, count);
         text = history.render(prompt);
     }
     text
+}
+
+/// Takes at least `excess` tokens from a preamble, if it has as many: first whole statements, oldest first, imports
+/// staying and the last, which may be what encloses the turn; then lines.
+fn shorten(preamble: &str, excess: usize, count: &dyn Fn(&str) -> usize) -> String {
+    let mut excess = excess;
+    let mut cut = |text: &str| {
+        let goes = excess > 0;
+        excess = excess.saturating_sub(if goes { count(text) } else { 0 });
+        goes
+    };
+    let mut statements = top_level(preamble);
+    let last = statements.pop();
+    statements.retain(|statement| is_import(statement) || !cut(statement));
+    let lines = statements.into_iter().chain(last).flat_map(|statement| statement.split_inclusive('\n'));
+    lines.filter(|line| !cut(line)).collect()
 }
 
 /// The top-level statements of a program, roughly: each unindented line with the lines below that are indented or blank.
@@ -168,7 +189,7 @@ mod tests {
 
     fn history(turns: &[(&str, &str)]) -> History {
         let turns = turns.iter().map(|(prompt, program)| ((*prompt).to_owned(), (*program).to_owned())).collect();
-        History { preamble: String::new(), turns }
+        History { turns, ..History::default() }
     }
 
     #[test]
@@ -186,8 +207,28 @@ mod tests {
         let expected = History {
             preamble: "import re\ndef used(a):\n    return [\n        a,\n    ]\nlimit = 3\n".to_owned(),
             turns: vec![("two".to_owned(), "y = used(limit)".to_owned())],
+            ..History::default()
         };
         assert_eq!(fit(history, "three", budget, &str::len), expected.render("three"));
+    }
+
+    #[test]
+    fn a_long_preamble_loses_its_oldest_statements_and_then_lines() {
+        let preamble = "import re\nx = 1\n\ny = 2\nclass A:\n    z = 3\n    def f(self):\n";
+        assert_eq!(shorten(preamble, 1, &str::len), "import re\ny = 2\nclass A:\n    z = 3\n    def f(self):\n");
+        assert_eq!(shorten(preamble, 8, &str::len), "import re\nclass A:\n    z = 3\n    def f(self):\n");
+        assert_eq!(shorten(preamble, 14, &str::len), "class A:\n    z = 3\n    def f(self):\n");
+        assert_eq!(shorten(preamble, 1000, &str::len), "");
+    }
+
+    #[test]
+    fn definitions_kept_in_a_block_stay_in_the_block() {
+        let mut history = history(&[("one", "import re"), ("two", "")]);
+        history.indent = "    ".to_owned();
+        history.preamble = "def f():\n".to_owned();
+        let budget = history.render("three").len() - 1;
+        let text = fit(history, "three", budget, &str::len);
+        assert!(text.starts_with("def f():\n    import re\n    # two\n"), "{text}");
     }
 
     #[test]

@@ -113,7 +113,7 @@ fn generate(
 }
 
 /// Holds back of a stream of program text what the truncation may still cut: blank lines, and a line's beginning that
-/// may turn into one of the paper's terminals.
+/// may turn into one of the paper's terminals. The text comes with the turn's indentation.
 struct Stream<'t> {
     indent: &'t str,
     text: String,
@@ -129,10 +129,13 @@ impl<'t> Stream<'t> {
     fn push(&mut self, text: &str) -> String {
         self.text.push_str(text);
         let line = self.text.rfind('\n').map_or(0, |end| end + 1);
-        let open = &self.text[line..];
-        // A line is cut by how it starts: `#`, quotes, a second `def` or `print`.
-        let undecided = open.is_empty() || open.starts_with(['#', '\'', '"', 'd', 'p']) || open.trim().is_empty();
-        let end = if undecided { self.text[..line].trim_end().len() } else { self.text.len() };
+        // A line is cut by how it starts: `#`, quotes, a second `def` or `print`, or less indentation than the turn's.
+        let decided = self
+            .text
+            .get(line..)
+            .and_then(|open| open.strip_prefix(self.indent))
+            .is_some_and(|open| !open.trim().is_empty() && !open.starts_with(['#', '\'', '"', 'd', 'p']));
+        let end = if decided { self.text.len() } else { self.text.get(..line).map_or(0, |text| text.trim_end().len()) };
         self.show(end)
     }
 
@@ -147,20 +150,9 @@ impl<'t> Stream<'t> {
     }
 
     fn show(&mut self, end: usize) -> String {
-        let Some(new) = self.text.get(self.shown..end) else { return String::new() };
-        let mut out = String::new();
-        for (index, line) in new.split('\n').enumerate() {
-            if index > 0 {
-                out.push('\n');
-            }
-            let starts = index > 0 || self.shown == 0;
-            if starts && !line.is_empty() {
-                out.push_str(self.indent);
-            }
-            out.push_str(line);
-        }
+        let new = self.text.get(self.shown..end).unwrap_or_default().to_owned();
         self.shown = end.max(self.shown);
-        out
+        new
     }
 }
 
@@ -185,9 +177,9 @@ mod tests {
         check("", &["p", "rint", "(1)\n", "a"], "print(1)\na", &["", "", "print(1)", "\na", "\n"]);
         check(
             "    ",
-            &["if x:\n", "    y", "\n\nz"],
-            "if x:\n    y\n\nz",
-            &["    if x:", "\n        y", "\n\n    z", "\n"],
+            &["    if x:\n", "        y", "\n\n    z\n", "end"],
+            "    if x:\n        y\n\n    z\n",
+            &["    if x:", "\n        y", "\n\n    z", "", "\n"],
         );
         check("", &[], "", &[""]);
     }

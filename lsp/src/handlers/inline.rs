@@ -188,7 +188,6 @@ fn item(document: &Document, known: &Known, encoding: Encoding, id: u64) -> Opti
             title: "Count an accepted suggestion".to_owned(),
             command: command::ACCEPTED.to_owned(),
             arguments: Some(vec![json!(id)]),
-            ..Default::default()
         }),
         insert_text_format: None,
     })

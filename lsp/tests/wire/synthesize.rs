@@ -92,6 +92,22 @@ async fn the_program_text_comes_as_one_versioned_edit() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_turn_inside_a_block_stays_inside() {
+    let text = "def f():\n    # say hello\n\ny = 2\n";
+    let engine = Script::continuing(vec![("def f():\n    # say hello\n", "    print('hello')\n\nx = 1\n")]).engine();
+    let mut client = Client::with_engine(&engine);
+    client.hello().await;
+    client.open(URI, text);
+    let asked = client.synthesize(URI, 1);
+    client.accept_progress().await;
+    let request = client.next("workspace/applyEdit").await;
+    let (range, new, _) = edit(&request);
+    assert_eq!(edited(text, &range, &new), "def f():\n    # say hello\n    print('hello')\n\ny = 2\n");
+    client.reply(&request, json!({"applied": true}));
+    assert!(asked.result().await.is_object());
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn text_typed_elsewhere_moves_the_edit() {
     let (mut client, _engine, gate, asked, _) = underway().await;
     client.change(URI, [0, 0, 0, 0], "import os\n\n");
