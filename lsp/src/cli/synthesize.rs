@@ -59,7 +59,7 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
             print("\n")?;
         }
         let prompt = document.slice(turn.prompt_range.clone());
-        print(if prompt.ends_with('\n') { &prompt } else { "\n" })?;
+        print(&format!("{}\n", prompt.trim_end_matches(['\r', '\n'])))?;
         let request = pipeline::prepare_turn(&document, &turn, &options, &engine);
         let mut stream = Stream::new(&turn.indent);
         let done = generate(&engine, request, |text| print(&stream.push(text)))?;
