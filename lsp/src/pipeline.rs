@@ -24,6 +24,8 @@ pub struct Prepared {
     pub request: Request,
     /// Where the context's window starts; see [`context::Context::start`].
     pub start: usize,
+    /// What the answer says again of the text before the cursor; see [`context::Context::held`].
+    pub held: &'static str,
 }
 
 /// Resolves the model's name and loads it. Blocks.
@@ -52,7 +54,7 @@ pub fn prepare(
     let context = context::build(document, offset, budget, previous_start, &|text| engine.tokenize(text).len());
     let mut request = Request::new(Prompt::Text(context.prompt), plan.max_tokens);
     request.stop = Some(completion::stop_rule(document, offset, &plan));
-    Some(Prepared { plan, request, start: context.start })
+    Some(Prepared { plan, request, start: context.start, held: context.held })
 }
 
 /// Prepares the synthesis of `turn`, the turns before it being the history.

@@ -62,10 +62,19 @@ impl Trail {
 struct Flight<W> {
     id: u64,
     trail: Trail,
+    /// What the generation says again of the text before the cursor.
+    held: &'static str,
     streamed: String,
     waiting: Option<W>,
     /// Whether the document is still as it was when `waiting` asked.
     fresh: bool,
+}
+
+impl<W> Flight<W> {
+    /// Whether what was typed can still turn out to be what the model writes.
+    fn agrees(&self) -> bool {
+        self.trail.agrees(self.streamed.strip_prefix(self.held).unwrap_or(&self.streamed))
+    }
 }
 
 /// A finished generation.
@@ -77,6 +86,8 @@ pub struct Raw {
     pub plan: Plan,
     /// Mean natural-log probability of its tokens.
     pub mean_logprob: f32,
+    /// Whether its tokens were used up before it came to an end.
+    pub unfinished: bool,
 }
 
 /// What is known for the cursor: the rest of `raw.text` behind what the user has typed since it was asked for.
@@ -141,7 +152,7 @@ impl<W> Suggestions<W> {
             return Decision::Answer(waiting, known, self.clear_flight());
         }
         match &mut self.flight {
-            Some(flight) if flight.trail.cursor() == offset && flight.trail.agrees(&flight.streamed) => {
+            Some(flight) if flight.trail.cursor() == offset && flight.agrees() => {
                 flight.fresh = true;
                 Decision::Join(flight.waiting.replace(waiting))
             }
@@ -162,10 +173,17 @@ impl<W> Suggestions<W> {
         }
         let flight = self.flight.as_mut()?;
         flight.fresh = false;
-        if flight.trail.follow(change) && flight.trail.agrees(&flight.streamed) {
+        if flight.trail.follow(change) && flight.agrees() {
             return None;
         }
         self.clear_flight()
+    }
+
+    /// Says of the generation `id` that it is to begin with what stands before the cursor already.
+    pub fn holds(&mut self, id: u64, held: &'static str) {
+        if let Some(flight) = self.flight.as_mut().filter(|flight| flight.id == id) {
+            flight.held = held;
+        }
     }
 
     /// Takes in text that the generation `id` has produced. If what was typed ahead turns out to be something else, the
@@ -173,16 +191,19 @@ impl<W> Suggestions<W> {
     pub fn streamed(&mut self, id: u64, text: &str, next_id: u64) -> Option<Ended<W>> {
         let flight = self.flight.as_mut().filter(|flight| flight.id == id)?;
         flight.streamed.push_str(text);
-        if flight.trail.agrees(&flight.streamed) {
+        if flight.agrees() {
             return None;
         }
         Some(self.divert(next_id))
     }
 
     /// Takes in the end of the generation `id`: it is remembered, and the one who waits is answered.
-    pub fn finished(&mut self, id: u64, raw: Raw, next_id: u64) -> Ended<W> {
+    pub fn finished(&mut self, id: u64, mut raw: Raw, next_id: u64) -> Ended<W> {
         let Some(flight) = self.flight.take_if(|flight| flight.id == id) else { return Ended::Quiet };
         let cursor = flight.trail.cursor();
+        if let Some(rest) = raw.text.strip_prefix(flight.held) {
+            raw.text = rest.to_owned();
+        }
         self.cached = Some((flight.trail.clone(), raw));
         let Some(waiting) = flight.waiting else { return Ended::Quiet };
         if !flight.fresh {
@@ -251,7 +272,8 @@ impl<W> Suggestions<W> {
 
     fn take_off(&mut self, id: u64, offset: usize, waiting: W) {
         let trail = Trail::new(offset);
-        self.flight = Some(Flight { id, trail, streamed: String::new(), waiting: Some(waiting), fresh: true });
+        self.flight =
+            Some(Flight { id, trail, held: "", streamed: String::new(), waiting: Some(waiting), fresh: true });
     }
 
     fn clear_flight(&mut self) -> Option<Dropped<W>> {

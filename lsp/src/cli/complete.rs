@@ -5,7 +5,7 @@ use std::str::FromStr;
 
 use anyhow::{Context, bail};
 use clap::Args;
-use codegen_engine::{Completion, EngineError};
+use codegen_engine::{Completion, EngineError, FinishReason};
 use ropey::Rope;
 use serde_json::json;
 
@@ -77,7 +77,11 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
     let plan = prepared.plan;
     match engine.submit(prepared.request).blocking_finish() {
         Ok(done) => {
-            let suggestion = completion::finish(&document, offset, &plan, &done.text);
+            let finish = match done.reason {
+                FinishReason::MaxTokens => completion::finish_unfinished,
+                _ => completion::finish,
+            };
+            let suggestion = finish(&document, offset, &plan, &done.text);
             report(arguments, suggestion, Some((plan.kind, done)))
         }
         Err(EngineError::EmptyPrompt) => report(arguments, None, None),

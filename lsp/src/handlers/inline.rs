@@ -111,13 +111,14 @@ pub fn prepared(main: &mut MainLoop, uri: Uri, id: u64, prepared: Option<Prepare
         EngineState::Ready(engine) => engine,
         _ => return forget(main, &uri),
     };
-    let Some(Prepared { plan, mut request, start }) = prepared else {
+    let Some(Prepared { plan, mut request, start, held }) = prepared else {
         if let Some(waiter) = buffer.suggestions.failed(id) {
             waiter.answer(None);
         }
         return;
     };
     buffer.window_start = Some(start);
+    buffer.suggestions.holds(id, held);
     request.key = Some(Key(uri.as_str().to_owned()));
     main.running.add(Job::Inline { uri, id, plan }, engine.submit(request));
 }
@@ -136,7 +137,8 @@ pub fn produced(main: &mut MainLoop, uri: &Uri, id: u64, plan: Plan, event: Prod
             return;
         }
         Produced::Done(done) if !matches!(done.reason, FinishReason::Cancelled | FinishReason::Superseded) => {
-            let raw = Raw { text: done.text, plan, mean_logprob: done.mean_logprob };
+            let unfinished = done.reason == FinishReason::MaxTokens;
+            let raw = Raw { text: done.text, plan, mean_logprob: done.mean_logprob, unfinished };
             let ended = suggestions.finished(id, raw, next_id);
             return conclude(main, uri, ended);
         }
@@ -179,7 +181,8 @@ fn show(main: &mut MainLoop, uri: &Uri, waiter: InlineWaiter, known: Known) {
 }
 
 fn item(document: &Document, known: &Known, encoding: Encoding, id: u64) -> Option<InlineCompletionItem> {
-    let suggestion = completion::finish(document, known.offset, &known.raw.plan, &known.raw.text)?;
+    let finish = if known.raw.unfinished { completion::finish_unfinished } else { completion::finish };
+    let suggestion = finish(document, known.offset, &known.raw.plan, &known.raw.text)?;
     Some(InlineCompletionItem {
         insert_text: suggestion.text,
         filter_text: None,

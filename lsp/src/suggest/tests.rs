@@ -4,7 +4,8 @@ use super::*;
 use crate::completion::Kind;
 
 fn raw(text: &str) -> Raw {
-    Raw { text: text.to_owned(), plan: Plan { kind: Kind::Line, max_tokens: 8 }, mean_logprob: -0.1 }
+    let plan = Plan { kind: Kind::Line, max_tokens: 8 };
+    Raw { text: text.to_owned(), plan, mean_logprob: -0.1, unfinished: false }
 }
 
 fn known(offset: usize, text: &str) -> Known {
@@ -49,6 +50,16 @@ fn typing_through_shortens_it_and_backspace_brings_it_back() {
     assert_eq!(suggestions.known(12), None);
     suggestions.changed(&delete(11..12));
     assert_eq!(suggestions.ask(11, "b", 2), Decision::Answer("b", known(11, "eturn x"), None));
+}
+
+#[test]
+fn a_space_that_the_model_says_again_is_not_what_is_typed() {
+    let mut suggestions = in_flight();
+    suggestions.holds(1, " ");
+    assert_eq!(suggestions.streamed(1, " ret", 2), None);
+    assert_eq!(suggestions.changed(&insert(10, "re")), None);
+    assert_eq!(suggestions.ask(12, "b", 2), Decision::Join(Some("a")));
+    assert_eq!(suggestions.finished(1, raw(" return x"), 2), Ended::Answer("b", known(12, "turn x")));
 }
 
 #[test]
