@@ -1,7 +1,7 @@
 //! What the server and the command line share between a document and the engine: from a cursor or a turn to a request.
 
 use codegen_engine::synthesis::History;
-use codegen_engine::{Completion, Engine, Overflow, Priority, Prompt, Request};
+use codegen_engine::{Completion, Engine, FinishReason, Overflow, Priority, Prompt, Request};
 use serde_json::{Value, json};
 
 use crate::completion::{self, Plan};
@@ -66,10 +66,16 @@ pub fn prepare_turn(document: &Document, turn: &Turn, options: &TurnOptions, eng
     let truncation = history.truncation();
     let prompt = fit(history, &turn.prompt, budget, &|text| engine.tokenize(text).len());
     let mut request = Request::new(Prompt::Text(prompt), max_tokens);
-    request.stop = Some(Box::new(truncation));
+    request.stop = Some(completion::program_rule(truncation));
     request.priority = Priority::Synthesis;
     request.overflow = Overflow::Window { keep: 0 };
     request
+}
+
+/// Leaves of a turn's completion what is written into the buffer; see [`completion::program`].
+pub fn tidy(done: &mut Completion) {
+    let kept = completion::program(&done.text, done.reason == FinishReason::MaxTokens).len();
+    done.text.truncate(kept);
 }
 
 /// What a completion cost, for programs to read.

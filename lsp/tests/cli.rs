@@ -10,7 +10,8 @@ use serde_json::Value;
 /// On a busy machine several threads spend most of their time waiting for each other.
 const THREADS: [&str; 2] = ["--threads", "1"];
 
-const TURNS: &str = "# import the regular expression module\n\n# define a function that adds two numbers\n\nx = 1\n";
+const TURNS: &str =
+    "# Assign the list [3, 8, 1] to a variable named numbers.\n\n# Print the sum of numbers.\n\nx = 1\n";
 
 fn program(arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_codegen-lsp"));
@@ -99,7 +100,11 @@ fn synthesize_fills_every_empty_turn_in_order() {
     let (stream, cost) = run(&["synthesize", &path]);
     assert_eq!(std::fs::read_to_string(&path).unwrap(), TURNS, "only --in-place writes");
     let prompts: Vec<&str> = stream.lines().filter(|line| line.starts_with('#')).collect();
-    assert_eq!(prompts, ["# import the regular expression module"], "the other turn has program text: {stream}");
+    assert_eq!(
+        prompts,
+        ["# Assign the list [3, 8, 1] to a variable named numbers."],
+        "the other turn has program text: {stream}"
+    );
     assert!(cost.contains("# turn 1: ") && cost.contains("tokens/s"), "{cost}");
 
     let two = TURNS.replace("\n\nx = 1\n", "\n");
@@ -109,8 +114,11 @@ fn synthesize_fills_every_empty_turn_in_order() {
     let text = std::fs::read_to_string(&path).unwrap();
     let words = |text: &str| text.split_whitespace().map(str::to_owned).collect::<Vec<_>>();
     assert_eq!(words(&text), words(&stream), "what was streamed is what was written");
-    let (first, second) = text.split_once("# define a function that adds two numbers\n").unwrap();
-    assert!(!first.trim_start_matches("# import the regular expression module\n").trim().is_empty(), "{text}");
+    let (first, second) = text.split_once("# Print the sum of numbers.\n").unwrap();
+    assert!(
+        !first.trim_start_matches("# Assign the list [3, 8, 1] to a variable named numbers.\n").trim().is_empty(),
+        "{text}"
+    );
     assert!(!second.trim().is_empty(), "{text}");
     let (_, nothing) = run(&["synthesize", &path]);
     assert!(nothing.contains("no comment prompt without program text"), "{nothing}");

@@ -1,5 +1,6 @@
 //! `codegen-lsp synthesize FILE`: every prompt without program text, in order, each with the earlier ones as history.
 
+use std::io::IsTerminal;
 use std::path::PathBuf;
 
 use clap::Args;
@@ -53,6 +54,8 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
         }
         output::print(text)
     };
+    // Someone who watches sees the tokens arrive; a program gets just what counts, once it is certain.
+    let live = if arguments.diff { std::io::stderr().is_terminal() } else { std::io::stdout().is_terminal() };
     let (mut from, mut count) = (0, 0);
     while let Some(turn) = next_empty(&document, from, &options) {
         if count > 0 {
@@ -62,12 +65,16 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
         print(&format!("{}\n", prompt.trim_end_matches(['\r', '\n'])))?;
         let request = pipeline::prepare_turn(&document, &turn, &options, &engine);
         let mut stream = Stream::new(&turn.indent);
-        let done = generate(&engine, request, |text| print(&stream.push(text)))?;
+        let mut done = generate(&engine, request, |text| if live { print(&stream.push(text)) } else { Ok(()) })?;
+        pipeline::tidy(&mut done);
+        let left_out = stream.shown > done.text.len();
         print(&stream.end(&done.text))?;
         count += 1;
-        eprintln!("# turn {count}: {}", timing(&done));
+        let note = if left_out { "; its end, which went round in circles, is left out" } else { "" };
+        let note = if done.text.is_empty() { "; the model wrote nothing" } else { note };
+        eprintln!("# turn {count}: {}{note}", timing(&done));
         from = turn.prompt_range.end;
-        if !done.text.trim().is_empty() {
+        if !done.text.is_empty() {
             let edit = turns::program_edit(&document, &turn, &done.text);
             from = edit.range.start + edit.text.len();
             document.edit(edit.range, &edit.text);

@@ -12,6 +12,7 @@ mod tests;
 use std::ops::Range;
 
 use codegen_engine::StopRule;
+use codegen_engine::synthesis::Truncation;
 
 use crate::document::Document;
 use crate::syntax::{self as python, Line, Place};
@@ -163,13 +164,30 @@ pub fn finish(document: &Document, offset: usize, plan: &Plan, raw: &str) -> Opt
     let text = if plan.kind == Kind::Line { &text } else { without_open_end(&text) };
     let text = syntax::keep_parsing(document, offset, text)?;
     let text = text.trim_end();
-    // Comments alone are what a model says that has nothing to say.
-    if text.lines().all(|line| line.trim().is_empty() || line.trim_start().starts_with('#')) {
+    if only_comments(text) {
         return None;
     }
     let ending = python::line_ending(document);
     let text = if ending == "\n" { text.to_owned() } else { text.replace('\n', ending) };
     Some(Suggestion { range: offset..offset, text })
+}
+
+/// The rule that ends the program text of a turn: the truncation of its history, and an end to what goes round in circles.
+#[must_use]
+pub fn program_rule(truncation: Truncation) -> Box<dyn StopRule> {
+    Box::new(stop::Guarded::new(truncation))
+}
+
+/// What of a turn's raw text is written into the buffer, without white space at its end: what is said three times is said
+/// once, and of a text that is `unfinished`, its tokens being used up, the last line goes as well. Empty if no code is left.
+#[must_use]
+pub fn program(raw: &str, unfinished: bool) -> &str {
+    let whole = match raw.rfind('\n') {
+        Some(end) if unfinished => &raw[..end],
+        _ => raw,
+    };
+    let text = without_open_end(repetition::cut_program(whole)).trim_end();
+    if only_comments(text) { "" } else { text }
 }
 
 /// [`finish`] for a text that ended because its tokens were used up: the last of several lines is probably but a part of
@@ -181,6 +199,11 @@ pub fn finish_unfinished(document: &Document, offset: usize, plan: &Plan, raw: &
         _ => raw,
     };
     finish(document, offset, plan, whole)
+}
+
+/// Comments alone are what a model says that has nothing to say.
+fn only_comments(text: &str) -> bool {
+    text.lines().all(|line| line.trim().is_empty() || line.trim_start().starts_with('#'))
 }
 
 /// Without headers and decorators at the end: the parser forgives that nothing follows them, Python does not.

@@ -36,6 +36,21 @@ pub(super) fn cut(document: &Document, cursor: &Cursor, text: &str) -> Option<St
     (kept > 0).then(|| text.split('\n').take(kept).collect::<Vec<_>>().join("\n"))
 }
 
+/// [`cut`] for a program text that stands on its own. Empty if nothing is left.
+pub(super) fn cut_program(text: &str) -> &str {
+    let text = if stammers(text) { text.rfind('\n').map_or("", |last| &text[..last]) } else { text };
+    let lines: Vec<_> = text.split_inclusive('\n').collect();
+    let said: Vec<_> = lines
+        .iter()
+        .enumerate()
+        .filter(|(_, line)| !line.trim().is_empty())
+        .map(|(number, line)| (Some(number), line.trim_end().to_owned()))
+        .collect();
+    let Some(kept) = first_repetition(&said) else { return text };
+    let length = lines.iter().take(kept).map(|line| line.len()).sum();
+    &text[..length]
+}
+
 /// The number of the suggestion's line with which something begins to be said again that is said three times or more.
 fn first_repetition(lines: &[(Option<usize>, String)]) -> Option<usize> {
     let same = |one: usize, other: usize| match (lines.get(one), lines.get(other)) {

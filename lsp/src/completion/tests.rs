@@ -244,3 +244,24 @@ proptest! {
         prop_assert!(!whole(&document) || whole(&accepted));
     }
 }
+
+#[test]
+fn programs_of_turns() {
+    for (raw, unfinished, expected) in [
+        ("x = 1\ny = 2\n\n", false, "x = 1\ny = 2"),
+        ("x = 1\ny = 2", true, "x = 1"),
+        ("x = 1", true, "x = 1"),
+        ("x = 1\n\nx = 1\n", false, "x = 1\n\nx = 1"),
+        ("y = 1\nx()\nx()\nx()\n", false, "y = 1\nx()"),
+        ("def f():\n    a()\n    b()\n    a()\n    b()\n\n    a()\n    b()\n", false, "def f():\n    a()\n    b()"),
+        ("x = 1\ndef f(self):\n    # of the center of the center of the center of the center of the", false, "x = 1"),
+        ("x = 1\n@wraps\ndef f(self):\n    retu", true, "x = 1"),
+        ("# of the center of the center of the center of the center of the", false, ""),
+        ("    # one\n\n    # two\n", false, ""),
+        ("# one\nx = 1\n", false, "# one\nx = 1"),
+        ("", true, ""),
+        ("\n", true, ""),
+    ] {
+        assert_eq!(program(raw, unfinished), expected, "{raw:?}");
+    }
+}

@@ -163,11 +163,14 @@ pub fn produced(main: &mut MainLoop, id: u64, event: Produced) {
         Produced::Done(done) if matches!(done.reason, FinishReason::Cancelled | FinishReason::Superseded) => {
             end(main, id, "cancelled", None);
         }
-        Produced::Done(done) if done.text.trim().is_empty() => {
+        Produced::Done(mut done) => {
+            pipeline::tidy(&mut done);
+            if !done.text.is_empty() {
+                return apply(main, id, done, 1);
+            }
             main.outbox.message(MessageType::INFO, "codegen-lsp: the model wrote nothing for this prompt");
             end(main, id, "nothing", None);
         }
-        Produced::Done(done) => apply(main, id, done, 1),
         Produced::Failed(error) => {
             main.engine_failed(&error);
             end(main, id, "failed", None);
