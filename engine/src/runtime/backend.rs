@@ -54,6 +54,7 @@ pub trait Backend {
     fn logits(&mut self, index: usize) -> &[f32];
     /// Forgets a slot's positions from `from` on. False if the cache cannot do that; the worker then forgets all.
     fn truncate(&mut self, slot: usize, from: usize) -> bool;
-    /// Makes slot `to` hold what slot `from` holds up to position `length`, sharing memory where possible.
-    fn copy(&mut self, from: usize, to: usize, length: usize);
+    /// Makes slot `to` hold what slot `from` holds up to position `length`, sharing memory where possible. False if the
+    /// cache cannot do that; slot `to` may then hold anything.
+    fn copy(&mut self, from: usize, to: usize, length: usize) -> bool;
 }

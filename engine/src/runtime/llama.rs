@@ -310,11 +310,12 @@ impl Backend for Llama<'_> {
         self.context.kv_cache_seq_rm(index(slot), Some(from), None).is_ok()
     }
 
-    fn copy(&mut self, from: usize, to: usize, length: usize) {
+    fn copy(&mut self, from: usize, to: usize, length: usize) -> bool {
         // Between caches of their own, llama.cpp copies whole sequences only.
         let copied = self.context.kv_cache_seq_cp(index(from), index(to), None, None);
         debug_assert!(copied.is_ok(), "no position is given that could be out of range");
-        self.truncate(to, length);
+        // A recurrent model's state cannot go back to an earlier position.
+        self.truncate(to, length)
     }
 }
 

@@ -226,7 +226,8 @@ impl Backend for Scripted {
         true
     }
 
-    fn copy(&mut self, from: usize, to: usize, length: usize) {
+    fn copy(&mut self, from: usize, to: usize, length: usize) -> bool {
         self.slots[to] = self.slots[from][..length].to_vec();
+        true
     }
 }

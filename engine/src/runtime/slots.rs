@@ -52,9 +52,12 @@ impl Slots {
             .max_by_key(|&(other, length)| (length, Reverse(other)))
             .unwrap_or((slot, own));
         if theirs >= own + WORTH_COPYING {
-            backend.copy(donor, slot, theirs);
-            self.slots[slot].tokens = sequence[..theirs].to_vec();
-            return theirs;
+            if backend.copy(donor, slot, theirs) {
+                self.slots[slot].tokens = sequence[..theirs].to_vec();
+                return theirs;
+            }
+            self.clear(slot, backend);
+            return 0;
         }
         self.truncate(slot, own, backend)
     }
@@ -87,5 +90,73 @@ impl Slots {
     /// Gives a slot back; what it holds stays for the next request.
     pub fn release(&mut self, slot: usize) {
         self.slots[slot].occupied = false;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::*;
+    use crate::EngineError;
+    use crate::runtime::{BatchToken, Vocabulary};
+
+    /// A cache that copies between slots, or, like a recurrent model's, cannot.
+    struct Cache {
+        copies: bool,
+        cleared: Vec<usize>,
+    }
+
+    #[allow(clippy::unimplemented)]
+    impl Backend for Cache {
+        fn vocabulary(&self) -> Arc<dyn Vocabulary> {
+            unimplemented!("slots know no vocabulary")
+        }
+
+        fn context(&self) -> usize {
+            1024
+        }
+
+        fn batch(&self) -> usize {
+            1024
+        }
+
+        fn slots(&self) -> usize {
+            2
+        }
+
+        fn decode(&mut self, _: &[BatchToken]) -> Result<(), EngineError> {
+            Ok(())
+        }
+
+        fn logits(&mut self, _: usize) -> &[f32] {
+            &[]
+        }
+
+        fn truncate(&mut self, slot: usize, from: usize) -> bool {
+            if from == 0 {
+                self.cleared.push(slot);
+            }
+            from == 0
+        }
+
+        fn copy(&mut self, _: usize, _: usize, _: usize) -> bool {
+            self.copies
+        }
+    }
+
+    #[test]
+    fn a_slot_holds_what_was_copied_or_nothing() {
+        let prompt: Vec<TokenId> = (0..100).collect();
+        for (copies, held) in [(true, 99), (false, 0)] {
+            let mut cache = Cache { copies, cleared: Vec::new() };
+            let mut slots = Slots::new(2);
+            assert_eq!(slots.take(0, &prompt, &mut cache), 0);
+            slots.extend(0, &prompt);
+            assert_eq!(slots.best_free(&prompt), Some(1));
+            assert_eq!(slots.take(1, &prompt, &mut cache), held);
+            assert_eq!(slots.slots[1].tokens.len(), held);
+            assert_eq!(cache.cleared.contains(&1), !copies, "what a failed copy left is cleared");
+        }
     }
 }

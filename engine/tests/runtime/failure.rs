@@ -135,7 +135,7 @@ impl Backend for Fragile {
         }
         from == 0
     }
-    fn copy(&mut self, _: usize, _: usize, _: usize) {
+    fn copy(&mut self, _: usize, _: usize, _: usize) -> bool {
         panic!("prompts here are too short to be copied");
     }
 }
