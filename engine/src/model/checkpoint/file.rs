@@ -16,11 +16,12 @@ pub(super) struct SourceFile {
 
 impl SourceFile {
     pub fn open(path: PathBuf) -> Result<Self, ModelError> {
-        let file = File::open(&path).map_err(ModelError::io(&path))?;
-        let metadata = file.metadata().map_err(ModelError::io(&path))?;
-        if !metadata.is_file() {
+        // Before it is opened: opening a pipe would wait for its other end.
+        if !std::fs::metadata(&path).map_err(ModelError::io(&path))?.is_file() {
             return Err(ModelError::invalid(path, "is not a file"));
         }
+        let file = File::open(&path).map_err(ModelError::io(&path))?;
+        let metadata = file.metadata().map_err(ModelError::io(&path))?;
         Ok(Self { path, length: metadata.len(), file })
     }
 

@@ -47,15 +47,26 @@ pub(super) fn read(file: &Arc<SourceFile>) -> Result<Vec<(String, Stored)>, Mode
         ranges.push((start, end, name.clone()));
         tensors.push((name, stored));
     }
-    // The format promises that tensors do not overlap; a header that breaks it was made to be read differently by
-    // different programs.
+    // The format promises that tensors do not overlap, a header that breaks it being made to be read differently by
+    // different programs, and that they leave no bytes out: where some are over, a part of the file is lost or moved.
     ranges.sort();
     for pair in ranges.windows(2) {
-        if let [(_, end, first), (start, _, second)] = pair
-            && start < end
-        {
+        let [(_, end, first), (start, _, second)] = pair else { continue };
+        if start < end {
             return Err(file.error(format!("has a corrupt header: the tensors {first} and {second} overlap")));
         }
+        if start > end {
+            let between = format!("{} bytes between the tensors {first} and {second}", start - end);
+            return Err(file.error(format!("is corrupt: {between} belong to none")));
+        }
+    }
+    let first = ranges.first().map_or(0, |(start, _, _)| *start);
+    let last = ranges.last().map_or(0, |(_, end, _)| *end);
+    let over = file.length - data_start - last;
+    if first > 0 || over > 0 {
+        return Err(file.error(format!(
+            "is corrupt: {first} bytes before its first tensor and {over} after its last belong to none"
+        )));
     }
     Ok(tensors)
 }

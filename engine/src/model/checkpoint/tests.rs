@@ -189,6 +189,17 @@ fn corrupt_safetensors_headers_are_refused() {
         let message = refusal(folder.path());
         assert!(message.contains(expected), "{header}: {message}");
     }
+    // Bytes that belong to no tensor, as where a length in the header is off by one.
+    for (starts, expected) in [
+        ([0, 12], "4 bytes between the tensors a and b"),
+        ([1, 9], "1 bytes before"),
+        ([0, 8], "0 bytes before its first tensor and 4 after"),
+    ] {
+        let [a, b] = starts.map(|start| entry("U8", "[8]", start, start + 8));
+        let header = format!(r#"{{"a":{a},"b":{b}}}"#);
+        std::fs::write(&path, [&(header.len() as u64).to_le_bytes(), header.as_bytes(), &[0; 20]].concat()).unwrap();
+        assert!(refusal(folder.path()).contains(expected), "{}", refusal(folder.path()));
+    }
     for length in [u64::MAX, 1 << 40] {
         std::fs::write(&path, [&length.to_le_bytes()[..], b"{}"].concat()).unwrap();
         assert!(refusal(folder.path()).contains("is not a safetensors file: its header would have"));
@@ -285,6 +296,11 @@ fn views_are_read_through_their_strides_or_refused() {
             "{message}"
         );
     }
+    // A shape whose product overflows before its zero is met: LONG1 2^62, BININT1 8 and 0.
+    let start: Vec<u8> = one_tensor(0, [0, 0], [0, 0]).into_iter().take_while(|&byte| byte != b'Q').collect();
+    let huge = b"QK\0\x8a\x08\0\0\0\0\0\0\0\x40K\x08K\0\x87K\x01K\x01K\x01\x87\x89ccollections\nOrderedDict\n)RtRs.";
+    let message = open([start.as_slice(), huge].concat()).unwrap_err();
+    assert!(message.contains("do not fit its storage"), "{message}");
 }
 
 #[test]

@@ -123,7 +123,7 @@ fn locate(file: &Arc<SourceFile>, tensor: PickledTensor, extent: Option<Extent>)
             .iter()
             .zip(&strides)
             .try_fold(offset.checked_add(1), |end, (n, stride)| {
-                Some(end.and_then(|end| end.checked_add((*n as u64 - 1).checked_mul(*stride as u64)?)))
+                Some(end.and_then(|end| end.checked_add((*n as u64).saturating_sub(1).checked_mul(*stride as u64)?)))
             })
             .flatten()
     };
