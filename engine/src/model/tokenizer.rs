@@ -62,7 +62,9 @@ impl SourceTokenizer {
             ));
         }
         let tokenizer = from_parts(folder, config)?;
-        Self::from_value(&tokenizer, config).map_err(|problem| ModelError::invalid(path, problem))
+        // Which of the files is to blame is not known here.
+        let files = folder.join("{vocab.json, merges.txt, added_tokens.json}");
+        Self::from_value(&tokenizer, config).map_err(|problem| ModelError::invalid(files, problem))
     }
 
     fn from_value(tokenizer: &Value, config: &Config) -> Result<Self, String> {
@@ -78,6 +80,7 @@ impl SourceTokenizer {
             entries.insert_added(added)?;
         }
         let (tokens, kinds) = entries.finish();
+        check_merges_are_whole(&tokens, &kinds, &merges)?;
         let json = tokenizer.to_string();
         // The last word is the tokenizers crate's, whose reading of this file is the reference.
         let reference =
@@ -85,7 +88,8 @@ impl SourceTokenizer {
         for (id, (token, kind)) in tokens.iter().zip(&kinds).enumerate() {
             let found = reference.token_to_id(token);
             if *kind != TokenKind::Unused && found != u32::try_from(id).ok() {
-                return Err(format!("gives the token {token:?} the id {id}, but it is read as {found:?}"));
+                let found = found.map_or("nothing".to_owned(), |found| found.to_string());
+                return Err(format!("gives the token {token:?} the id {id}, but it is read as {found}"));
             }
         }
         Ok(Self { tokens, kinds, merges, json })
@@ -208,6 +212,25 @@ fn merges(merges: &Value, vocabulary: &Map<String, Value>) -> Result<Vec<String>
                 .ok_or_else(|| format!("has the merge {merge}, which does not join two of its tokens into a third"))
         })
         .collect()
+}
+
+/// Refuses merges that do not make all tokens of the vocabulary, as where a file was cut short: text would then be read
+/// as other tokens than those the model was trained with.
+fn check_merges_are_whole(tokens: &[String], kinds: &[TokenKind], merges: &[String]) -> Result<(), String> {
+    let made: HashSet<String> = merges.iter().map(|merge| merge.replacen(' ', "", 1)).collect();
+    let unmade = |(token, kind): &(&String, &TokenKind)| {
+        **kind == TokenKind::Normal && token.chars().nth(1).is_some() && !made.contains(token.as_str())
+    };
+    let mut unmade = tokens.iter().zip(kinds).filter(unmade);
+    match unmade.next() {
+        None => Ok(()),
+        Some((token, _)) => Err(format!(
+            "has {} merges, but none for {} of its tokens, such as {token:?}; it is cut short, or these should be among \
+             the added tokens",
+            merges.len(),
+            unmade.count() + 1
+        )),
+    }
 }
 
 /// Builds what `tokenizer.json` would be from the files that the slow tokenizers keep.

@@ -111,6 +111,18 @@ fn tokenizers_that_llama_cpp_would_read_differently_are_refused() {
 }
 
 #[test]
+fn merges_that_are_cut_short_are_refused() {
+    let mut tokenizer = source();
+    let merges = tokenizer["model"]["merges"].as_array_mut().unwrap();
+    merges.pop().unwrap();
+    let problem = SourceTokenizer::from_value(&tokenizer, &config("heads-4x32")).unwrap_err();
+    assert!(problem.contains("has 43 merges, but none for 1 of its tokens"), "{problem}");
+    tokenizer["model"]["merges"] = json!([]);
+    let problem = SourceTokenizer::from_value(&tokenizer, &config("heads-4x32")).unwrap_err();
+    assert!(problem.contains("has 0 merges, but none for 44 of its tokens"), "{problem}");
+}
+
+#[test]
 fn a_vocabulary_larger_than_the_model_is_refused() {
     let config = Config { vocab_size: 306, ..config("heads-4x32") };
     let error = SourceTokenizer::open(&fixture("heads-4x32"), &config).unwrap_err().to_string();
