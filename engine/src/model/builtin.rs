@@ -58,7 +58,7 @@ fn unpack(folder: &Path, model: &[u8], sha256: &str) -> Result<PathBuf, ModelErr
         && !is_intact(&path, &stamp, model.len() as u64, sha256)
     {
         return Err(match error {
-            ModelError::Io { source, .. } => unusable(folder)(source),
+            ModelError::Io { cause, .. } => unusable(folder)(cause),
             other => other,
         });
     }
@@ -77,7 +77,7 @@ fn unusable(folder: &Path) -> impl FnOnce(io::Error) -> ModelError {
     let path = folder.to_owned();
     move |error| ModelError::Io {
         path,
-        source: io::Error::new(
+        cause: io::Error::new(
             error.kind(),
             format!(
                 "the built-in model cannot be unpacked here ({error}); set {CACHE_VARIABLE} to a folder that can be \

@@ -6,12 +6,13 @@ use std::path::PathBuf;
 #[derive(Debug, thiserror::Error)]
 pub enum ModelError {
     /// The operating system refused.
-    #[error("{}: {source}", path.display())]
+    #[error("{}: {cause}", path.display())]
     Io {
         /// The file or folder.
         path: PathBuf,
-        /// Why.
-        source: std::io::Error,
+        /// Why. Not called `source`, as that would make it the error's source, and whoever prints the whole chain
+        /// would print it twice.
+        cause: std::io::Error,
     },
     /// A file is not what it should be: truncated, corrupt, of another kind, with other tensors.
     #[error("{}: {problem}", path.display())]
@@ -30,7 +31,7 @@ impl ModelError {
     /// An `Io` for `path`; made for `map_err`.
     pub fn io(path: impl Into<PathBuf>) -> impl FnOnce(std::io::Error) -> Self {
         let path = path.into();
-        move |source| Self::Io { path, source }
+        move |cause| Self::Io { path, cause }
     }
 
     /// An `Invalid` for `path`.

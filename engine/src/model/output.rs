@@ -42,7 +42,7 @@ pub fn commit(path: &Path, file: OutputFile) -> Result<(), ModelError> {
 pub fn unwritten(path: &Path) -> impl Fn(io::Error) -> ModelError {
     move |error| ModelError::Io {
         path: path.to_owned(),
-        source: io::Error::new(error.kind(), format!("cannot be written, and nothing was left behind: {error}")),
+        cause: io::Error::new(error.kind(), format!("cannot be written, and nothing was left behind: {error}")),
     }
 }
 
@@ -54,6 +54,10 @@ pub fn check_target(output: &Path, input: &Path) -> Result<(), ModelError> {
     }
     if output.is_dir() || output.file_name().is_none() {
         return usage("this is a folder; name the file to write");
+    }
+    // Opening a pipe would wait for its other end, and renaming over a device would take it from the whole system.
+    if fs::metadata(output).is_ok_and(|about| !about.is_file()) {
+        return usage("this is a device or a pipe; name a file to write");
     }
     let Ok(mut there) = File::open(output) else {
         return Ok(());
@@ -125,6 +129,11 @@ mod tests {
         assert!(problem("notes.txt").contains("not a GGUF"));
         assert!(problem("").contains("is a folder"));
         assert!(problem("none/out.gguf").contains("does not exist"));
+        #[cfg(unix)]
+        {
+            std::os::unix::fs::symlink("/dev/null", at("null.gguf")).unwrap();
+            assert!(problem("null.gguf").contains("a device"));
+        }
         assert!(check_target(&at("other.gguf"), &at("in.gguf")).is_ok());
         // Renaming over a link replaces the link, not the file that the input also is.
         assert!(check_target(&at("link.gguf"), &at("in.gguf")).is_ok());

@@ -40,6 +40,10 @@ pub fn resolve(name: &str) -> Result<PathBuf, ModelError> {
 }
 
 fn check_magic(path: &Path) -> Result<(), ModelError> {
+    // Opening a pipe would wait for its other end.
+    if std::fs::metadata(path).is_ok_and(|about| !about.is_file()) {
+        return Err(ModelError::invalid(path, "this is a device or a pipe; a model is a GGUF file"));
+    }
     let mut start = Vec::new();
     let file = File::open(path).map_err(ModelError::io(path))?;
     file.take(4).read_to_end(&mut start).map_err(ModelError::io(path))?;
@@ -106,6 +110,9 @@ mod tests {
         assert!(problem(at("notes.txt")).contains("not a GGUF file"));
         assert!(problem(at("empty.gguf")).contains("not a GGUF file"));
         assert!(problem(folder.path()).contains("this is a folder"));
+        if cfg!(unix) {
+            assert!(problem("/dev/null").contains("a device"));
+        }
         fs::write(at("config.json"), "{}").unwrap();
         let message = problem(folder.path());
         assert!(message.contains(&format!("model convert {} -o FILE", folder.path().display())), "{message}");

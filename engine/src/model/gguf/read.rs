@@ -18,11 +18,13 @@ impl Gguf {
     /// # Errors
     /// `Io` if the file cannot be read, `Invalid` if it is not a GGUF that this program understands.
     pub fn open(path: &Path) -> Result<Self, ModelError> {
-        let file = File::open(path).map_err(ModelError::io(path))?;
-        let about = file.metadata().map_err(ModelError::io(path))?;
+        // Before it is opened: opening a pipe would wait for its other end.
+        let about = std::fs::metadata(path).map_err(ModelError::io(path))?;
         if !about.is_file() {
             return Err(ModelError::invalid(path, "this is not a file; a GGUF file is needed"));
         }
+        let file = File::open(path).map_err(ModelError::io(path))?;
+        let about = file.metadata().map_err(ModelError::io(path))?;
         Self::parse(BufReader::with_capacity(1 << 16, file), about.len(), path)
     }
 
@@ -34,7 +36,7 @@ impl Gguf {
         Parser { input, position: 0, end: file_bytes }
             .file()
             .map_err(|problem| match problem {
-                Problem::Io(source) => ModelError::Io { path: path.to_owned(), source },
+                Problem::Io(cause) => ModelError::Io { path: path.to_owned(), cause },
                 Problem::Invalid(problem) => ModelError::invalid(path, problem),
             })
             .map(|(version, metadata, tensors, data_start)| Self {
