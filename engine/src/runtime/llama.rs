@@ -16,7 +16,8 @@ use llama_cpp_2::vocab::VocabType;
 
 use super::backend::{Backend, BatchToken, Vocabulary};
 use super::offload::{self, MICRO_BATCH, Placement, Sizes};
-use super::{Device, EngineOptions, FlashAttention, KvType, ModelInfo, cpu, log};
+use super::{Device, EngineOptions, FlashAttention, KvType, ModelInfo, cpu, log, sanity};
+use crate::model::gguf::Gguf;
 use crate::{EngineError, TokenId};
 
 /// llama.cpp's own limits (`LLAMA_MAX_SEQ`, `GGML_MAX_N_THREADS`), which it enforces by ending the process.
@@ -30,6 +31,7 @@ fn backend() -> Result<&'static LlamaBackend, String> {
     static BACKEND: OnceLock<Result<LlamaBackend, String>> = OnceLock::new();
     let backend = BACKEND.get_or_init(|| {
         ffi::install_log();
+        ffi::install_last_words();
         LlamaBackend::init().map_err(|error| error.to_string())
     });
     backend.as_ref().map_err(Clone::clone)
@@ -75,6 +77,12 @@ pub(super) fn load<T>(
 ) -> Result<T, EngineError> {
     check_options(options)?;
     check_file(&options.model)?;
+    // A file that cannot be read at all is left to llama.cpp, which knows more versions and types, and refuses it.
+    if let Some(reason) =
+        Gguf::open(&options.model).ok().and_then(|gguf| sanity::problem(&gguf.metadata, &gguf.tensors))
+    {
+        return Err(EngineError::ModelLoad { path: options.model.clone(), reason });
+    }
     let backend = backend().map_err(|reason| EngineError::ModelLoad { path: options.model.clone(), reason })?;
     let mut placement = Placement::new(options, &devices(), || Sizes::of(options).unwrap_or_default())?;
     let mut run = Some(run);
@@ -180,12 +188,14 @@ fn check_options(options: &EngineOptions) -> Result<(), EngineError> {
 /// Tells apart what the operating system refuses from what llama.cpp does not understand.
 fn check_file(path: &Path) -> Result<(), EngineError> {
     let not_found = |reason: String| EngineError::ModelNotFound { path: path.to_owned(), reason };
-    let file = std::fs::File::open(path).map_err(|error| not_found(error.to_string()))?;
-    match file.metadata() {
-        Ok(metadata) if metadata.is_dir() => Err(not_found("it is a folder, not a GGUF file".into())),
-        Ok(_) => Ok(()),
-        Err(error) => Err(not_found(error.to_string())),
+    let metadata = std::fs::metadata(path).map_err(|error| not_found(error.to_string()))?;
+    if metadata.is_dir() {
+        return Err(not_found("it is a folder, not a GGUF file".into()));
     }
+    if !metadata.is_file() {
+        return Err(not_found("it is a device or a pipe, not a GGUF file".into()));
+    }
+    std::fs::File::open(path).map(drop).map_err(|error| not_found(error.to_string()))
 }
 
 fn context_params(options: &EngineOptions, context: usize, threads: usize) -> LlamaContextParams {
@@ -200,7 +210,8 @@ fn context_params(options: &EngineOptions, context: usize, threads: usize) -> Ll
     };
     LlamaContextParams::default()
         .with_n_ctx(NonZeroU32::new(count(tokens)))
-        .with_n_batch(count(options.batch))
+        // llama.cpp reserves a row of logits for each slot, and ends the process where a batch has no room for as many.
+        .with_n_batch(count(options.batch.max(options.slots)))
         .with_n_ubatch(count(options.batch.min(MICRO_BATCH)))
         .with_n_seq_max(count(options.slots))
         .with_kv_unified(false)
@@ -355,10 +366,29 @@ mod ffi {
         let _ = std::panic::catch_unwind(|| log::take(level, &text));
     }
 
-    pub(super) fn system_info() -> String {
-        // SAFETY: it returns a NUL-terminated string in static memory, which only this function rewrites, and always with
-        // the same bytes.
-        unsafe { CStr::from_ptr(llama_cpp_sys_2::llama_print_system_info()) }.to_string_lossy().into_owned()
+    /// What llama.cpp says before it ends the process goes where errors go. Otherwise it would start a debugger, where
+    /// there is one, which writes to standard output.
+    pub(super) fn install_last_words() {
+        // SAFETY: as for the log.
+        unsafe { llama_cpp_sys_2::ggml_set_abort_callback(Some(take_last_words)) };
+    }
+
+    unsafe extern "C" fn take_last_words(text: *const c_char) {
+        if text.is_null() {
+            return;
+        }
+        // SAFETY: llama.cpp passes a NUL-terminated string that lives during the call.
+        let text = unsafe { CStr::from_ptr(text) }.to_string_lossy();
+        let _ = std::panic::catch_unwind(|| tracing::error!(target: "llama.cpp", "it ends this process: {text}"));
+    }
+
+    pub(super) fn system_info() -> &'static str {
+        static INFO: OnceLock<String> = OnceLock::new();
+        INFO.get_or_init(|| {
+            // SAFETY: it returns a NUL-terminated string in static memory. Each call writes that anew, so that there must
+            // be no other at the same time; there is one call.
+            unsafe { CStr::from_ptr(llama_cpp_sys_2::llama_print_system_info()) }.to_string_lossy().into_owned()
+        })
     }
 }
 

@@ -11,6 +11,7 @@ pub mod llama;
 mod log;
 mod offload;
 mod options;
+mod sanity;
 pub mod scripted;
 mod slots;
 mod ticket;

@@ -234,6 +234,9 @@ fn other_ways_to_compute_agree() {
         |options: &mut EngineOptions| options.flash_attention = FlashAttention::Off,
         |options: &mut EngineOptions| options.mmap = false,
         |options: &mut EngineOptions| options.batch = 3,
+        // Fewer tokens in a batch than there are slots.
+        |options: &mut EngineOptions| options.batch = 1,
+        |options: &mut EngineOptions| (options.batch, options.slots, options.context) = (3, 20, Some(256)),
         |options: &mut EngineOptions| options.gpu_layers = GpuLayers::Count(0),
     ] {
         assert_agree(&score(&load(change), request(PROMPT, 12)), &expected);
@@ -272,6 +275,14 @@ fn what_is_no_model_is_refused_with_a_reason() {
         assert_eq!(*named, path(name));
         assert!(given.contains(reason) && !given.is_empty(), "{name}: {given}");
     }
+    // For such a number llama.cpp itself ends the process.
+    let mut layers = whole.clone();
+    let key = b"phi2.block_count";
+    let at = whole.windows(key.len()).position(|bytes| bytes == key).unwrap() + key.len() + 4;
+    layers[at..at + 4].fill(0);
+    std::fs::write(path("layers.gguf"), layers).unwrap();
+    let error = refusal(&path("layers.gguf"));
+    assert!(matches!(&error, EngineError::ModelLoad { reason, .. } if reason.contains("block_count 0")), "{error}");
     // None of this has hurt the process.
     complete(&load(|_| ()), request("x", 1));
 }
