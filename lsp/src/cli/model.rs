@@ -159,7 +159,7 @@ fn interrupts() -> Arc<AtomicBool> {
     std::thread::spawn(move || {
         let Ok(runtime) = tokio::runtime::Builder::new_current_thread().enable_all().build() else { return };
         runtime.block_on(async move {
-            let mut interrupt = pin!(tokio::signal::ctrl_c());
+            let mut interrupt = pin!(asked_to_stop());
             // The first poll is what starts listening.
             let first = futures::poll!(&mut interrupt);
             drop(listening);
@@ -171,6 +171,25 @@ fn interrupts() -> Arc<AtomicBool> {
     // Nothing is sent: the wait ends when the sender is dropped.
     let _: Result<(), _> = listens.recv();
     flag
+}
+
+/// Comes back when the user, or the system, wants the program to end.
+#[cfg(unix)]
+async fn asked_to_stop() -> std::io::Result<()> {
+    use tokio::signal::unix::{SignalKind, signal};
+    // A signal that is listened to ends nothing: a file over the limit that the process has is then an error of writing,
+    // like a full disk.
+    let _ = signal(SignalKind::from_raw(libc::SIGXFSZ));
+    let mut terminate = signal(SignalKind::terminate())?;
+    tokio::select! {
+        interrupted = tokio::signal::ctrl_c() => interrupted,
+        _ = terminate.recv() => Ok(()),
+    }
+}
+
+#[cfg(not(unix))]
+async fn asked_to_stop() -> std::io::Result<()> {
+    tokio::signal::ctrl_c().await
 }
 
 /// One line: the file, its size, its parts, the time taken.
