@@ -60,7 +60,7 @@ impl Config {
         let engine = &mut self.engine;
         section.read("model", "a model's name or the path of a GGUF file", text, |v| engine.model = v);
         let options = &mut engine.options;
-        section.read("threads", "a number from 1 to 1024", |v| number(v, 1, 1024), |v| options.threads = Some(v));
+        section.read("threads", "a number from 1 to 512", |v| number(v, 1, 512), |v| options.threads = Some(v));
         section.read(
             "context",
             "a number of tokens from 64 to 1048576",
@@ -243,9 +243,9 @@ mod tests {
             assert_eq!(config, Config::default(), "a wrong option must leave the default");
         }
         check(json!(3), &["codegen is 3, but must be an object of options"]);
-        check(json!({"threads": 0}), &["codegen.threads is 0, but must be a number from 1 to 1024"]);
-        check(json!({"threads": 1.5}), &["codegen.threads is 1.5, but must be a number from 1 to 1024"]);
-        check(json!({"threads": -1}), &["codegen.threads is -1, but must be a number from 1 to 1024"]);
+        check(json!({"threads": 0}), &["codegen.threads is 0, but must be a number from 1 to 512"]);
+        check(json!({"threads": 1.5}), &["codegen.threads is 1.5, but must be a number from 1 to 512"]);
+        check(json!({"threads": -1}), &["codegen.threads is -1, but must be a number from 1 to 512"]);
         check(json!({"model": ""}), &["codegen.model is \"\", but must be a model's name or the path of a GGUF file"]);
         check(
             json!({"gpuLayers": "some"}),

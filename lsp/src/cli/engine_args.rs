@@ -13,7 +13,7 @@ pub struct EngineArgs {
     #[arg(long, value_name = "NAME|FILE")]
     pub model: Option<String>,
     /// Threads for matrix products [default: the physical cores]
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=512))]
     pub threads: Option<u16>,
     /// Tokens of context [default: what the model was trained with]
     #[arg(long, value_name = "TOKENS", value_parser = clap::value_parser!(u32).range(64..=1 << 20))]
