@@ -123,6 +123,12 @@ pub fn program_edit(document: &Document, turn: &Turn, program: &str) -> Edit {
     program::edit(document, turn, program)
 }
 
+/// Whether a program text is more than comments and blank lines: a model that has nothing to say says those.
+#[must_use]
+pub fn says_something(program: &str) -> bool {
+    program.lines().any(|line| !line.trim().is_empty() && !line.trim_start().starts_with('#'))
+}
+
 /// The turns from a line on; if `one`, only the first one, and no line further than it goes is looked at.
 fn placed(document: &Document, from: usize, options: &TurnOptions, one: bool) -> Vec<Placed> {
     let mut found: Vec<Placed> = Vec::new();

@@ -97,9 +97,14 @@ pub fn plan(document: &Document, offset: usize, options: &TurnOptions) -> Option
         Place::Code => {}
     }
     let Some(column) = cursor.column() else {
-        let opens = cursor.right.trim().is_empty() && python::opens_block(document, &cursor.line);
-        let indent = cursor.line.column + 1;
-        return Some(if opens { Plan { kind: Kind::Block { indent }, max_tokens: BLOCK_TOKENS } } else { line });
+        if !(cursor.right.trim().is_empty() && python::opens_block(document, &cursor.line)) {
+            return Some(line);
+        }
+        let header = python::statement_column(document, &cursor.line);
+        // A second body above the one that is there is nothing that anybody wants.
+        let below = python::line_below(document, cursor.line.number);
+        let block = Plan { kind: Kind::Block { indent: cursor.line.column + 1 }, max_tokens: BLOCK_TOKENS };
+        return below.is_none_or(|below| below.column <= header).then_some(block);
     };
     if !cursor.right.trim().is_empty() || python::is_continuation(document, cursor.line.start + cursor.left.len()) {
         return Some(line);
@@ -161,10 +166,11 @@ pub fn finish(document: &Document, offset: usize, plan: &Plan, raw: &str) -> Opt
     let text = overlap::right(&cursor, &text)?;
     let text = repetition::cut(document, &cursor, &text)?;
     let text = overlap::below(document, &cursor, &text)?;
-    let text = if plan.kind == Kind::Line { &text } else { without_open_end(&text) };
-    let text = syntax::keep_parsing(document, offset, text)?;
+    let closed: fn(&str) -> &str = if plan.kind == Kind::Line { str::trim_end } else { without_open_end };
+    let text = syntax::keep_parsing(document, offset, &text, closed)?;
     let text = text.trim_end();
-    if only_comments(text) {
+    // Comments alone are what a model says that has nothing to say.
+    if !turns::says_something(text) {
         return None;
     }
     let ending = python::line_ending(document);
@@ -201,18 +207,14 @@ pub fn finish_unfinished(document: &Document, offset: usize, plan: &Plan, raw: &
     finish(document, offset, plan, whole)
 }
 
-/// Comments alone are what a model says that has nothing to say.
-fn only_comments(text: &str) -> bool {
-    text.lines().all(|line| line.trim().is_empty() || line.trim_start().starts_with('#'))
-}
-
-/// Without headers and decorators at the end: the parser forgives that nothing follows them, Python does not.
+/// Without headers and decorators at the end: the parser forgives that nothing follows them, Python does not. Without
+/// comments there, either, which were to explain what did not come.
 fn without_open_end(text: &str) -> &str {
     let mut text = text.trim_end();
     loop {
         let (rest, last) = text.rsplit_once('\n').unwrap_or(("", text));
         let last = last.trim_start();
-        if !(last.starts_with('@') || python::is_header(last)) {
+        if text.is_empty() || !(last.starts_with(['@', '#']) || python::is_header(last)) {
             return text;
         }
         text = rest.trim_end();

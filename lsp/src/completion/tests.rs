@@ -52,6 +52,10 @@ fn plans() {
         ("def f():\n    $0", block(4)),
         ("def f():\n$0", block(1)),
         ("def f():$0", block(1)),
+        ("def f():$0\n\ndef g():\n    pass\n", block(1)),
+        ("if x:$0\nelse:\n    pass\n", block(1)),
+        ("def f():$0\n\n    return 1\n", None),
+        ("    def f(\n        a,\n    ):$0\n        return 1\n", None),
         ("def f(\n    a,\n):\n    $0", block(4)),
         ("class A:\n    def f(self):\n        $0\n", block(8)),
         ("if x:\n\t$0\n", block(8)),
@@ -88,6 +92,15 @@ fn lines() {
     // A statement that was not finished in brackets.
     check("x = $0", "f(\n1,\n2,\n3,\n4,\n5,\n6,\n7,\n8,\n9,\n10,\n11,\n12,\n13", "x = f(");
     check("x = f($0", "a,\n      b,", "x = f(a,");
+}
+
+#[test]
+fn blocks_do_not_end_open() {
+    check("def f(x):$0", "\n    if x:\n        return 1\n    for y in x:\n", "def f(x):\n    if x:\n        return 1");
+    check("def f(x):$0", "\n    y = x\n    if y:\n        # what to do\n", "def f(x):\n    y = x");
+    check("def f(x):$0", "\n    if x:\n        # what to do\n", "");
+    // What breaks the syntax goes first; a header that is left over by it goes, too.
+    check("def f(x):$0\ny = 1\n", "\n    y = x\n    if y:\n        return )\n", "def f(x):\n    y = x\ny = 1\n");
 }
 
 #[test]

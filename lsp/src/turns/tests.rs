@@ -276,3 +276,12 @@ fn programs_are_indented() {
         "def f():\n    # one\n    return 1\n\ndef g(): pass\n",
     );
 }
+
+#[test]
+fn comments_are_no_program_text() {
+    for (program, expected) in
+        [("", false), ("\n  \n", false), ("# one\n\n    #\n", false), ("# one\nx = 1\n", true), ("x  # one", true)]
+    {
+        assert_eq!(says_something(program), expected, "{program:?}");
+    }
+}
