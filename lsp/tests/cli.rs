@@ -148,6 +148,35 @@ fn in_place_keeps_permissions_and_links_and_diff_is_a_diff() {
 
 #[cfg(unix)]
 #[test]
+fn in_place_does_its_work_where_nobody_reads_what_it_says() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = file(folder.path(), "a.py", format!("\u{feff}{TURNS}").as_bytes());
+    let unread = || {
+        let (_, write) = std::io::pipe().unwrap();
+        Stdio::from(write)
+    };
+    let status = program(&["synthesize", &path, "--in-place"]).args(THREADS).stdout(unread()).stderr(unread()).status();
+    assert_eq!(status.unwrap().code(), Some(0));
+    let text = std::fs::read_to_string(&path).unwrap();
+    assert!(text.starts_with('\u{feff}') && text.len() > TURNS.len() + 3, "{text:?}");
+}
+
+#[cfg(unix)]
+#[test]
+fn in_place_refuses_a_read_only_file_before_any_work() {
+    use std::os::unix::fs::PermissionsExt;
+    let folder = tempfile::tempdir().unwrap();
+    let path = file(folder.path(), "a.py", TURNS.as_bytes());
+    std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o444)).unwrap();
+    let output = program(&["synthesize", &path, "--in-place"]).output().unwrap();
+    assert_eq!(output.status.code(), Some(2));
+    assert!(err(&output).contains("a.py: it is read-only"), "{}", err(&output));
+    assert_eq!(out(&output), "");
+    assert_eq!(std::fs::read_to_string(&path).unwrap(), TURNS);
+}
+
+#[cfg(unix)]
+#[test]
 fn an_interrupt_leaves_the_file_as_it_was() {
     let folder = tempfile::tempdir().unwrap();
     let many: String = (0..50).map(|index| format!("# define a class number {index} with many methods\n\n")).collect();

@@ -95,7 +95,7 @@ fn report(
     done: Option<(Kind, Completion)>,
 ) -> anyhow::Result<()> {
     if let Some((_, done)) = &done {
-        eprintln!("{}", timing(done));
+        output::remark(&timing(done));
     }
     if arguments.json {
         let kind = done.as_ref().map(|(kind, _)| match kind {
@@ -115,7 +115,7 @@ fn report(
         Some(suggestion) if suggestion.text.ends_with('\n') => output::print(&suggestion.text),
         Some(suggestion) => output::print(&format!("{}\n", suggestion.text)),
         None => {
-            eprintln!("nothing to suggest here");
+            output::remark("nothing to suggest here");
             Ok(())
         }
     }

@@ -63,7 +63,7 @@ pub fn main() -> ExitCode {
         // A reader that has seen enough (`… | head`) is no error of the user's.
         Err(error) if output::is_broken_pipe(&error) => ExitCode::SUCCESS,
         Err(error) => {
-            eprintln!("codegen-lsp: {error:#}");
+            output::remark(&format!("codegen-lsp: {error:#}"));
             ExitCode::from(2)
         }
     }
@@ -83,7 +83,7 @@ fn calm_threads() {
     let Ok(program) = std::env::current_exe() else { return };
     // Comes back only if it fails, and then all goes on as it was.
     let error = std::process::Command::new(program).args(std::env::args_os().skip(1)).env(POLICY, "passive").exec();
-    eprintln!("codegen-lsp: cannot set {POLICY}, so decoding may be slow on a busy machine: {error}");
+    output::remark(&format!("codegen-lsp: cannot set {POLICY}, so decoding may be slow on a busy machine: {error}"));
 }
 
 #[cfg(not(target_os = "linux"))]

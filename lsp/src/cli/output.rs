@@ -1,4 +1,4 @@
-//! Standard output, written so that a reader that closes it early is no panic.
+//! Standard output and standard error, written so that a reader that closes them early is no panic.
 
 use std::io::Write;
 
@@ -11,6 +11,11 @@ pub fn print(text: &str) -> anyhow::Result<()> {
     out.write_all(text.as_bytes())?;
     out.flush()?;
     Ok(())
+}
+
+/// Writes a line for people to standard error. Where nobody reads it, it is not missed.
+pub fn remark(text: &str) {
+    let _ = writeln!(std::io::stderr().lock(), "{text}");
 }
 
 /// Whether an error only says that nobody reads the output any more.

@@ -1,6 +1,6 @@
 //! `codegen-lsp synthesize FILE`: every prompt without program text, in order, each with the earlier ones as history.
 
-use std::io::IsTerminal;
+use std::io::Write;
 use std::path::PathBuf;
 
 use clap::Args;
@@ -39,42 +39,43 @@ pub struct Arguments {
 pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
     let path = &arguments.file;
     let text = source::read(path)?;
+    if arguments.in_place {
+        source::check_writable(path)?;
+    }
     let options = TurnOptions { marker: arguments.marker.clone() };
     let mut document = Document::new(&text, 0);
     if next_empty(&document, 0, &options).is_none() {
-        eprintln!("{} has no comment prompt without program text", path.display());
+        output::remark(&format!("{} has no comment prompt without program text", path.display()));
         return Ok(());
     }
     let engine = arguments.engine.load()?;
     // The diff is for programs to read, so the stream must not get into it.
-    let print = |text: &str| {
+    let stream = |text: &str| {
         if arguments.diff {
-            eprint!("{text}");
+            let _ = std::io::stderr().write_all(text.as_bytes());
             return Ok(());
         }
-        output::print(text)
+        print(arguments, text)
     };
     // Someone who watches sees the tokens arrive; a program gets just what counts, once it is certain.
     let live = if arguments.diff { std::io::stderr().is_terminal() } else { std::io::stdout().is_terminal() };
     let (mut from, mut count) = (0, 0);
     while let Some(turn) = next_empty(&document, from, &options) {
         if count > 0 {
-            print("\n")?;
+            stream("\n")?;
         }
         let prompt = document.slice(turn.prompt_range.clone());
-        print(&format!("{}\n", prompt.trim_end_matches(['\r', '\n'])))?;
+        stream(&format!("{}\n", prompt.trim_end_matches(['\r', '\n'])))?;
         let request = pipeline::prepare_turn(&document, &turn, &options, &engine);
-        let mut stream = Stream::new(&turn.indent);
-        let mut done = generate(&engine, request, |text| if live { print(&stream.push(text)) } else { Ok(()) })?;
-        pipeline::tidy(&mut done);
-        let left_out = stream.shown > done.text.len();
-        print(&stream.end(&done.text))?;
+        let mut held = Stream::new(&turn.indent);
+        let done = generate(&engine, request, |text| stream(&held.push(text)))?;
+        stream(&held.end(&done.text))?;
         count += 1;
-        let note = if left_out { "; its end, which went round in circles, is left out" } else { "" };
-        let note = if done.text.is_empty() { "; the model wrote nothing" } else { note };
-        eprintln!("# turn {count}: {}{note}", timing(&done));
+        let kept = turns::says_something(&done.text);
+        let dropped = if kept { "" } else { "; it is no program text, and not kept" };
+        output::remark(&format!("# turn {count}: {}{dropped}", timing(&done)));
         from = turn.prompt_range.end;
-        if !done.text.is_empty() {
+        if kept {
             let edit = turns::program_edit(&document, &turn, &done.text);
             from = edit.range.start + edit.text.len();
             document.edit(edit.range, &edit.text);
@@ -84,12 +85,20 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
     if arguments.diff {
         let name = path.display().to_string();
         let diff = TextDiff::from_lines(&text, &result);
-        output::print(&diff.unified_diff().header(&format!("a/{name}"), &format!("b/{name}")).to_string())?;
+        print(arguments, &diff.unified_diff().header(&format!("a/{name}"), &format!("b/{name}")).to_string())?;
     }
     if arguments.in_place && result != text {
-        source::replace(path, &result)?;
+        source::replace(path, &text, &result)?;
     }
     Ok(())
+}
+
+/// Prints. A reader that has seen enough (`… | head`) ends the work, unless that is for the file.
+fn print(arguments: &Arguments, text: &str) -> anyhow::Result<()> {
+    output::print(text).or_else(|error| {
+        let unread = arguments.in_place && output::is_broken_pipe(&error);
+        if unread { Ok(()) } else { Err(error) }
+    })
 }
 
 /// The first turn without program text whose prompt starts at `from` or later. Comments inside what has just been

@@ -43,8 +43,9 @@ pub fn apply(main: &mut MainLoop) {
     let reload = matches!(state.engine, EngineState::Absent) || config.engine != state.config.engine;
     let reread = config.turns != state.config.turns;
     state.config = config;
+    // Settings come again whenever one of them changes; what was wrong before has been said.
+    problems.retain(|problem| main.state.told.insert(problem.clone()));
     if !problems.is_empty() {
-        problems.dedup();
         main.tell_once(MessageType::WARNING, format!("codegen-lsp: {}", problems.join("; ")));
     }
     if reload || reread {

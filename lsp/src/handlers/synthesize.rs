@@ -139,7 +139,9 @@ pub fn engine_settled(main: &mut MainLoop) {
 
 /// Submits what was prepared.
 pub fn prepared(main: &mut MainLoop, id: u64, request: Option<Request>) {
-    let Some(synthesis) = main.state.syntheses.get_mut(&id) else { return };
+    // Prepared twice, where another engine came while the first preparation was at work: one generation is enough.
+    let waiting = |synthesis: &&mut Synthesis| matches!(synthesis.phase, Phase::Waiting);
+    let Some(synthesis) = main.state.syntheses.get_mut(&id).filter(waiting) else { return };
     let EngineState::Ready(engine) = &main.state.engine else { return prepare(main, id) };
     let Some(request) = request else { return end(main, id, "failed", None) };
     synthesis.phase = Phase::Generating;
@@ -163,12 +165,8 @@ pub fn produced(main: &mut MainLoop, id: u64, event: Produced) {
         Produced::Done(done) if matches!(done.reason, FinishReason::Cancelled | FinishReason::Superseded) => {
             end(main, id, "cancelled", None);
         }
-        Produced::Done(mut done) => {
-            pipeline::tidy(&mut done);
-            if !done.text.is_empty() {
-                return apply(main, id, done, 1);
-            }
-            main.outbox.message(MessageType::INFO, "codegen-lsp: the model wrote nothing for this prompt");
+        Produced::Done(done) if !turns::says_something(&done.text) => {
+            main.outbox.message(MessageType::INFO, "codegen-lsp: the model wrote no program text for this prompt");
             end(main, id, "nothing", None);
         }
         Produced::Failed(error) => {

@@ -108,6 +108,17 @@ async fn a_turn_inside_a_block_stays_inside() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn comments_alone_are_not_written_into_the_document() {
+    let engine = Script::continuing(vec![("# say hello\n", "    #\n    # hello\n")]).engine();
+    let mut client = client(&engine).await;
+    let asked = client.synthesize(URI, 3);
+    client.accept_progress().await;
+    assert_eq!(client.message().await, "codegen-lsp: the model wrote no program text for this prompt");
+    assert_eq!(asked.result().await, Value::Null);
+    assert_eq!(client.arrived("workspace/applyEdit"), []);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn text_typed_elsewhere_moves_the_edit() {
     let (mut client, _engine, gate, asked, _) = underway().await;
     client.change(URI, [0, 0, 0, 0], "import os\n\n");
@@ -238,7 +249,7 @@ async fn a_model_that_has_nothing_to_say() {
     let asked = client.synthesize(URI, 3);
     client.accept_progress().await;
     assert_eq!(asked.result().await, Value::Null);
-    assert_eq!(client.message().await, "codegen-lsp: the model wrote nothing for this prompt");
+    assert_eq!(client.message().await, "codegen-lsp: the model wrote no program text for this prompt");
 }
 
 #[tokio::test(flavor = "multi_thread")]
