@@ -1,5 +1,6 @@
 //! Numbers and types in a GGUF for which llama.cpp ends the process, or computes for ever, instead of refusing the file.
 
+use crate::model::TensorType;
 use crate::model::gguf::{Metadata, TensorInfo, Value};
 
 /// llama.cpp's own limit (`LLAMA_MAX_LAYERS`).
@@ -10,12 +11,10 @@ pub(super) fn problem(metadata: &Metadata, tensors: &[TensorInfo]) -> Option<Str
     number(metadata).or_else(|| vector(tensors))
 }
 
-/// Norms and biases are added to floats, and have to be some.
+/// Norms and biases are combined with floats of 32 bits, and have to be some; every converter writes them so.
 fn vector(tensors: &[TensorInfo]) -> Option<String> {
     let is_vector = |name: &str| name.ends_with(".bias") || name.ends_with("norm.weight");
-    let wrong = tensors
-        .iter()
-        .find(|tensor| is_vector(&tensor.name) && !matches!(tensor.kind.name(), "f32" | "f16" | "bf16"))?;
+    let wrong = tensors.iter().find(|tensor| is_vector(&tensor.name) && tensor.kind != TensorType::F32)?;
     Some(format!("its tensor {} is of type {}; f32 is needed", wrong.name, wrong.kind))
 }
 
@@ -54,7 +53,6 @@ fn number(metadata: &Metadata) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::TensorType;
 
     /// A sound model's numbers, one of them replaced.
     fn with(key: &str, value: impl Into<Value>) -> Option<String> {
@@ -97,6 +95,7 @@ mod tests {
         for name in ["output.bias", "blk.0.attn_norm.weight"] {
             let message = problem(name, TensorType::Q8_0).unwrap_or_default();
             assert!(message.contains(name) && message.contains("q8_0"), "{message}");
+            assert!(problem(name, TensorType::F16).is_some());
             assert_eq!(problem(name, TensorType::F32), None);
         }
         assert_eq!(problem("output.weight", TensorType::Q8_0), None);
