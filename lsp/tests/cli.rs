@@ -11,7 +11,7 @@ use serde_json::Value;
 const THREADS: [&str; 2] = ["--threads", "1"];
 
 const TURNS: &str =
-    "# Assign the list [3, 8, 1] to a variable named numbers.\n\n# Print the sum of numbers.\n\nx = 1\n";
+    "# Assign the list [3, 8, 1, 12, 7] to a variable named numbers.\n\n# Sort numbers in descending order.\n\nx = 1\n";
 
 fn program(arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_codegen-lsp"));
@@ -102,7 +102,7 @@ fn synthesize_fills_every_empty_turn_in_order() {
     let prompts: Vec<&str> = stream.lines().filter(|line| line.starts_with('#')).collect();
     assert_eq!(
         prompts,
-        ["# Assign the list [3, 8, 1] to a variable named numbers."],
+        ["# Assign the list [3, 8, 1, 12, 7] to a variable named numbers."],
         "the other turn has program text: {stream}"
     );
     assert!(cost.contains("# turn 1: ") && cost.contains("tokens/s"), "{cost}");
@@ -114,9 +114,12 @@ fn synthesize_fills_every_empty_turn_in_order() {
     let text = std::fs::read_to_string(&path).unwrap();
     let words = |text: &str| text.split_whitespace().map(str::to_owned).collect::<Vec<_>>();
     assert_eq!(words(&text), words(&stream), "what was streamed is what was written");
-    let (first, second) = text.split_once("# Print the sum of numbers.\n").unwrap();
+    let (first, second) = text.split_once("# Sort numbers in descending order.\n").unwrap();
     assert!(
-        !first.trim_start_matches("# Assign the list [3, 8, 1] to a variable named numbers.\n").trim().is_empty(),
+        !first
+            .trim_start_matches("# Assign the list [3, 8, 1, 12, 7] to a variable named numbers.\n")
+            .trim()
+            .is_empty(),
         "{text}"
     );
     assert!(!second.trim().is_empty(), "{text}");
