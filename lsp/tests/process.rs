@@ -9,7 +9,7 @@ use common::{Client, able, item, soon};
 use serde_json::{Value, json};
 use tokio::process::{Child, Command};
 
-const URI: &str = "file:///work/a.py";
+const URI: &str = "file:///project/a.py";
 
 fn spawn(arguments: &[&str]) -> (Child, Client) {
     let mut child = Command::new(env!("CARGO_BIN_EXE_codegen-lsp"))

@@ -17,4 +17,4 @@ mod load;
 mod synthesize;
 
 /// The document of most tests.
-const URI: &str = "file:///work/a.py";
+const URI: &str = "file:///project/a.py";

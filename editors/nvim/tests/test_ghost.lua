@@ -123,6 +123,20 @@ T["leaves Tab to the mapping it had before"] = function(kind)
   expect.equality(child.text(), "mapped")
 end
 
+T["leaves Tab to the mapping the buffer had before"] = function(kind)
+  child.lua([[
+    vim.keymap.set("i", "<Tab>", function() return "everywhere" end, { expr = true })
+    vim.api.nvim_create_autocmd("FileType", { callback = function(event)
+      vim.keymap.set("i", "<Tab>", function() return "here" end, { expr = true, buffer = event.buf })
+    end })
+  ]])
+  child.setup({ ghost = kind, settings = { inline = { enabled = false } } })
+  child.open({ "" })
+  child.wait_attached()
+  child.type_keys("i", "<Tab>")
+  expect.equality(child.text(), "here")
+end
+
 T["gives a word or a line where only that is wanted"] = function(kind)
   child.setup({ ghost = kind, keys = { accept_word = "<M-w>", accept_line = "<M-l>" } })
   child.open(POINT)

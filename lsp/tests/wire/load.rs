@@ -52,7 +52,7 @@ async fn changes_racing_slow_completions_leave_server_and_client_equal() {
     let (engine, gate) = gated(Script::continuing(vec![("return x", " + 1\n")]));
     let mut client = Client::with_engine(&engine);
     client.hello().await;
-    let uris: Vec<String> = (0..64).map(|index| format!("file:///work/{index}.py")).collect();
+    let uris: Vec<String> = (0..64).map(|index| format!("file:///project/{index}.py")).collect();
     let text = "def f(x):\n    return x\n\n# say hello\n";
     for uri in &uris {
         client.open(uri, text);

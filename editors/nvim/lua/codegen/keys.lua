@@ -2,14 +2,34 @@
 
 local M = {}
 
---- The mapping that `key` has outside of this buffer. (Neovim itself maps <Tab> from 0.11 on.)
-local function global_mapping(key)
+local OURS = "codegen: "
+--- The buffer's own mappings that ours stand in front of, by buffer and key.
+---@type table<integer, table<string, table>>
+local covered = {}
+
+--- The one of the mappings that is for `key`.
+local function find(mappings, key)
   local wanted = vim.api.nvim_replace_termcodes(key, true, true, true)
-  for _, mapping in ipairs(vim.api.nvim_get_keymap("i")) do
+  for _, mapping in ipairs(mappings) do
     if mapping.lhsraw == wanted then
       return mapping
     end
   end
+end
+
+--- Remembers what `key` does in the buffer before it is mapped. If the mapping is ours, it has been remembered already.
+local function cover(buf, key)
+  local mapping = find(vim.api.nvim_buf_get_keymap(buf, "i"), key)
+  if not (mapping and vim.startswith(mapping.desc or "", OURS)) then
+    covered[buf] = covered[buf] or {}
+    covered[buf][key] = mapping
+  end
+end
+
+--- The mapping that `key` has without us: the buffer's own, or else everybody's. (Neovim maps <Tab> from 0.11 on.)
+local function earlier_mapping(key)
+  local own = covered[vim.api.nvim_get_current_buf()] or {}
+  return own[key] or find(vim.api.nvim_get_keymap("i"), key)
 end
 
 local function feed(keys, mode)
@@ -18,7 +38,7 @@ end
 
 --- Does what `key` would do without this plugin. Called from an `expr` mapping, whose result it returns.
 local function fall_back(key)
-  local mapping = global_mapping(key)
+  local mapping = earlier_mapping(key)
   local plain = vim.api.nvim_replace_termcodes(key, true, true, true)
   if not mapping then
     return plain
@@ -69,12 +89,20 @@ function M.map(keys, buf)
       return visible
     end,
   }
+  vim.api.nvim_create_autocmd("BufWipeout", {
+    buffer = buf,
+    once = true,
+    callback = function()
+      covered[buf] = nil
+    end,
+  })
   for name, action in pairs(actions) do
     local key = keys[name]
     if key then
+      cover(buf, key)
       vim.keymap.set("i", key, function()
         return action() and "" or fall_back(key)
-      end, { buffer = buf, expr = true, replace_keycodes = false, desc = "codegen: " .. name:gsub("_", " ") })
+      end, { buffer = buf, expr = true, replace_keycodes = false, desc = OURS .. name:gsub("_", " ") })
     end
   end
 end
