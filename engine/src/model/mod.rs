@@ -14,6 +14,7 @@ pub mod recipe;
 pub mod store;
 mod stream;
 pub mod tokenizer;
+pub mod types;
 
 pub use convert::convert;
 pub use error::ModelError;

@@ -248,8 +248,8 @@ fn from_parts(folder: &Path, config: &Config) -> Result<Value, ModelError> {
 
     let path = folder.join("added_tokens.json");
     let mut added: HashMap<String, Value> = if path.exists() { parse(&path)? } else { HashMap::new() };
-    let ends = [config.bos_token_id, config.eos_token_id];
-    let is_end = |id: &Value| ends.iter().flatten().any(|end| id.as_u64() == Some(u64::from(*end)));
+    // Not the configuration's first token: the released ones name token 1, a quotation mark, and mean nothing by it.
+    let is_end = |id: &Value| config.eos_token_id.is_some_and(|end| id.as_u64() == Some(u64::from(end)));
     for (token, id) in &vocabulary {
         if token == END_OF_TEXT || is_end(id) {
             added.entry(token.clone()).or_insert_with(|| id.clone());

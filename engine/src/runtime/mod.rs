@@ -9,6 +9,7 @@ mod generation;
 mod job;
 pub mod llama;
 mod log;
+mod logits;
 mod offload;
 mod options;
 mod sanity;
@@ -18,9 +19,9 @@ mod ticket;
 mod worker;
 
 pub mod backend;
-pub(crate) mod llama;
 
 pub use backend::{Backend, BatchToken, Vocabulary};
 pub use engine::Engine;
 pub use generation::Generation;
+pub use logits::logits;
 pub use options::{Counters, Device, EngineOptions, FlashAttention, GpuLayers, KvType, ModelInfo};

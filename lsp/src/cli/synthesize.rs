@@ -1,6 +1,6 @@
 //! `codegen-lsp synthesize FILE`: every prompt without program text, in order, each with the earlier ones as history.
 
-use std::io::Write;
+use std::io::{IsTerminal, Write};
 use std::path::PathBuf;
 
 use clap::Args;
@@ -68,14 +68,19 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
         stream(&format!("{}\n", prompt.trim_end_matches(['\r', '\n'])))?;
         let request = pipeline::prepare_turn(&document, &turn, &options, &engine);
         let mut held = Stream::new(&turn.indent);
-        let done = generate(&engine, request, |text| stream(&held.push(text)))?;
+        let mut done = generate(&engine, request, |text| if live { stream(&held.push(text)) } else { Ok(()) })?;
+        pipeline::tidy(&mut done);
+        let left_out = held.shown > done.text.len();
         stream(&held.end(&done.text))?;
         count += 1;
-        let kept = turns::says_something(&done.text);
-        let dropped = if kept { "" } else { "; it is no program text, and not kept" };
-        output::remark(&format!("# turn {count}: {}{dropped}", timing(&done)));
+        let note = match (done.text.is_empty(), left_out) {
+            (true, _) => "; the model wrote no program text",
+            (false, true) => "; its end, which went round in circles, is left out",
+            (false, false) => "",
+        };
+        output::remark(&format!("# turn {count}: {}{note}", timing(&done)));
         from = turn.prompt_range.end;
-        if kept {
+        if !done.text.is_empty() {
             let edit = turns::program_edit(&document, &turn, &done.text);
             from = edit.range.start + edit.text.len();
             document.edit(edit.range, &edit.text);

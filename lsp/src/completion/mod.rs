@@ -193,7 +193,7 @@ pub fn program(raw: &str, unfinished: bool) -> &str {
         _ => raw,
     };
     let text = without_open_end(repetition::cut_program(whole)).trim_end();
-    if only_comments(text) { "" } else { text }
+    if turns::says_something(text) { text } else { "" }
 }
 
 /// [`finish`] for a text that ended because its tokens were used up: the last of several lines is probably but a part of

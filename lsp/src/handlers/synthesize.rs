@@ -165,7 +165,11 @@ pub fn produced(main: &mut MainLoop, id: u64, event: Produced) {
         Produced::Done(done) if matches!(done.reason, FinishReason::Cancelled | FinishReason::Superseded) => {
             end(main, id, "cancelled", None);
         }
-        Produced::Done(done) if !turns::says_something(&done.text) => {
+        Produced::Done(mut done) => {
+            pipeline::tidy(&mut done);
+            if !done.text.is_empty() {
+                return apply(main, id, done, 1);
+            }
             main.outbox.message(MessageType::INFO, "codegen-lsp: the model wrote no program text for this prompt");
             end(main, id, "nothing", None);
         }
