@@ -93,6 +93,18 @@ fn what_the_user_got_wrong_is_said_in_a_sentence_with_code_2() {
     }
 }
 
+/// The places that the demo and the README show, one of every kind, with the built-in model.
+#[test]
+fn every_kind_of_completion_has_an_answer() {
+    for (place, kind) in [("line.py:3:17", "line"), ("block.py:6:9", "block"), ("prompt.py:5:1", "turn")] {
+        let place = format!("{}/../fixtures/demo/{place}", env!("CARGO_MANIFEST_DIR"));
+        let (json, _) = run(&["complete", &place, "--json"]);
+        let json: Value = serde_json::from_str(&json).unwrap();
+        assert_eq!(json["kind"], kind, "{place}");
+        assert!(json["text"].as_str().is_some_and(|text| !text.trim().is_empty()), "{place}: {json}");
+    }
+}
+
 #[test]
 fn synthesize_fills_every_empty_turn_in_order() {
     let folder = tempfile::tempdir().unwrap();
