@@ -8,10 +8,12 @@ pub mod error;
 pub mod model;
 pub mod request;
 pub mod runtime;
+pub mod sandbox;
 pub mod synthesis;
 
 pub use error::EngineError;
 pub use request::{
-    Completion, Event, FinishReason, Key, Overflow, Priority, Prompt, Request, Sampling, StopRule, TokenId,
+    Candidate, Candidates, Completion, Event, FinishReason, Key, Overflow, Priority, Prompt, Request, Sampling,
+    StopRule, TokenId,
 };
 pub use runtime::{Counters, Device, Engine, EngineOptions, FlashAttention, Generation, GpuLayers, KvType, ModelInfo};

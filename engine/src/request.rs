@@ -109,6 +109,31 @@ impl Request {
     }
 }
 
+/// One prompt that is continued several times side by side: the prompt is read once, and every continuation starts from
+/// the same KV cache.
+pub struct Candidates {
+    /// What the model continues.
+    pub prompt: Prompt,
+    /// At most this many tokens are generated for each.
+    pub max_tokens: usize,
+    /// Who goes first.
+    pub priority: Priority,
+    /// Supersedes earlier requests of an equal key, all candidates of such included.
+    pub key: Option<Key>,
+    /// What happens if the prompt does not fit.
+    pub overflow: Overflow,
+    /// One for each continuation.
+    pub each: Vec<Candidate>,
+}
+
+/// What is of one continuation's own among [`Candidates`].
+pub struct Candidate {
+    /// How its tokens are picked; equal sampling gives equal texts, so the seeds should differ.
+    pub sampling: Sampling,
+    /// Ends it.
+    pub stop: Option<Box<dyn StopRule>>,
+}
+
 /// Why a completion ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum FinishReason {

@@ -17,6 +17,8 @@ pub struct Config {
     pub inline: InlineConfig,
     /// What counts as a prompt.
     pub turns: TurnOptions,
+    /// Synthesis of turns.
+    pub synthesis: SynthesisConfig,
 }
 
 /// The model and how it is run; a change means loading it again.
@@ -37,6 +39,63 @@ pub struct InlineConfig {
     pub max_tokens: usize,
     /// Suggestions whose mean token log-probability (natural, at most 0) is lower are not shown.
     pub min_logprob: Option<f32>,
+}
+
+/// Options of the synthesis of turns.
+#[derive(Debug, Clone, PartialEq)]
+pub struct SynthesisConfig {
+    /// Tokens generated for one program text at most. The paper's benchmark gives its turns no more than 256.
+    pub max_tokens: usize,
+    /// Candidates sampled for each turn, of which the best is written; 1 means the most likely text and no other.
+    pub candidates: usize,
+    /// Temperature of the candidates after the first.
+    pub temperature: f32,
+    /// Nucleus of the candidates after the first; see [`codegen_engine::Sampling::top_p`].
+    pub top_p: f32,
+    /// What is done to find out whether a candidate is any good.
+    pub verify: Verify,
+    /// Where code lenses are shown.
+    pub code_lens: CodeLenses,
+    /// The Python that programs are run with where `verify` is [`Verify::Run`].
+    pub python: String,
+    /// Seconds that such a program may take.
+    pub run_seconds: u64,
+}
+
+/// How candidates are verified.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Verify {
+    /// By their syntax and names.
+    Parse,
+    /// By running the program up to and including the turn in a sandbox, too, where the workspace is trusted.
+    Run,
+}
+
+/// Which turns have code lenses.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum CodeLenses {
+    /// Those without program text and those with a generated one; all where prompts have a marker. A comment above code
+    /// that somebody wrote by hand has none, so that ordinary files stay as they are.
+    Auto,
+    /// All.
+    All,
+    /// None.
+    Off,
+}
+
+impl Default for SynthesisConfig {
+    fn default() -> Self {
+        Self {
+            max_tokens: 256,
+            candidates: 1,
+            temperature: 0.8,
+            top_p: 0.95,
+            verify: Verify::Parse,
+            code_lens: CodeLenses::Auto,
+            python: "python3".to_owned(),
+            run_seconds: 10,
+        }
+    }
 }
 
 impl Default for EngineConfig {
@@ -91,6 +150,32 @@ impl Config {
             && let Some(mut section) = Section::open("prompt", &value, section.problems)
         {
             section.read("marker", "null or the text that starts a prompt", marker, |v| self.turns.marker = v);
+            section.close();
+        }
+        if let Some(value) = section.take("synthesis")
+            && let Some(mut section) = Section::open("synthesis", &value, section.problems)
+        {
+            let synthesis = &mut self.synthesis;
+            section.read("maxTokens", "a number from 1 to 4096", |v| number(v, 1, 4096), |v| synthesis.max_tokens = v);
+            section.read("candidates", "a number from 1 to 16", |v| number(v, 1, 16), |v| synthesis.candidates = v);
+            section.read(
+                "temperature",
+                "a number above 0 and up to 2",
+                |v| fraction(v, 2.0),
+                |v| synthesis.temperature = v,
+            );
+            section.read("topP", "a number above 0 and up to 1", |v| fraction(v, 1.0), |v| synthesis.top_p = v);
+            section.read("verify", "\"parse\" or \"run\"", verify, |v| synthesis.verify = v);
+            section.read("codeLens", "\"auto\", \"all\" or \"off\"", code_lens, |v| synthesis.code_lens = v);
+            section.read("python", "a program's name or path", text, |v| synthesis.python = v);
+            section.read(
+                "runSeconds",
+                "a number from 1 to 600",
+                |v| number(v, 1, 600),
+                |v| {
+                    synthesis.run_seconds = v as u64;
+                },
+            );
             section.close();
         }
         section.close();
@@ -196,6 +281,28 @@ fn logprob(value: &Value) -> Option<Option<f32>> {
     value.as_f64().filter(|number| *number <= 0.0).map(|number| Some(number as f32))
 }
 
+/// A number above zero and up to `most`.
+fn fraction(value: &Value, most: f64) -> Option<f32> {
+    value.as_f64().filter(|number| *number > 0.0 && *number <= most).map(|number| number as f32)
+}
+
+fn verify(value: &Value) -> Option<Verify> {
+    match value.as_str()? {
+        "parse" => Some(Verify::Parse),
+        "run" => Some(Verify::Run),
+        _ => None,
+    }
+}
+
+fn code_lens(value: &Value) -> Option<CodeLenses> {
+    match value.as_str()? {
+        "auto" => Some(CodeLenses::Auto),
+        "all" => Some(CodeLenses::All),
+        "off" => Some(CodeLenses::Off),
+        _ => None,
+    }
+}
+
 fn marker(value: &Value) -> Option<Option<String>> {
     match value {
         Value::Null => Some(None),
@@ -216,6 +323,8 @@ mod tests {
             "model": "/models/m.gguf", "threads": 3, "context": 512.0, "batch": 64, "slots": 1, "gpuLayers": "all",
             "mainDevice": 1, "flashAttention": true, "mmap": false,
             "inline": {"enabled": false, "maxTokens": 7, "minLogprob": -0.5}, "prompt": {"marker": "#>"},
+            "synthesis": {"maxTokens": 64, "candidates": 4, "temperature": 0.2, "topP": 0.9, "verify": "run",
+                "codeLens": "all", "python": "/usr/bin/python3", "runSeconds": 3},
         }));
         assert_eq!(problems, Vec::<String>::new());
         let options = EngineOptions {
@@ -232,6 +341,17 @@ mod tests {
         assert_eq!(config.engine, EngineConfig { model: "/models/m.gguf".to_owned(), options });
         assert_eq!(config.inline, InlineConfig { enabled: false, max_tokens: 7, min_logprob: Some(-0.5) });
         assert_eq!(config.turns, TurnOptions { marker: Some("#>".to_owned()) });
+        let synthesis = SynthesisConfig {
+            max_tokens: 64,
+            candidates: 4,
+            temperature: 0.2,
+            top_p: 0.9,
+            verify: Verify::Run,
+            code_lens: CodeLenses::All,
+            python: "/usr/bin/python3".to_owned(),
+            run_seconds: 3,
+        };
+        assert_eq!(config.synthesis, synthesis);
     }
 
     #[test]
@@ -263,6 +383,13 @@ mod tests {
             &["codegen.prompt.marker is \"//\", but must be null or the text that starts a prompt"],
         );
         check(json!({"inline": []}), &["codegen.inline is [], but must be an object of options"]);
+        check(
+            json!({"synthesis": {"verify": true, "temperature": 0}}),
+            &[
+                "codegen.synthesis.temperature is 0, but must be a number above 0 and up to 2",
+                "codegen.synthesis.verify is true, but must be \"parse\" or \"run\"",
+            ],
+        );
         check(json!({"threads": null, "prompt": null}), &[]);
     }
 }

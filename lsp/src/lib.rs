@@ -1,5 +1,6 @@
 //! The language server: keeps buffers, finds turns and contexts in them, asks the engine, and answers the editor.
 
+pub mod candidates;
 pub mod cli;
 pub mod completion;
 pub mod config;
@@ -11,6 +12,7 @@ pub mod main_loop;
 pub mod outbox;
 pub mod pipeline;
 pub mod proto;
+pub mod records;
 pub mod server;
 pub mod state;
 pub mod suggest;

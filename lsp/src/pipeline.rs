@@ -1,17 +1,17 @@
 //! What the server and the command line share between a document and the engine: from a cursor or a turn to a request.
 
-use codegen_engine::synthesis::History;
-use codegen_engine::{Completion, Engine, FinishReason, Overflow, Priority, Prompt, Request};
+use codegen_engine::synthesis::{History, Truncation};
+use codegen_engine::{
+    Candidate, Candidates, Completion, Engine, FinishReason, Overflow, Priority, Prompt, Request, Sampling, StopRule,
+};
 use serde_json::{Value, json};
 
 use crate::completion::{self, Plan};
-use crate::config::EngineConfig;
+use crate::config::{EngineConfig, SynthesisConfig};
 use crate::context;
 use crate::document::Document;
+use crate::records::HistoryCut;
 use crate::turns::{self, Turn, TurnOptions};
-
-/// Tokens a synthesized turn has at most. The paper's benchmark gives its turns no more.
-pub const TURN_TOKENS: usize = 256;
 
 /// Tokens left free in the context beside the prompt and what is generated: a cut prompt may tokenize into a few more.
 const MARGIN: usize = 8;
@@ -57,19 +57,77 @@ pub fn prepare(
     Some(Prepared { plan, request, start: context.start, held: context.held })
 }
 
-/// Prepares the synthesis of `turn`, the turns before it being the history.
+/// A turn ready to be asked for, once or several times.
+#[derive(Debug, Clone)]
+pub struct PreparedTurn {
+    /// The very text that the model is shown.
+    pub prompt: String,
+    /// What of the history is in it.
+    pub cut: HistoryCut,
+    /// At most this many tokens are generated.
+    pub max_tokens: usize,
+    truncation: Truncation,
+}
+
+impl PreparedTurn {
+    /// One continuation.
+    #[must_use]
+    pub fn request(&self, sampling: Sampling) -> Request {
+        let mut request = Request::new(Prompt::Text(self.prompt.clone()), self.max_tokens);
+        request.sampling = sampling;
+        request.stop = Some(completion::program_rule(self.truncation.clone()));
+        request.priority = Priority::Synthesis;
+        request.overflow = Overflow::Window { keep: 0 };
+        request
+    }
+
+    /// Several continuations that share the prompt's KV cache.
+    #[must_use]
+    pub fn candidates(&self, samplings: Vec<Sampling>) -> Candidates {
+        let each = samplings.into_iter().map(|sampling| {
+            let stop: Option<Box<dyn StopRule>> = Some(completion::program_rule(self.truncation.clone()));
+            Candidate { sampling, stop }
+        });
+        Candidates {
+            prompt: Prompt::Text(self.prompt.clone()),
+            max_tokens: self.max_tokens,
+            priority: Priority::Synthesis,
+            key: None,
+            overflow: Overflow::Window { keep: 0 },
+            each: each.collect(),
+        }
+    }
+}
+
+/// Prepares the synthesis of `turn` in at most `max_tokens` tokens, the turns before it being the history. Counts tokens,
+/// so it is not for the main loop.
 #[must_use]
-pub fn prepare_turn(document: &Document, turn: &Turn, options: &TurnOptions, engine: &Engine) -> Request {
-    let mut max_tokens = TURN_TOKENS;
+pub fn prepare_turn(
+    document: &Document,
+    turn: &Turn,
+    options: &TurnOptions,
+    mut max_tokens: usize,
+    engine: &Engine,
+) -> PreparedTurn {
     let budget = budget(engine, &mut max_tokens);
     let history = turns::history(document, turn, options);
     let truncation = history.truncation();
+    let cut =
+        HistoryCut { kept: history.turns.iter().map(|(prompt, _)| prompt.clone()).collect(), ..HistoryCut::default() };
     let prompt = fit(history, &turn.prompt, budget, &|text| engine.tokenize(text).len());
-    let mut request = Request::new(Prompt::Text(prompt), max_tokens);
-    request.stop = Some(completion::program_rule(truncation));
-    request.priority = Priority::Synthesis;
-    request.overflow = Overflow::Window { keep: 0 };
-    request
+    PreparedTurn { prompt, cut, max_tokens, truncation }
+}
+
+/// How `count` candidates are sampled: the first is the most likely text, the others are drawn with seeds from `seed` on.
+#[must_use]
+pub fn samplings(config: &SynthesisConfig, count: usize, seed: u64) -> Vec<Sampling> {
+    let drawn = |index: usize| Sampling {
+        temperature: config.temperature,
+        top_k: 0,
+        top_p: config.top_p,
+        seed: seed.wrapping_add(index as u64),
+    };
+    (0..count).map(|index| if index == 0 { Sampling::GREEDY } else { drawn(index) }).collect()
 }
 
 /// Leaves of a turn's completion what is written into the buffer; see [`completion::program`].

@@ -26,7 +26,17 @@ pub struct TurnOptions {
     pub marker: Option<String>,
 }
 
-/// A comment prompt and the program text below it.
+/// What a prompt is written as.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum PromptKind {
+    /// Whole-line comments.
+    #[default]
+    Comment,
+    /// The docstring of a function that has no other body yet.
+    Docstring,
+}
+
+/// A prompt and the program text below it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Turn {
     /// The prompt's words: comment signs and indentation removed, lines joined by `\n`.
@@ -38,6 +48,8 @@ pub struct Turn {
     pub program_range: Range<usize>,
     /// The white space before the comment.
     pub indent: String,
+    /// What the prompt is written as.
+    pub kind: PromptKind,
 }
 
 /// A turn, and which block it is in.
@@ -111,6 +123,13 @@ pub fn history(document: &Document, turn: &Turn, options: &TurnOptions) -> Histo
         .map(|(turn, program)| (turn.prompt.clone(), program::dedent(&line_feeds(&program), &turn.indent)))
         .collect();
     History { preamble: line_feeds(&document.slice(0..start)), turns, indent: turn.indent.clone() }
+}
+
+/// The turn's program text as a history shows it: without the turn's indentation, blank lines at either end and carriage
+/// returns. Empty if there is none.
+#[must_use]
+pub fn program_text(document: &Document, turn: &Turn) -> String {
+    program::dedent(&line_feeds(&document.slice(turn.program_range.clone())), &turn.indent)
 }
 
 /// The edit that puts `program` under the turn's prompt in place of what is there. The program comes as generated:

@@ -143,6 +143,25 @@ impl Engine {
         Generation::new(events, ticket, Arc::clone(&handle.shared))
     }
 
+    /// Hands several continuations of one prompt to the worker; the generations come in the order of `candidates.each`.
+    /// Never blocks. Each ends on its own.
+    pub fn submit_candidates(&self, candidates: crate::Candidates) -> Vec<Generation> {
+        let crate::Candidates { prompt, max_tokens, priority, key: _, overflow, each } = candidates;
+        each.into_iter()
+            .map(|crate::Candidate { sampling, stop }| {
+                self.submit(Request {
+                    prompt: prompt.clone(),
+                    max_tokens,
+                    sampling,
+                    stop,
+                    priority,
+                    key: None,
+                    overflow,
+                })
+            })
+            .collect()
+    }
+
     /// What is known about the loaded model.
     #[must_use]
     pub fn info(&self) -> &ModelInfo {

@@ -4,12 +4,13 @@ use std::io::{IsTerminal, Write};
 use std::path::PathBuf;
 
 use clap::Args;
-use codegen_engine::{Completion, Engine, EngineError, Event, Request};
+use codegen_engine::{Completion, Engine, EngineError, Event, Request, Sampling};
 use similar::TextDiff;
 
 use super::complete::timing;
 use super::engine_args::EngineArgs;
 use super::{output, source};
+use crate::config::SynthesisConfig;
 use crate::document::Document;
 use crate::pipeline;
 use crate::turns::{self, Turn, TurnOptions};
@@ -66,7 +67,8 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
         }
         let prompt = document.slice(turn.prompt_range.clone());
         stream(&format!("{}\n", prompt.trim_end_matches(['\r', '\n'])))?;
-        let request = pipeline::prepare_turn(&document, &turn, &options, &engine);
+        let max_tokens = SynthesisConfig::default().max_tokens;
+        let request = pipeline::prepare_turn(&document, &turn, &options, max_tokens, &engine).request(Sampling::GREEDY);
         let mut held = Stream::new(&turn.indent);
         let mut done = generate(&engine, request, |text| if live { stream(&held.push(text)) } else { Ok(()) })?;
         pipeline::tidy(&mut done);

@@ -1,6 +1,6 @@
 //! `codegen.synthesize`: comment to code, as one edit.
 
-use codegen_engine::{Completion, Event as Produced, FinishReason, Request};
+use codegen_engine::{Completion, Event as Produced, FinishReason, Request, Sampling};
 use serde_json::json;
 use tower_lsp::jsonrpc;
 use tower_lsp::ls_types::{self as lsp, MessageType, ProgressToken, Uri};
@@ -110,9 +110,11 @@ fn prepare(main: &mut MainLoop, id: u64) {
     match &main.state.engine {
         EngineState::Ready(engine) => {
             let (engine, document, turn) = (engine.clone(), synthesis.snapshot.clone(), synthesis.turn.clone());
-            let options = main.state.config.turns.clone();
+            let (options, max_tokens) = (main.state.config.turns.clone(), main.state.config.synthesis.max_tokens);
             main.offload(
-                move || pipeline::prepare_turn(&document, &turn, &options, &engine),
+                move || {
+                    pipeline::prepare_turn(&document, &turn, &options, max_tokens, &engine).request(Sampling::GREEDY)
+                },
                 move |request| Event::TurnPrepared(id, request),
             );
         }

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::{Turn, TurnOptions};
+use super::{PromptKind, Turn, TurnOptions};
 use crate::document::Document;
 use crate::syntax::{self, Line};
 
@@ -144,6 +144,7 @@ impl Run {
             prompt_range: self.range.clone(),
             program_range: self.range.end..self.range.end,
             indent: self.indent.clone(),
+            kind: PromptKind::Comment,
         }
     }
 
