@@ -13,6 +13,7 @@ use crate::config::Config;
 use crate::document::Document;
 use crate::edit::{self, Edit};
 use crate::proto::Encoding;
+use crate::records::Records;
 use crate::suggest::{Dropped, Suggestions};
 use crate::turns::Turn;
 
@@ -210,6 +211,8 @@ pub struct State {
     pub buffers: HashMap<Uri, Buffer>,
     /// Turns being synthesized, by number.
     pub syntheses: BTreeMap<u64, Synthesis>,
+    /// What is known of turns beyond their text.
+    pub records: Records,
     /// What the user has been told, so that it is not said twice.
     pub told: HashSet<String>,
     /// Suggestions the user accepted.
@@ -232,6 +235,7 @@ impl State {
             engine_stamp: 0,
             buffers: HashMap::new(),
             syntheses: BTreeMap::new(),
+            records: Records::default(),
             told: HashSet::new(),
             accepted: 0,
             last_id: 0,
