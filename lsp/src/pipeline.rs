@@ -6,6 +6,7 @@ use codegen_engine::{
 };
 use serde_json::{Value, json};
 
+use crate::candidates::{Evidence, Ranked};
 use crate::completion::{self, Plan};
 use crate::config::{EngineConfig, SynthesisConfig};
 use crate::context;
@@ -148,6 +149,33 @@ pub fn stats(completion: &Completion) -> Value {
         "prefillMs": completion.prefill.as_secs_f64() * 1e3,
         "decodeMs": completion.decode.as_secs_f64() * 1e3,
         "reason": format!("{:?}", completion.reason),
+    })
+}
+
+/// A candidate and its score, for programs to read; see `PROTOCOL.md`.
+#[must_use]
+pub fn candidate(ranked: &Ranked) -> Value {
+    json!({
+        "index": ranked.index,
+        "text": ranked.completion.text,
+        "copies": ranked.copies,
+        "score": score(ranked),
+        "stats": stats(&ranked.completion),
+    })
+}
+
+/// What speaks for a candidate and what against it, for programs to read.
+#[must_use]
+pub fn score(ranked: &Ranked) -> Value {
+    let Evidence { parses, missing, shadows, drops, raised, run } = &ranked.evidence;
+    json!({
+        "parses": parses,
+        "missing": missing,
+        "shadows": shadows,
+        "drops": drops,
+        "meanLogprob": ranked.completion.mean_logprob,
+        "run": run,
+        "raised": raised,
     })
 }
 

@@ -8,9 +8,11 @@ use clap::{Parser, Subcommand};
 pub mod complete;
 pub mod doctor;
 pub mod engine_args;
+pub mod interrupt;
 pub mod logging;
 pub mod model;
 pub mod output;
+pub mod paint;
 pub mod serve;
 pub mod source;
 pub mod synthesize;
@@ -35,7 +37,7 @@ enum Command {
     Serve(serve::Arguments),
     /// Print the suggestion for a position of a file
     Complete(complete::Arguments),
-    /// Write the program text of every comment prompt that has none
+    /// Write the program text of comment prompts
     Synthesize(synthesize::Arguments),
     /// Convert, quantize and inspect models
     #[command(subcommand)]

@@ -1,0 +1,113 @@
+//! Which turns of a file are written.
+
+use anyhow::bail;
+
+use crate::document::Document;
+use crate::turns::{self, Turn, TurnOptions};
+
+/// What the user asked for. Turns are counted from 1, in the order of their prompts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Choice {
+    /// Every turn without program text.
+    Empty,
+    /// This one, whatever it has.
+    One(usize),
+    /// This one and all that follow, whatever they have.
+    From(usize),
+}
+
+/// Goes through the chosen turns while their program texts are written.
+pub(super) struct Chosen<'o> {
+    choice: Choice,
+    options: &'o TurnOptions,
+    /// What starts before this offset has been dealt with. Comments inside what has just been generated are no prompts
+    /// of the user's, so the search goes on behind it.
+    from: usize,
+}
+
+impl<'o> Chosen<'o> {
+    /// Begins at the first chosen turn.
+    ///
+    /// # Errors
+    /// The document has fewer turns.
+    pub fn new(document: &Document, choice: Choice, options: &'o TurnOptions) -> anyhow::Result<Self> {
+        let from = match choice {
+            Choice::Empty => 0,
+            Choice::One(number) | Choice::From(number) => {
+                let turns = turns::turns(document, options);
+                match number.checked_sub(1).and_then(|index| turns.get(index)) {
+                    Some(turn) => turn.prompt_range.start,
+                    None if turns.is_empty() => bail!("there are no comment prompts, so there is no turn {number}"),
+                    None => bail!("there is no turn {number}: there are {}, counted from 1", turns.len()),
+                }
+            }
+        };
+        Ok(Self { choice, options, from })
+    }
+
+    /// The next turn to write, and its number in the document as it is now.
+    pub fn next(&self, document: &Document) -> Option<(usize, Turn)> {
+        let wanted = |turn: &Turn| {
+            turn.prompt_range.start >= self.from && (self.choice != Choice::Empty || is_empty(document, turn))
+        };
+        let found = turns::turns(document, self.options).into_iter().enumerate().find(|(_, turn)| wanted(turn));
+        found.map(|(index, turn)| (index + 1, turn))
+    }
+
+    /// The turn has been dealt with; what it has now ends at `end`.
+    pub fn done(&mut self, end: usize) {
+        self.from = match self.choice {
+            Choice::One(_) => usize::MAX,
+            Choice::Empty | Choice::From(_) => end,
+        };
+    }
+}
+
+/// Whether a turn has no program text.
+pub(super) fn is_empty(document: &Document, turn: &Turn) -> bool {
+    turns::program_text(document, turn).is_empty()
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use super::*;
+
+    const TEXT: &str = "# one\na = 1\n\n# two\n\n# three\ndef f():\n    # inner\n    pass\n\n# four\n";
+
+    fn chosen(choice: Choice) -> Vec<(usize, String)> {
+        let (document, options) = (Document::new(TEXT, 0), TurnOptions::default());
+        let mut chosen = Chosen::new(&document, choice, &options).unwrap();
+        let mut found = Vec::new();
+        while let Some((number, turn)) = chosen.next(&document) {
+            chosen.done(turn.program_range.end.max(turn.prompt_range.end));
+            found.push((number, turn.prompt));
+        }
+        found
+    }
+
+    #[test]
+    fn choices() {
+        let named = |all: &[(usize, &str)]| all.iter().map(|&(n, prompt)| (n, prompt.to_owned())).collect::<Vec<_>>();
+        assert_eq!(chosen(Choice::Empty), named(&[(2, "two"), (5, "four")]));
+        assert_eq!(chosen(Choice::One(1)), named(&[(1, "one")]));
+        assert_eq!(chosen(Choice::One(4)), named(&[(4, "inner")]));
+        assert_eq!(chosen(Choice::From(2)), named(&[(2, "two"), (3, "three"), (5, "four")]));
+    }
+
+    #[test]
+    fn turns_that_are_not_there() {
+        let options = TurnOptions::default();
+        let error = |text: &str, choice| {
+            Chosen::new(&Document::new(text, 0), choice, &options).err().map(|error| error.to_string())
+        };
+        assert_eq!(error(TEXT, Choice::One(6)), Some("there is no turn 6: there are 5, counted from 1".to_owned()));
+        assert_eq!(error(TEXT, Choice::From(0)), Some("there is no turn 0: there are 5, counted from 1".to_owned()));
+        assert_eq!(
+            error("x = 1\n", Choice::One(1)),
+            Some("there are no comment prompts, so there is no turn 1".to_owned())
+        );
+        assert_eq!(error("x = 1\n", Choice::Empty), None);
+    }
+}

@@ -1,0 +1,302 @@
+//! `codegen-lsp synthesize FILE`: turns of a file, in order, each with the earlier ones as history.
+
+mod choice;
+mod report;
+mod stream;
+
+use std::io::{IsTerminal, Write};
+use std::path::PathBuf;
+
+use anyhow::Context;
+use clap::Args;
+use codegen_engine::{Completion, Engine, EngineError, Event, Generation, Sampling};
+use similar::TextDiff;
+
+use super::engine_args::EngineArgs;
+use super::interrupt::Interrupts;
+use super::paint::{Colour, Painter};
+use super::{output, source};
+use crate::candidates::{self, Ranked};
+use crate::config::SynthesisConfig;
+use crate::document::Document;
+use crate::pipeline::{self, PreparedTurn};
+use crate::turns::{self, Turn, TurnOptions};
+use choice::{Choice, Chosen};
+use stream::Stream;
+
+/// Arguments of `synthesize`.
+#[derive(Debug, Args)]
+pub struct Arguments {
+    /// A Python file with comment prompts
+    file: PathBuf,
+    /// Write turn N anew (counted from 1), and no other [default: every turn without program text]
+    #[arg(long, value_name = "N", conflicts_with = "from")]
+    turn: Option<usize>,
+    /// Write turn N and every later one anew
+    #[arg(long, value_name = "N")]
+    from: Option<usize>,
+    /// Sample N program texts for each turn and take the best
+    #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u8).range(1..=16))]
+    candidates: u8,
+    /// Run the program up to each turn in a sandbox, so that what raises an exception comes last
+    #[arg(long)]
+    verify: bool,
+    /// The Python for --verify
+    #[arg(long, value_name = "PROGRAM", default_value_t = SynthesisConfig::default().python)]
+    python: String,
+    /// Tokens of one program text at most
+    #[arg(long, value_name = "N", default_value_t = SynthesisConfig::default().max_tokens)]
+    max_tokens: usize,
+    /// Temperature of what is sampled; without --candidates and --seed the most likely text is taken
+    #[arg(long, value_name = "T", default_value_t = SynthesisConfig::default().temperature, value_parser = temperature)]
+    temperature: f32,
+    /// Sample from the most likely tokens whose probabilities sum to P
+    #[arg(long, value_name = "P", default_value_t = SynthesisConfig::default().top_p, value_parser = top_p)]
+    top_p: f32,
+    /// Sample with this seed; equal seeds give equal texts
+    #[arg(long, value_name = "N")]
+    seed: Option<u64>,
+    /// Write the program text into the file
+    #[arg(long)]
+    in_place: bool,
+    /// Print the change as a unified diff instead of the program text
+    #[arg(long)]
+    diff: bool,
+    /// Print a line of JSON for every turn instead of the program text
+    #[arg(long, conflicts_with = "diff")]
+    json: bool,
+    /// Colour the program text
+    #[arg(long, value_enum, value_name = "auto|always|never", default_value_t)]
+    color: Colour,
+    /// Only comments that start with this are prompts (say '#>')
+    #[arg(long, value_name = "TEXT")]
+    marker: Option<String>,
+    #[command(flatten)]
+    engine: EngineArgs,
+}
+
+impl Arguments {
+    fn choice(&self) -> Choice {
+        match (self.turn, self.from) {
+            (Some(number), _) => Choice::One(number),
+            (None, Some(number)) => Choice::From(number),
+            (None, None) => Choice::Empty,
+        }
+    }
+
+    fn synthesis(&self) -> SynthesisConfig {
+        SynthesisConfig {
+            max_tokens: self.max_tokens.max(1),
+            candidates: self.candidates.into(),
+            temperature: self.temperature,
+            top_p: self.top_p,
+            python: self.python.clone(),
+            ..SynthesisConfig::default()
+        }
+    }
+}
+
+/// Synthesizes, streaming prompts and program text to the terminal as the tokens arrive.
+///
+/// # Errors
+/// The file or the model is not usable, or the engine fails; the file is then as it was.
+pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
+    let path = &arguments.file;
+    let text = source::read(path)?;
+    if arguments.in_place {
+        source::check_writable(path)?;
+    }
+    let options = TurnOptions { marker: arguments.marker.clone() };
+    let mut document = Document::new(&text, 0);
+    let named = || path.display().to_string();
+    let mut chosen = Chosen::new(&document, arguments.choice(), &options).with_context(named)?;
+    if chosen.next(&document).is_none() {
+        output::remark(&format!("{} has no comment prompt without program text", path.display()));
+        return Ok(());
+    }
+    let interrupts = Interrupts::of(path);
+    let writer = Writer::new(arguments, &options)?;
+    let mut terminal = Terminal::new(arguments);
+    let mut first = true;
+    while let Some((number, turn)) = chosen.next(&document) {
+        if !std::mem::take(&mut first) {
+            terminal.show("\n")?;
+        }
+        let written = writer.write(&document, &turn, &mut terminal)?;
+        terminal.report(number, &document, &turn, &written)?;
+        let mut end = match arguments.choice() {
+            // What the turn has stays as it is, prompts inside it included.
+            Choice::From(_) => turn.program_range.end.max(turn.prompt_range.end),
+            Choice::Empty | Choice::One(_) => turn.prompt_range.end,
+        };
+        if !written.text().is_empty() {
+            let edit = turns::program_edit(&document, &turn, written.text());
+            end = edit.range.start + edit.text.len();
+            document.edit(edit.range, &edit.text);
+        }
+        chosen.done(end);
+    }
+    let result = document.text();
+    if arguments.diff {
+        let diff = TextDiff::from_lines(&text, &result);
+        terminal
+            .print(&diff.unified_diff().header(&format!("a/{}", named()), &format!("b/{}", named())).to_string())?;
+    }
+    if arguments.in_place && result != text {
+        interrupts.hold(|| source::replace(path, &text, &result))?;
+    }
+    Ok(())
+}
+
+/// What was written for a turn.
+struct Written {
+    /// The very prompt, and what of the history is in it.
+    prepared: PreparedTurn,
+    /// The candidates that differ, best first; the first is the one that counts.
+    ranked: Vec<Ranked>,
+    /// Whether more was shown while it was written than there is now.
+    left_out: bool,
+}
+
+impl Written {
+    fn text(&self) -> &str {
+        self.ranked.first().map_or("", |best| &best.completion.text)
+    }
+}
+
+/// Has the model write program texts.
+struct Writer<'a> {
+    engine: Engine,
+    options: &'a TurnOptions,
+    config: SynthesisConfig,
+    seed: Option<u64>,
+}
+
+impl<'a> Writer<'a> {
+    fn new(arguments: &Arguments, options: &'a TurnOptions) -> anyhow::Result<Self> {
+        let engine = arguments.engine.load()?;
+        Ok(Self { engine, options, config: arguments.synthesis(), seed: arguments.seed })
+    }
+
+    /// How the candidates of a turn are sampled.
+    fn samplings(&self) -> Vec<Sampling> {
+        match (self.config.candidates, self.seed) {
+            (1, Some(seed)) => pipeline::samplings(&self.config, 2, seed.wrapping_sub(1)).split_off(1),
+            (count, seed) => pipeline::samplings(&self.config, count, seed.unwrap_or(0)),
+        }
+    }
+
+    fn write(&self, document: &Document, turn: &Turn, terminal: &mut Terminal<'_>) -> anyhow::Result<Written> {
+        let prepared = pipeline::prepare_turn(document, turn, self.options, self.config.max_tokens, &self.engine);
+        let mut generations = self.engine.submit_candidates(prepared.candidates(self.samplings()));
+        let prompt = document.slice(turn.prompt_range.clone());
+        terminal.show(&format!("{}\n", prompt.trim_end_matches(['\r', '\n'])))?;
+        let mut stream = Stream::new(&turn.indent);
+        // Of several nobody knows yet which one counts.
+        let live = terminal.live && generations.len() == 1;
+        let mut completions = Vec::new();
+        for generation in &mut generations {
+            let done = finish(generation, |text| if live { terminal.show(&stream.push(text)) } else { Ok(()) })?;
+            completions.push(done);
+        }
+        let judged = completions.into_iter().enumerate().map(|(index, mut completion)| {
+            pipeline::tidy(&mut completion);
+            let evidence = candidates::judge(document, turn, &completion.text);
+            Ranked { index, completion, evidence, copies: 1 }
+        });
+        let mut ranked = candidates::distinct(judged.collect());
+        candidates::rank(&mut ranked);
+        let mut written = Written { prepared, ranked, left_out: false };
+        written.left_out = stream.shown > written.text().len();
+        terminal.show(&stream.end(written.text()))?;
+        terminal.end()?;
+        Ok(written)
+    }
+}
+
+/// Where the program text is shown, and what is said about it.
+struct Terminal<'a> {
+    arguments: &'a Arguments,
+    painter: Painter,
+    /// Someone who watches sees the tokens arrive; a program gets just what counts, once it is certain.
+    live: bool,
+}
+
+impl<'a> Terminal<'a> {
+    fn new(arguments: &'a Arguments) -> Self {
+        let (out, err) = (std::io::stdout(), std::io::stderr());
+        // The diff and the JSON are for programs to read, so the stream must not get into them.
+        let aside = arguments.diff || arguments.json;
+        let (live, colours) = if aside {
+            (err.is_terminal(), arguments.color.wanted(&err))
+        } else {
+            (out.is_terminal(), arguments.color.wanted(&out))
+        };
+        Self { arguments, painter: Painter::new(colours), live }
+    }
+
+    /// Shows a piece of the program.
+    fn show(&mut self, text: &str) -> anyhow::Result<()> {
+        let text = self.painter.push(text);
+        self.put(&text)
+    }
+
+    /// Shows what the colours have held back.
+    fn end(&mut self) -> anyhow::Result<()> {
+        let text = self.painter.end();
+        self.put(&text)
+    }
+
+    fn put(&self, text: &str) -> anyhow::Result<()> {
+        if self.arguments.diff || self.arguments.json {
+            let _ = std::io::stderr().write_all(text.as_bytes());
+            return Ok(());
+        }
+        self.print(text)
+    }
+
+    /// Prints. A reader that has seen enough (`… | head`) ends the work, unless that is for the file.
+    fn print(&self, text: &str) -> anyhow::Result<()> {
+        output::print(text).or_else(|error| {
+            let unread = self.arguments.in_place && output::is_broken_pipe(&error);
+            if unread { Ok(()) } else { Err(error) }
+        })
+    }
+
+    fn report(&self, number: usize, document: &Document, turn: &Turn, written: &Written) -> anyhow::Result<()> {
+        for line in report::remarks(number, written) {
+            output::remark(&line);
+        }
+        if self.arguments.json {
+            self.print(&format!("{}\n", report::json(number, document, turn, written)))?;
+        }
+        Ok(())
+    }
+}
+
+fn finish(generation: &mut Generation, mut show: impl FnMut(&str) -> anyhow::Result<()>) -> anyhow::Result<Completion> {
+    loop {
+        match generation.blocking_next() {
+            Some(Event::Token { text, .. }) => show(&text)?,
+            Some(Event::Done(done)) => return Ok(done),
+            Some(Event::Failed(error)) => return Err(error.into()),
+            None => {
+                let reason = "it ended without a last word".to_owned();
+                return Err(EngineError::WorkerDied { reason }.into());
+            }
+        }
+    }
+}
+
+fn temperature(text: &str) -> Result<f32, String> {
+    fraction(text, 2.0)
+}
+
+fn top_p(text: &str) -> Result<f32, String> {
+    fraction(text, 1.0)
+}
+
+fn fraction(text: &str, most: f32) -> Result<f32, String> {
+    let number = text.parse().ok().filter(|number: &f32| *number > 0.0 && *number <= most);
+    number.ok_or_else(|| format!("expected a number above 0 and up to {most}"))
+}

@@ -1,0 +1,75 @@
+//! What is said about a turn once it is written.
+
+use serde_json::{Value, json};
+
+use super::Written;
+use crate::candidates::Ranked;
+use crate::cli::complete::timing;
+use crate::document::Document;
+use crate::pipeline;
+use crate::syntax;
+use crate::turns::Turn;
+
+/// Lines for people: what it cost, and how the candidates compare.
+pub(super) fn remarks(number: usize, written: &Written) -> Vec<String> {
+    let Some(best) = written.ranked.first() else { return Vec::new() };
+    let done = &best.completion;
+    let mut first = format!("# turn {number}: {}", timing(done));
+    if done.reused_tokens > 0 {
+        first.push_str(&format!(", {} prompt tokens reused", done.reused_tokens));
+    }
+    let cut = &written.prepared.cut;
+    if !cut.dropped.is_empty() {
+        let all = cut.dropped.len() + cut.kept.len();
+        first.push_str(&format!("; history cut: {} of {all} turns left out", cut.dropped.len()));
+    }
+    if done.text.is_empty() {
+        first.push_str("; the model wrote no program text");
+    } else if written.left_out {
+        first.push_str("; its end, which went round in circles, is left out");
+    }
+    let mut lines = vec![first];
+    let several = written.ranked.iter().map(|ranked| ranked.copies).sum::<usize>() > 1;
+    if several {
+        lines.extend(written.ranked.iter().map(|ranked| format!("#   {}", score_line(ranked))));
+    } else {
+        lines.extend(best.evidence.raised.as_ref().map(|raised| format!("#   raises {raised}")));
+    }
+    lines
+}
+
+/// A candidate's score in a line.
+fn score_line(ranked: &Ranked) -> String {
+    let Ranked { index, completion, evidence, copies } = ranked;
+    let mut findings = Vec::new();
+    if completion.text.is_empty() {
+        findings.push("no program text".to_owned());
+    } else if !evidence.parses {
+        findings.push("does not parse".to_owned());
+    }
+    findings.extend(evidence.raised.as_ref().map(|raised| format!("raises {raised}")));
+    for (what, names) in [("misses", &evidence.missing), ("shadows", &evidence.shadows), ("drops", &evidence.drops)] {
+        if !names.is_empty() {
+            findings.push(format!("{what} {}", names.join(", ")));
+        }
+    }
+    if findings.is_empty() {
+        findings.push(if evidence.run { "runs".to_owned() } else { "parses".to_owned() });
+    }
+    let copies = if *copies > 1 { format!(", {copies} times") } else { String::new() };
+    format!("candidate {index}: {:.3} per token{copies}, {}", completion.mean_logprob, findings.join("; "))
+}
+
+/// The same for programs.
+pub(super) fn json(number: usize, document: &Document, turn: &Turn, written: &Written) -> Value {
+    let candidates: Vec<Value> = written.ranked.iter().map(pipeline::candidate).collect();
+    let cut = &written.prepared.cut;
+    json!({
+        "turn": number,
+        "line": syntax::line_at(document, turn.prompt_range.start).number + 1,
+        "prompt": turn.prompt,
+        "text": written.text(),
+        "history": { "kept": cut.kept, "dropped": cut.dropped, "preambleCut": cut.preamble_cut },
+        "candidates": candidates,
+    })
+}
