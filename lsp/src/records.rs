@@ -1,14 +1,19 @@
 //! What is known of turns beyond their text: who wrote the program text, from what, and whether that still holds. Pure, in
 //! memory only, and keyed by content, so that it survives edits elsewhere, renames and reopening.
 
-use std::hash::{DefaultHasher, Hash, Hasher};
+mod store;
+#[cfg(test)]
+mod tests;
+mod text;
+
 use std::sync::Arc;
 
 use codegen_engine::{Completion, Sampling};
 
 use crate::candidates::Ranked;
-use crate::document::Document;
-use crate::turns::{self, Turn, TurnOptions};
+use store::Store;
+use text::settled;
+pub use text::{TurnText, text, texts};
 
 /// How a turn stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -53,35 +58,6 @@ pub struct HistoryCut {
     pub preamble_cut: bool,
 }
 
-/// A turn as far as its record is concerned: plain text, without indentation.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub struct TurnText {
-    /// The prompt's words.
-    pub prompt: String,
-    /// The program text; see [`crate::turns::program_text`].
-    pub program: String,
-    /// Stands for the turns before it, prompts and program texts; see [`crate::turns::history`].
-    pub predecessors: u64,
-}
-
-/// All turns of a document with their texts, in the order of their prompts.
-#[must_use]
-pub fn texts(document: &Document, options: &TurnOptions) -> Vec<(Turn, TurnText)> {
-    turns::turns(document, options).into_iter().map(|turn| (turn.clone(), text(document, &turn, options))).collect()
-}
-
-/// The text of one turn of a document.
-#[must_use]
-pub fn text(document: &Document, turn: &Turn, options: &TurnOptions) -> TurnText {
-    let mut hasher = DefaultHasher::new();
-    turns::history(document, turn, options).turns.hash(&mut hasher);
-    TurnText {
-        prompt: turn.prompt.clone(),
-        program: turns::program_text(document, turn),
-        predecessors: hasher.finish(),
-    }
-}
-
 /// A generated program text.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Record {
@@ -97,38 +73,141 @@ pub struct Record {
     pub raised: Option<String>,
 }
 
+/// A program text that was sampled for a turn, whether or not it was written into the buffer.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Alternative {
+    /// The program text as [`TurnText::program`] has it once it is written; see [`crate::turns::written_text`].
+    pub program: String,
+    /// What was found out about it.
+    pub ranked: Ranked,
+    /// What made it.
+    pub made: Made,
+}
+
+/// What was sampled together for a prompt and the turns before it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Alternatives {
+    /// The turn; its program text is the one that it had at the time.
+    pub turn: TurnText,
+    /// Best first.
+    pub each: Vec<Alternative>,
+}
+
+impl Alternatives {
+    /// The place of the one that a turn has as its program text, by [`TurnText::program`].
+    #[must_use]
+    pub fn current(&self, program: &str) -> Option<usize> {
+        let program = settled(program);
+        self.each.iter().position(|alternative| settled(&alternative.program) == program)
+    }
+
+    /// The place of the one that was sampled with this number; see [`Ranked::index`].
+    #[must_use]
+    pub fn sampled_as(&self, index: usize) -> Option<usize> {
+        self.each.iter().position(|alternative| alternative.ranked.index == index)
+    }
+
+    /// The place of the one after the turn's program text, in a ring; the best if the program text is none of them.
+    /// `None` if there are none.
+    #[must_use]
+    pub fn next(&self, program: &str) -> Option<usize> {
+        let count = self.each.len();
+        (count > 0).then(|| self.current(program).map_or(0, |at| (at + 1) % count))
+    }
+
+    /// The place of the one before the turn's program text, in a ring; the last if the program text is none of them.
+    /// `None` if there are none.
+    #[must_use]
+    pub fn previous(&self, program: &str) -> Option<usize> {
+        let count = self.each.len();
+        (count > 0).then(|| (self.current(program).unwrap_or(0) + count - 1) % count)
+    }
+}
+
 /// All records of a server. Old ones go when there are too many.
+///
+/// Three things are kept, each for itself: what was written ([`Records::generated`]), why nothing was
+/// ([`Records::failed`]), and what could be written instead ([`Records::sampled`]). Equal texts are equal turns, in
+/// whatever file they stand.
 #[derive(Debug, Clone, Default)]
 pub struct Records {
-    records: Vec<Arc<Record>>,
+    written: Store<Record>,
+    failures: Store<Failure>,
+    sampled: Store<Alternatives>,
+}
+
+#[derive(Debug, Clone)]
+struct Failure {
+    turn: TurnText,
+    reason: String,
 }
 
 impl Records {
-    /// Notes what was written into a buffer.
+    /// Notes what was written into a buffer. It ends the failure of earlier attempts at the turn.
     pub fn generated(&mut self, record: Record) {
-        self.records.push(Arc::new(record));
+        self.failures.remove(|failure| asks_the_same(&failure.turn, &record.turn), &record.turn.prompt);
+        let same = |other: &Record| {
+            asks_the_same(&other.turn, &record.turn) && settled(&other.turn.program) == settled(&record.turn.program)
+        };
+        self.written.remove(same, &record.turn.prompt);
+        self.written.push(record);
     }
 
     /// Notes that an attempt at a turn failed, for a reason to show to the user.
     pub fn failed(&mut self, turn: &TurnText, reason: &str) {
-        let _ = (turn, reason);
+        self.failures.remove(|failure| asks_the_same(&failure.turn, turn), &turn.prompt);
+        // What stood there at the time is no matter.
+        self.failures.push(Failure { turn: turn.with_program(""), reason: reason.to_owned() });
+    }
+
+    /// Notes what was sampled for a turn, best first. It takes the place of what was sampled for it before.
+    pub fn sampled(&mut self, turn: &TurnText, each: Vec<Alternative>) {
+        self.sampled.remove(|sampled| asks_the_same(&sampled.turn, turn), &turn.prompt);
+        self.sampled.push(Alternatives { turn: turn.clone(), each });
+    }
+
+    /// What was sampled for the turn's prompt and the turns before it as they are now, whatever its program text is.
+    #[must_use]
+    pub fn alternatives(&self, turn: &TurnText) -> Option<Arc<Alternatives>> {
+        self.sampled.of_prompt(&turn.prompt).find(|sampled| asks_the_same(&sampled.turn, turn)).cloned()
     }
 
     /// How a turn stands, and the record it has or once had.
+    ///
+    /// Without program text it is failed or empty. With one that is a record's it is generated or stale: a generated text
+    /// stays one under a prompt that has been reworded. With any other it is edited, and its record is the last one for
+    /// its prompt, if there ever was one.
     #[must_use]
     pub fn state(&self, turn: &TurnText) -> (TurnState, Option<Arc<Record>>) {
-        let found = self.records.iter().rev().find(|record| record.turn == *turn);
-        match found {
-            Some(record) => (TurnState::Generated, Some(Arc::clone(record))),
-            None if turn.program.is_empty() => (TurnState::Empty, None),
-            None => (TurnState::Edited, None),
+        let program = settled(&turn.program);
+        if program.is_empty() {
+            let state = if self.failure(turn).is_some() { TurnState::Failed } else { TurnState::Empty };
+            return (state, None);
         }
+        let best = |records: &mut dyn Iterator<Item = &Arc<Record>>| {
+            // Of equals the first, which is the newest.
+            records.min_by_key(|record| record.turn.predecessors != turn.predecessors).cloned()
+        };
+        let is_text = |record: &&Arc<Record>| settled(&record.turn.program) == program;
+        if let Some(record) = best(&mut self.written.of_prompt(&turn.prompt).filter(is_text)) {
+            let same = record.turn.predecessors == turn.predecessors;
+            return (if same { TurnState::Generated } else { TurnState::Stale }, Some(record));
+        }
+        if let Some(record) = best(&mut self.written.of_program(&program).filter(is_text)) {
+            return (TurnState::Stale, Some(record));
+        }
+        (TurnState::Edited, best(&mut self.written.of_prompt(&turn.prompt)))
     }
 
-    /// Why the last attempt at a turn failed.
+    /// Why the last attempt at a turn failed, whatever its program text is; `None` if it did not.
     #[must_use]
     pub fn failure(&self, turn: &TurnText) -> Option<String> {
-        let _ = turn;
-        None
+        let mut failures = self.failures.of_prompt(&turn.prompt);
+        failures.find(|failure| asks_the_same(&failure.turn, turn)).map(|failure| failure.reason.clone())
     }
+}
+
+/// Whether the model is asked for the same: the prompt, and the turns before it.
+fn asks_the_same(one: &TurnText, other: &TurnText) -> bool {
+    one.predecessors == other.predecessors && settled(&one.prompt) == settled(&other.prompt)
 }

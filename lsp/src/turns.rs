@@ -52,18 +52,24 @@ pub struct Turn {
     pub kind: PromptKind,
 }
 
-/// A turn, and which block it is in.
-struct Placed {
-    turn: Turn,
+/// A turn, and which one comes before it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Linked {
+    pub turn: Turn,
     column: usize,
-    /// Equal for turns that follow each other in one block.
-    block: usize,
+    /// The turn before it in the same block, by its index among all turns.
+    pub previous: Option<usize>,
 }
 
 /// All turns, in the order of their prompts.
 #[must_use]
 pub fn turns(document: &Document, options: &TurnOptions) -> Vec<Turn> {
-    placed(document, 0, options, false).into_iter().map(|placed| placed.turn).collect()
+    linked(document, options).into_iter().map(|linked| linked.turn).collect()
+}
+
+/// All turns, in the order of their prompts, with their places in their blocks.
+pub(crate) fn linked(document: &Document, options: &TurnOptions) -> Vec<Linked> {
+    walk(document, 0, options, false)
 }
 
 /// The turn whose prompt stands directly above `offset`: the cursor's line is blank up to the cursor and the line above
@@ -71,7 +77,7 @@ pub fn turns(document: &Document, options: &TurnOptions) -> Vec<Turn> {
 #[must_use]
 pub fn turn_above(document: &Document, offset: usize, options: &TurnOptions) -> Option<Turn> {
     let run = prompt_above(document, offset, options)?;
-    placed(document, run.first, options, true).into_iter().next().map(|placed| placed.turn)
+    walk(document, run.first, options, true).into_iter().next().map(|linked| linked.turn)
 }
 
 /// The white space before the prompt directly above `offset`: [`turn_above`] for those who need no more, and may ask on
@@ -89,8 +95,15 @@ pub(crate) fn prompt_above(document: &Document, offset: usize, options: &TurnOpt
 /// there are several.
 #[must_use]
 pub fn turn_at(document: &Document, offset: usize, options: &TurnOptions) -> Option<Turn> {
+    let turns = turns(document, options);
+    innermost(document, &turns, offset).and_then(|index| turns.into_iter().nth(index))
+}
+
+/// Which of the turns of the document, in their order, a position belongs to; see [`turn_at`].
+#[must_use]
+pub fn innermost(document: &Document, turns: &[Turn], offset: usize) -> Option<usize> {
     let line = syntax::line_at(document, offset);
-    turns(document, options).into_iter().rfind(|turn| {
+    turns.iter().rposition(|turn| {
         let belongs = turn.prompt_range.start..turn.program_range.end.max(turn.prompt_range.end);
         // A text may end without a line end: there the last line is inside although it starts at no byte of its own.
         belongs.contains(&line.start)
@@ -105,24 +118,26 @@ pub fn turn_at(document: &Document, offset: usize, options: &TurnOptions) -> Opt
 /// turn inside a block is the preamble's end, and the history is indented as the turn is. Line ends are `\n`.
 #[must_use]
 pub fn history(document: &Document, turn: &Turn, options: &TurnOptions) -> History {
-    let all = placed(document, 0, options, false);
-    let block = all.iter().find(|other| other.turn.prompt_range.start == turn.prompt_range.start).map(|own| own.block);
-    let before: Vec<_> = all
-        .into_iter()
-        .filter(|other| Some(other.block) == block && other.turn.prompt_range.start < turn.prompt_range.start)
-        .map(|other| other.turn)
-        .collect();
-    let start = before.first().unwrap_or(turn).prompt_range.start;
-    let ends = before.iter().skip(1).chain([turn]).map(|next| next.prompt_range.start);
-    let turns = before
-        .iter()
-        .zip(ends)
-        // Not the program range: what stands between a ruler and the next prompt is part of what came before, too.
-        .map(|(turn, end)| (turn, document.slice(turn.prompt_range.end..end)))
-        .filter(|(_, program)| !program.trim().is_empty())
-        .map(|(turn, program)| (turn.prompt.clone(), program::dedent(&line_feeds(&program), &turn.indent)))
+    let all = linked(document, options);
+    let own = all.iter().find(|other| other.turn.prompt_range.start == turn.prompt_range.start);
+    let earlier = |later: &Linked| later.previous.and_then(|index| all.get(index));
+    let mut before: Vec<&Turn> =
+        std::iter::successors(own.and_then(earlier), |later| earlier(later)).map(|linked| &linked.turn).collect();
+    before.reverse();
+    let start = before.first().map_or(turn.prompt_range.start, |first| first.prompt_range.start);
+    let turns = (before.iter().zip(before.iter().skip(1).copied().chain([turn])))
+        .map(|(earlier, next)| (earlier.prompt.clone(), shown(document, earlier, next)))
+        // Turns that were not answered teach nothing.
+        .filter(|(_, program)| !program.is_empty())
         .collect();
     History { preamble: line_feeds(&document.slice(0..start)), turns, indent: turn.indent.clone() }
+}
+
+/// What the history of the `next` turn of the block shows below the prompt of the turn before it: not just its program
+/// text, since what stands below a heading is part of what came before, too.
+pub(crate) fn shown(document: &Document, earlier: &Turn, next: &Turn) -> String {
+    let range = earlier.prompt_range.end..next.prompt_range.start;
+    program::dedent(&line_feeds(&document.slice(range)), &earlier.indent)
 }
 
 /// The turn's program text as a history shows it: without the turn's indentation, blank lines at either end and carriage
@@ -142,6 +157,12 @@ pub fn program_edit(document: &Document, turn: &Turn, program: &str) -> Edit {
     program::edit(document, turn, program)
 }
 
+/// What [`program_text`] says once [`program_edit`] has put `program` in place.
+#[must_use]
+pub fn written_text(document: &Document, turn: &Turn, program: &str) -> String {
+    program::dedent(&program::lines(document, turn, program).join("\n"), &turn.indent)
+}
+
 /// Whether a program text is more than comments and blank lines: a model that has nothing to say says those.
 #[must_use]
 pub fn says_something(program: &str) -> bool {
@@ -149,11 +170,10 @@ pub fn says_something(program: &str) -> bool {
 }
 
 /// The turns from a line on; if `one`, only the first one, and no line further than it goes is looked at.
-fn placed(document: &Document, from: usize, options: &TurnOptions, one: bool) -> Vec<Placed> {
-    let mut found: Vec<Placed> = Vec::new();
+fn walk(document: &Document, from: usize, options: &TurnOptions, one: bool) -> Vec<Linked> {
+    let mut found: Vec<Linked> = Vec::new();
     // Turns whose block is still open, outermost first, by their index in `found`.
     let mut open: Vec<usize> = Vec::new();
-    let mut blocks = 0;
     let mut number = from;
     while let Some(line) = syntax::line(document, number) {
         number += 1;
@@ -167,20 +187,16 @@ fn placed(document: &Document, from: usize, options: &TurnOptions, one: bool) ->
             past = run.range.end;
             number = run.last + 1;
             if run.is_prompt(document, options) {
-                let mut block = None;
+                let mut previous = None;
                 while let Some(index) = open.pop_if(|index| found[*index].column >= column) {
-                    block = (found[index].column == column).then_some(found[index].block);
+                    previous = (found[index].column == column).then_some(index);
                 }
                 if one && !found.is_empty() && open.is_empty() {
                     break;
                 }
-                let block = block.unwrap_or_else(|| {
-                    blocks += 1;
-                    blocks
-                });
                 extend(&mut found, &open, past, column);
                 open.push(found.len());
-                found.push(Placed { turn: run.turn(), column, block });
+                found.push(Linked { turn: run.turn(), column, previous });
                 continue;
             }
             if run.is_section() {
@@ -203,10 +219,10 @@ fn placed(document: &Document, from: usize, options: &TurnOptions, one: bool) ->
 }
 
 /// A line up to `past` belongs to the program text of the open turns that it is not indented less than.
-fn extend(found: &mut [Placed], open: &[usize], past: usize, column: usize) {
+fn extend(found: &mut [Linked], open: &[usize], past: usize, column: usize) {
     for &index in open {
-        if let Some(placed) = found.get_mut(index).filter(|placed| placed.column <= column) {
-            placed.turn.program_range.end = past;
+        if let Some(linked) = found.get_mut(index).filter(|linked| linked.column <= column) {
+            linked.turn.program_range.end = past;
         }
     }
 }

@@ -38,12 +38,18 @@ fn trimmed(mut lines: Vec<Cow<'_, str>>) -> Vec<Cow<'_, str>> {
     lines.split_off(blank)
 }
 
-pub(super) fn edit(document: &Document, turn: &Turn, program: &str) -> Edit {
+/// The lines of a generated program as they go into the buffer, without line ends.
+pub(super) fn lines(document: &Document, turn: &Turn, program: &str) -> Vec<String> {
     let program = line_feeds(program);
     let lines = match indented(&program, &turn.indent) {
         Some(lines) => lines,
         None => reindented(document, &program, &turn.indent),
     };
+    lines.into_iter().map(Cow::into_owned).collect()
+}
+
+pub(super) fn edit(document: &Document, turn: &Turn, program: &str) -> Edit {
+    let lines = lines(document, turn, program);
     if lines.is_empty() {
         return Edit { range: turn.program_range.start..turn.program_range.start, text: String::new() };
     }

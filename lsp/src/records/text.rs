@@ -1,0 +1,74 @@
+//! A turn as plain text: what its record is found by.
+
+use std::hash::{DefaultHasher, Hash, Hasher};
+
+use crate::document::Document;
+use crate::turns::{self, Linked, Turn, TurnOptions};
+
+/// A turn as far as its record is concerned: plain text, without indentation.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct TurnText {
+    /// The prompt's words.
+    pub prompt: String,
+    /// The program text; see [`crate::turns::program_text`].
+    pub program: String,
+    /// Stands for the turns before it in its block, prompts and program texts, and for nothing else of the file. A hash
+    /// of 64 bits: two histories that are not the same are taken for each other as good as never.
+    pub predecessors: u64,
+}
+
+impl TurnText {
+    /// The same turn with another program text.
+    #[must_use]
+    pub fn with_program(&self, program: impl Into<String>) -> Self {
+        Self { program: program.into(), ..self.clone() }
+    }
+}
+
+/// All turns of a document with their texts, in the order of their prompts.
+#[must_use]
+pub fn texts(document: &Document, options: &TurnOptions) -> Vec<(Turn, TurnText)> {
+    of(document, turns::linked(document, options))
+}
+
+/// The text of one turn of a document.
+#[must_use]
+pub fn text(document: &Document, turn: &Turn, options: &TurnOptions) -> TurnText {
+    let all = texts(document, options);
+    let own = all.into_iter().find(|(other, _)| other.prompt_range.start == turn.prompt_range.start);
+    own.map_or_else(|| alone(document, turn, NONE), |(_, text)| text)
+}
+
+/// Stands for no turns.
+const NONE: u64 = 0;
+
+/// The texts of turns, each of which is looked at once, however many come after it.
+pub(super) fn of(document: &Document, all: Vec<Linked>) -> Vec<(Turn, TurnText)> {
+    let mut found: Vec<(Turn, TurnText)> = Vec::with_capacity(all.len());
+    for Linked { turn, previous, .. } in all {
+        let before = previous.and_then(|index| found.get(index));
+        let predecessors = before.map_or(NONE, |(earlier, text)| {
+            let shown = settled(&turns::shown(document, earlier, &turn));
+            if shown.is_empty() { text.predecessors } else { hash(&(text.predecessors, &earlier.prompt, shown)) }
+        });
+        let text = alone(document, &turn, predecessors);
+        found.push((turn, text));
+    }
+    found
+}
+
+fn alone(document: &Document, turn: &Turn, predecessors: u64) -> TurnText {
+    TurnText { prompt: turn.prompt.clone(), program: turns::program_text(document, turn), predecessors }
+}
+
+fn hash(value: &impl Hash) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    value.hash(&mut hasher);
+    hasher.finish()
+}
+
+/// A text without what nobody sees: white space at the ends of lines, blank lines at either end.
+pub(super) fn settled(text: &str) -> String {
+    let lines: Vec<&str> = text.lines().map(str::trim_end).collect();
+    lines.join("\n").trim_matches('\n').to_owned()
+}
