@@ -5,11 +5,11 @@ use std::sync::mpsc::{Receiver, Sender, channel};
 use std::sync::{Arc, OnceLock};
 
 use super::backend::{Backend, Vocabulary};
-use super::ticket::Shared;
-use super::worker::{self, Submission};
+use super::ticket::{Shared, Ticket};
+use super::worker::{self, Continuation, Submission};
 use super::{Counters, Device, EngineOptions, Generation, ModelInfo, llama};
 use crate::decode::text::TextDecoder;
-use crate::{EngineError, Request, TokenId};
+use crate::{Candidate, Candidates, EngineError, Key, Request, TokenId};
 
 /// A running model. Cheap to clone; the worker ends when the last clone and the last [`Generation`] are gone.
 #[derive(Clone)]
@@ -131,35 +131,56 @@ impl Engine {
         llama::build_info()
     }
 
-    /// Hands a request to the worker. Never blocks. An earlier request of an equal key is answered with
+    /// Hands a request to the worker. Never blocks. Earlier requests of an equal key are answered with
     /// [`crate::FinishReason::Superseded`] before this returns.
     pub fn submit(&self, request: Request) -> Generation {
-        let (sender, events) = tokio::sync::mpsc::unbounded_channel();
-        let handle = &self.handle;
-        let ticket = handle.shared.open(request.key.clone(), sender, |ticket| {
-            // The worker's end is gone only when it has died, and then it fails all open tickets itself.
-            let _ = handle.inbox.send(Submission { ticket, request });
-        });
-        Generation::new(events, ticket, Arc::clone(&handle.shared))
+        let Request { prompt, max_tokens, sampling, stop, priority, key, overflow } = request;
+        let (ticket, generation) = self.ticket(key.as_ref());
+        let each = vec![Continuation { ticket, candidate: Candidate { sampling, stop } }];
+        self.hand_in(key, Submission { prompt, max_tokens, priority, overflow, each });
+        generation
     }
 
     /// Hands several continuations of one prompt to the worker; the generations come in the order of `candidates.each`.
-    /// Never blocks. Each ends on its own.
-    pub fn submit_candidates(&self, candidates: crate::Candidates) -> Vec<Generation> {
-        let crate::Candidates { prompt, max_tokens, priority, key: _, overflow, each } = candidates;
-        each.into_iter()
-            .map(|crate::Candidate { sampling, stop }| {
-                self.submit(Request {
-                    prompt: prompt.clone(),
-                    max_tokens,
-                    sampling,
-                    stop,
-                    priority,
-                    key: None,
-                    overflow,
-                })
+    /// Never blocks. Earlier requests of an equal key, all candidates of such included, are answered with
+    /// [`crate::FinishReason::Superseded`] before this returns, even if `each` is empty.
+    ///
+    /// The prompt is read once, and its logits give the first token of every candidate. From there on the candidates
+    /// run side by side, each on a slot with a copy of the prompt's KV cache, one token of each per batch; where there
+    /// are fewer slots than candidates, the others follow as slots get free. Each ends on its own, and none needs
+    /// another: if the one that reads the prompt is cancelled, the next goes on where it was. Only where requests of a
+    /// higher priority take every slot, or the model's cache cannot be copied, is the prompt read again.
+    ///
+    /// A candidate's tokens depend on the prompt, its sampling and the logits, not on what the others are given. With
+    /// llama.cpp the logits themselves depend a little on a batch's size: quantized products are rounded differently, by
+    /// up to a tenth in a log-probability. So a candidate may part from the text of a request of its own where two tokens
+    /// are about equally likely, and so may the same candidates in other company.
+    pub fn submit_candidates(&self, candidates: Candidates) -> Vec<Generation> {
+        let Candidates { prompt, max_tokens, priority, key, overflow, each } = candidates;
+        let (each, generations) = each
+            .into_iter()
+            .map(|candidate| {
+                let (ticket, generation) = self.ticket(key.as_ref());
+                (Continuation { ticket, candidate }, generation)
             })
-            .collect()
+            .unzip();
+        self.hand_in(key, Submission { prompt, max_tokens, priority, overflow, each });
+        generations
+    }
+
+    fn ticket(&self, key: Option<&Key>) -> (Arc<Ticket>, Generation) {
+        let (sender, events) = tokio::sync::mpsc::unbounded_channel();
+        let ticket = self.handle.shared.ticket(key.cloned(), sender);
+        let generation = Generation::new(events, Arc::clone(&ticket), Arc::clone(&self.handle.shared));
+        (ticket, generation)
+    }
+
+    fn hand_in(&self, key: Option<Key>, submission: Submission) {
+        let tickets = submission.each.iter().map(|continuation| Arc::clone(&continuation.ticket)).collect();
+        self.handle.shared.open(key, tickets, || {
+            // The worker's end is gone only when it has died, and then it fails all open tickets itself.
+            let _ = self.handle.inbox.send(submission);
+        });
     }
 
     /// What is known about the loaded model.

@@ -5,7 +5,7 @@ use std::sync::atomic::Ordering;
 
 use super::backend::Vocabulary;
 use super::ticket::{Shared, Ticket};
-use super::worker::Submission;
+use super::worker::{Continuation, Submission};
 use crate::decode::sampling::{Sampled, Sampler};
 use crate::decode::text::TextDecoder;
 use crate::decode::window;
@@ -15,6 +15,10 @@ use crate::{EngineError, FinishReason, Overflow, Priority, Prompt, StopRule, Tok
 pub(super) struct Job {
     pub ticket: Arc<Ticket>,
     pub priority: Priority,
+    /// The same for all candidates of one submission, and for no other job.
+    pub group: u64,
+    /// How many tokens at the start of `sequence` the candidates of the group have in common; zero if it is alone.
+    pub common: usize,
     /// The window of the prompt, and what has been generated: what the KV cache has to hold for the next token.
     pub sequence: Vec<TokenId>,
     /// How many of `sequence` the slot's cache holds; fewer than all while the job is not finished.
@@ -22,7 +26,7 @@ pub(super) struct Job {
     /// Where it runs; `None` while it waits for its first slot, or for another after it had to give one up.
     pub slot: Option<usize>,
     pub sampler: Sampler,
-    /// Whether a slot has been taken before.
+    /// Whether its prompt's processing has begun.
     pub begun: bool,
     stop: Option<Box<dyn StopRule>>,
     decoder: TextDecoder,
@@ -39,51 +43,47 @@ pub(super) struct Limits<'a> {
 }
 
 impl Job {
-    /// Tokenizes the prompt and applies the window. `None` if there is nothing to do; the ticket has then been ended.
-    pub fn admit(submission: Submission, limits: &Limits<'_>, shared: &Shared) -> Option<Self> {
-        let Submission { ticket, request } = submission;
-        if ticket.ended() {
-            return None;
-        }
-        if request.max_tokens == 0 {
-            shared.stop(&ticket, FinishReason::MaxTokens);
-            return None;
-        }
-        let sampler = match Sampler::new(request.sampling) {
-            Ok(sampler) => sampler,
+    /// Tokenizes the prompt, applies the window, and makes a job of every continuation. Of none for which there is
+    /// nothing to do; its ticket has then been ended.
+    pub fn admit(submission: Submission, limits: &Limits<'_>, shared: &Shared) -> Vec<Self> {
+        let Submission { prompt, max_tokens, priority, overflow, each } = submission;
+        let open: Vec<_> = each.into_iter().filter_map(|continuation| continuation.open(max_tokens, shared)).collect();
+        let Some((Continuation { ticket, .. }, _)) = open.first() else { return Vec::new() };
+        let group = ticket.id();
+        let Prepared { sequence, keep, dropped } = match prompt_tokens(prompt, max_tokens, overflow, limits) {
+            Ok(prepared) => prepared,
             Err(error) => {
-                shared.fail(&ticket, error);
-                return None;
+                for (Continuation { ticket, .. }, _) in open {
+                    shared.fail(&ticket, error.clone());
+                }
+                return Vec::new();
             }
         };
-        let (sequence, keep) = match prompt_tokens(request.prompt, request.max_tokens, request.overflow, limits) {
-            Ok(Prepared { sequence, keep, dropped }) => {
-                ticket.update(|progress| {
-                    progress.prompt_tokens = sequence.len();
-                    progress.dropped_tokens = dropped;
-                });
-                (sequence, keep)
-            }
-            Err(error) => {
-                shared.fail(&ticket, error);
-                return None;
+        let common = if open.len() > 1 { sequence.len() } else { 0 };
+        let job = |(Continuation { ticket, candidate }, sampler)| {
+            ticket.update(|progress| {
+                progress.prompt_tokens = sequence.len();
+                progress.dropped_tokens = dropped;
+            });
+            Self {
+                ticket,
+                priority,
+                group,
+                common,
+                sequence: sequence.clone(),
+                fed: 0,
+                slot: None,
+                sampler,
+                begun: false,
+                stop: candidate.stop,
+                decoder: TextDecoder::default(),
+                text: String::new(),
+                generated: 0,
+                max_tokens,
+                keep,
             }
         };
-        Some(Self {
-            ticket,
-            priority: request.priority,
-            sequence,
-            fed: 0,
-            slot: None,
-            sampler,
-            begun: false,
-            stop: request.stop,
-            decoder: TextDecoder::default(),
-            text: String::new(),
-            generated: 0,
-            max_tokens: request.max_tokens,
-            keep,
-        })
+        open.into_iter().map(job).collect()
     }
 
     /// Takes the token that was picked. Ends the ticket if that was the last.
@@ -107,9 +107,23 @@ impl Job {
         }
     }
 
-    /// Whether the prompt has been read.
+    /// Whether the prompt has been read, by this job or by another candidate for it.
     pub fn generating(&self) -> bool {
         self.generated > 0
+    }
+
+    /// Notes that its prompt's processing has begun, with so many of the prompt's tokens found in the cache.
+    pub fn reuses(&mut self, tokens: usize, shared: &Shared) {
+        if std::mem::replace(&mut self.begun, true) {
+            return;
+        }
+        shared.counters.reused_tokens.fetch_add(tokens as u64, Ordering::Relaxed);
+        self.ticket.update(|progress| progress.reused_tokens = tokens);
+    }
+
+    /// Whether it is just now bringing what its group has in common into a slot's cache.
+    pub fn reads_common(&self) -> bool {
+        self.slot.is_some() && self.fed < self.common
     }
 
     /// Makes room if the sequence has outgrown the context: returns how many tokens of it are still where they were.
@@ -119,7 +133,28 @@ impl Job {
         }
         let window = window::fit(self.sequence.len(), self.keep, 0, context);
         window.apply(&mut self.sequence);
+        self.common = self.common.min(window.keep);
         Some(window.keep)
+    }
+}
+
+impl Continuation {
+    /// Its sampler, unless there is nothing to generate; the ticket has then been ended.
+    fn open(self, max_tokens: usize, shared: &Shared) -> Option<(Self, Sampler)> {
+        if self.ticket.ended() {
+            return None;
+        }
+        if max_tokens == 0 {
+            shared.stop(&self.ticket, FinishReason::MaxTokens);
+            return None;
+        }
+        match Sampler::new(self.candidate.sampling) {
+            Ok(sampler) => Some((self, sampler)),
+            Err(error) => {
+                shared.fail(&self.ticket, error);
+                None
+            }
+        }
     }
 }
 

@@ -10,8 +10,11 @@ use crate::{EngineError, TokenId};
 /// The token that ends the text; those below it are the bytes.
 pub const END_OF_TEXT: TokenId = 256;
 
-/// Says which token follows a slot's whole sequence.
-pub type Next = Box<dyn FnMut(&[TokenId]) -> TokenId + Send>;
+/// Gives the logits of what may follow a slot's whole sequence; those of all other tokens are zero.
+pub type Next = Box<dyn FnMut(&[TokenId]) -> Vec<(TokenId, f32)> + Send>;
+
+/// The logit of a token that is as good as certain.
+const CERTAIN: f32 = 10.0;
 
 /// What a scripted model is and says.
 pub struct Script {
@@ -21,16 +24,25 @@ pub struct Script {
     pub batch: usize,
     /// Requests decoded side by side.
     pub slots: usize,
-    /// Says which token follows a slot's whole sequence.
+    /// Says what may follow a slot's whole sequence.
     pub next: Next,
     /// What every batch must pass.
     pub gate: Option<Gate>,
+    /// Whether what a slot holds can be cut and copied. Otherwise, as with a recurrent model, it can only be forgotten.
+    pub divisible: bool,
 }
 
 impl Script {
-    /// A model with a context of 2,048 tokens, a batch of 256 and two slots.
-    pub fn new(next: impl FnMut(&[TokenId]) -> TokenId + Send + 'static) -> Self {
-        Self { context: 2048, batch: 256, slots: 2, next: Box::new(next), gate: None }
+    /// A model with a context of 2,048 tokens, a batch of 256 and two slots. `next` says which token follows a slot's
+    /// whole sequence; it is as good as certain.
+    pub fn new(mut next: impl FnMut(&[TokenId]) -> TokenId + Send + 'static) -> Self {
+        Self::weighing(move |tokens| vec![(next(tokens), CERTAIN)])
+    }
+
+    /// The same model, for which several tokens may follow: `next` gives their logits, and those of all other tokens are
+    /// zero.
+    pub fn weighing(next: impl FnMut(&[TokenId]) -> Vec<(TokenId, f32)> + Send + 'static) -> Self {
+        Self { context: 2048, batch: 256, slots: 2, next: Box::new(next), gate: None, divisible: true }
     }
 
     /// A model that continues a text that ends in the first of a pair with the second, and then ends. The longest match
@@ -206,10 +218,10 @@ impl Backend for Scripted {
             sequence.push(token.token);
             if token.logits {
                 let mut row = vec![0.0; Bytes.len()];
-                if let Some(logit) =
-                    usize::try_from((self.script.next)(sequence)).ok().and_then(|next| row.get_mut(next))
-                {
-                    *logit = 10.0;
+                for (token, logit) in (self.script.next)(sequence) {
+                    if let Some(place) = usize::try_from(token).ok().and_then(|token| row.get_mut(token)) {
+                        *place = logit;
+                    }
                 }
                 self.rows.insert(index, row);
             }
@@ -222,12 +234,15 @@ impl Backend for Scripted {
     }
 
     fn truncate(&mut self, slot: usize, from: usize) -> bool {
-        self.slots[slot].truncate(from);
-        true
+        let all = from == 0 || from >= self.slots[slot].len();
+        if self.script.divisible || all {
+            self.slots[slot].truncate(from);
+        }
+        self.script.divisible || all
     }
 
     fn copy(&mut self, from: usize, to: usize, length: usize) -> bool {
         self.slots[to] = self.slots[from][..length].to_vec();
-        true
+        self.script.divisible
     }
 }

@@ -31,35 +31,53 @@ impl Slots {
         Self { slots: (0..count).map(|_| Slot::default()).collect(), clock: 0 }
     }
 
-    /// The free slot that holds the longest part of `sequence`; among equals the one that was used longest ago, because
-    /// what it holds is least likely to be asked for again.
-    pub fn best_free(&self, sequence: &[TokenId]) -> Option<usize> {
-        (0..self.slots.len()).filter(|&slot| !self.slots[slot].occupied).max_by_key(|&slot| {
-            let Slot { tokens, used, .. } = &self.slots[slot];
-            (prefix::reusable(tokens, sequence), Reverse(*used), Reverse(slot))
-        })
+    /// The free slot to take for `sequence`, of which the first `common` tokens must not be decoded again if any slot
+    /// holds them: the one that holds most of it, unless it would be copied from another anyway. Among equals the one
+    /// that was used longest ago, because what it holds is least likely to be asked for again.
+    pub fn best_free(&self, sequence: &[TokenId], common: usize) -> Option<usize> {
+        let free = || (0..self.slots.len()).filter(|&slot| !self.slots[slot].occupied);
+        let age = |slot: usize| (Reverse(self.slots[slot].used), Reverse(slot));
+        let related = |slot: usize| {
+            let Slot { tokens, .. } = &self.slots[slot];
+            let length = prefix::reusable(tokens, sequence);
+            // A few tokens that all files begin with are not worth what a slot holds behind them.
+            if length >= tokens.len().min(sequence.len()) / 2 { length } else { 0 }
+        };
+        let best = free().max_by_key(|&slot| (related(slot), age(slot)))?;
+        if self.donor(best, sequence, common).is_some() { free().max_by_key(|&slot| age(slot)) } else { Some(best) }
     }
 
     /// Takes a free slot for `sequence`, forgets what does not belong to it, and returns how many of its tokens the cache
-    /// holds, which is fewer than all.
-    pub fn take(&mut self, slot: usize, sequence: &[TokenId], backend: &mut dyn Backend) -> usize {
+    /// holds, which is fewer than all. For `common` see `best_free`.
+    pub fn take(&mut self, slot: usize, sequence: &[TokenId], common: usize, backend: &mut dyn Backend) -> usize {
         self.clock += 1;
         self.slots[slot].occupied = true;
         self.slots[slot].used = self.clock;
-        let own = prefix::reusable(&self.slots[slot].tokens, sequence);
-        let (donor, theirs) = (0..self.slots.len())
-            .map(|other| (other, prefix::reusable(&self.slots[other].tokens, sequence)))
-            .max_by_key(|&(other, length)| (length, Reverse(other)))
-            .unwrap_or((slot, own));
-        if theirs >= own + WORTH_COPYING {
-            if backend.copy(donor, slot, theirs) {
-                self.slots[slot].tokens = sequence[..theirs].to_vec();
-                return theirs;
-            }
-            self.clear(slot, backend);
-            return 0;
+        let Some((donor, theirs)) = self.donor(slot, sequence, common) else {
+            let own = prefix::reusable(&self.slots[slot].tokens, sequence);
+            return self.truncate(slot, own, backend);
+        };
+        if backend.copy(donor, slot, theirs) {
+            self.slots[slot].tokens = sequence[..theirs].to_vec();
+            return theirs;
         }
-        self.truncate(slot, own, backend)
+        self.clear(slot, backend);
+        0
+    }
+
+    /// The slot from which `slot` should be copied for `sequence`, and how many tokens; none if its own will do.
+    fn donor(&self, slot: usize, sequence: &[TokenId], common: usize) -> Option<(usize, usize)> {
+        let held = |slot: usize| prefix::reusable(&self.slots[slot].tokens, sequence);
+        let own = held(slot);
+        let others = (0..self.slots.len()).map(|other| (other, held(other)));
+        let (donor, theirs) = others.max_by_key(|&(other, length)| (length, Reverse(other)))?;
+        let worth_it = theirs >= own + WORTH_COPYING || (own < common && common <= theirs);
+        worth_it.then_some((donor, theirs))
+    }
+
+    /// Whether any slot holds all of `tokens` at its start.
+    pub fn hold(&self, tokens: &[TokenId]) -> bool {
+        self.slots.iter().any(|slot| slot.tokens.starts_with(tokens))
     }
 
     /// Keeps a slot's first `length` tokens, or none if the backend cannot do that; returns how many.
@@ -81,7 +99,14 @@ impl Slots {
         self.slots[slot].tokens.extend_from_slice(tokens);
     }
 
-    /// Forgets everything a slot holds, because a failed batch may have left anything there.
+    /// Takes back what a failed batch may have left in a slot.
+    pub fn rewind(&mut self, slot: usize, backend: &mut dyn Backend) {
+        if !backend.truncate(slot, self.slots[slot].tokens.len()) {
+            self.clear(slot, backend);
+        }
+    }
+
+    /// Forgets everything a slot holds.
     pub fn clear(&mut self, slot: usize, backend: &mut dyn Backend) {
         backend.truncate(slot, 0);
         self.slots[slot].tokens.clear();
@@ -150,10 +175,10 @@ mod tests {
         for (copies, held) in [(true, 99), (false, 0)] {
             let mut cache = Cache { copies, cleared: Vec::new() };
             let mut slots = Slots::new(2);
-            assert_eq!(slots.take(0, &prompt, &mut cache), 0);
+            assert_eq!(slots.take(0, &prompt, 0, &mut cache), 0);
             slots.extend(0, &prompt);
-            assert_eq!(slots.best_free(&prompt), Some(1));
-            assert_eq!(slots.take(1, &prompt, &mut cache), held);
+            assert_eq!(slots.best_free(&prompt, 0), Some(1));
+            assert_eq!(slots.take(1, &prompt, 0, &mut cache), held);
             assert_eq!(slots.slots[1].tokens.len(), held);
             assert_eq!(cache.cleared.contains(&1), !copies, "what a failed copy left is cleared");
         }

@@ -65,6 +65,11 @@ pub(super) struct Ticket {
 }
 
 impl Ticket {
+    /// Different for every ticket of an engine.
+    pub fn id(&self) -> u64 {
+        self.id
+    }
+
     /// Whether the last event has been sent.
     pub fn ended(&self) -> bool {
         self.ended.load(Ordering::Acquire)
@@ -103,9 +108,9 @@ impl Ticket {
 
 #[derive(Default)]
 struct Registry {
-    next_id: u64,
     open: HashMap<u64, Arc<Ticket>>,
-    keys: HashMap<Key, u64>,
+    /// The open tickets of each key: those of one submission, which is the latest with that key.
+    keys: HashMap<Key, Vec<u64>>,
     /// Why no request can be served any more.
     dead: Option<String>,
 }
@@ -136,36 +141,43 @@ impl AtomicCounters {
 #[derive(Default)]
 pub(super) struct Shared {
     pub counters: AtomicCounters,
+    next_id: AtomicU64,
     registry: Mutex<Registry>,
 }
 
 impl Shared {
-    /// Opens a ticket, hands it on, and ends the one it supersedes. `hand_on` is called in the order of the tickets.
-    pub fn open(
-        &self,
-        key: Option<Key>,
-        sender: UnboundedSender<Event>,
-        hand_on: impl FnOnce(Arc<Ticket>),
-    ) -> Arc<Ticket> {
-        let mut registry = lock(&self.registry);
-        let id = registry.next_id;
-        registry.next_id += 1;
+    /// A ticket that is yet to be opened.
+    pub fn ticket(&self, key: Option<Key>, sender: UnboundedSender<Event>) -> Arc<Ticket> {
+        let id = self.next_id.fetch_add(1, Ordering::Relaxed);
         let outbox = Mutex::new(Outbox { sender: Some(sender), progress: Progress::default() });
-        let ticket = Arc::new(Ticket { id, key, ended: AtomicBool::new(false), outbox });
+        Arc::new(Ticket { id, key, ended: AtomicBool::new(false), outbox })
+    }
+
+    /// Opens the tickets of one submission, all of which have the given key, hands the submission on, and ends what it
+    /// supersedes. `hand_on` is called in the order in which submissions supersede one another.
+    pub fn open(&self, key: Option<Key>, tickets: Vec<Arc<Ticket>>, hand_on: impl FnOnce()) {
+        let mut registry = lock(&self.registry);
         if let Some(reason) = registry.dead.clone() {
             drop(registry);
-            self.fail(&ticket, EngineError::WorkerDied { reason });
-            return ticket;
+            for ticket in tickets {
+                self.fail(&ticket, EngineError::WorkerDied { reason: reason.clone() });
+            }
+            return;
         }
-        let earlier = ticket.key.clone().and_then(|key| registry.keys.insert(key, id));
-        let superseded = earlier.and_then(|earlier| registry.open.remove(&earlier));
-        registry.open.insert(id, Arc::clone(&ticket));
-        hand_on(Arc::clone(&ticket));
+        let ids: Vec<_> = tickets.iter().map(|ticket| ticket.id).collect();
+        let earlier = match key {
+            Some(key) if ids.is_empty() => registry.keys.remove(&key),
+            Some(key) => registry.keys.insert(key, ids),
+            None => None,
+        };
+        let earlier = earlier.unwrap_or_default();
+        let superseded: Vec<_> = earlier.iter().filter_map(|id| registry.open.remove(id)).collect();
+        registry.open.extend(tickets.into_iter().map(|ticket| (ticket.id, ticket)));
+        hand_on();
         drop(registry);
-        if let Some(superseded) = superseded {
-            self.stop(&superseded, FinishReason::Superseded);
+        for ticket in superseded {
+            self.stop(&ticket, FinishReason::Superseded);
         }
-        ticket
     }
 
     /// Ends a request with what it has produced so far.
@@ -197,9 +209,12 @@ impl Shared {
         let mut registry = lock(&self.registry);
         registry.open.remove(&ticket.id);
         if let Some(key) = &ticket.key
-            && registry.keys.get(key) == Some(&ticket.id)
+            && let Some(ids) = registry.keys.get_mut(key)
         {
-            registry.keys.remove(key);
+            ids.retain(|&id| id != ticket.id);
+            if ids.is_empty() {
+                registry.keys.remove(key);
+            }
         }
     }
 

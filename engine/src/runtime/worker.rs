@@ -3,6 +3,10 @@
 //! Requests are ordered by priority, then by arrival. Only those of the highest priority present run; the others keep
 //! their slots, and with them their KV cache, until one of a higher priority needs one. What a request has generated is
 //! part of its sequence, so that one which lost its slot resumes by feeding that sequence again.
+//!
+//! Candidates are jobs of one group, with the same prompt. The first that gets a slot reads it, and the others wait. At
+//! its end each picks its first token from the same logits, whether it has a slot or not: from there on they are jobs
+//! whose sequences begin alike, and take their slots as any job does, with a copy of what another slot holds.
 
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
@@ -13,12 +17,21 @@ use super::backend::{Backend, BatchToken, Vocabulary};
 use super::job::{Job, Limits};
 use super::slots::Slots;
 use super::ticket::{Shared, Ticket};
-use crate::{EngineError, Request};
+use crate::{Candidate, EngineError, Overflow, Priority, Prompt};
 
-/// A request on its way to the worker.
+/// A prompt on its way to the worker, and its continuations: one for a request, any number for candidates.
 pub(super) struct Submission {
+    pub prompt: Prompt,
+    pub max_tokens: usize,
+    pub priority: Priority,
+    pub overflow: Overflow,
+    pub each: Vec<Continuation>,
+}
+
+/// One continuation of a submission.
+pub(super) struct Continuation {
     pub ticket: Arc<Ticket>,
-    pub request: Request,
+    pub candidate: Candidate,
 }
 
 /// Serves requests until every sender of the inbox is gone and none is left.
@@ -70,9 +83,10 @@ struct Worker<'a> {
 impl Worker<'_> {
     fn admit(&mut self, submission: Submission) {
         let limits = Limits { vocabulary: &*self.vocabulary, context: self.context };
-        if let Some(job) = Job::admit(submission, &limits, self.shared) {
-            let place = self.jobs.partition_point(|other| other.priority >= job.priority);
-            self.jobs.insert(place, job);
+        let jobs = Job::admit(submission, &limits, self.shared);
+        if let Some(first) = jobs.first() {
+            let place = self.jobs.partition_point(|other| other.priority >= first.priority);
+            self.jobs.splice(place..place, jobs);
         }
     }
 
@@ -110,23 +124,37 @@ impl Worker<'_> {
 
     fn assign_slots(&mut self) {
         for index in 0..self.runnable() {
-            if self.jobs[index].slot.is_some() {
+            if self.jobs[index].slot.is_some() || self.waits(index) {
                 continue;
             }
-            let free = self.slots.best_free(&self.jobs[index].sequence);
+            let Job { sequence, common, .. } = &self.jobs[index];
+            let free = self.slots.best_free(sequence, *common);
             let Some(slot) = free.or_else(|| self.preempt()) else { return };
             let job = &mut self.jobs[index];
-            let reused = self.slots.take(slot, &job.sequence, self.backend);
             job.slot = Some(slot);
-            job.fed = reused;
-            self.shared.counters.reused_tokens.fetch_add(reused as u64, Ordering::Relaxed);
+            job.fed = self.slots.take(slot, &job.sequence, job.common, self.backend);
             if !job.begun {
-                job.begun = true;
-                job.ticket.update(|progress| {
-                    progress.reused_tokens = reused;
-                    progress.started = Some(Instant::now());
-                });
+                self.begin(index);
             }
+        }
+    }
+
+    /// Whether another candidate is about to bring into the cache what this one needs.
+    fn waits(&self, index: usize) -> bool {
+        let job = &self.jobs[index];
+        let read = job.generating() && self.slots.hold(&job.sequence[..job.common]);
+        !read && self.jobs.iter().any(|other| other.group == job.group && other.reads_common())
+    }
+
+    /// Notes that a job's prompt is being read, for the candidates too that wait for it.
+    fn begin(&mut self, index: usize) {
+        let Job { group, fed, .. } = self.jobs[index];
+        self.jobs[index].reuses(fed, self.shared);
+        let now = Instant::now();
+        for job in self.jobs.iter().filter(|job| job.group == group) {
+            job.ticket.update(|progress| {
+                progress.started.get_or_insert(now);
+            });
         }
     }
 
@@ -178,8 +206,8 @@ impl Worker<'_> {
 
     /// Takes the results of a batch.
     fn advance(&mut self) {
-        let limits = Limits { vocabulary: &*self.vocabulary, context: self.context };
-        for part in &self.parts {
+        let parts = std::mem::take(&mut self.parts);
+        for part in &parts {
             let job = &mut self.jobs[part.job];
             let Some(slot) = job.slot else { continue };
             let end = job.fed + part.tokens;
@@ -187,24 +215,48 @@ impl Worker<'_> {
             self.shared.counters.prefill_tokens.fetch_add(prompt as u64, Ordering::Relaxed);
             self.slots.extend(slot, &job.sequence[job.fed..end]);
             job.fed = end;
-            let Some(index) = part.logits else { continue };
-            if job.ticket.ended() {
-                continue;
+            let Some(logits) = part.logits else { continue };
+            if !job.generating() {
+                self.share(part.job, logits);
             }
-            match job.sampler.sample(self.backend.logits(index)) {
-                Some(sampled) => job.accept(sampled, &limits, self.shared),
-                None => {
-                    let reason = "the model's output holds no numbers (all are NaN or infinite)".into();
-                    self.shared.fail(&job.ticket, EngineError::Decode { reason });
-                    self.slots.clear(slot, self.backend);
-                    continue;
-                }
+            self.pick(part.job, logits);
+        }
+        self.parts = parts;
+    }
+
+    /// Gives the other candidates their first token, now that one has read their prompt; even if that one has been
+    /// cancelled meanwhile.
+    fn share(&mut self, reader: usize, logits: usize) {
+        for index in 0..self.jobs.len() {
+            let (job, group) = (&self.jobs[index], self.jobs[reader].group);
+            if index != reader && job.group == group && !job.generating() && !job.ticket.ended() {
+                let prompt = job.sequence.len();
+                self.jobs[index].reuses(prompt, self.shared);
+                self.pick(index, logits);
             }
-            if !job.ticket.ended()
-                && let Some(kept) = job.slide(self.context)
-            {
-                job.fed = self.slots.truncate(slot, kept, self.backend);
+        }
+    }
+
+    /// Picks a job's next token from the logits at an index of the batch.
+    fn pick(&mut self, index: usize, logits: usize) {
+        let job = &mut self.jobs[index];
+        if job.ticket.ended() {
+            return;
+        }
+        let Some(sampled) = job.sampler.sample(self.backend.logits(logits)) else {
+            let reason = "the model's output holds no numbers (all are NaN or infinite)".into();
+            self.shared.fail(&job.ticket, EngineError::Decode { reason });
+            if let Some(slot) = job.slot {
+                self.slots.clear(slot, self.backend);
             }
+            return;
+        };
+        job.accept(sampled, &Limits { vocabulary: &*self.vocabulary, context: self.context }, self.shared);
+        if !job.ticket.ended()
+            && let Some(kept) = job.slide(self.context)
+            && let Some(slot) = job.slot
+        {
+            job.fed = self.slots.truncate(slot, kept, self.backend);
         }
     }
 
@@ -213,7 +265,7 @@ impl Worker<'_> {
             let job = &self.jobs[part.job];
             self.shared.fail(&job.ticket, error.clone());
             if let Some(slot) = job.slot {
-                self.slots.clear(slot, self.backend);
+                self.slots.rewind(slot, self.backend);
             }
         }
     }
