@@ -248,6 +248,9 @@ impl<'a> Terminal<'a> {
     }
 
     fn put(&self, text: &str) -> anyhow::Result<()> {
+        if self.arguments.json && !self.live {
+            return Ok(());
+        }
         if self.arguments.diff || self.arguments.json {
             let _ = std::io::stderr().write_all(text.as_bytes());
             return Ok(());

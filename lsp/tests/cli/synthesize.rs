@@ -1,0 +1,240 @@
+//! `codegen-lsp synthesize`.
+
+use std::io::{BufRead, BufReader, Read};
+use std::process::Stdio;
+
+use serde_json::Value;
+
+use super::{THREADS, err, file, out, program, run};
+
+const TURNS: &str =
+    "# Assign the list [3, 8, 1, 12, 7] to a variable named numbers.\n\n# Sort numbers in descending order.\n\nx = 1\n";
+
+#[test]
+fn synthesize_fills_every_empty_turn_in_order() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = file(folder.path(), "a.py", TURNS.as_bytes());
+    let (stream, cost) = run(&["synthesize", &path]);
+    assert_eq!(std::fs::read_to_string(&path).unwrap(), TURNS, "only --in-place writes");
+    let prompts: Vec<&str> = stream.lines().filter(|line| line.starts_with('#')).collect();
+    assert_eq!(
+        prompts,
+        ["# Assign the list [3, 8, 1, 12, 7] to a variable named numbers."],
+        "the other turn has program text: {stream}"
+    );
+    assert!(cost.contains("# turn 1: ") && cost.contains("tokens/s"), "{cost}");
+
+    let two = TURNS.replace("\n\nx = 1\n", "\n");
+    let path = file(folder.path(), "b.py", two.as_bytes());
+    let (stream, cost) = run(&["synthesize", &path, "--in-place"]);
+    assert!(cost.contains("# turn 2: "), "{cost}");
+    let text = std::fs::read_to_string(&path).unwrap();
+    let words = |text: &str| text.split_whitespace().map(str::to_owned).collect::<Vec<_>>();
+    assert_eq!(words(&text), words(&stream), "what was streamed is what was written");
+    let (first, second) = text.split_once("# Sort numbers in descending order.\n").unwrap();
+    assert!(
+        !first
+            .trim_start_matches("# Assign the list [3, 8, 1, 12, 7] to a variable named numbers.\n")
+            .trim()
+            .is_empty(),
+        "{text}"
+    );
+    assert!(!second.trim().is_empty(), "{text}");
+    let (_, nothing) = run(&["synthesize", &path]);
+    assert!(nothing.contains("no comment prompt without program text"), "{nothing}");
+}
+
+#[cfg(unix)]
+#[test]
+fn in_place_keeps_permissions_and_links_and_diff_is_a_diff() {
+    use std::os::unix::fs::PermissionsExt;
+    let folder = tempfile::tempdir().unwrap();
+    let path = file(folder.path(), "a.py", TURNS.as_bytes());
+    std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o640)).unwrap();
+    let link = folder.path().join("link.py");
+    std::os::unix::fs::symlink(&path, &link).unwrap();
+    let (diff, _) = run(&["synthesize", link.to_str().unwrap(), "--diff", "--in-place"]);
+    assert!(link.is_symlink());
+    assert_eq!(std::fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o640);
+    assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 2, "nothing is left beside");
+    let text = std::fs::read_to_string(&path).unwrap();
+    assert_ne!(text, TURNS);
+    let mut lines = diff.lines();
+    assert!(lines.next().unwrap().starts_with("--- a/") && lines.next().unwrap().starts_with("+++ b/"), "{diff}");
+    assert!(lines.next().unwrap().starts_with("@@ "), "{diff}");
+    let added: Vec<&str> = lines.filter_map(|line| line.strip_prefix('+')).collect();
+    assert!(!added.is_empty() && added.iter().all(|line| text.lines().any(|other| other == *line)), "{diff}");
+}
+
+#[cfg(unix)]
+#[test]
+fn in_place_does_its_work_where_nobody_reads_what_it_says() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = file(folder.path(), "a.py", format!("\u{feff}{TURNS}").as_bytes());
+    let unread = || {
+        let (_, write) = std::io::pipe().unwrap();
+        Stdio::from(write)
+    };
+    let status = program(&["synthesize", &path, "--in-place"]).args(THREADS).stdout(unread()).stderr(unread()).status();
+    assert_eq!(status.unwrap().code(), Some(0));
+    let text = std::fs::read_to_string(&path).unwrap();
+    assert!(text.starts_with('\u{feff}') && text.len() > TURNS.len() + 3, "{text:?}");
+}
+
+#[cfg(unix)]
+#[test]
+fn in_place_refuses_a_read_only_file_before_any_work() {
+    use std::os::unix::fs::PermissionsExt;
+    let folder = tempfile::tempdir().unwrap();
+    let path = file(folder.path(), "a.py", TURNS.as_bytes());
+    std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o444)).unwrap();
+    let output = program(&["synthesize", &path, "--in-place"]).output().unwrap();
+    assert_eq!(output.status.code(), Some(2));
+    assert!(err(&output).contains("a.py: it is read-only"), "{}", err(&output));
+    assert_eq!(out(&output), "");
+    assert_eq!(std::fs::read_to_string(&path).unwrap(), TURNS);
+}
+
+#[cfg(unix)]
+#[test]
+fn an_interrupt_leaves_the_file_as_it_was() {
+    let folder = tempfile::tempdir().unwrap();
+    let many: String = (0..50).map(|index| format!("# define a class number {index} with many methods\n\n")).collect();
+    let path = file(folder.path(), "a.py", many.as_bytes());
+    let mut child =
+        program(&["synthesize", &path, "--in-place"]).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    // Once it streams, it is at work.
+    let mut line = String::new();
+    let mut output = BufReader::new(child.stdout.take().unwrap());
+    output.read_line(&mut line).unwrap();
+    assert!(line.starts_with("# define"), "{line}");
+    let pid = rustix::process::Pid::from_child(&child);
+    rustix::process::kill_process(pid, rustix::process::Signal::INT).unwrap();
+    use std::os::unix::process::ExitStatusExt;
+    assert_eq!(child.wait().unwrap().signal(), Some(2), "as a shell expects it");
+    let mut said = String::new();
+    child.stderr.take().unwrap().read_to_string(&mut said).unwrap();
+    assert!(said.ends_with(&format!("codegen-lsp: interrupted; {path} is as it was\n")), "{said}");
+    assert_eq!(std::fs::read_to_string(&path).unwrap(), many);
+    assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1, "nothing is left beside");
+}
+
+/// Three turns that have their program texts, and one without.
+const WRITTEN: &str = "\
+# Assign the list [3, 8, 1, 12, 7] to a variable named numbers.
+numbers = [3]
+
+# Sort numbers in descending order.
+numbers = 'by hand'
+
+# Print numbers.
+print('by hand')
+
+# Compute the sum of numbers and store it in total.
+";
+
+#[test]
+fn a_turn_is_written_anew_and_the_others_stay() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = file(folder.path(), "a.py", WRITTEN.as_bytes());
+    let (stream, cost) = run(&["synthesize", &path, "--turn", "2", "--in-place"]);
+    assert!(stream.starts_with("# Sort numbers in descending order.\n"), "{stream}");
+    assert_eq!(stream.matches('#').count(), 1, "{stream}");
+    assert!(cost.contains("# turn 2: ") && !cost.contains("# turn 3"), "{cost}");
+    let text = std::fs::read_to_string(&path).unwrap();
+    let (before, after) = WRITTEN.split_once("numbers = 'by hand'\n").unwrap();
+    let middle =
+        text.strip_prefix(before).and_then(|text| text.strip_suffix(after)).unwrap_or_else(|| panic!("{text}"));
+    assert!(stream.contains(middle.trim()) && !middle.contains("by hand"), "{text}");
+}
+
+#[test]
+fn from_a_turn_on_all_are_written_anew_each_after_the_one_before() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = file(folder.path(), "a.py", WRITTEN.as_bytes());
+    let (lines, _) = run(&["synthesize", &path, "--from", "2", "--json", "--in-place"]);
+    let turns: Vec<Value> = lines.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    let numbers: Vec<u64> = turns.iter().map(|turn| turn["turn"].as_u64().unwrap()).collect();
+    assert_eq!(numbers, [2, 3, 4]);
+    assert_eq!(turns[2]["prompt"], "Compute the sum of numbers and store it in total.");
+    let shown: Vec<&Value> = turns.iter().map(|turn| &turn["history"]["kept"]).collect();
+    assert_eq!(shown[0], &serde_json::json!(["Assign the list [3, 8, 1, 12, 7] to a variable named numbers."]));
+    assert_eq!(shown[2].as_array().unwrap().len(), 3);
+    let stats = |turn: usize, what: &str| turns[turn]["candidates"][0]["stats"][what].as_u64().unwrap();
+    for turn in [1, 2] {
+        assert!(
+            stats(turn, "reusedTokens") + 12 > stats(turn - 1, "promptTokens") + stats(turn - 1, "generatedTokens"),
+            "what came before is in the KV cache but for its last tokens: {lines}"
+        );
+    }
+    let text = std::fs::read_to_string(&path).unwrap();
+    assert!(text.starts_with(&WRITTEN[..WRITTEN.find("numbers = 'by").unwrap()]), "{text}");
+    assert!(!text.contains("by hand"), "{text}");
+    for turn in &turns {
+        assert!(text.contains(turn["text"].as_str().unwrap().trim_end()), "{turn} in {text}");
+    }
+}
+
+#[test]
+fn candidates_are_ranked_and_the_best_is_written() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = file(folder.path(), "a.py", b"# Print the numbers from 1 to 10 in a loop.\n");
+    let arguments =
+        ["synthesize", &path, "--candidates", "5", "--temperature", "1.5", "--seed", "7", "--max-tokens", "24"];
+    let (json, cost) = run(&[&arguments[..], &["--json"]].concat());
+    let turn: Value = serde_json::from_str(&json).unwrap();
+    let candidates = turn["candidates"].as_array().unwrap();
+    let copies: u64 = candidates.iter().map(|candidate| candidate["copies"].as_u64().unwrap()).sum();
+    assert_eq!(copies, 5);
+    assert!(candidates.len() > 1, "at this temperature not all are the same: {json}");
+    assert_eq!(candidates[0]["text"], turn["text"]);
+    let parses: Vec<bool> =
+        candidates.iter().map(|candidate| candidate["score"]["parses"].as_bool().unwrap()).collect();
+    assert!(parses.is_sorted_by(|before, after| before >= after), "what parses comes first: {json}");
+    assert_eq!(cost.matches("#   candidate ").count(), candidates.len(), "{cost}");
+    let (again, _) = run(&[&arguments[..], &["--diff"]].concat());
+    let text = turn["text"].as_str().unwrap();
+    let first = text.lines().find(|line| !line.trim().is_empty()).unwrap();
+    assert!(again.contains(&format!("+{first}")), "equal seeds give equal texts: {again}");
+}
+
+#[test]
+fn colours_are_for_terminals_only() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = file(folder.path(), "a.py", b"# Print the word hello.\n");
+    let (plain, _) = run(&["synthesize", &path]);
+    assert!(!plain.contains('\x1b'), "{plain:?}");
+    let (coloured, _) = run(&["synthesize", &path, "--color", "always"]);
+    assert!(coloured.starts_with("\x1b[90m# Print the word hello.\x1b[0m\n"), "{coloured:?}");
+    // Under a real terminal, which `script` makes.
+    let terminal = std::process::Command::new("script")
+        .args(["-qec", &format!("{} synthesize {path} --threads 1", env!("CARGO_BIN_EXE_codegen-lsp")), "/dev/null"])
+        .env("TERM", "xterm")
+        .env_remove("NO_COLOR")
+        .stdin(Stdio::null())
+        .output();
+    // util-linux has it, and so does every Debian.
+    let terminal = out(&terminal.unwrap());
+    assert!(terminal.contains("\x1b[90m# Print the word hello.\x1b[0m"), "{terminal:?}");
+}
+
+#[test]
+fn what_cannot_be_done_is_said() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = file(folder.path(), "a.py", WRITTEN.as_bytes());
+    let table: [(&[&str], &str); 7] = [
+        (&["--turn", "5"], "a.py: there is no turn 5: there are 4, counted from 1"),
+        (&["--from", "0"], "there is no turn 0"),
+        (&["--turn", "1", "--from", "2"], "cannot be used with"),
+        (&["--candidates", "17"], "17"),
+        (&["--temperature", "0"], "above 0 and up to 2"),
+        (&["--top-p", "1.5"], "above 0 and up to 1"),
+        (&["--json", "--diff"], "cannot be used with"),
+    ];
+    for (flags, expected) in table {
+        let output = program(&[&["synthesize", &path], flags].concat()).output().unwrap();
+        assert_eq!(output.status.code(), Some(2), "{flags:?}");
+        assert!(err(&output).contains(expected), "{flags:?}: {}", err(&output));
+        assert_eq!(std::fs::read_to_string(&path).unwrap(), WRITTEN);
+    }
+}
