@@ -15,7 +15,9 @@ use tower_lsp::ls_types::{self as lsp, MessageType, ProgressToken, Uri};
 
 use crate::completion::Plan;
 use crate::config::{Config, EngineConfig};
-use crate::handlers::{command, configuration, inline, lifecycle, synthesize, text_sync};
+use crate::handlers::actions::ActionWaiter;
+use crate::handlers::lens::LensWaiter;
+use crate::handlers::{actions, command, configuration, inline, lens, lifecycle, synthesize, text_sync};
 use crate::outbox::Outbox;
 use crate::pipeline::Prepared;
 use crate::state::{CommandWaiter, EngineState, InlineWaiter, RequestId, State, Waiter};
@@ -37,6 +39,10 @@ pub enum Event {
     Closed(Uri),
     /// `textDocument/inlineCompletion`.
     InlineCompletion(lsp::InlineCompletionParams, InlineWaiter),
+    /// `textDocument/codeLens`.
+    CodeLens(lsp::CodeLensParams, LensWaiter),
+    /// `textDocument/codeAction`.
+    CodeAction(lsp::CodeActionParams, ActionWaiter),
     /// `workspace/executeCommand`.
     Command(lsp::ExecuteCommandParams, CommandWaiter),
     /// `workspace/didChangeConfiguration`.
@@ -59,6 +65,10 @@ pub enum Event {
     EngineLoaded(u64, Result<Engine, String>),
     /// A completion can be asked for; `None`: none is wanted there.
     Prepared(Uri, u64, Option<Prepared>),
+    /// A document's code lenses have been found; `None` if finding them failed.
+    LensesFound(Uri, Option<lens::Found>, LensWaiter),
+    /// The client has been asked to fetch code lenses again, and has answered or will not.
+    LensesRefreshed,
     /// The client knows a synthesis' progress token, or will not.
     ProgressReady(u64, bool),
     /// A turn can be asked for; `None` if preparing it failed.
@@ -203,6 +213,10 @@ impl MainLoop {
             Event::EngineLoaded(stamp, result) => configuration::engine_loaded(self, stamp, result),
             Event::InlineCompletion(params, waiter) => inline::requested(self, params, waiter),
             Event::Prepared(uri, id, prepared) => inline::prepared(self, uri, id, prepared),
+            Event::CodeLens(params, waiter) => lens::requested(self, params, waiter),
+            Event::LensesFound(uri, found, waiter) => lens::found(self, &uri, found, waiter),
+            Event::LensesRefreshed => lens::refreshed(self),
+            Event::CodeAction(params, waiter) => actions::requested(self, params, waiter),
             Event::Command(params, waiter) => command::requested(self, params, waiter),
             Event::ProgressReady(id, known) => synthesize::progress_ready(self, id, known),
             Event::TurnPrepared(id, request) => synthesize::prepared(self, id, request),

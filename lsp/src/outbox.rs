@@ -74,6 +74,18 @@ impl Outbox {
         tokio::spawn(async move { then(client.apply_edit(edit).await) });
     }
 
+    /// Asks the client to fetch code lenses again; `then` runs once it has answered, or will not.
+    pub fn refresh_lenses(&self, then: impl FnOnce() + Send + 'static) {
+        let client = self.client.clone();
+        tokio::spawn(async move {
+            let wait = std::time::Duration::from_secs(30);
+            if !matches!(tokio::time::timeout(wait, client.code_lens_refresh()).await, Ok(Ok(()))) {
+                tracing::debug!("the client did not take a request to refresh code lenses");
+            }
+            then();
+        });
+    }
+
     /// Asks for the server's section of the client's settings; `None` if the client has no answer.
     pub fn pull_configuration(&self, then: impl FnOnce(Option<Value>) + Send + 'static) {
         let client = self.client.clone();

@@ -192,6 +192,12 @@ pub fn speeds(completion: &Completion) -> (Option<f64>, Option<f64>) {
     )
 }
 
+/// Tokens that the prompt of a turn may have beside `max_tokens` generated ones.
+#[must_use]
+pub fn prompt_budget(engine: &Engine, mut max_tokens: usize) -> usize {
+    budget(engine, &mut max_tokens)
+}
+
 /// Tokens for the prompt. On a very small context what is generated gets half of it at most.
 fn budget(engine: &Engine, max_tokens: &mut usize) -> usize {
     let context = engine.info().context;

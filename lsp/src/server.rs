@@ -132,6 +132,14 @@ impl LanguageServer for Relay {
         self.tell(Event::ConfigurationChanged(params.settings));
     }
 
+    async fn code_lens(&self, params: lsp::CodeLensParams) -> jsonrpc::Result<Option<Vec<lsp::CodeLens>>> {
+        self.ask(|waiter| Event::CodeLens(params, waiter)).await
+    }
+
+    async fn code_action(&self, params: lsp::CodeActionParams) -> jsonrpc::Result<Option<lsp::CodeActionResponse>> {
+        self.ask(|waiter| Event::CodeAction(params, waiter)).await
+    }
+
     async fn execute_command(&self, params: lsp::ExecuteCommandParams) -> jsonrpc::Result<Option<Value>> {
         self.ask(|waiter| Event::Command(params, waiter)).await
     }

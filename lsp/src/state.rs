@@ -2,6 +2,7 @@
 //! which are cheap.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
+use std::sync::Arc;
 
 use codegen_engine::{Completion, Engine};
 use serde_json::Value;
@@ -12,9 +13,12 @@ use tower_lsp::ls_types::{self as lsp, InlineCompletionResponse, ProgressToken, 
 use crate::config::Config;
 use crate::document::Document;
 use crate::edit::{self, Edit};
+use crate::handlers::lens::Refresh;
+use crate::offers::cuts::Counted;
 use crate::proto::Encoding;
 use crate::records::Records;
 use crate::suggest::{Dropped, Suggestions};
+use crate::trust::Trust;
 use crate::turns::Turn;
 
 /// Numbers a request of the client within this run of the server.
@@ -59,6 +63,10 @@ pub struct Abilities {
     pub configuration: bool,
     /// Registering for `workspace/didChangeConfiguration` at run time.
     pub register_configuration: bool,
+    /// `workspace/codeLens/refresh`.
+    pub lens_refresh: bool,
+    /// Code actions that are more than commands.
+    pub code_action_literals: bool,
 }
 
 impl Abilities {
@@ -67,6 +75,7 @@ impl Abilities {
     pub fn of(client: &lsp::ClientCapabilities) -> Self {
         let workspace = client.workspace.as_ref();
         let window = client.window.as_ref();
+        let actions = client.text_document.as_ref().and_then(|t| t.code_action.as_ref());
         Self {
             apply_edit: workspace.and_then(|w| w.apply_edit) == Some(true),
             document_changes: workspace.and_then(|w| w.workspace_edit.as_ref()).and_then(|e| e.document_changes)
@@ -77,6 +86,8 @@ impl Abilities {
                 .and_then(|w| w.did_change_configuration.as_ref())
                 .and_then(|c| c.dynamic_registration)
                 == Some(true),
+            lens_refresh: workspace.and_then(|w| w.code_lens.as_ref()).and_then(|c| c.refresh_support) == Some(true),
+            code_action_literals: actions.is_some_and(|a| a.code_action_literal_support.is_some()),
         }
     }
 }
@@ -104,13 +115,16 @@ pub struct Buffer {
     pub window_start: Option<usize>,
     /// Its suggestions.
     pub suggestions: Suggestions<InlineWaiter>,
+    /// What of its turns' histories does not fit, as far as it has been counted.
+    pub counted: Arc<Counted>,
 }
 
 impl Buffer {
     /// A buffer as the client opened it.
     #[must_use]
     pub fn new(document: Document) -> Self {
-        Self { document, synced: true, window_start: None, suggestions: Suggestions::default() }
+        let (suggestions, counted) = (Suggestions::default(), Arc::default());
+        Self { document, synced: true, window_start: None, suggestions, counted }
     }
 
     /// Moves what refers to the text past a change of it.
@@ -213,6 +227,10 @@ pub struct State {
     pub syntheses: BTreeMap<u64, Synthesis>,
     /// What is known of turns beyond their text.
     pub records: Records,
+    /// Whose programs may be run.
+    pub trust: Trust,
+    /// How far the client has followed what it was told of code lenses.
+    pub lens_refresh: Refresh,
     /// What the user has been told, so that it is not said twice.
     pub told: HashSet<String>,
     /// Suggestions the user accepted.
@@ -236,6 +254,8 @@ impl State {
             buffers: HashMap::new(),
             syntheses: BTreeMap::new(),
             records: Records::default(),
+            trust: Trust::default(),
+            lens_refresh: Refresh::default(),
             told: HashSet::new(),
             accepted: 0,
             last_id: 0,
@@ -246,6 +266,19 @@ impl State {
     pub fn next_id(&mut self) -> u64 {
         self.last_id += 1;
         self.last_id
+    }
+
+    /// Whether the program in a document may be run. Asks the file system.
+    #[must_use]
+    pub fn trusted(&self, uri: &Uri) -> bool {
+        self.trust.covers(uri)
+    }
+
+    /// Where the prompts of the turns of a document start that a command is at work on.
+    #[must_use]
+    pub fn working(&self, uri: &Uri) -> Vec<usize> {
+        let here = self.syntheses.values().filter(|synthesis| synthesis.uri == *uri);
+        here.filter_map(|synthesis| synthesis.place.as_ref()).map(|place| place.range.start).collect()
     }
 
     /// The engine, if it runs.

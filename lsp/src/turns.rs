@@ -72,6 +72,12 @@ pub(crate) fn linked(document: &Document, options: &TurnOptions) -> Vec<Linked> 
     walk(document, 0, options, false)
 }
 
+/// Which block each of [`turns`] is in: equal numbers for turns that follow each other in one block.
+#[must_use]
+pub fn blocks(document: &Document, options: &TurnOptions) -> Vec<usize> {
+    placed(document, 0, options, false).into_iter().map(|placed| placed.block).collect()
+}
+
 /// The turn whose prompt stands directly above `offset`: the cursor's line is blank up to the cursor and the line above
 /// it is the prompt's last.
 #[must_use]

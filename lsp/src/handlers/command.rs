@@ -3,7 +3,7 @@
 use serde::Deserialize;
 use tower_lsp::ls_types::{self as lsp, Uri};
 
-use super::synthesize;
+use super::{explain, synthesize};
 use crate::main_loop::MainLoop;
 use crate::state::CommandWaiter;
 
@@ -11,8 +11,20 @@ use crate::state::CommandWaiter;
 pub const SYNTHESIZE: &str = "codegen.synthesize";
 /// Counts an accepted suggestion. One argument: the suggestion's number. Clients run it by the item's `command`.
 pub const ACCEPTED: &str = "codegen.accepted";
+/// Writes the program text of every turn that has none. One argument: `{"uri": …, "range"?: …}`.
+pub const SYNTHESIZE_ALL: &str = "codegen.synthesizeAll";
+/// Writes a turn's program text anew. One argument: `{"uri": …, "position": …, "following"?: …, "seed"?: …}`.
+pub const REGENERATE: &str = "codegen.regenerate";
+/// Samples alternatives. One argument: `{"uri": …, "position": …, "count"?: …, "seed"?: …}`.
+pub const CANDIDATES: &str = "codegen.candidates";
+/// Writes an alternative. One argument: `{"uri": …, "position": …, "index": …}`.
+pub const ACCEPT: &str = "codegen.accept";
+/// Ends work. One argument: `{"uri"?: …, "position"?: …}`.
+pub const CANCEL: &str = "codegen.cancel";
+/// Answers with what the model is shown for a turn. One argument: `{"uri": …, "position": …}`.
+pub const EXPLAIN: &str = "codegen.explainTurn";
 /// All commands.
-pub const ALL: [&str; 2] = [SYNTHESIZE, ACCEPTED];
+pub const ALL: [&str; 8] = [SYNTHESIZE, SYNTHESIZE_ALL, REGENERATE, CANDIDATES, ACCEPT, CANCEL, EXPLAIN, ACCEPTED];
 
 /// The argument of [`SYNTHESIZE`].
 #[derive(Debug, Deserialize)]
@@ -30,6 +42,10 @@ pub fn requested(main: &mut MainLoop, params: lsp::ExecuteCommandParams, waiter:
             Ok(argument) => {
                 synthesize::requested(main, argument, params.work_done_progress_params.work_done_token, waiter);
             }
+            Err(problem) => waiter.refuse(format!("{problem}; expected {{\"uri\": string, \"position\": Position}}")),
+        },
+        EXPLAIN => match argument(&params) {
+            Ok(argument) => explain::requested(main, argument, waiter),
             Err(problem) => waiter.refuse(format!("{problem}; expected {{\"uri\": string, \"position\": Position}}")),
         },
         ACCEPTED => match argument::<u64>(&params) {

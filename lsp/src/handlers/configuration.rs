@@ -4,10 +4,11 @@ use codegen_engine::Engine;
 use serde_json::Value;
 use tower_lsp::ls_types::MessageType;
 
-use super::{inline, synthesize};
+use super::{inline, lens, synthesize};
 use crate::config::SECTION;
 use crate::main_loop::{Event, MainLoop};
 use crate::state::EngineState;
+use crate::trust::Trust;
 
 /// `workspace/didChangeConfiguration`: with the settings in it, or as a hint to fetch them.
 pub fn changed(main: &mut MainLoop, settings: Value) {
@@ -38,10 +39,15 @@ pub fn pulled(main: &mut MainLoop, settings: Option<Value>) {
 pub fn apply(main: &mut MainLoop) {
     let state = &mut main.state;
     let mut config = state.base.clone();
-    let mut problems = config.read(&state.initialization);
-    problems.extend(config.read(&state.settings));
+    let (mut initialization, mut settings) = (state.initialization.clone(), state.settings.clone());
+    let (trust, mut problems) = Trust::take(&mut initialization);
+    problems.extend(config.read(&initialization));
+    problems.extend(Trust::refuse(&mut settings));
+    problems.extend(config.read(&settings));
+    state.trust = trust;
     let reload = matches!(state.engine, EngineState::Absent) || config.engine != state.config.engine;
     let reread = config.turns != state.config.turns;
+    let changed = config != state.config;
     state.config = config;
     // Settings come again whenever one of them changes; what was wrong before has been said.
     problems.retain(|problem| main.state.told.insert(problem.clone()));
@@ -59,6 +65,9 @@ pub fn apply(main: &mut MainLoop) {
     }
     if reload {
         main.load_engine();
+    }
+    if changed {
+        lens::refresh(main);
     }
 }
 
@@ -84,6 +93,7 @@ pub fn engine_loaded(main: &mut MainLoop, stamp: u64, result: Result<Engine, Str
             main.tell_once(MessageType::ERROR, format!("codegen-lsp: {error}"));
         }
     }
+    lens::refresh(main);
     inline::engine_settled(main);
     synthesize::engine_settled(main);
 }

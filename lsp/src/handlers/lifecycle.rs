@@ -32,6 +32,11 @@ pub fn initialize(main: &mut MainLoop, params: lsp::InitializeParams, waiter: Wa
                 ..Default::default()
             })),
             inline_completion_provider: Some(lsp::OneOf::Right(lsp::InlineCompletionOptions::default())),
+            code_lens_provider: Some(lsp::CodeLensOptions { resolve_provider: Some(false) }),
+            code_action_provider: Some(lsp::CodeActionProviderCapability::Options(lsp::CodeActionOptions {
+                code_action_kinds: Some(vec![lsp::CodeActionKind::REFACTOR_REWRITE]),
+                ..Default::default()
+            })),
             execute_command_provider: Some(lsp::ExecuteCommandOptions {
                 commands: command::ALL.map(str::to_owned).to_vec(),
                 work_done_progress_options: lsp::WorkDoneProgressOptions { work_done_progress: Some(true) },

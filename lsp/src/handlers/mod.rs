@@ -1,8 +1,12 @@
 //! One file per kind of request: convert, ask, convert.
 
+pub mod actions;
 pub mod command;
 pub mod configuration;
+pub mod explain;
 pub mod inline;
+pub mod lens;
 pub mod lifecycle;
+pub mod snapshot;
 pub mod synthesize;
 pub mod text_sync;

@@ -1,0 +1,61 @@
+//! What work away from the main loop needs to know of a document's turns.
+
+use codegen_engine::Engine;
+use tower_lsp::ls_types::Uri;
+
+use crate::config::SynthesisConfig;
+use crate::document::Document;
+use crate::offers::{self, Known};
+use crate::pipeline::{self, PreparedTurn};
+use crate::proto::Encoding;
+use crate::records::Records;
+use crate::state::State;
+use crate::turns::{Turn, TurnOptions};
+
+/// A document and what is known of its turns, at one moment.
+pub struct Snapshot {
+    /// Its URI.
+    pub uri: Uri,
+    /// Its text and syntax.
+    pub document: Document,
+    /// What counts as a prompt.
+    pub options: TurnOptions,
+    /// How turns are synthesized.
+    pub synthesis: SynthesisConfig,
+    /// What the client's positions count.
+    pub encoding: Encoding,
+    /// The engine, if it runs.
+    pub engine: Option<Engine>,
+    records: Records,
+    working: Vec<usize>,
+}
+
+impl Snapshot {
+    /// Of an open document; `None` for one that is not open or out of step.
+    #[must_use]
+    pub fn of(state: &State, uri: &Uri) -> Option<Self> {
+        let buffer = state.buffers.get(uri).filter(|buffer| buffer.synced)?;
+        Some(Self {
+            uri: uri.clone(),
+            document: buffer.document.clone(),
+            options: state.config.turns.clone(),
+            synthesis: state.config.synthesis.clone(),
+            encoding: state.encoding,
+            engine: state.engine().cloned(),
+            records: state.records.clone(),
+            working: state.working(uri),
+        })
+    }
+
+    /// Its turns, in the order of their prompts.
+    #[must_use]
+    pub fn turns(&self) -> Vec<Known> {
+        offers::known(&self.document, &self.options, &self.records, &self.working)
+    }
+
+    /// What the engine would be asked for a turn.
+    #[must_use]
+    pub fn prepare(&self, turn: &Turn, engine: &Engine) -> PreparedTurn {
+        pipeline::prepare_turn(&self.document, turn, &self.options, self.synthesis.max_tokens, engine)
+    }
+}

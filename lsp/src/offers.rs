@@ -1,0 +1,141 @@
+//! What may be done with the turns of a document, for code lenses and code actions. Pure.
+
+pub mod actions;
+pub mod cuts;
+pub mod lenses;
+
+use std::sync::Arc;
+
+use serde_json::{Value, json};
+use tower_lsp::ls_types::{self as lsp, Uri};
+
+use crate::document::Document;
+use crate::handlers::command;
+use crate::records::{self, Record, Records, TurnState};
+use crate::syntax;
+use crate::turns::{self, Turn, TurnOptions};
+
+/// A turn, and what is known of it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Known {
+    /// The turn.
+    pub turn: Turn,
+    /// Equal for turns that follow each other in one block.
+    pub block: usize,
+    /// How it stands.
+    pub state: TurnState,
+    /// What made its program text, or once made it.
+    pub record: Option<Arc<Record>>,
+    /// If its program text is stale: what has changed since.
+    pub changed: Changed,
+    /// Why the last attempt at it failed.
+    pub failure: Option<String>,
+    /// Whether a command is at work on it.
+    pub working: bool,
+    /// Whether later turns of its block were generated, and so could be regenerated with it.
+    pub following: bool,
+}
+
+/// What has changed of a turn since its program text was generated.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Changed {
+    /// Its prompt.
+    pub prompt: bool,
+    /// The prompt or the program text of a turn before it.
+    pub before: bool,
+}
+
+impl Known {
+    /// Whether it has no program text.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        matches!(self.state, TurnState::Empty | TurnState::Failed)
+    }
+
+    /// Whether somebody wrote its program text by hand, as far as is known.
+    #[must_use]
+    pub fn is_handwritten(&self) -> bool {
+        self.state == TurnState::Edited && self.record.is_none()
+    }
+
+    /// Where its prompt's first line starts, its indentation aside, and ends.
+    #[must_use]
+    pub fn first_line(&self, document: &Document) -> std::ops::Range<usize> {
+        let line = syntax::line_at(document, self.turn.prompt_range.start);
+        line.text.max(self.turn.prompt_range.start)..line.end
+    }
+}
+
+/// All turns of a document with what is known of them, in the order of their prompts. `working` has the offsets of the
+/// prompts that a command is at work on.
+#[must_use]
+pub fn known(document: &Document, options: &TurnOptions, records: &Records, working: &[usize]) -> Vec<Known> {
+    let blocks = turns::blocks(document, options);
+    let mut all: Vec<_> = (records::texts(document, options).into_iter().zip(blocks))
+        .map(|((turn, text), block)| {
+            let (state, record) = records.state(&text);
+            let changed = record.as_ref().map_or_else(Changed::default, |record| Changed {
+                prompt: record.turn.prompt != text.prompt,
+                before: record.turn.predecessors != text.predecessors,
+            });
+            let working = working.contains(&turn.prompt_range.start);
+            let failure = records.failure(&text);
+            Known { turn, block, state, record, changed, failure, working, following: false }
+        })
+        .collect();
+    let mut generated = std::collections::HashSet::new();
+    for known in all.iter_mut().rev() {
+        known.following = generated.contains(&known.block);
+        if matches!(known.state, TurnState::Generated | TurnState::Stale) {
+            generated.insert(known.block);
+        }
+    }
+    all
+}
+
+/// Something that can be done with a turn.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Offer {
+    /// Write its program text.
+    Synthesize,
+    /// Write the program text of every turn of the document that has none; or of those in a range.
+    SynthesizeAll(Option<lsp::Range>),
+    /// Write its program text anew.
+    Regenerate,
+    /// Write its program text anew, and that of the generated turns after it.
+    RegenerateFromHere,
+    /// Sample alternatives.
+    Candidates,
+    /// Write the next alternative.
+    NextCandidate,
+    /// End the work on it.
+    Cancel,
+    /// Show what the model is shown for it, and what made it.
+    Explain,
+}
+
+impl Offer {
+    /// The command that does it, for the turn at `position`.
+    #[must_use]
+    pub fn command(&self, title: String, uri: &Uri, position: lsp::Position) -> lsp::Command {
+        let uri = uri.as_str();
+        let turn = json!({ "uri": uri, "position": position });
+        let with = |key: &str, value: Value| {
+            let mut argument = turn.clone();
+            argument[key] = value;
+            argument
+        };
+        let (command, argument) = match self {
+            Self::Synthesize => (command::SYNTHESIZE, turn),
+            Self::SynthesizeAll(None) => (command::SYNTHESIZE_ALL, json!({ "uri": uri })),
+            Self::SynthesizeAll(Some(range)) => (command::SYNTHESIZE_ALL, json!({ "uri": uri, "range": range })),
+            Self::Regenerate => (command::REGENERATE, turn),
+            Self::RegenerateFromHere => (command::REGENERATE, with("following", json!(true))),
+            Self::Candidates => (command::CANDIDATES, turn),
+            Self::NextCandidate => (command::ACCEPT, with("index", json!("next"))),
+            Self::Cancel => (command::CANCEL, turn),
+            Self::Explain => (command::EXPLAIN, turn),
+        };
+        lsp::Command { title, command: command.to_owned(), arguments: Some(vec![argument]) }
+    }
+}
