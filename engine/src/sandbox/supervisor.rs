@@ -1,0 +1,241 @@
+//! One supervisor and the program it runs: starting them, listening to them, ending them.
+
+use std::io::{ErrorKind, Read, Write};
+use std::net::Shutdown;
+use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
+use std::os::unix::net::UnixStream;
+use std::os::unix::process::CommandExt;
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant};
+
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
+use rustix::process::{Pid, Signal, kill_process_group};
+
+use super::output::Kept;
+use super::{Isolation, Limits, Outcome, SandboxError};
+
+const BOOTSTRAP: &str = include_str!("bootstrap.py");
+/// How often the wish to cancel is looked for.
+const TICK: Duration = Duration::from_millis(10);
+/// How long a supervisor may take to end the program before it is ended itself.
+const GRACE: Duration = Duration::from_secs(5);
+/// A program that writes this many times what is kept is ended.
+const FLOOD: u64 = 16;
+/// Read at once.
+const CHUNK: usize = 64 << 10;
+
+/// What the supervisor has said, and what the program has written.
+#[derive(Debug)]
+pub(super) struct Heard {
+    /// Why the program was ended, if it has not ended by itself.
+    pub(super) ended_for: Option<Outcome>,
+    pub(super) stdout: Kept,
+    pub(super) stderr: Kept,
+    said: Vec<u8>,
+}
+
+impl Heard {
+    /// The words after `key`, if the supervisor has said a line that begins with it.
+    pub(super) fn line(&self, key: &str) -> Option<&str> {
+        // It says little, and always in UTF-8.
+        let said = str::from_utf8(&self.said).ok()?;
+        said.lines().find_map(|line| line.strip_prefix(key)?.strip_prefix(' '))
+    }
+
+    /// What the program was kept from. Nothing is taken for granted that was not said.
+    pub(super) fn isolation(&self) -> Isolation {
+        let mut words = self.line("isolated").unwrap_or_default().split(' ').map(|word| word == "1");
+        let mut next = || words.next().unwrap_or(false);
+        Isolation { network: next(), files: next(), processes: next() }
+    }
+
+    /// Its wait status, and its processor time.
+    pub(super) fn status(&self) -> Option<(i32, Duration)> {
+        let (status, cpu) = self.line("ended")?.split_once(' ')?;
+        Some((status.parse().ok()?, Duration::from_millis(cpu.parse().ok()?)))
+    }
+}
+
+/// Sends the job to a new supervisor and stays with it until all is over.
+pub(super) fn supervise(
+    python: &Path,
+    message: &[u8],
+    limits: &Limits,
+    deadline: Instant,
+    cancel: &AtomicBool,
+) -> Result<Heard, SandboxError> {
+    let mut supervisor = Supervisor::start(python)
+        .map_err(|e| SandboxError::SetUp { reason: format!("`{}` does not start: {e}", python.display()) })?;
+    let kept = || Kept::new(limits.output);
+    let mut heard = Heard { ended_for: None, stdout: kept(), stderr: kept(), said: Vec::new() };
+    supervisor
+        .listen(&mut heard, message, limits, deadline, cancel)
+        .map_err(|e| SandboxError::SetUp { reason: format!("the supervisor cannot be heard: {e}") })?;
+    supervisor.finish(&mut heard);
+    Ok(heard)
+}
+
+struct Supervisor {
+    child: Child,
+    channel: UnixStream,
+    stdout: Option<std::process::ChildStdout>,
+    stderr: Option<std::process::ChildStderr>,
+}
+
+impl Supervisor {
+    fn start(python: &Path) -> std::io::Result<Self> {
+        let (channel, theirs) = UnixStream::pair()?;
+        channel.set_nonblocking(true)?;
+        let mut child = Command::new(python)
+            .args(["-I", "-S", "-c", BOOTSTRAP])
+            .env_clear()
+            .env("PATH", "/usr/bin:/bin")
+            .env("LANG", "C.UTF-8")
+            .current_dir("/")
+            .stdin(OwnedFd::from(theirs))
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .process_group(0)
+            .spawn()?;
+        let (stdout, stderr) = (child.stdout.take(), child.stderr.take());
+        Ok(Self { child, channel, stdout, stderr })
+    }
+
+    /// Until the supervisor has ended, or does not end though it should.
+    fn listen(
+        &mut self,
+        heard: &mut Heard,
+        message: &[u8],
+        limits: &Limits,
+        deadline: Instant,
+        cancel: &AtomicBool,
+    ) -> std::io::Result<()> {
+        let mut unsent = message;
+        let mut give_up = None;
+        loop {
+            if give_up.is_none()
+                && let Some(reason) = reason_to_end(heard, limits, deadline, cancel)
+            {
+                heard.ended_for = Some(reason);
+                unsent = &[];
+                give_up = Some(Instant::now() + GRACE);
+                let _ = self.channel.shutdown(Shutdown::Write);
+            }
+            let until = give_up.unwrap_or_else(|| deadline.min(Instant::now() + TICK));
+            let ready = self.wait(!unsent.is_empty(), until.saturating_duration_since(Instant::now()))?;
+            if ready.send {
+                send(&mut self.channel, &mut unsent);
+            }
+            if self.take(heard, ready) || give_up.is_some_and(|at| Instant::now() >= at) {
+                return Ok(());
+            }
+        }
+    }
+
+    fn wait(&self, sending: bool, time: Duration) -> std::io::Result<Ready> {
+        let input = PollFlags::IN;
+        let channel = if sending { input | PollFlags::OUT } else { input };
+        let mut fds = vec![PollFd::from_borrowed_fd(self.channel.as_fd(), channel)];
+        let out: Option<BorrowedFd<'_>> = self.stdout.as_ref().map(AsFd::as_fd);
+        let err: Option<BorrowedFd<'_>> = self.stderr.as_ref().map(AsFd::as_fd);
+        fds.extend(out.into_iter().chain(err).map(|fd| PollFd::from_borrowed_fd(fd, input)));
+        let time = Timespec::try_from(time).map_err(std::io::Error::other)?;
+        match poll(&mut fds, Some(&time)) {
+            Ok(_) => {}
+            Err(rustix::io::Errno::INTR) => return Ok(Ready::default()),
+            Err(error) => return Err(error.into()),
+        }
+        let any = |place: usize| fds.get(place).is_some_and(|fd| !(fd.revents() - PollFlags::OUT).is_empty());
+        Ok(Ready {
+            send: fds[0].revents().contains(PollFlags::OUT),
+            channel: any(0),
+            stdout: out.is_some() && any(1),
+            stderr: err.is_some() && any(1 + usize::from(out.is_some())),
+        })
+    }
+
+    /// Reads what is there. True when the supervisor has ended.
+    fn take(&mut self, heard: &mut Heard, ready: Ready) -> bool {
+        let mut buffer = vec![0; CHUNK];
+        if ready.stdout && !read(&mut self.stdout, &mut buffer, |bytes| heard.stdout.push(bytes)) {
+            self.stdout = None;
+        }
+        if ready.stderr && !read(&mut self.stderr, &mut buffer, |bytes| heard.stderr.push(bytes)) {
+            self.stderr = None;
+        }
+        let mut channel = Some(&mut self.channel);
+        ready.channel && !read(&mut channel, &mut buffer, |bytes| heard.said.extend_from_slice(bytes))
+    }
+
+    /// Ends whatever is left, and takes what is still in the pipes: whoever may hold their other end is not waited for.
+    fn finish(&mut self, heard: &mut Heard) {
+        self.end();
+        for _ in 0..64 {
+            match self.wait(false, Duration::ZERO) {
+                Ok(ready) if ready.stdout || ready.stderr => self.take(heard, Ready { channel: false, ..ready }),
+                _ => break,
+            };
+        }
+    }
+
+    fn end(&mut self) {
+        // It is not reaped yet, so the number is still its own.
+        if let Some(group) = i32::try_from(self.child.id()).ok().and_then(Pid::from_raw) {
+            let _ = kill_process_group(group, Signal::KILL);
+        }
+        let _ = self.child.wait();
+    }
+}
+
+impl Drop for Supervisor {
+    fn drop(&mut self) {
+        if matches!(self.child.try_wait(), Ok(None)) {
+            self.end();
+        }
+    }
+}
+
+fn reason_to_end(heard: &Heard, limits: &Limits, deadline: Instant, cancel: &AtomicBool) -> Option<Outcome> {
+    let flood = limits.output as u64 * FLOOD;
+    if cancel.load(Ordering::Relaxed) {
+        Some(Outcome::Cancelled)
+    } else if heard.stdout.total().max(heard.stderr.total()) > flood {
+        Some(Outcome::TooMuchOutput)
+    } else if Instant::now() >= deadline {
+        Some(Outcome::TimedOut)
+    } else {
+        None
+    }
+}
+
+#[derive(Debug, Default, Clone, Copy)]
+struct Ready {
+    send: bool,
+    channel: bool,
+    stdout: bool,
+    stderr: bool,
+}
+
+fn send(channel: &mut UnixStream, unsent: &mut &[u8]) {
+    match channel.write(unsent) {
+        Ok(sent) => *unsent = &unsent[sent..],
+        Err(error) if matches!(error.kind(), ErrorKind::WouldBlock | ErrorKind::Interrupted) => {}
+        // It has ended, and reading will say so.
+        Err(_) => *unsent = &[],
+    }
+}
+
+/// False at the end.
+fn read(source: &mut Option<impl Read>, buffer: &mut [u8], mut take: impl FnMut(&[u8])) -> bool {
+    let Some(source) = source else { return false };
+    match source.read(buffer) {
+        Ok(0) => false,
+        Ok(size) => {
+            take(&buffer[..size]);
+            true
+        }
+        Err(error) => matches!(error.kind(), ErrorKind::WouldBlock | ErrorKind::Interrupted),
+    }
+}

@@ -1,0 +1,54 @@
+//! Programs that want to talk to somebody.
+
+use std::net::{TcpListener, UdpSocket};
+use std::os::linux::net::SocketAddrExt;
+use std::os::unix::net::{SocketAddr, UnixListener};
+
+use crate::support::{limits, marker, printed};
+
+#[test]
+fn nobody_can_be_reached_where_that_is_claimed() {
+    let tcp = TcpListener::bind("127.0.0.1:0").unwrap();
+    let udp = UdpSocket::bind("127.0.0.1:0").unwrap();
+    let name = marker();
+    let abstract_address = SocketAddr::from_abstract_name(&name).unwrap();
+    let listener = UnixListener::bind_addr(&abstract_address).unwrap();
+    let place = tempfile::tempdir().unwrap();
+    let path = place.path().join("socket");
+    let beside = UnixListener::bind(&path).unwrap();
+    udp.set_nonblocking(true).unwrap();
+    let program = format!(
+        "import socket\n\
+        def attempt(what, kind, family, address):\n\
+        \x20 s = socket.socket(family, kind)\n\
+        \x20 s.settimeout(5)\n\
+        \x20 try: s.connect(address); s.send(b'hello'); print(what)\n\
+        \x20 except OSError: pass\n\
+        attempt('tcp', socket.SOCK_STREAM, socket.AF_INET, ('127.0.0.1', {tcp}))\n\
+        attempt('udp', socket.SOCK_DGRAM, socket.AF_INET, ('127.0.0.1', {udp}))\n\
+        attempt('abstract', socket.SOCK_STREAM, socket.AF_UNIX, '\\0{name}')\n\
+        attempt('path', socket.SOCK_STREAM, socket.AF_UNIX, {path:?})\n\
+        import os\n\
+        print([name for _, name in socket.if_nameindex() if name != 'lo'] if os.path.exists('/proc/1') else '[]')\n",
+        tcp = tcp.local_addr().unwrap().port(),
+        udp = udp.local_addr().unwrap().port(),
+    );
+    printed(&limits(), &program, |out, report| {
+        let arrived = udp.recv(&mut [0; 16]).is_ok();
+        if report.isolation.network {
+            assert_eq!(out, "[]");
+            assert!(!arrived);
+        } else {
+            // UDP goes through whenever nothing is claimed; if it did not, more should be claimed.
+            assert!(out.contains("udp") && arrived, "{out}");
+        }
+    });
+    drop((listener, beside));
+}
+
+#[test]
+fn an_interface_cannot_be_brought_up() {
+    let program = "import fcntl, socket, struct\ns = socket.socket()\n\
+        try: fcntl.ioctl(s, 0x8914, struct.pack('16sh', b'lo', 1)); print('up')\nexcept OSError: print('no')";
+    printed(&limits(), program, |out, _| assert_eq!(out, "no"));
+}
