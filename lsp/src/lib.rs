@@ -9,6 +9,7 @@ pub mod document;
 pub mod edit;
 pub mod explain;
 pub mod handlers;
+pub mod history;
 pub mod main_loop;
 pub mod offers;
 pub mod outbox;

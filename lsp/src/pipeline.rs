@@ -1,6 +1,6 @@
 //! What the server and the command line share between a document and the engine: from a cursor or a turn to a request.
 
-use codegen_engine::synthesis::{History, Truncation};
+use codegen_engine::synthesis::Truncation;
 use codegen_engine::{
     Candidate, Candidates, Completion, Engine, FinishReason, Overflow, Priority, Prompt, Request, Sampling, StopRule,
 };
@@ -11,6 +11,7 @@ use crate::completion::{self, Plan};
 use crate::config::{EngineConfig, SynthesisConfig};
 use crate::context;
 use crate::document::Document;
+use crate::history;
 use crate::records::HistoryCut;
 use crate::turns::{self, Turn, TurnOptions};
 
@@ -113,10 +114,8 @@ pub fn prepare_turn(
     let budget = budget(engine, &mut max_tokens);
     let history = turns::history(document, turn, options);
     let truncation = history.truncation();
-    let cut =
-        HistoryCut { kept: history.turns.iter().map(|(prompt, _)| prompt.clone()).collect(), ..HistoryCut::default() };
-    let prompt = fit(history, &turn.prompt, budget, &|text| engine.tokenize(text).len());
-    PreparedTurn { prompt, cut, max_tokens, truncation }
+    let fitted = history::fit(&history, &turn.prompt, budget, &|text| engine.tokenize(text).len());
+    PreparedTurn { prompt: fitted.text, cut: fitted.cut, max_tokens, truncation }
 }
 
 /// How `count` candidates are sampled: the first is the most likely text, the others are drawn with seeds from `seed` on.
@@ -203,138 +202,4 @@ fn budget(engine: &Engine, max_tokens: &mut usize) -> usize {
     let context = engine.info().context;
     *max_tokens = (*max_tokens).min((context / 2).max(1));
     context.saturating_sub(*max_tokens + MARGIN).max(1)
-}
-
-/// The history's text within `budget` tokens: whole turns go, oldest first, but their imports and the definitions that
-/// later turns name stay, in the preamble; if that is still too long, the preamble is cut.
-fn fit(mut history: History, prompt: &str, budget: usize, count: &dyn Fn(&str) -> usize) -> String {
-    let mut text = history.render(prompt);
-    while count(&text) > budget && !history.turns.is_empty() {
-        let (_, program) = history.turns.remove(0);
-        let later = history.turns.iter().flat_map(|(prompt, program)| [prompt.as_str(), program.as_str()]);
-        let later: Vec<&str> = later.chain([prompt]).collect();
-        for statement in top_level(&program) {
-            if is_import(statement) || defines(statement).is_some_and(|name| later.iter().any(|text| names(text, name)))
-            {
-                for line in statement.trim_end().lines() {
-                    history.preamble.push_str(&history.indent);
-                    history.preamble.push_str(line);
-                    history.preamble.push('\n');
-                }
-            }
-        }
-        text = history.render(prompt);
-    }
-    let excess = count(&text).saturating_sub(budget);
-    if excess > 0 {
-        history.preamble = shorten(&history.preamble, excess, count);
-        text = history.render(prompt);
-    }
-    text
-}
-
-/// Takes at least `excess` tokens from a preamble, if it has as many: first whole statements, oldest first, imports
-/// staying and the last, which may be what encloses the turn; then lines.
-fn shorten(preamble: &str, excess: usize, count: &dyn Fn(&str) -> usize) -> String {
-    let mut excess = excess;
-    let mut cut = |text: &str| {
-        let goes = excess > 0;
-        excess = excess.saturating_sub(if goes { count(text) } else { 0 });
-        goes
-    };
-    let mut statements = top_level(preamble);
-    let last = statements.pop();
-    statements.retain(|statement| is_import(statement) || !cut(statement));
-    let lines = statements.into_iter().chain(last).flat_map(|statement| statement.split_inclusive('\n'));
-    lines.filter(|line| !cut(line)).collect()
-}
-
-/// The top-level statements of a program, roughly: each unindented line with the lines below that are indented or blank.
-fn top_level(program: &str) -> Vec<&str> {
-    let mut starts: Vec<usize> = Vec::new();
-    let mut offset = 0;
-    for line in program.split_inclusive('\n') {
-        let continues = line.starts_with([' ', '\t', ')', ']', '}']) || line.trim().is_empty();
-        if !continues || starts.is_empty() {
-            starts.push(offset);
-        }
-        offset += line.len();
-    }
-    let ends = starts.iter().skip(1).copied().chain([program.len()]);
-    starts.iter().zip(ends).filter_map(|(start, end)| program.get(*start..end)).collect()
-}
-
-fn is_import(statement: &str) -> bool {
-    statement.starts_with("import ") || statement.starts_with("from ")
-}
-
-/// The name that a top-level statement defines.
-fn defines(statement: &str) -> Option<&str> {
-    let rest = ["def ", "class ", "async def "].iter().find_map(|keyword| statement.strip_prefix(keyword));
-    let text = rest.unwrap_or(statement);
-    let end = text.find(|c: char| !(c.is_alphanumeric() || c == '_')).unwrap_or(text.len());
-    let (name, after) = text.split_at(end);
-    let assigned = after.trim_start().strip_prefix('=').is_some_and(|value| !value.starts_with('='));
-    (!name.is_empty() && (rest.is_some() || assigned)).then_some(name)
-}
-
-/// Whether `text` has `name` as a word.
-fn names(text: &str, name: &str) -> bool {
-    text.split(|c: char| !(c.is_alphanumeric() || c == '_')).any(|word| word == name)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn history(turns: &[(&str, &str)]) -> History {
-        let turns = turns.iter().map(|(prompt, program)| ((*prompt).to_owned(), (*program).to_owned())).collect();
-        History { turns, ..History::default() }
-    }
-
-    #[test]
-    fn a_history_that_fits_stays_whole() {
-        let history = history(&[("one", "x = 1"), ("two", "y = 2")]);
-        let whole = history.render("three");
-        assert_eq!(fit(history, "three", whole.len(), &str::len), whole);
-    }
-
-    #[test]
-    fn whole_turns_go_and_what_later_turns_use_stays() {
-        let old = "import re\n\ndef used(a):\n    return [\n        a,\n    ]\n\ndef unused():\n    pass\n\nlimit = 3\nlist == 4\n";
-        let history = history(&[("old", old), ("two", "y = used(limit)")]);
-        let budget = history.render("three").len() - 1;
-        let expected = History {
-            preamble: "import re\ndef used(a):\n    return [\n        a,\n    ]\nlimit = 3\n".to_owned(),
-            turns: vec![("two".to_owned(), "y = used(limit)".to_owned())],
-            ..History::default()
-        };
-        assert_eq!(fit(history, "three", budget, &str::len), expected.render("three"));
-    }
-
-    #[test]
-    fn a_long_preamble_loses_its_oldest_statements_and_then_lines() {
-        let preamble = "import re\nx = 1\n\ny = 2\nclass A:\n    z = 3\n    def f(self):\n";
-        assert_eq!(shorten(preamble, 1, &str::len), "import re\ny = 2\nclass A:\n    z = 3\n    def f(self):\n");
-        assert_eq!(shorten(preamble, 8, &str::len), "import re\nclass A:\n    z = 3\n    def f(self):\n");
-        assert_eq!(shorten(preamble, 14, &str::len), "class A:\n    z = 3\n    def f(self):\n");
-        assert_eq!(shorten(preamble, 1000, &str::len), "");
-    }
-
-    #[test]
-    fn definitions_kept_in_a_block_stay_in_the_block() {
-        let mut history = history(&[("one", "import re"), ("two", "")]);
-        history.indent = "    ".to_owned();
-        history.preamble = "def f():\n".to_owned();
-        let budget = history.render("three").len() - 1;
-        let text = fit(history, "three", budget, &str::len);
-        assert!(text.starts_with("def f():\n    import re\n    # two\n"), "{text}");
-    }
-
-    #[test]
-    fn in_the_end_only_the_prompt_stays() {
-        let mut history = history(&[("one", "import re")]);
-        history.preamble = "import os\n".to_owned();
-        assert_eq!(fit(history, "three", 1, &str::len), History::default().render("three"));
-    }
 }

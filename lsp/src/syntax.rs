@@ -2,11 +2,14 @@
 //!
 //! Every question is answered by one descent of the tree, whose cost does not depend on the document's size.
 
+mod names;
+
 use std::ops::Range;
 
 use tree_sitter::{Node, Tree};
 
 use crate::document::Document;
+pub use names::{Name, Names, names};
 
 /// A line of a document. Lines end as LSP's do.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -196,7 +199,8 @@ pub fn place(document: &Document, offset: usize) -> Place {
     Place::Code
 }
 
-fn children(node: Node) -> impl Iterator<Item = Node> {
+/// The nodes directly below a node.
+pub(crate) fn children(node: Node) -> impl Iterator<Item = Node> {
     let mut cursor = node.walk();
     let mut more = cursor.goto_first_child();
     std::iter::from_fn(move || {

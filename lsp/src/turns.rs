@@ -136,7 +136,7 @@ pub fn history(document: &Document, turn: &Turn, options: &TurnOptions) -> Histo
         // Turns that were not answered teach nothing.
         .filter(|(_, program)| !program.is_empty())
         .collect();
-    History { preamble: line_feeds(&document.slice(0..start)), turns, indent: turn.indent.clone() }
+    History { preamble: line_feeds(&document.slice(0..start)), turns, indent: turn.indent.clone(), opening: None }
 }
 
 /// What the history of the `next` turn of the block shows below the prompt of the turn before it: not just its program

@@ -15,12 +15,14 @@ pub struct History {
     /// The white space before every line of the turns, and of the one to come: not empty where they are in a block that
     /// the preamble opens. The model's answer is then indented, too.
     pub indent: String,
+    /// What asks for the turn to come, where that is no comment: a function's docstring as it stands in the file.
+    pub opening: Option<String>,
 }
 
 impl History {
     /// The text the model continues for the turn `prompt`: preamble, then `# {prompt}\n{program}\n\n` for every turn,
     /// then `# {prompt}\n`. A prompt of several lines becomes as many comment lines; a turn without program text leaves
-    /// one blank line.
+    /// one blank line. An [`opening`](History::opening) stands in the place of the last prompt.
     #[must_use]
     pub fn render(&self, prompt: &str) -> String {
         let mut text = self.preamble.clone();
@@ -34,7 +36,14 @@ impl History {
             }
             text.push('\n');
         }
-        self.push_prompt(&mut text, prompt);
+        match &self.opening {
+            Some(opening) => {
+                // No model has learned to go on after white space.
+                text.push_str(opening.trim_end());
+                text.push('\n');
+            }
+            None => self.push_prompt(&mut text, prompt),
+        }
         text
     }
 
@@ -66,7 +75,7 @@ mod tests {
 
     fn history(preamble: &str, turns: &[(&str, &str)], indent: &str) -> History {
         let turns = turns.iter().map(|&(prompt, program)| (prompt.to_owned(), program.to_owned())).collect();
-        History { preamble: preamble.to_owned(), turns, indent: indent.to_owned() }
+        History { preamble: preamble.to_owned(), turns, indent: indent.to_owned(), opening: None }
     }
 
     #[test]
@@ -93,5 +102,8 @@ mod tests {
         for (history, prompt, expected) in table {
             assert_eq!(history.render(prompt), expected);
         }
+        let opening = Some("    '''Doubles.'''  \n".to_owned());
+        let history = History { opening, ..history("def f(x):\n", &[], "    ") };
+        assert_eq!(history.render("Doubles."), "def f(x):\n    '''Doubles.'''\n");
     }
 }
