@@ -1,6 +1,7 @@
 //! The project's own commands. This crate builds without cmake, libclang or any of the other things that the rest
 //! needs, so that it can say what is missing, or install it.
 
+mod bench;
 mod debian;
 mod demo;
 mod neovim;
@@ -26,6 +27,14 @@ struct Arguments {
 enum Command {
     /// Build, and show the built-in model completing Python and turning comments into code
     Demo,
+    /// Measure, and print what came of it
+    Bench {
+        /// What is measured
+        subject: bench::Subject,
+        /// Flags for `codegen-lsp bench`: --rounds, --model, --threads, --json, …
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true, value_name = "FLAGS")]
+        more: Vec<String>,
+    },
     /// Run everything that has to pass: formatting, lints, Rust tests, and the Neovim tests in real editors
     Test {
         /// Run only this step (may be given more than once)
@@ -36,6 +45,7 @@ enum Command {
 
 fn main() -> ExitCode {
     let done = workspace::Workspace::find().and_then(|workspace| match Arguments::parse().command {
+        Command::Bench { subject, more } => bench::bench(&workspace, subject, &more),
         Command::Demo => demo::demo(&workspace),
         Command::Test { only } => test::test(&workspace, &only),
     });

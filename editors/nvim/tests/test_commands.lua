@@ -111,7 +111,15 @@ T["every help tag leads somewhere"] = function()
   -- And every option and command that exists is in it.
   local help = child.text()
   local names = child.lua_get("vim.tbl_keys(require('codegen.config').defaults)")
-  vim.list_extend(names, { "model", "on_attach", ":CodegenSynthesize", ":CodegenStatus", ":checkhealth codegen" })
+  vim.list_extend(names, { "model", "on_attach", ":CodegenStatus", ":checkhealth codegen" })
+  child.lua("require('codegen').setup({})")
+  local commands = child.lua_get([[vim.tbl_filter(function(name)
+    return vim.startswith(name, "Codegen")
+  end, vim.tbl_keys(vim.api.nvim_get_commands({})))]])
+  expect.equality(#commands > 5, true)
+  for _, name in ipairs(commands) do
+    table.insert(names, ":" .. name)
+  end
   for _, name in ipairs(names) do
     if not help:find(name, 1, true) then
       error(name .. " is not in the help")

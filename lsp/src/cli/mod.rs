@@ -5,6 +5,7 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
+pub mod bench;
 pub mod complete;
 pub mod doctor;
 pub mod engine_args;
@@ -42,6 +43,9 @@ enum Command {
     /// Convert, quantize and inspect models
     #[command(subcommand)]
     Model(model::ModelCommand),
+    /// Measure
+    #[command(subcommand)]
+    Bench(bench::BenchCommand),
     /// Print what this build is, what it runs on, and how fast
     Doctor(doctor::Arguments),
 }
@@ -58,6 +62,7 @@ pub fn main() -> ExitCode {
         Command::Complete(arguments) => complete::run(&arguments).map(|()| ExitCode::SUCCESS),
         Command::Synthesize(arguments) => synthesize::run(&arguments).map(|()| ExitCode::SUCCESS),
         Command::Model(command) => model::run(command).map(|()| ExitCode::SUCCESS),
+        Command::Bench(command) => bench::run(&command).map(|()| ExitCode::SUCCESS),
         Command::Doctor(arguments) => doctor::run(&arguments).map(|()| ExitCode::SUCCESS),
     });
     match result {

@@ -65,12 +65,16 @@ local function on_attach(config, kind, client, buf)
     require("codegen.ghost." .. kind).attach(client, buf, config)
     require("codegen.keys").map(config.keys, buf)
   end
+  if config.code_lens and client.server_capabilities.codeLensProvider then
+    require("codegen.lenses").attach(buf)
+  end
   if config.on_attach then
     config.on_attach(client, buf)
   end
 end
 
 local function on_exit(code, signal)
+  vim.schedule(require("codegen.partial").clear)
   -- Neovim itself ends the server with code 0, or with SIGTERM (143 from a shell) when it does not leave by itself.
   if code ~= 0 and code ~= 143 and signal ~= 15 then
     vim.schedule(function()
@@ -106,6 +110,13 @@ function M.start(config, buf)
       on_attach(config, kind, client, attached)
     end,
     on_exit = on_exit,
+    handlers = {
+      ["codegen/partial"] = function(_, params)
+        if config.preview then
+          require("codegen.partial").show(params)
+        end
+      end,
+    },
   }, {
     bufnr = buf,
     -- A server holds a model in memory, so one serves every project.

@@ -12,6 +12,9 @@ M.defaults = {
   ghost = "auto",
   debounce = 75,
   progress = true,
+  preview = true,
+  code_lens = false,
+  trusted = false,
   keys = {
     accept = "<Tab>",
     accept_word = false,
@@ -73,6 +76,14 @@ local schema = {
   ghost = { one_of("auto", "own", "builtin", false), "\"auto\", \"own\", \"builtin\" or false" },
   debounce = { whole(0), "a whole number of milliseconds" },
   progress = { is("boolean"), "true or false" },
+  preview = { is("boolean"), "true or false" },
+  code_lens = { is("boolean"), "true or false" },
+  trusted = {
+    function(value)
+      return type(value) == "boolean" or is_string_list(value)
+    end,
+    "true, false or a list of folders",
+  },
   on_attach = { is("function"), "a function of the client and the buffer's number" },
   keys = { inside = { accept = key, accept_word = key, accept_line = key, dismiss = key } },
   settings = {
@@ -96,6 +107,18 @@ local schema = {
           enabled = { is("boolean"), "true or false" },
           maxTokens = { whole(1), "a whole number of tokens" },
           minLogprob = { is("number"), "a number" },
+        },
+      },
+      synthesis = {
+        inside = {
+          maxTokens = { whole(1), "a whole number of tokens" },
+          candidates = { whole(1), "a whole number from 1 to 16" },
+          temperature = { is("number"), "a number above 0 and up to 2" },
+          topP = { is("number"), "a number above 0 and up to 1" },
+          verify = { one_of("parse", "run"), "\"parse\" or \"run\"" },
+          codeLens = { one_of("auto", "all", "off"), "\"auto\", \"all\" or \"off\"" },
+          python = { is("string"), "a program's name or path" },
+          runSeconds = { whole(1), "a whole number of seconds" },
         },
       },
       prompt = { inside = { marker = { is("string"), "the text that prompts start with, such as \"#>\"" } } },
@@ -188,6 +211,9 @@ end
 function M.init_options(config)
   local options = vim.deepcopy(config.settings)
   options.model = config.model or options.model
+  if config.trusted then
+    options.trusted = config.trusted
+  end
   return vim.tbl_isempty(options) and vim.empty_dict() or options
 end
 

@@ -9,6 +9,42 @@ local function notify(message, level)
   vim.notify("codegen: " .. message, level or vim.log.levels.INFO)
 end
 
+--- The commands on turns.
+local function commands()
+  local turns = require("codegen.turns")
+  local function command(name, run, options)
+    vim.api.nvim_create_user_command("Codegen" .. name, run, options)
+  end
+  command("Synthesize", function(arguments)
+    if arguments.range > 0 then
+      turns.synthesize_all(arguments.line1, arguments.line2)
+    else
+      turns.synthesize()
+    end
+  end, { range = true, desc = "Write the code for the comment prompt at the cursor, or for those in the range" })
+  command("SynthesizeAll", function()
+    turns.synthesize_all()
+  end, { desc = "Write the code for every comment prompt that has none" })
+  command("Regenerate", function(arguments)
+    turns.regenerate(arguments.bang)
+  end, { bang = true, desc = "Write the code at the cursor anew; with !, that of later generated turns, too" })
+  command("Candidates", function(arguments)
+    turns.candidates(arguments.count > 0 and arguments.count or nil)
+  end, { count = 0, desc = "Choose among several candidates for the code at the cursor" })
+  command("Next", function()
+    turns.choose("next")
+  end, { desc = "Take the next candidate for the code at the cursor" })
+  command("Previous", function()
+    turns.choose("previous")
+  end, { desc = "Take the previous candidate for the code at the cursor" })
+  command("Cancel", function(arguments)
+    turns.cancel(arguments.bang)
+  end, { bang = true, desc = "End the work on the turn at the cursor; with !, all work" })
+  command("Explain", function()
+    turns.explain()
+  end, { desc = "Show what the model is shown for the turn at the cursor" })
+end
+
 --- Starts the server for the configured file types, those of open buffers included.
 ---@param options? table see |codegen-options|
 function M.setup(options)
@@ -24,9 +60,7 @@ function M.setup(options)
   M.config = config
 
   vim.api.nvim_set_hl(0, "CodegenGhost", { link = "Comment", default = true })
-  vim.api.nvim_create_user_command("CodegenSynthesize", function()
-    M.synthesize()
-  end, { desc = "Write the code for the comment prompt at the cursor" })
+  commands()
   vim.api.nvim_create_user_command("CodegenStatus", function()
     notify(table.concat(M.status(), "\n"))
   end, { desc = "Show the state of the CodeGen server" })
@@ -84,19 +118,7 @@ end
 
 --- Asks the server for the code of the comment prompt at the cursor; it arrives as one undo step.
 function M.synthesize()
-  local client = require("codegen.client")
-  local server = client.attached(0)
-  if not server then
-    notify("no server runs for this buffer; see :checkhealth codegen", vim.log.levels.ERROR)
-    return
-  end
-  local position = vim.lsp.util.make_position_params(0, server.offset_encoding)
-  local argument = { uri = position.textDocument.uri, position = position.position }
-  client.execute(server, { command = "codegen.synthesize", arguments = { argument } }, function(err)
-    if err then
-      notify(err.message or vim.inspect(err), vim.log.levels.WARN)
-    end
-  end)
+  require("codegen.turns").synthesize()
 end
 
 --- What runs, in lines for a person.

@@ -1,0 +1,58 @@
+//! `codegen-lsp bench`: measurements, each of a claim and of what it is compared with, in one run.
+
+mod synthesize;
+
+use std::time::Duration;
+
+use clap::{Args, Subcommand};
+
+use super::engine_args::EngineArgs;
+
+/// What is measured.
+#[derive(Debug, Subcommand)]
+pub enum BenchCommand {
+    /// Regeneration from a turn on against a fresh run, and candidates in one batch against separate requests
+    Synthesize(Arguments),
+}
+
+/// Arguments of every measurement.
+#[derive(Debug, Args)]
+pub struct Arguments {
+    /// Measure this often, and report medians
+    #[arg(long, value_name = "N", default_value_t = 5, value_parser = clap::value_parser!(u8).range(1..=100))]
+    rounds: u8,
+    /// Print JSON
+    #[arg(long)]
+    json: bool,
+    #[command(flatten)]
+    engine: EngineArgs,
+}
+
+/// Measures, and prints what came of it.
+///
+/// # Errors
+/// The model is not usable, or the engine fails.
+pub fn run(command: &BenchCommand) -> anyhow::Result<()> {
+    match command {
+        BenchCommand::Synthesize(arguments) => synthesize::run(arguments),
+    }
+}
+
+/// The middle one of several durations, in seconds; zero of none.
+fn median(mut times: Vec<Duration>) -> f64 {
+    times.sort_unstable();
+    times.get(times.len() / 2).map_or(0.0, Duration::as_secs_f64)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn medians() {
+        let seconds = |all: &[u64]| all.iter().map(|&s| Duration::from_secs(s)).collect();
+        assert_eq!(median(seconds(&[5, 1, 3])).to_bits(), 3.0f64.to_bits());
+        assert_eq!(median(seconds(&[4, 1])).to_bits(), 4.0f64.to_bits());
+        assert_eq!(median(seconds(&[])).to_bits(), 0.0f64.to_bits());
+    }
+}

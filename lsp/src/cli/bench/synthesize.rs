@@ -1,0 +1,233 @@
+//! What the KV cache and the shared batch are worth to multi-turn synthesis.
+
+use std::time::{Duration, Instant};
+
+use codegen_engine::{Candidate, Candidates, Completion, Engine, Overflow, Priority, Prompt, Request, Sampling};
+use serde_json::{Value, json};
+
+use super::{Arguments, median};
+use crate::cli::output;
+use crate::config::SynthesisConfig;
+use crate::document::Document;
+use crate::pipeline;
+use crate::turns::{self, TurnOptions};
+
+/// A file of ten turns that is at home in the smallest context.
+const TURNS: &str = include_str!("../../../../fixtures/bench/ten_turns.py");
+
+/// Candidates of one turn.
+const CANDIDATES: usize = 8;
+
+/// Tokens that each of them has.
+const TOKENS: usize = 48;
+
+/// Measures and prints.
+pub(super) fn run(arguments: &Arguments) -> anyhow::Result<()> {
+    let regenerations = regenerations(arguments)?;
+    let batch = batch(arguments)?;
+    if arguments.json {
+        let regenerations: Vec<Value> = regenerations.iter().map(Regeneration::json).collect();
+        return output::print(&format!("{:#}\n", json!({ "regenerate": regenerations, "candidates": batch.json() })));
+    }
+    let mut text = "regenerating turns k to 10 of ten, the whole file in the KV cache, against a fresh engine\n\n\
+                    |  k | prompt tokens | read | reused | read afresh | seconds | afresh | ratio |\n\
+                    | -: | ------------: | ---: | -----: | ----------: | ------: | -----: | ----: |\n"
+        .to_owned();
+    regenerations.iter().for_each(|regeneration| text.push_str(&regeneration.row()));
+    text.push_str(&batch.line());
+    output::print(&text)
+}
+
+/// Regenerating from one turn on.
+struct Regeneration {
+    from: usize,
+    warm: Work,
+    fresh: Work,
+}
+
+/// What was done.
+struct Work {
+    prompt: usize,
+    reused: usize,
+    seconds: f64,
+}
+
+impl Regeneration {
+    fn json(&self) -> Value {
+        let work = |work: &Work| {
+            json!({
+                "promptTokens": work.prompt, "readTokens": work.prompt - work.reused,
+                "reusedTokens": work.reused, "seconds": work.seconds,
+            })
+        };
+        json!({ "from": self.from, "warm": work(&self.warm), "fresh": work(&self.fresh) })
+    }
+
+    fn row(&self) -> String {
+        let Self { from, warm, fresh } = self;
+        format!(
+            "| {from:2} | {:13} | {:4} | {:6} | {:11} | {:7.3} | {:6.3} | {:5.2} |\n",
+            warm.prompt,
+            warm.prompt - warm.reused,
+            warm.reused,
+            fresh.prompt - fresh.reused,
+            warm.seconds,
+            fresh.seconds,
+            fresh.seconds / warm.seconds,
+        )
+    }
+}
+
+fn regenerations(arguments: &Arguments) -> anyhow::Result<Vec<Regeneration>> {
+    let count = turns::turns(&Document::new(TURNS, 0), &TurnOptions::default()).len();
+    let mut all = Vec::new();
+    for from in 1..=count {
+        let (mut warm, mut fresh) = (Vec::new(), Vec::new());
+        for _ in 0..arguments.rounds {
+            // An engine of its own for each, so that no round finds what an earlier one has left.
+            let engine = arguments.engine.load()?;
+            fresh.push(regenerate(&engine, from)?);
+            let engine = arguments.engine.load()?;
+            fill(&engine)?;
+            warm.push(regenerate(&engine, from)?);
+        }
+        all.push(Regeneration { from, warm: summary(warm), fresh: summary(fresh) });
+    }
+    Ok(all)
+}
+
+/// Has the engine read the whole file, as it has when the file's turns were generated one after the other.
+fn fill(engine: &Engine) -> anyhow::Result<()> {
+    let mut request = Request::new(Prompt::Text(TURNS.to_owned()), 1);
+    request.priority = Priority::Synthesis;
+    engine.submit(request).blocking_finish()?;
+    Ok(())
+}
+
+/// Generates every turn from one on, each after those before it. The file's own program texts stay, so that the model's
+/// answers, whatever they are, do not change what is measured.
+fn regenerate(engine: &Engine, from: usize) -> anyhow::Result<(Vec<Completion>, Duration)> {
+    let (document, options) = (Document::new(TURNS, 0), TurnOptions::default());
+    let max_tokens = SynthesisConfig::default().max_tokens;
+    let start = Instant::now();
+    let mut completions = Vec::new();
+    for turn in turns::turns(&document, &options).iter().skip(from - 1) {
+        let prepared = pipeline::prepare_turn(&document, turn, &options, max_tokens, engine);
+        completions.push(engine.submit(prepared.request(Sampling::GREEDY)).blocking_finish()?);
+    }
+    Ok((completions, start.elapsed()))
+}
+
+/// Tokens of one round (all are alike) and the median of the times.
+fn summary(rounds: Vec<(Vec<Completion>, Duration)>) -> Work {
+    let (completions, times): (Vec<_>, Vec<_>) = rounds.into_iter().unzip();
+    let sum = |tokens: fn(&Completion) -> usize| completions.first().map_or(0, |all| all.iter().map(tokens).sum());
+    Work { prompt: sum(|done| done.prompt_tokens), reused: sum(|done| done.reused_tokens), seconds: median(times) }
+}
+
+/// Candidates in one batch, and one by one.
+struct Batch {
+    prompt: usize,
+    generated: usize,
+    together: f64,
+    one_by_one: f64,
+    afresh: f64,
+}
+
+impl Batch {
+    fn json(&self) -> Value {
+        json!({
+            "count": CANDIDATES, "promptTokens": self.prompt, "generatedTokens": self.generated,
+            "batchSeconds": self.together, "separateSeconds": self.one_by_one, "separateFreshSeconds": self.afresh,
+        })
+    }
+
+    fn line(&self) -> String {
+        let speed = |seconds: f64| self.generated as f64 / seconds;
+        format!(
+            "\n{CANDIDATES} candidates of {TOKENS} tokens after {} tokens of prompt\n\
+             in one batch:                               {:.3} s, {:4.0} tokens/s\n\
+             {CANDIDATES} requests, the prompt in the KV cache:      {:.3} s, {:4.0} tokens/s, ratio {:.2}\n\
+             {CANDIDATES} requests, the prompt read every time:      {:.3} s, {:4.0} tokens/s, ratio {:.2}\n",
+            self.prompt,
+            self.together,
+            speed(self.together),
+            self.one_by_one,
+            speed(self.one_by_one),
+            self.one_by_one / self.together,
+            self.afresh,
+            speed(self.afresh),
+            self.afresh / self.together,
+        )
+    }
+}
+
+fn batch(arguments: &Arguments) -> anyhow::Result<Batch> {
+    let engine = arguments.engine.load()?;
+    let config = SynthesisConfig::default();
+    let prompt = engine.tokenize(TURNS);
+    let mut batch = Batch { prompt: prompt.len(), generated: 0, together: 0.0, one_by_one: 0.0, afresh: 0.0 };
+    let (mut together, mut one_by_one, mut afresh) = (Vec::new(), Vec::new(), Vec::new());
+    for round in 0..u64::from(arguments.rounds) {
+        let samplings = pipeline::samplings(&config, CANDIDATES, round * 100);
+        // Every kind begins with a KV cache that knows nothing of the prompt.
+        forget(&engine)?;
+        let (done, time) = timed(|| {
+            let generations = engine.submit_candidates(candidates(&prompt, &samplings));
+            generations.into_iter().map(|generation| Ok(generation.blocking_finish()?)).collect()
+        })?;
+        batch.generated = done.iter().map(|done| done.generated_tokens).sum();
+        together.push(time);
+
+        forget(&engine)?;
+        let each = |sampling: &Sampling| Ok(engine.submit(request(&prompt, *sampling)).blocking_finish()?);
+        one_by_one.push(timed(|| samplings.iter().map(each).collect())?.1);
+
+        let mut total = Duration::ZERO;
+        for sampling in &samplings {
+            forget(&engine)?;
+            total += timed(|| Ok(vec![each(sampling)?]))?.1;
+        }
+        afresh.push(total);
+    }
+    batch.together = median(together);
+    batch.one_by_one = median(one_by_one);
+    batch.afresh = median(afresh);
+    Ok(batch)
+}
+
+fn timed(work: impl FnOnce() -> anyhow::Result<Vec<Completion>>) -> anyhow::Result<(Vec<Completion>, Duration)> {
+    let start = Instant::now();
+    Ok((work()?, start.elapsed()))
+}
+
+/// Fills every slot with something else.
+fn forget(engine: &Engine) -> anyhow::Result<()> {
+    let other = |index: usize| {
+        let text = format!("{index} = other text");
+        let request = Request::new(Prompt::Text(text), 1);
+        engine.submit(request)
+    };
+    let all: Vec<_> = (0..engine.info().slots).map(other).collect();
+    all.into_iter().try_for_each(|generation| generation.blocking_finish().map(|_| ()))?;
+    Ok(())
+}
+
+/// No stop rule, so that all have as many tokens.
+fn request(prompt: &[i32], sampling: Sampling) -> Request {
+    let mut request = Request::new(Prompt::Tokens(prompt.to_vec()), TOKENS);
+    request.sampling = sampling;
+    request.priority = Priority::Synthesis;
+    request
+}
+
+fn candidates(prompt: &[i32], samplings: &[Sampling]) -> Candidates {
+    Candidates {
+        prompt: Prompt::Tokens(prompt.to_vec()),
+        max_tokens: TOKENS,
+        priority: Priority::Synthesis,
+        key: None,
+        overflow: Overflow::Window { keep: 0 },
+        each: samplings.iter().map(|&sampling| Candidate { sampling, stop: None }).collect(),
+    }
+}
