@@ -22,8 +22,12 @@ fn llama_cpp_tokenizes_as_the_source_tokenizer_does() {
     let model = fixture("models/builtin.gguf");
     let gguf = Gguf::open(&model).unwrap();
     let source = tokenizers::Tokenizer::from_str(gguf.metadata.str(TOKENIZER_JSON).unwrap()).unwrap();
-    let options =
-        EngineOptions { gpu_layers: GpuLayers::Count(0), context: Some(64), slots: 1, ..EngineOptions::new(model) };
+    let options = EngineOptions {
+        gpu_layers: GpuLayers::Count(0),
+        context: Some(64),
+        slots: Some(1),
+        ..EngineOptions::new(model)
+    };
     let engine = Engine::load(&options).unwrap();
 
     let text = std::fs::read_to_string(fixture("parity/tokenizer-cases.json")).unwrap();

@@ -127,7 +127,7 @@ impl Config {
             |v| options.context = Some(v),
         );
         section.read("batch", "a number of tokens from 1 to 65536", |v| number(v, 1, 65536), |v| options.batch = v);
-        section.read("slots", "a number from 1 to 64", |v| number(v, 1, 64), |v| options.slots = v);
+        section.read("slots", "a number from 1 to 64", |v| number(v, 1, 64), |v| options.slots = Some(v));
         section.read("gpuLayers", "\"auto\", \"all\" or a number of layers", gpu_layers, |v| options.gpu_layers = v);
         section.read(
             "mainDevice",
@@ -331,7 +331,7 @@ mod tests {
             threads: Some(3),
             context: Some(512),
             batch: 64,
-            slots: 1,
+            slots: Some(1),
             gpu_layers: GpuLayers::All,
             main_device: Some(1),
             flash_attention: FlashAttention::On,

@@ -78,13 +78,14 @@ pub(super) fn load<T>(
     check_options(options)?;
     check_file(&options.model)?;
     // A file that cannot be read at all is left to llama.cpp, which knows more versions and types, and refuses it.
-    if let Some(reason) =
-        Gguf::open(&options.model).ok().and_then(|gguf| sanity::problem(&gguf.metadata, &gguf.tensors))
-    {
+    let gguf = Gguf::open(&options.model).ok();
+    if let Some(reason) = gguf.as_ref().and_then(|gguf| sanity::problem(&gguf.metadata, &gguf.tensors)) {
         return Err(EngineError::ModelLoad { path: options.model.clone(), reason });
     }
     let backend = backend().map_err(|reason| EngineError::ModelLoad { path: options.model.clone(), reason })?;
-    let mut placement = Placement::new(options, &devices(), || Sizes::of(options).unwrap_or_default())?;
+    let mut placement = Placement::new(options, &devices(), || {
+        gguf.as_ref().and_then(|gguf| Sizes::of(gguf, options)).unwrap_or_default()
+    })?;
     let mut run = Some(run);
     loop {
         match load_placed(backend, options, &placement, &mut run) {
@@ -134,7 +135,7 @@ fn load_placed<T>(
     }
     let threads = options.threads.unwrap_or_else(cpu::physical_cores);
     let context = model
-        .new_context(backend, context_params(options, tokens, threads))
+        .new_context(backend, context_params(options, placement.slots, tokens, threads))
         .map_err(|error| refused(error.to_string()))?;
     let lines = capture.finish();
     drop(loading);
@@ -148,7 +149,7 @@ fn load_placed<T>(
         bytes: model.size(),
         context_train,
         context: tokens,
-        slots: options.slots,
+        slots: placement.slots,
         vocabulary: usize::try_from(model.n_vocab()).unwrap_or(0),
         layers: model.n_layer() as usize,
         gpu_layers,
@@ -162,7 +163,7 @@ fn load_placed<T>(
         context,
         tokens,
         max_batch: options.batch,
-        slots: options.slots,
+        slots: placement.slots,
     };
     match run.take() {
         Some(run) => Ok(run(&mut llama, info)),
@@ -182,7 +183,7 @@ fn check_options(options: &EngineOptions) -> Result<(), EngineError> {
     within("threads", options.threads.unwrap_or(1), MAX_THREADS)?;
     within("context", options.context.unwrap_or(1), 1 << 24)?;
     within("batch", options.batch, 1 << 16)?;
-    within("slots", options.slots, MAX_SLOTS)
+    within("slots", options.slots.unwrap_or(1), MAX_SLOTS)
 }
 
 /// Tells apart what the operating system refuses from what llama.cpp does not understand.
@@ -198,10 +199,10 @@ fn check_file(path: &Path) -> Result<(), EngineError> {
     std::fs::File::open(path).map(drop).map_err(|error| not_found(error.to_string()))
 }
 
-fn context_params(options: &EngineOptions, context: usize, threads: usize) -> LlamaContextParams {
+fn context_params(options: &EngineOptions, slots: usize, context: usize, threads: usize) -> LlamaContextParams {
     // Each slot has a cache of its own (`kv_unified` off): attention then costs what its own tokens cost, not what all
     // slots' do. llama.cpp divides `n_ctx` among the sequences, and rounds down.
-    let tokens = context.next_multiple_of(CONTEXT_STEP) * options.slots;
+    let tokens = context.next_multiple_of(CONTEXT_STEP) * slots;
     let count = |value: usize| u32::try_from(value).unwrap_or(u32::MAX);
     let threads = i32::try_from(threads).unwrap_or(1);
     let kv_type = match options.kv_type {
@@ -211,9 +212,9 @@ fn context_params(options: &EngineOptions, context: usize, threads: usize) -> Ll
     LlamaContextParams::default()
         .with_n_ctx(NonZeroU32::new(count(tokens)))
         // llama.cpp reserves a row of logits for each slot, and ends the process where a batch has no room for as many.
-        .with_n_batch(count(options.batch.max(options.slots)))
+        .with_n_batch(count(options.batch.max(slots)))
         .with_n_ubatch(count(options.batch.min(MICRO_BATCH)))
-        .with_n_seq_max(count(options.slots))
+        .with_n_seq_max(count(slots))
         .with_kv_unified(false)
         .with_n_threads(threads)
         .with_n_threads_batch(threads)

@@ -1,5 +1,7 @@
 //! How many of a model's layers fit on its devices, and how many went there: arithmetic, without llama.cpp.
 
+use std::cell::LazyCell;
+
 use super::{Device, EngineOptions, GpuLayers, KvType};
 use crate::EngineError;
 use crate::model::gguf::Gguf;
@@ -10,6 +12,11 @@ pub(super) const MICRO_BATCH: usize = 512;
 /// Bytes that a device needs besides weights and KV cache: its runtime's own memory, and intermediate results.
 const DEVICE_OVERHEAD: u64 = 512 << 20;
 
+/// How many slots there are where that is left open: one for what is typed and one for what is synthesized meanwhile, and
+/// more for candidates, which gain less and less from one another's company.
+const FEWEST_SLOTS: usize = 2;
+const MOST_SLOTS: usize = 8;
+
 /// What a model's parts weigh, in bytes.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub(super) struct Sizes {
@@ -17,16 +24,15 @@ pub(super) struct Sizes {
     pub layers: Vec<u64>,
     /// The tensors behind the last layer, which count as one more.
     pub output: u64,
-    /// One layer's share of the KV cache, all slots together.
+    /// One layer's share of one slot's KV cache.
     pub kv_per_layer: u64,
     /// Intermediate results whose size depends on the batch: the logits above all.
     pub scratch: u64,
 }
 
 impl Sizes {
-    /// What the model's parts weigh with these options. `None` if the file is no GGUF; loading it says more.
-    pub fn of(options: &EngineOptions) -> Option<Self> {
-        let gguf = Gguf::open(&options.model).ok()?;
+    /// What the model's parts weigh with these options. `None` if the file says too little; loading it says more.
+    pub fn of(gguf: &Gguf, options: &EngineOptions) -> Option<Self> {
         let architecture = gguf.metadata.str("general.architecture")?;
         let number = |key: &str| gguf.metadata.u64(&format!("{architecture}.{key}"));
         let width = number("embedding_length")?;
@@ -40,8 +46,7 @@ impl Sizes {
         };
         let context =
             options.context.map_or_else(|| number("context_length").unwrap_or(2048), |context| context as u64);
-        let tokens = context.saturating_mul(options.slots as u64);
-        let mut sizes = Self { kv_per_layer: tokens.saturating_mul(2 * kv_heads * head * bytes), ..Self::default() };
+        let mut sizes = Self { kv_per_layer: context.saturating_mul(2 * kv_heads * head * bytes), ..Self::default() };
         for tensor in &gguf.tensors {
             sizes.add(&tensor.name, tensor.bytes());
         }
@@ -73,17 +78,24 @@ impl Sizes {
         }
     }
 
-    /// How many layers, counted from the model's end and the output as one, fit on devices with so much free memory.
-    pub fn fitting(&self, free: &[u64]) -> usize {
+    /// How many slots' KV caches fit into so much memory, within what makes sense.
+    pub fn slots(&self, memory: u64) -> usize {
+        let one = self.kv_per_layer.saturating_mul(self.layers.len() as u64).max(1);
+        usize::try_from(memory / one).unwrap_or(MOST_SLOTS).clamp(FEWEST_SLOTS, MOST_SLOTS)
+    }
+
+    /// How many layers, counted from the model's end and the output as one, fit on devices with so much free memory,
+    /// each with its part of so many slots' KV caches.
+    pub fn fitting(&self, slots: usize, free: &[u64]) -> usize {
+        let kv_per_layer = self.kv_per_layer.saturating_mul(slots as u64);
         let needed_once = DEVICE_OVERHEAD + self.scratch;
         let usable = free.iter().map(|&free| free.saturating_sub(needed_once));
         let used = usable.clone().filter(|&usable| usable > 0).count();
         // Layers are not divided: each device after the first may leave as much unused as the largest layer takes.
-        let largest = self.layers.iter().max().copied().unwrap_or(0) + self.kv_per_layer;
+        let largest = self.layers.iter().max().copied().unwrap_or(0) + kv_per_layer;
         let waste = largest.saturating_mul((used as u64).saturating_sub(1));
         let mut left = usable.sum::<u64>().saturating_sub(waste);
-        let parts =
-            std::iter::once(self.output).chain(self.layers.iter().rev().map(|&layer| layer + self.kv_per_layer));
+        let parts = std::iter::once(self.output).chain(self.layers.iter().rev().map(|&layer| layer + kv_per_layer));
         parts
             .take_while(|&part| {
                 let fits = part <= left;
@@ -99,6 +111,8 @@ impl Sizes {
 pub(super) struct Placement {
     /// How many layers go to GPUs, the output as one, counted from the model's end.
     pub layers: u32,
+    /// How many slots there are.
+    pub slots: usize,
     /// The GPUs in the order of their use, by their index among all devices.
     pub devices: Vec<usize>,
     /// Their names.
@@ -108,12 +122,15 @@ pub(super) struct Placement {
 }
 
 impl Placement {
-    /// Decides from the options and the devices; `sizes` is asked only where they leave the number of layers open.
+    /// Decides from the options and the devices; `sizes` is asked only where they leave the number of slots or layers
+    /// open. Layers on a GPU are worth more than slots: those beyond the fewest must not cost one.
     pub fn new(
         options: &EngineOptions,
         devices: &[Device],
         sizes: impl FnOnce() -> Sizes,
     ) -> Result<Self, EngineError> {
+        let sizes = LazyCell::new(sizes);
+        let mut slots = options.slots.unwrap_or_else(|| sizes.slots(EngineOptions::SLOTS_MEMORY));
         let mut gpus: Vec<&Device> = devices.iter().filter(|device| device.gpu).collect();
         if let Some(index) = options.main_device {
             let Some(device) = devices.iter().find(|device| device.index == index) else {
@@ -142,14 +159,16 @@ impl Placement {
             GpuLayers::All => u32::MAX,
             GpuLayers::Count(count) => count,
             GpuLayers::Auto => {
-                let sizes = sizes();
                 let free: Vec<u64> = gpus.iter().map(|gpu| gpu.memory_free).collect();
                 let wanted = sizes.layers.len() + 1;
+                let fewest = options.slots.unwrap_or(FEWEST_SLOTS);
                 // One device that holds everything is faster than several that pass intermediate results around.
-                if sizes.fitting(&free[..1]) >= wanted {
+                if sizes.fitting(fewest, &free[..1]) >= wanted {
                     gpus.truncate(1);
                 }
-                u32::try_from(sizes.fitting(&free[..gpus.len()])).unwrap_or(u32::MAX)
+                let fitting = |slots| sizes.fitting(slots, &free[..gpus.len()]);
+                slots = (fewest..=slots).rev().find(|&slots| fitting(slots) >= wanted).unwrap_or(fewest);
+                u32::try_from(fitting(slots)).unwrap_or(u32::MAX)
             }
         };
         if layers == 0 {
@@ -158,6 +177,7 @@ impl Placement {
         }
         Ok(Self {
             layers,
+            slots,
             devices: gpus.iter().map(|gpu| gpu.index).collect(),
             names: gpus.iter().map(|gpu| gpu.name.clone()).collect(),
             flexible: options.gpu_layers == GpuLayers::Auto,
@@ -228,29 +248,57 @@ mod tests {
     fn as_many_layers_as_memory_allows() {
         // Half a GiB of overhead and half of scratch, one for the output, two for each layer with its cache.
         for (free, layers) in [(0, 0), (1, 0), (2, 1), (3, 1), (4, 2), (9, 4), (10, 5), (80, 5)] {
-            assert_eq!(model().fitting(&[free * GIB]), layers, "{free} GiB");
+            assert_eq!(model().fitting(1, &[free * GIB]), layers, "{free} GiB");
         }
-        assert_eq!(model().fitting(&[]), 0);
+        assert_eq!(model().fitting(1, &[]), 0);
         // Two devices: each pays its overhead, and one layer's worth may be lost between them.
-        assert_eq!(model().fitting(&[7 * GIB, 7 * GIB]), 5);
-        assert_eq!(model().fitting(&[5 * GIB, 5 * GIB]), 3);
-        assert_eq!(model().fitting(&[10 * GIB, GIB / 2]), 5);
+        assert_eq!(model().fitting(1, &[7 * GIB, 7 * GIB]), 5);
+        assert_eq!(model().fitting(1, &[5 * GIB, 5 * GIB]), 3);
+        assert_eq!(model().fitting(1, &[10 * GIB, GIB / 2]), 5);
+        // Every slot has its part beside each layer.
+        assert_eq!(model().fitting(3, &[9 * GIB]), 3);
     }
 
     #[test]
     #[allow(clippy::unwrap_used)]
     fn a_models_parts_are_weighed() {
         let model = concat!(env!("CARGO_MANIFEST_DIR"), "/../fixtures/models/builtin.gguf");
-        let options = EngineOptions { context: Some(1024), slots: 3, ..EngineOptions::new(model.into()) };
-        let sizes = Sizes::of(&options).unwrap();
+        let options = EngineOptions { context: Some(1024), ..EngineOptions::new(model.into()) };
+        let gguf = Gguf::open(&options.model).unwrap();
+        let sizes = Sizes::of(&gguf, &options).unwrap();
         let file = std::fs::metadata(model).unwrap().len();
         let weights = sizes.layers.iter().sum::<u64>() + sizes.output;
         assert!(sizes.layers.len() > 1 && sizes.layers.iter().all(|&layer| layer > 0));
         assert!(weights > file / 3 && weights < file, "{weights} of {file}");
-        assert!(sizes.kv_per_layer > 0 && sizes.kv_per_layer.is_multiple_of(1024 * 3 * 4));
-        let wide = Sizes::of(&EngineOptions { kv_type: KvType::F32, ..options }).unwrap();
+        assert!(sizes.kv_per_layer > 0 && sizes.kv_per_layer.is_multiple_of(1024 * 4));
+        let wide = Sizes::of(&gguf, &EngineOptions { kv_type: KvType::F32, ..options }).unwrap();
         assert_eq!(wide.kv_per_layer, 2 * sizes.kv_per_layer);
-        assert_eq!(Sizes::of(&EngineOptions::new(file!().into())), None);
+    }
+
+    #[test]
+    fn as_many_slots_as_memory_allows() {
+        // A slot takes half a GiB in each of four layers.
+        for (memory, slots) in [(0, 2), (5, 2), (6, 3), (7, 3), (14, 7), (16, 8), (100, 8)] {
+            assert_eq!(model().slots(memory * GIB), slots, "{memory} GiB");
+        }
+        assert_eq!(Sizes::default().slots(0), FEWEST_SLOTS, "of what is unknown");
+        let place = |slots, free: u64| {
+            let small = || Sizes { kv_per_layer: GIB / 32, ..model() };
+            let options = EngineOptions { slots, ..EngineOptions::new("x.gguf".into()) };
+            Placement::new(&options, &[gpu(0, GIB), gpu(1, free)], small).map(|placed| (placed.slots, placed.layers))
+        };
+        // The model takes eight GiB besides the slots' eighths of one.
+        assert_eq!(place(None, 80 * GIB), Ok((8, 5)));
+        assert_eq!(place(None, 8 * GIB + GIB / 2), Ok((4, 5)));
+        assert_eq!(place(None, 8 * GIB), Ok((2, 4)));
+        assert_eq!(place(None, 0), Ok((2, 0)));
+        assert_eq!(place(Some(1), 8 * GIB + GIB / 2), Ok((1, 5)));
+        assert_eq!(place(Some(20), 8 * GIB + GIB / 2), Ok((20, 4)));
+        // Slots do not drive a model to a second device that would fit on the first.
+        let devices = [gpu(0, GIB), gpu(1, 8 * GIB + GIB / 2), gpu(2, 80 * GIB)];
+        let options = EngineOptions::new("x.gguf".into());
+        let placed = Placement::new(&options, &devices, || Sizes { kv_per_layer: GIB / 32, ..model() });
+        assert_eq!(placed.map(|placed| (placed.slots, placed.devices)), Ok((4, vec![1])));
     }
 
     fn gpu(index: usize, free: u64) -> Device {
@@ -268,7 +316,8 @@ mod tests {
     /// Layers and devices, or what the error says.
     fn place(layers: GpuLayers, main_device: Option<usize>, free: &[u64]) -> String {
         let devices: Vec<Device> = free.iter().enumerate().map(|(index, &free)| gpu(index, free * GIB)).collect();
-        let options = EngineOptions { gpu_layers: layers, main_device, ..EngineOptions::new("x.gguf".into()) };
+        let options =
+            EngineOptions { gpu_layers: layers, main_device, slots: Some(1), ..EngineOptions::new("x.gguf".into()) };
         match Placement::new(&options, &devices, model) {
             Ok(Placement { layers, names, .. }) => format!("{layers} {}", names.join(" ")),
             Err(error) => error.to_string(),
@@ -300,7 +349,7 @@ mod tests {
 
     #[test]
     fn an_estimate_can_be_lowered_and_an_order_cannot() {
-        let options = EngineOptions::new("x.gguf".into());
+        let options = EngineOptions { slots: Some(1), ..EngineOptions::new("x.gguf".into()) };
         let devices = [gpu(0, GIB), gpu(1, 80 * GIB)];
         let shrunk = Placement::new(&options, &devices, model).map(|mut placement| {
             let mut layers = Vec::new();

@@ -47,8 +47,9 @@ pub struct EngineOptions {
     pub context: Option<usize>,
     /// Tokens decoded in one call at most: a prompt is fed in chunks of this many.
     pub batch: usize,
-    /// Requests decoded side by side, each with its own KV cache.
-    pub slots: usize,
+    /// Requests decoded side by side, each with its own KV cache. `None` takes as many as fit into
+    /// [`EngineOptions::SLOTS_MEMORY`], but at least 2 and at most 8.
+    pub slots: Option<usize>,
     /// How many layers go to a GPU.
     pub gpu_layers: GpuLayers,
     /// Which device is used first, by its index in `Engine::devices`; `None` leaves it to llama.cpp.
@@ -62,6 +63,9 @@ pub struct EngineOptions {
 }
 
 impl EngineOptions {
+    /// Bytes that the KV caches of all slots together may take where their number is left open: 1 GiB.
+    pub const SLOTS_MEMORY: u64 = 1 << 30;
+
     /// The defaults, for the given GGUF file.
     #[must_use]
     pub fn new(model: PathBuf) -> Self {
@@ -70,7 +74,7 @@ impl EngineOptions {
             threads: None,
             context: None,
             batch: 256,
-            slots: 2,
+            slots: None,
             gpu_layers: GpuLayers::Auto,
             main_device: None,
             flash_attention: FlashAttention::Auto,

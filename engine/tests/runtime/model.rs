@@ -75,7 +75,7 @@ fn a_quantized_model_decodes_on_this_machine_and_always_the_same() {
 fn the_model_is_described_as_it_is() {
     let engine = load(|options| {
         options.context = Some(300);
-        options.slots = 3;
+        options.slots = Some(3);
         options.threads = Some(1);
     });
     let info = engine.info();
@@ -139,7 +139,7 @@ fn two_slots_in_one_batch_give_what_each_gives_alone() {
 #[test]
 fn a_preempted_request_resumes_as_if_nothing_had_been() {
     for slots in [1, 2] {
-        let engine = load(|options| options.slots = slots);
+        let engine = load(|options| options.slots = Some(slots));
         let undisturbed = score(&engine, request(PROMPT, 40));
         let mut slow = engine.submit(ranked(PROMPT, 40, Priority::Evaluation));
         let mut seen: Vec<Event> = (0..5).map(|_| slow.blocking_next().unwrap()).collect();
@@ -236,7 +236,7 @@ fn other_ways_to_compute_agree() {
         |options: &mut EngineOptions| options.batch = 3,
         // Fewer tokens in a batch than there are slots.
         |options: &mut EngineOptions| options.batch = 1,
-        |options: &mut EngineOptions| (options.batch, options.slots, options.context) = (3, 20, Some(256)),
+        |options: &mut EngineOptions| (options.batch, options.slots, options.context) = (3, Some(20), Some(256)),
         |options: &mut EngineOptions| options.gpu_layers = GpuLayers::Count(0),
     ] {
         assert_agree(&score(&load(change), request(PROMPT, 12)), &expected);
@@ -301,8 +301,8 @@ fn options_out_of_range_are_refused() {
     assert_eq!(refused(|options| options.context = Some(1_000_000)), "context");
     assert_eq!(refused(|options| options.batch = 0), "batch");
     assert_eq!(refused(|options| options.batch = usize::MAX), "batch");
-    assert_eq!(refused(|options| options.slots = 0), "slots");
-    assert_eq!(refused(|options| options.slots = 257), "slots");
+    assert_eq!(refused(|options| options.slots = Some(0)), "slots");
+    assert_eq!(refused(|options| options.slots = Some(257)), "slots");
     assert_eq!(refused(|options| options.threads = Some(0)), "threads");
     assert_eq!(refused(|options| options.main_device = Some(1000)), "main-device");
     if !Engine::devices().iter().any(|device| device.gpu) {

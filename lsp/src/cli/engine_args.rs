@@ -21,7 +21,7 @@ pub struct EngineArgs {
     /// Tokens decoded in one call at most
     #[arg(long, value_name = "TOKENS", value_parser = clap::value_parser!(u32).range(1..=65536))]
     pub batch: Option<u32>,
-    /// Requests decoded side by side
+    /// Requests decoded side by side [default: as many as fit 1 GiB of KV cache, 2 to 8]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=64))]
     pub slots: Option<u16>,
     /// Layers on the GPU: auto, all or a number [default: auto]
@@ -50,7 +50,7 @@ impl EngineArgs {
         options.threads = self.threads.map(usize::from);
         options.context = self.context.map(|context| context as usize);
         options.batch = self.batch.map_or(options.batch, |batch| batch as usize);
-        options.slots = self.slots.map_or(options.slots, usize::from);
+        options.slots = self.slots.map(usize::from);
         options.gpu_layers = self.gpu_layers.unwrap_or(options.gpu_layers);
         options.main_device = self.main_device;
         options.flash_attention = self.flash_attention.unwrap_or(options.flash_attention);
