@@ -9,7 +9,7 @@ use std::ops::Range;
 use tree_sitter::{Node, Tree};
 
 use crate::document::Document;
-pub use names::{Name, Names, names};
+pub use names::{How, Name, Names, names, names_within};
 
 /// A line of a document. Lines end as LSP's do.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -104,7 +104,7 @@ pub fn line_ending(document: &Document) -> &'static str {
 }
 
 /// The nodes that hold the bytes from `offset` to the next one, from the root down.
-fn path(tree: &Tree, offset: usize) -> Vec<Node<'_>> {
+pub(crate) fn path(tree: &Tree, offset: usize) -> Vec<Node<'_>> {
     let mut cursor = tree.walk();
     let mut nodes = vec![cursor.node()];
     while cursor.goto_first_child_for_byte(offset).is_some() {
@@ -231,6 +231,26 @@ pub fn errors(tree: &Tree, limit: usize) -> Option<usize> {
             }
         }
     }
+}
+
+/// Python's keywords: identifiers by their letters, but no names.
+const KEYWORDS: [&str; 35] = [
+    "False", "None", "True", "and", "as", "assert", "async", "await", "break", "class", "continue", "def", "del",
+    "elif", "else", "except", "finally", "for", "from", "global", "if", "import", "in", "is", "lambda", "nonlocal",
+    "not", "or", "pass", "raise", "return", "try", "while", "with", "yield",
+];
+
+/// Whether a text could be the name of a variable.
+#[must_use]
+pub fn is_identifier(text: &str) -> bool {
+    text.starts_with(|first: char| first.is_alphabetic() || first == '_')
+        && text.chars().all(|char| char.is_alphanumeric() || char == '_')
+        && !KEYWORDS.contains(&text)
+}
+
+/// The words of a text, each of which could be a name.
+pub fn words(text: &str) -> impl Iterator<Item = &str> {
+    text.split(|char: char| !(char.is_alphanumeric() || char == '_')).filter(|word| !word.is_empty())
 }
 
 /// Whether `text`, a comment's words, is program text rather than a sentence: statements that say more than a name.

@@ -169,6 +169,13 @@ pub fn written_text(document: &Document, turn: &Turn, program: &str) -> String {
     program::dedent(&program::lines(document, turn, program).join("\n"), &turn.indent)
 }
 
+/// A program text without the indentation of its first line, and without blank lines at either end.
+pub(crate) fn unindented(program: &str) -> String {
+    let program = line_feeds(program);
+    let first = program.lines().find(|line| !line.trim().is_empty()).unwrap_or_default();
+    program::dedent(&program, &first[..first.len() - first.trim_start().len()])
+}
+
 /// Whether a program text is more than comments and blank lines: a model that has nothing to say says those.
 #[must_use]
 pub fn says_something(program: &str) -> bool {

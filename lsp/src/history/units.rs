@@ -56,8 +56,7 @@ pub(super) fn units(history: &History) -> Vec<Unit> {
 
 /// What a prompt may speak of: its words.
 pub(super) fn words(prompt: &str) -> Vec<String> {
-    let words = prompt.split(|char: char| !(char.is_alphanumeric() || char == '_'));
-    words.filter(|word| !word.is_empty()).map(str::to_owned).collect()
+    syntax::words(prompt).map(str::to_owned).collect()
 }
 
 fn of_turn(number: usize, (prompt, program): &(String, String), indent: &str) -> Unit {

@@ -8,13 +8,26 @@ use std::collections::HashSet;
 
 use tree_sitter::Node;
 
-/// A name, and the byte it starts at.
+/// A name that is bound or used.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Name {
     /// The name.
     pub name: String,
-    /// Where it stands.
+    /// The byte from which on it is bound, or at which it is used.
     pub at: usize,
+    /// How.
+    pub how: How,
+}
+
+/// How a name is bound or used.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum How {
+    /// There and then.
+    Plain,
+    /// Bound by an import.
+    Imported,
+    /// Used by a function, and so not before it is called.
+    Deferred,
 }
 
 /// The names of a piece of a program, as far as the scope that it stands in is concerned.
@@ -26,26 +39,26 @@ pub struct Names {
     pub used: Vec<Name>,
     /// Those whose value it changes by assigning to an element or an attribute; each of them is also used.
     pub modified: Vec<Name>,
+    /// Those that are bound in scopes within it.
+    pub inner: Vec<Name>,
 }
 
 /// The names of `node` and everything in it. `text` is what the tree was parsed from.
 #[must_use]
 pub fn names(node: Node, text: &str) -> Names {
-    let mut walk = Walk { text, scopes: vec![Scope::new(Own::None)], work: vec![Work::Load(node)] };
-    while let Some(work) = walk.work.pop() {
-        match work {
-            Work::Load(node) => walk.load(node),
-            Work::Store(node) => walk.store(node),
-            Work::Parameter(node) => walk.parameter(node),
-            Work::Enter(own) => walk.scopes.push(Scope::new(own)),
-            Work::Leave => walk.leave(),
-        }
-    }
-    let mut names = walk.scopes.pop().map(|scope| scope.names).unwrap_or_default();
-    for list in [&mut names.bound, &mut names.used, &mut names.modified] {
-        list.sort_by_key(|name| name.at);
-    }
-    names
+    Walk { text, scopes: vec![Scope::new(Own::None)], work: vec![Work::Load(node)] }.run()
+}
+
+/// The names of a scope itself, seen from within: of a function, parameters included, a class, or else a whole tree. A
+/// wildcard import binds `*`.
+#[must_use]
+pub fn names_within(scope: Node, text: &str) -> Names {
+    let own = if scope.kind() == "class_definition" { Own::Class } else { Own::None };
+    let body = scope.child_by_field_name("body").unwrap_or(scope);
+    let parameters = scope.child_by_field_name("parameters");
+    let mut work = vec![Work::Load(body)];
+    work.extend(parameters.into_iter().flat_map(named).map(Work::Parameter));
+    Walk { text, scopes: vec![Scope::new(own)], work }.run()
 }
 
 /// What is bound in a scope of its own.
@@ -79,7 +92,8 @@ impl Scope {
 /// What is left to do, the next at the end.
 enum Work<'t> {
     Load(Node<'t>),
-    Store(Node<'t>),
+    /// Bound from that byte on.
+    Store(Node<'t>, usize, How),
     Parameter(Node<'t>),
     Enter(Own),
     Leave,
@@ -92,6 +106,27 @@ struct Walk<'t> {
 }
 
 impl<'t> Walk<'t> {
+    fn run(mut self) -> Names {
+        while let Some(work) = self.work.pop() {
+            match work {
+                Work::Load(node) => self.load(node),
+                Work::Store(node, from, how) => self.store(node, from, how),
+                Work::Parameter(node) => self.parameter(node),
+                Work::Enter(own) => self.scopes.push(Scope::new(own)),
+                Work::Leave => self.leave(),
+            }
+        }
+        let mut names = self.scopes.pop().map(|scope| scope.names).unwrap_or_default();
+        for list in [&mut names.bound, &mut names.used, &mut names.modified, &mut names.inner] {
+            list.sort_by_key(|name| name.at);
+        }
+        names
+    }
+
+    fn bind(&mut self, node: Option<Node<'t>>, from: usize) {
+        self.work.extend(node.map(|node| Work::Store(node, from, How::Plain)));
+    }
+
     fn load(&mut self, node: Node<'t>) {
         match node.kind() {
             "identifier" => {
@@ -105,13 +140,12 @@ impl<'t> Walk<'t> {
             "assignment" => {
                 self.fields(node, &["type", "right"]);
                 // An annotation alone gives no value.
-                if let Some(left) = node.child_by_field_name("left").filter(|_| has(node, "right")) {
-                    self.work.push(Work::Store(left));
-                }
+                let left = node.child_by_field_name("left").filter(|_| has(node, "right"));
+                self.bind(left, node.end_byte());
             }
             "augmented_assignment" => {
                 self.fields(node, &["left", "right"]);
-                self.work.extend(node.child_by_field_name("left").map(Work::Store));
+                self.bind(node.child_by_field_name("left"), node.end_byte());
             }
             "named_expression" => {
                 self.fields(node, &["value"]);
@@ -124,17 +158,16 @@ impl<'t> Walk<'t> {
                 }
             }
             "for_statement" | "for_in_clause" => {
-                for child in named(node) {
-                    let target = Some(child) == node.child_by_field_name("left");
-                    self.work.push(if target { Work::Store(child) } else { Work::Load(child) });
-                }
+                let target = node.child_by_field_name("left");
+                self.work.extend(named(node).filter(|child| Some(*child) != target).map(Work::Load));
+                let from = node.child_by_field_name("right").map_or(node.start_byte(), |right| right.end_byte());
+                self.bind(target, from);
             }
             "as_pattern" => {
                 let last = named(node).last().filter(|last| last.kind() == "identifier");
                 let target = node.child_by_field_name("alias").or(last);
-                for child in named(node) {
-                    self.work.push(if Some(child) == target { Work::Store(child) } else { Work::Load(child) });
-                }
+                self.work.extend(named(node).filter(|child| Some(*child) != target).map(Work::Load));
+                self.bind(target, node.end_byte());
             }
             "import_statement" | "import_from_statement" | "future_import_statement" => self.import(node),
             "function_definition" | "lambda" => self.function(node),
@@ -159,21 +192,20 @@ impl<'t> Walk<'t> {
                 self.work.extend(class.map(Work::Load));
             }
             "keyword_pattern" => self.work.extend(named(node).skip(1).map(Work::Load)),
-            "splat_pattern" => self.work.extend(named(node).map(Work::Store)),
+            "splat_pattern" => named(node).for_each(|name| self.bind(Some(name), name.start_byte())),
             // Imports aside, in patterns only: one name captures, several are a value.
-            "dotted_name" => {
-                let single = node.named_child_count() == 1;
-                let first = named(node).next();
-                self.work.extend(first.map(|first| if single { Work::Store(first) } else { Work::Load(first) }));
-            }
+            "dotted_name" => match named(node).next() {
+                first if node.named_child_count() == 1 => self.bind(first, node.start_byte()),
+                first => self.work.extend(first.map(Work::Load)),
+            },
             _ => self.work.extend(named(node).map(Work::Load)),
         }
     }
 
-    fn store(&mut self, node: Node<'t>) {
+    fn store(&mut self, node: Node<'t>, from: usize, how: How) {
         match node.kind() {
             "identifier" => {
-                let name = self.name(node);
+                let name = Name { at: from, how, ..self.name(node) };
                 if let Some(scope) = self.scopes.last_mut() {
                     scope.names.bound.push(name);
                 }
@@ -199,7 +231,7 @@ impl<'t> Walk<'t> {
             | "parenthesized_expression"
             | "as_pattern_target"
             | "expression_list" => {
-                self.work.extend(named(node).map(Work::Store));
+                self.work.extend(named(node).map(|node| Work::Store(node, from, how)));
             }
             _ => self.work.push(Work::Load(node)),
         }
@@ -209,6 +241,10 @@ impl<'t> Walk<'t> {
         let from = node.kind() != "import_statement";
         let module = node.child_by_field_name("module_name");
         for child in named(node).filter(|child| Some(*child) != module) {
+            if child.kind() == "wildcard_import" {
+                let all = Name { name: "*".to_owned(), at: child.start_byte(), how: How::Imported };
+                self.scopes.last_mut().into_iter().for_each(|scope| scope.names.bound.push(all.clone()));
+            }
             let bound = match child.kind() {
                 "aliased_import" => child.child_by_field_name("alias"),
                 // `import a.b` binds `a`.
@@ -216,7 +252,7 @@ impl<'t> Walk<'t> {
                 "dotted_name" => named(child).next(),
                 _ => None,
             };
-            self.work.extend(bound.map(Work::Store));
+            self.work.extend(bound.map(|name| Work::Store(name, name.start_byte(), How::Imported)));
         }
     }
 
@@ -237,7 +273,7 @@ impl<'t> Walk<'t> {
     fn parameter(&mut self, node: Node<'t>) {
         let name = node.child_by_field_name("name").or_else(|| named(node).next()).unwrap_or(node);
         if name.kind() == "identifier" {
-            self.work.push(Work::Store(name));
+            self.bind(Some(name), name.start_byte());
         } else if name.id() != node.id() {
             // `*args: int` and its like.
             self.work.push(Work::Parameter(name));
@@ -259,9 +295,11 @@ impl<'t> Walk<'t> {
         let free = |name: &Name| !bound.contains(name.name.as_str());
         let into =
             if own == Own::Function && around.own == Own::Class { &mut around.through } else { &mut around.names.used };
-        into.extend(names.used.iter().filter(|name| free(name)).cloned());
+        let how = |name: &Name| if own == Own::Function { How::Deferred } else { name.how };
+        into.extend(names.used.iter().filter(|name| free(name)).map(|name| Name { how: how(name), ..name.clone() }));
         into.extend(through);
         around.names.modified.extend(names.modified.iter().filter(|name| free(name)).cloned());
+        around.names.inner.extend(names.inner.iter().chain(&names.bound).cloned());
         around.names.bound.extend(names.bound.iter().filter(|name| outer.contains(&name.name)).cloned());
     }
 
@@ -270,12 +308,12 @@ impl<'t> Walk<'t> {
     }
 
     fn bind_field(&mut self, node: Node<'t>, field: &str) {
-        self.work.extend(node.child_by_field_name(field).map(Work::Store));
+        self.bind(node.child_by_field_name(field), node.start_byte());
     }
 
     fn name(&self, node: Node) -> Name {
         let name = self.text.get(node.byte_range()).unwrap_or_default().to_owned();
-        Name { name, at: node.start_byte() }
+        Name { name, at: node.start_byte(), how: How::Plain }
     }
 }
 
@@ -288,86 +326,4 @@ fn named(node: Node) -> impl Iterator<Item = Node> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn of_pieces_of_programs() {
-        for (text, bound, used) in [
-            ("x = y", "x", "y"),
-            ("x, (y, *z) = a", "x y z", "a"),
-            ("[x, y] = x", "x y", "x"),
-            ("x = y = z", "x y", "z"),
-            ("x: int = y", "x", "int y"),
-            ("x: int", "", "int"),
-            ("x += y", "x", "x y"),
-            ("x.a = y; z[i] = 1", "", "x y z i"),
-            ("import a, b.c, d.e as f", "a b f", ""),
-            ("from a.b import c, d as e", "c e", ""),
-            ("from .a import b", "b", ""),
-            ("from __future__ import annotations", "annotations", ""),
-            ("for i, j in a:\n    k = i\nelse:\n    l", "i j k", "a i l"),
-            ("while x: y = 1", "y", "x"),
-            ("with open(p) as f, g() as (h, i): f.read()", "f h i", "open p g f"),
-            ("try:\n    a\nexcept E as e:\n    b = e", "e b", "a E e"),
-            ("if (n := f(x)) > 1: pass", "n", "f x"),
-            ("[y for x in xs if (y := x.a) if z]", "y", "y xs z"),
-            ("{k: v for k, v in d.items()}", "", "d"),
-            ("sum(x for x in x)", "", "sum"),
-            ("lambda a, *b, c=d: a + b + c + e", "", "d e"),
-            ("def f(a, b: T = c, *d: U, e=1, **g) -> R:\n    h = a\n    return h + i", "f", "T c U R i"),
-            ("def f():\n    global x\n    x = y\n    x", "f x", "y x"),
-            ("async def f(): await g()", "f", "g"),
-            ("@deco(z)\ndef f(): return f", "f", "deco z f"),
-            ("class A(B, metaclass=M):\n    x = 1\n    y = x\n    def f(self): return x + y + z", "A", "B M x y z"),
-            ("f(x=y)", "", "f y"),
-            ("a.b.c", "", "a"),
-            ("'x' + f'{y!r:>{w}} z'", "", "y w"),
-            ("# x\n", "", ""),
-            ("del x", "", "x"),
-            (
-                "match p:\n    case Point(x=0, y=q): q\n    case [a, *b]: a\n    case C.D: pass",
-                "q a b",
-                "p Point q a C",
-            ),
-            ("print x", "", "x"),
-            // Broken code is looked at as far as it goes.
-            ("x = (y +", "", "x y"),
-        ] {
-            let tree = crate::document::parse_text(text);
-            let names = names(tree.root_node(), text);
-            let list = |names: &[Name]| names.iter().map(|name| name.name.clone()).collect::<Vec<_>>().join(" ");
-            assert_eq!((list(&names.bound).as_str(), list(&names.used).as_str()), (bound, used), "{text}");
-            for name in names.bound.iter().chain(&names.used) {
-                assert!(text[name.at..].starts_with(&name.name), "{text}");
-            }
-        }
-    }
-
-    #[test]
-    fn what_is_changed_in_place() {
-        for (text, modified) in [
-            ("x.a.b = 1", "x"),
-            ("x[0] += 1", "x"),
-            ("f().a = 1", ""),
-            ("def f():\n    x[0] = 1\n    y = []\n    y[0] = 1", "x"),
-        ] {
-            let tree = crate::document::parse_text(text);
-            let found: Vec<_> = names(tree.root_node(), text).modified.into_iter().map(|name| name.name).collect();
-            assert_eq!(found.join(" "), modified, "{text}");
-        }
-    }
-
-    #[test]
-    fn deep_nesting_is_no_danger() {
-        for text in [
-            "(".repeat(20_000),
-            "-".repeat(50_000) + "x",
-            "lambda: ".repeat(10_000),
-            "x".to_owned() + &"+x".repeat(50_000),
-        ] {
-            let tree = crate::document::parse_text(&text);
-            let _ = names(tree.root_node(), &text);
-        }
-    }
-}
+mod tests;
