@@ -229,6 +229,11 @@ impl MainLoop {
         }
     }
 
+    /// Called after whatever changes how turns stand or what is being done for them.
+    pub fn turns_changed(&mut self) {
+        lens::refresh(self);
+    }
+
     /// Tells the user something, unless it has been said before.
     pub fn tell_once(&mut self, kind: MessageType, text: String) {
         if self.state.told.insert(text.clone()) {

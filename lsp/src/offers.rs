@@ -3,6 +3,8 @@
 pub mod actions;
 pub mod cuts;
 pub mod lenses;
+#[cfg(test)]
+mod tests;
 
 use std::sync::Arc;
 

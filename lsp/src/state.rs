@@ -2,6 +2,7 @@
 //! which are cheap.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
+use std::ops::Range;
 use std::sync::Arc;
 
 use codegen_engine::{Completion, Engine};
@@ -274,11 +275,10 @@ impl State {
         self.trust.covers(uri)
     }
 
-    /// Where the prompts of the turns of a document start that a command is at work on.
-    #[must_use]
-    pub fn working(&self, uri: &Uri) -> Vec<usize> {
-        let here = self.syntheses.values().filter(|synthesis| synthesis.uri == *uri);
-        here.filter_map(|synthesis| synthesis.place.as_ref()).map(|place| place.range.start).collect()
+    /// Where the prompts of the turns are that a command is at work on, in the buffer as it is now.
+    pub fn at_work(&self, uri: &Uri) -> impl Iterator<Item = &Range<usize>> {
+        let here = self.syntheses.values().filter(move |synthesis| synthesis.uri == *uri);
+        here.filter_map(|synthesis| synthesis.place.as_ref()).map(|place| &place.range)
     }
 
     /// The engine, if it runs.

@@ -4,7 +4,7 @@ use codegen_engine::Engine;
 use serde_json::Value;
 use tower_lsp::ls_types::MessageType;
 
-use super::{inline, lens, synthesize};
+use super::{inline, synthesize};
 use crate::config::SECTION;
 use crate::main_loop::{Event, MainLoop};
 use crate::state::EngineState;
@@ -67,7 +67,7 @@ pub fn apply(main: &mut MainLoop) {
         main.load_engine();
     }
     if changed {
-        lens::refresh(main);
+        main.turns_changed();
     }
 }
 
@@ -93,7 +93,7 @@ pub fn engine_loaded(main: &mut MainLoop, stamp: u64, result: Result<Engine, Str
             main.tell_once(MessageType::ERROR, format!("codegen-lsp: {error}"));
         }
     }
-    lens::refresh(main);
+    main.turns_changed();
     inline::engine_settled(main);
     synthesize::engine_settled(main);
 }

@@ -43,7 +43,7 @@ impl Snapshot {
             encoding: state.encoding,
             engine: state.engine().cloned(),
             records: state.records.clone(),
-            working: state.working(uri),
+            working: state.at_work(uri).map(|prompt| prompt.start).collect(),
         })
     }
 

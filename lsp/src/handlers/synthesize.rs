@@ -6,7 +6,6 @@ use tower_lsp::jsonrpc;
 use tower_lsp::ls_types::{self as lsp, MessageType, ProgressToken, Uri};
 
 use super::command::SynthesizeArgument;
-use super::lens;
 use crate::edit::Edit;
 use crate::main_loop::{Event, Job, MainLoop};
 use crate::pipeline;
@@ -72,7 +71,7 @@ pub fn requested(
     let id = main.state.next_id();
     let own_token = synthesis.progress.is_none() && main.state.abilities.progress;
     main.state.syntheses.insert(id, synthesis);
-    lens::refresh(main);
+    main.turns_changed();
     if own_token {
         let token = lsp::NumberOrString::String(format!("codegen-synthesis-{id}"));
         if let Some(synthesis) = main.state.syntheses.get_mut(&id) {
@@ -282,7 +281,7 @@ fn end_where(main: &mut MainLoop, how: &str, which: impl Fn(&Synthesis) -> bool)
 fn end(main: &mut MainLoop, id: u64, how: &str, completion: Option<Completion>) {
     let Some(synthesis) = main.state.syntheses.remove(&id) else { return };
     main.running.remove(id);
-    lens::refresh(main);
+    main.turns_changed();
     if let Some(token) = synthesis.progress.as_ref().filter(|_| synthesis.begun) {
         let message = Some(format!("{how}, {} tokens", synthesis.tokens));
         main.outbox.progress(token, lsp::WorkDoneProgress::End(lsp::WorkDoneProgressEnd { message }));

@@ -68,9 +68,8 @@ pub fn lenses(turns: &[Known], cuts: &[Option<Cut>], shown: impl Fn(&Known) -> b
 
 /// Which of how many alternatives was written.
 fn place(record: &Record) -> Option<String> {
-    let chosen = record.chosen.filter(|_| record.candidates.len() > 1)?;
-    let place = record.candidates.iter().position(|candidate| candidate.index == chosen)?;
-    Some(format!("{}/{}", place + 1, record.candidates.len()))
+    let count = record.candidates.len();
+    record.chosen.filter(|chosen| count > 1 && *chosen < count).map(|chosen| format!("{}/{count}", chosen + 1))
 }
 
 /// How a turn stands, in words; nothing for one that is empty and whose history fits.

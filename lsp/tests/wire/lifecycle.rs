@@ -48,7 +48,13 @@ async fn the_handshake_names_what_the_server_can_do() {
             "positionEncoding": "utf-16",
             "textDocumentSync": {"openClose": true, "change": 2},
             "inlineCompletionProvider": {},
-            "executeCommandProvider": {"commands": ["codegen.synthesize", "codegen.accepted"], "workDoneProgress": true},
+            "codeLensProvider": {"resolveProvider": false},
+            "codeActionProvider": {"codeActionKinds": ["refactor.rewrite"]},
+            "executeCommandProvider": {
+                "commands": ["codegen.synthesize", "codegen.synthesizeAll", "codegen.regenerate", "codegen.candidates",
+                    "codegen.accept", "codegen.cancel", "codegen.explainTurn", "codegen.accepted"],
+                "workDoneProgress": true,
+            },
         })
     );
     assert_eq!(result["serverInfo"], json!({"name": "codegen-lsp", "version": env!("CARGO_PKG_VERSION")}));
@@ -122,7 +128,8 @@ async fn settings_are_pulled_put_in_force_and_named_when_wrong() {
     let pull = client.next("workspace/configuration").await;
     assert_eq!(pull.params, json!({"items": [{"section": "codegen"}]}));
     client.reply(&pull, json!([{"inline": {"enabled": false}, "colour": 1}]));
-    let known = "model, threads, context, batch, slots, gpuLayers, mainDevice, flashAttention, mmap, inline, prompt";
+    let known = "model, threads, context, batch, slots, gpuLayers, mainDevice, flashAttention, mmap, inline, prompt, \
+                 synthesis";
     assert_eq!(
         client.message().await,
         format!(

@@ -1,0 +1,244 @@
+//! Code lenses, and the request to fetch them again.
+
+use std::sync::Arc;
+
+use codegen_engine::Engine;
+use codegen_engine::runtime::scripted::Script;
+use codegen_lsp::config::Config;
+use serde_json::{Value, json};
+
+use crate::URI;
+use crate::common::{Asked, Client, able, blocked, gated};
+
+const TEXT: &str = "# load re\nimport re\n\n# say hello\n\n# say bye\n";
+const REFRESH: &str = "workspace/codeLens/refresh";
+
+fn model() -> Script {
+    Script::continuing(vec![("# say hello\n", "print('hello')\n"), ("# say bye\n", "print('bye')\n")])
+}
+
+fn ask(client: &mut Client, uri: &str) -> Asked {
+    client.request("textDocument/codeLens", json!({"textDocument": {"uri": uri}}))
+}
+
+/// The lenses as their line and title.
+async fn lenses(client: &mut Client) -> Vec<(u64, String)> {
+    let answer = ask(client, URI).result().await;
+    let lenses = answer.as_array().unwrap_or_else(|| panic!("no lenses: {answer}"));
+    let shown = |lens: &Value| {
+        (lens["range"]["start"]["line"].as_u64().unwrap(), lens["command"]["title"].as_str().unwrap().to_owned())
+    };
+    lenses.iter().map(shown).collect()
+}
+
+fn owned(lenses: &[(u64, &str)]) -> Vec<(u64, String)> {
+    lenses.iter().map(|&(line, title)| (line, title.to_owned())).collect()
+}
+
+/// What the client says of itself, with options, and with refreshes if `refresh`.
+fn params(options: Value, refresh: bool) -> Value {
+    let mut params = able();
+    params["initializationOptions"] = options;
+    if refresh {
+        params["capabilities"]["workspace"]["codeLens"] = json!({"refreshSupport": true});
+    }
+    params
+}
+
+async fn client(engine: &Engine, options: Value) -> Client {
+    let mut client = Client::with_engine(engine);
+    client.initialize(params(options, false)).await;
+    client.open(URI, TEXT);
+    client
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_lens_holds_the_command_that_it_runs() {
+    let engine = model().engine();
+    let mut client = client(&engine, Value::Null).await;
+    let answer = ask(&mut client, URI).result().await;
+    let range =
+        |line: u64, end: u64| json!({"start": {"line": line, "character": 0}, "end": {"line": line, "character": end}});
+    let at = |line: u64| json!({"uri": URI, "position": {"line": line, "character": 0}});
+    let command = |title: &str, command: &str, argument: Value| json!({"title": title, "command": command, "arguments": [argument]});
+    assert_eq!(
+        answer,
+        json!([
+            {"range": range(3, 11), "command": command("Synthesize", "codegen.synthesize", at(3))},
+            {"range": range(3, 11), "command": command("Synthesize all (2)", "codegen.synthesizeAll", json!({"uri": URI}))},
+            {"range": range(5, 9), "command": command("Synthesize", "codegen.synthesize", at(5))},
+        ])
+    );
+    // The very arguments can be sent back.
+    let params = json!({"command": "codegen.synthesize", "arguments": answer[2]["command"]["arguments"]});
+    let asked = client.request("workspace/executeCommand", params);
+    client.accept_progress().await;
+    let request = client.next("workspace/applyEdit").await;
+    assert_eq!(request.params["edit"]["documentChanges"][0]["edits"][0]["newText"], "print('bye')\n");
+    client.reply(&request, json!({"applied": false}));
+    asked.answer().await.ok();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_option_says_where_lenses_are() {
+    let engine = model().engine();
+    let empty = [(3, "Synthesize"), (3, "Synthesize all (2)"), (5, "Synthesize")];
+    let hand = [(0, "Replace by generated code"), (0, "written by hand")];
+    let all = owned(&[&hand[..], &empty[..]].concat());
+    for (options, expected) in [
+        (json!({"synthesis": {"codeLens": "auto"}}), owned(&empty)),
+        (json!({"synthesis": {"codeLens": "all"}}), all.clone()),
+        (json!({"prompt": {"marker": "#"}}), all),
+        (json!({"prompt": {"marker": "#>"}}), owned(&[])),
+    ] {
+        let mut client = client(&engine, options.clone()).await;
+        assert_eq!(lenses(&mut client).await, expected, "{options}");
+    }
+    let mut client = client(&engine, json!({"synthesis": {"codeLens": "off"}})).await;
+    assert_eq!(ask(&mut client, URI).result().await, Value::Null);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_not_open_or_out_of_step_has_no_lenses() {
+    let engine = model().engine();
+    let mut client = client(&engine, Value::Null).await;
+    assert_eq!(ask(&mut client, "file:///nowhere.py").result().await, Value::Null);
+    client.change(URI, [99, 0, 99, 1], "x");
+    assert_eq!(ask(&mut client, URI).result().await, Value::Null);
+    client.changes(URI, json!([{ "text": TEXT }]));
+    assert_eq!(lenses(&mut client).await.len(), 3);
+    client.close(URI);
+    assert_eq!(ask(&mut client, URI).result().await, Value::Null);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn positions_are_the_clients() {
+    let text = "x = '\u{1F600}'\r\n\r\ndef f():\r\n\t# say \u{1F600} hi\r\n\t# twice\r\n";
+    for (encoding, end) in [("utf-16", 12), ("utf-8", 14), ("utf-32", 11)] {
+        let mut client = Client::with_engine(&model().engine());
+        let mut params = able();
+        params["capabilities"]["general"]["positionEncodings"] = json!([encoding, "utf-16"]);
+        client.initialize(params).await;
+        client.open(URI, text);
+        let answer = ask(&mut client, URI).result().await;
+        let range = json!({"start": {"line": 3, "character": 1}, "end": {"line": 3, "character": end}});
+        assert_eq!(answer[0]["range"], range, "{encoding}");
+        assert_eq!(answer[0]["command"]["arguments"][0]["position"], range["start"], "{encoding}");
+        assert_eq!(answer.as_array().unwrap().len(), 1);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn lenses_need_no_engine() {
+    let loader = Arc::new(|_: &_| anyhow::bail!("no such model"));
+    let mut client = Client::with_loader(loader, Config::default());
+    client.hello().await;
+    client.open(URI, TEXT);
+    assert_eq!(lenses(&mut client).await.len(), 3);
+    assert!(client.leave().await);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_turn_at_work_can_only_be_cancelled() {
+    let (engine, gate) = gated(model());
+    let mut client = client(&engine, Value::Null).await;
+    gate.close();
+    let asked = client.synthesize(URI, 3);
+    client.accept_progress().await;
+    blocked(&gate).await;
+    assert_eq!(lenses(&mut client).await, owned(&[(3, "Cancel"), (5, "Synthesize")]));
+    // It moves with the text.
+    client.change(URI, [0, 0, 0, 0], "\n");
+    assert_eq!(lenses(&mut client).await, owned(&[(4, "Cancel"), (6, "Synthesize")]));
+    client.cancel(asked.id);
+    asked.error().await;
+    client.settle().await;
+    assert_eq!(lenses(&mut client).await.len(), 3);
+    gate.open();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn one_request_to_refresh_at_a_time() {
+    let (engine, gate) = gated(model());
+    let mut client = Client::with_engine(&engine);
+    client.initialize(params(Value::Null, true)).await;
+    client.open(URI, TEXT);
+    gate.close();
+    let asked = client.synthesize(URI, 3);
+    client.accept_progress().await;
+    blocked(&gate).await;
+    let refresh = client.next(REFRESH).await;
+    // The end of the work is another change, but the client has not answered yet.
+    client.cancel(asked.id);
+    asked.error().await;
+    client.settle().await;
+    assert_eq!(client.arrived(REFRESH), []);
+    client.reply(&refresh, Value::Null);
+    let refresh = client.next(REFRESH).await;
+    client.reply(&refresh, Value::Null);
+    client.settle().await;
+    client.settle().await;
+    assert_eq!(client.arrived(REFRESH), [], "nothing has changed since");
+    gate.open();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_engine_and_the_settings_change_lenses() {
+    let (go, wait) = std::sync::mpsc::channel::<()>();
+    let wait = std::sync::Mutex::new(wait);
+    let loader = Arc::new(move |_: &_| {
+        wait.lock().unwrap().recv()?;
+        Ok(model().engine())
+    });
+    let mut client = Client::with_loader(loader, Config::default());
+    client.initialize(params(Value::Null, true)).await;
+    client.open(URI, TEXT);
+    client.settle().await;
+    assert_eq!(client.arrived(REFRESH), []);
+    go.send(()).unwrap();
+    let refresh = client.next(REFRESH).await;
+    client.reply(&refresh, Value::Null);
+    let settings = |lenses: &str| json!({"settings": {"codegen": {"synthesis": {"codeLens": lenses}}}});
+    client.notify("workspace/didChangeConfiguration", settings("all"));
+    let refresh = client.next(REFRESH).await;
+    client.reply(&refresh, json!(null));
+    assert_eq!(lenses(&mut client).await.len(), 5);
+    // Settings that change nothing ask for nothing.
+    client.notify("workspace/didChangeConfiguration", settings("all"));
+    client.settle().await;
+    assert_eq!(client.arrived(REFRESH), []);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_client_that_cannot_refresh_is_not_asked_to() {
+    let engine = model().engine();
+    let mut client = client(&engine, Value::Null).await;
+    let asked = client.synthesize(URI, 3);
+    client.accept_progress().await;
+    let request = client.next("workspace/applyEdit").await;
+    client.reply(&request, json!({"applied": true}));
+    asked.result().await;
+    client.settle().await;
+    assert_eq!(client.arrived(REFRESH), []);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_history_that_does_not_fit_is_told() {
+    // A token is a byte here: of 2,048, 256 are for the answer.
+    let turn = |number: u32| format!("# turn {number}\nx = '{}'\n\n", "a".repeat(400));
+    let text = (0..6).map(turn).collect::<String>() + "# the last one\n";
+    let engine = model().engine();
+    let mut client = Client::with_engine(&engine);
+    client.initialize(params(json!({"synthesis": {"codeLens": "all"}}), true)).await;
+    client.open(URI, &text);
+    // Counting needs the engine, and whoever asked too early is told of it.
+    let refresh = client.next(REFRESH).await;
+    client.reply(&refresh, Value::Null);
+    let cut: Vec<_> =
+        lenses(&mut client).await.into_iter().filter(|(_, title)| title.contains("history cut")).collect();
+    let hand = |dropped: u64, all: u64| format!("written by hand, history cut: {dropped} of {all} turns left out");
+    let last = "history cut: 2 of 6 turns left out".to_owned();
+    assert_eq!(cut, [(15, hand(1, 5)), (18, last)]);
+    // The same again, from what was kept.
+    assert_eq!(lenses(&mut client).await.iter().filter(|(_, title)| title.contains("history cut")).count(), 2);
+}
