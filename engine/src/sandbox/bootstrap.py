@@ -482,6 +482,10 @@ def without_namespaces(job, mode):
     wait(child, end, report)
     end_all(child, uid if root and uid != NOBODY else None)
     as_user(uid if root else None, lambda: clear(work))
+    # Here rather than in the server, which may be gone.
+    os.unlink(program)
+    for folder in (place + "/program", work, place):
+        os.rmdir(folder)
 
 
 def as_user(uid, action):

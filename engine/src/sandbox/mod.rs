@@ -155,8 +155,6 @@ pub struct Job {
     pub program: String,
     /// Files that it finds in its working folder: plain names, and what they hold.
     pub files: Vec<(String, Vec<u8>)>,
-    /// Its limits, where they are not the sandbox's.
-    pub limits: Option<Limits>,
 }
 
 /// The most that a sandbox may make use of, for tests of what it does on lesser systems.
@@ -200,6 +198,12 @@ impl Sandbox {
         }
     }
 
+    /// The same with other limits; cheap.
+    #[must_use]
+    pub fn with_limits(self, limits: Limits) -> Self {
+        Self { limits, ..self }
+    }
+
     /// The same, making use of no more than `means`.
     #[doc(hidden)]
     #[must_use]
@@ -221,22 +225,21 @@ impl Sandbox {
         self.run_job(&Job { program: program.to_owned(), ..Job::default() }, cancel)
     }
 
-    /// Runs a program that needs other files or other limits; as [`Sandbox::run`] otherwise.
+    /// Runs a program that needs other files; as [`Sandbox::run`] otherwise.
     ///
     /// # Errors
     /// The sandbox itself could not be set up, or a file's name is not a plain one. Whatever the program does is no error.
     pub fn run_job(&self, job: &Job, cancel: &AtomicBool) -> Result<Report, SandboxError> {
-        let limits = job.limits.as_ref().unwrap_or(&self.limits);
         for (name, _) in &job.files {
             if name.is_empty() || name == "." || name == ".." || name.contains(['/', '\0']) {
                 return Err(SandboxError::SetUp { reason: format!("{name:?} is no plain file name") });
             }
         }
         #[cfg(unix)]
-        return self.inner.run(job, limits, cancel);
+        return self.inner.run(job, &self.limits, cancel);
         #[cfg(not(unix))]
         {
-            let _ = (limits, cancel);
+            let _ = cancel;
             Err(SandboxError::SetUp { reason: "programs can be run on Unix systems only".to_owned() })
         }
     }

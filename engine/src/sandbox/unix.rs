@@ -129,12 +129,13 @@ fn without_status(heard: &Heard, stderr: &str, wall: Duration) -> Result<Attempt
 
 fn folder() -> Result<tempfile::TempDir, SandboxError> {
     tempfile::Builder::new()
-        .prefix("sandbox-")
+        .prefix("codegen-sandbox-")
         .tempdir()
         .map_err(|e| SandboxError::SetUp { reason: format!("there is no folder to work in: {e}") })
 }
 
-/// Removes what the supervisor has emptied. What a program has made is not touched from here, with the server's rights.
+/// Removes what is left where the supervisor could not do so. What a program has made is not touched from here, with the
+/// server's rights.
 fn remove(folder: tempfile::TempDir) {
     let path = folder.keep();
     let program = path.join("program");
@@ -142,7 +143,9 @@ fn remove(folder: tempfile::TempDir) {
     for inner in [program, path.join("work")] {
         let _ = std::fs::remove_dir(inner);
     }
-    if let Err(error) = std::fs::remove_dir(&path) {
+    if let Err(error) = std::fs::remove_dir(&path)
+        && error.kind() != std::io::ErrorKind::NotFound
+    {
         tracing::warn!(%error, path = %path.display(), "a sandbox's folder could not be removed");
     }
 }

@@ -114,8 +114,8 @@ fn the_folder_cannot_fill_the_machine() {
     for program in [bytes, files] {
         everywhere(&Limits { file_size: 1 << 20, ..limits() }, program, |_, report| {
             if report.isolation.files {
-                let full = Outcome::Raised("OSError: [Errno 28] No space left on device".to_owned());
-                assert_eq!(report.outcome, full);
+                let full = "OSError: [Errno 28] No space left on device";
+                assert!(matches!(&report.outcome, Outcome::Raised(line) if line.starts_with(full)), "{report:?}");
             }
         });
     }

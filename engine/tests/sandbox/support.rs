@@ -1,10 +1,10 @@
 //! Sandboxes of every kind that this system allows, and short ways to use them.
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
-use codegen_engine::sandbox::{Job, Limits, Means, Outcome, Report, Sandbox};
+use codegen_engine::sandbox::{Limits, Means, Outcome, Report, Sandbox};
 
 /// Limits for programs that end by themselves: the clock is not meant to strike, however busy the machine is.
 pub fn limits() -> Limits {
@@ -18,12 +18,15 @@ pub fn short() -> Limits {
 
 /// A sandbox for each set of means. Where there is less than that, it makes do with less, and says so.
 pub fn sandboxes(limits: &Limits) -> Vec<(Means, Sandbox)> {
-    let all = Sandbox::new("python3", limits.clone()).expect("there is a Python");
-    let mut found = vec![(Means::All, all)];
-    for means in [Means::UserNamespaces, Means::Landlock, Means::Limits] {
-        found.push((means, lesser(means, limits)));
-    }
-    found
+    static FOUND: OnceLock<Vec<(Means, Sandbox)>> = OnceLock::new();
+    let found = FOUND.get_or_init(|| {
+        let limits = self::limits();
+        let all = Sandbox::new("python3", limits.clone()).expect("there is a Python");
+        let lesser =
+            [Means::UserNamespaces, Means::Landlock, Means::Limits].map(|means| (means, lesser(means, &limits)));
+        [(Means::All, all)].into_iter().chain(lesser).collect()
+    });
+    found.iter().map(|(means, sandbox)| (*means, sandbox.clone().with_limits(limits.clone()))).collect()
 }
 
 /// Without root's namespaces, root's programs are run by a user without rights, who may not be able to run root's Python.
@@ -65,11 +68,6 @@ pub fn printed(limits: &Limits, program: &str, check: impl Fn(&str, &Report)) {
         assert_eq!(report.outcome, Outcome::Passed);
         check(report.stdout.trim_end(), report);
     });
-}
-
-/// A program by itself.
-pub fn job(program: &str) -> Job {
-    Job { program: program.to_owned(), ..Job::default() }
 }
 
 /// A name for processes that nobody else uses, short enough for `PR_SET_NAME`.
