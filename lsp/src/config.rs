@@ -1,5 +1,7 @@
 //! Every option, parsed once into types. What is unknown or wrong is named in a problem, and the default stands in.
 
+use std::time::Duration;
+
 use codegen_engine::{EngineOptions, FlashAttention, GpuLayers};
 use serde_json::{Map, Value};
 
@@ -19,6 +21,23 @@ pub struct Config {
     pub turns: TurnOptions,
     /// Synthesis of turns.
     pub synthesis: SynthesisConfig,
+    /// How long the client is waited for. No setting: a test's client may be given less.
+    pub patience: Patience,
+}
+
+/// How long the client is waited for before its turn counts as lost.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Patience {
+    /// For its answer to an edit: some ask their user first.
+    pub answer: Duration,
+    /// For its report (`didChange`) of an edit that it said it applied: some wait for a pause in the typing.
+    pub report: Duration,
+}
+
+impl Default for Patience {
+    fn default() -> Self {
+        Self { answer: Duration::from_secs(30), report: Duration::from_secs(10) }
+    }
 }
 
 /// The model and how it is run; a change means loading it again.

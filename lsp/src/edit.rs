@@ -31,6 +31,45 @@ pub fn rebase(edit: &Edit, change: &Edit) -> Option<Edit> {
     None
 }
 
+/// Moves a range of text that is to be found again past a later change; `None` if the change replaced all of it.
+///
+/// Unlike [`rebase`] it forgives: what is changed inside the range is part of it, what covers one end shortens it. Text
+/// typed right before it pushes it on.
+#[must_use]
+pub fn follow(range: &Range<usize>, change: &Edit) -> Option<Range<usize>> {
+    let Edit { range: gone, text } = change;
+    if gone.is_empty() && text.is_empty() {
+        return Some(range.clone());
+    }
+    let past = |offset: usize| offset - gone.len() + text.len();
+    if gone.end <= range.start {
+        return Some(past(range.start)..past(range.end));
+    }
+    if gone.start >= range.end {
+        return Some(range.clone());
+    }
+    if gone.start <= range.start && gone.end >= range.end {
+        return None;
+    }
+    let start = if gone.start < range.start { gone.start + text.len() } else { range.start };
+    let end = if gone.end > range.end { gone.start } else { past(range.end) };
+    Some(start..end)
+}
+
+/// Moves the place where a text is about to be put past a later change, which may be that text itself: what is inserted at
+/// the very place does not move it. `None` if the change went over it.
+#[must_use]
+pub fn follow_place(offset: usize, change: &Edit) -> Option<usize> {
+    let Edit { range: gone, text } = change;
+    if gone.start >= offset {
+        Some(offset)
+    } else if gone.end <= offset {
+        Some(offset - gone.len() + text.len())
+    } else {
+        None
+    }
+}
+
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]
@@ -65,6 +104,49 @@ mod tests {
         for (range, change, text, expected) in table {
             let moved = rebase(&edit(range.clone(), "new"), &edit(change.clone(), text));
             assert_eq!(moved, expected.map(|range| edit(range, "new")), "{range:?} past {change:?} {text:?}");
+        }
+    }
+
+    #[test]
+    fn following_a_range() {
+        let table = [
+            // Before it, right before it, right behind it, behind it.
+            (0..3, "", Some(7..17)),
+            (5..10, "abc", Some(8..18)),
+            (10..10, "abc", Some(13..23)),
+            (20..20, "abc", Some(10..20)),
+            (30..40, "", Some(10..20)),
+            (10..10, "", Some(10..20)),
+            // Within it, its beginning and its end included.
+            (15..15, "x", Some(10..21)),
+            (10..12, "x", Some(10..19)),
+            (18..20, "", Some(10..18)),
+            (12..18, "", Some(10..14)),
+            // Over one end.
+            (5..12, "ab", Some(7..15)),
+            (18..25, "ab", Some(10..18)),
+            // Over all of it.
+            (10..20, "x", None),
+            (0..99, "", None),
+            (10..21, "", None),
+        ];
+        for (change, text, expected) in table {
+            assert_eq!(follow(&(10..20), &edit(change.clone(), text)), expected, "past {change:?} {text:?}");
+        }
+    }
+
+    #[test]
+    fn following_the_place_of_a_text_to_come() {
+        let table = [
+            (0..3, "", Some(7)),
+            (5..10, "abc", Some(8)),
+            (10..10, "abc", Some(10)),
+            (10..15, "", Some(10)),
+            (12..12, "x", Some(10)),
+            (9..11, "", None),
+        ];
+        for (change, text, expected) in table {
+            assert_eq!(follow_place(10, &edit(change.clone(), text)), expected, "past {change:?} {text:?}");
         }
     }
 

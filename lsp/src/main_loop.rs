@@ -5,6 +5,7 @@ use std::future::Future;
 use std::pin::pin;
 use std::sync::Arc;
 use std::task::Poll;
+use std::time::Duration;
 
 use codegen_engine::{self as engine, Engine, Generation};
 use serde_json::Value;
@@ -15,11 +16,11 @@ use tower_lsp::ls_types::{self as lsp, MessageType, ProgressToken, Uri};
 
 use crate::completion::Plan;
 use crate::config::{Config, EngineConfig};
-use crate::handlers::actions::ActionWaiter;
-use crate::handlers::lens::LensWaiter;
-use crate::handlers::{actions, command, configuration, inline, lens, lifecycle, synthesize, text_sync};
+use crate::handlers::synthesis::{self, Judged};
+use crate::handlers::{command, configuration, inline, lifecycle, text_sync};
 use crate::outbox::Outbox;
-use crate::pipeline::Prepared;
+use crate::pipeline::{Prepared, PreparedTurn};
+use crate::records::TurnText;
 use crate::state::{CommandWaiter, EngineState, InlineWaiter, RequestId, State, Waiter};
 
 /// Loads an engine; runs on a thread of its own.
@@ -65,16 +66,32 @@ pub enum Event {
     EngineLoaded(u64, Result<Engine, String>),
     /// A completion can be asked for; `None`: none is wanted there.
     Prepared(Uri, u64, Option<Prepared>),
-    /// A document's code lenses have been found; `None` if finding them failed.
-    LensesFound(Uri, Option<lens::Found>, LensWaiter),
-    /// The client has been asked to fetch code lenses again, and has answered or will not.
-    LensesRefreshed,
-    /// The client knows a synthesis' progress token, or will not.
+    /// The client knows a command's progress token, or will not.
     ProgressReady(u64, bool),
-    /// A turn can be asked for; `None` if preparing it failed.
-    TurnPrepared(u64, Option<engine::Request>),
-    /// The client has applied a synthesis' edit, or not.
-    Applied(u64, jsonrpc::Result<lsp::ApplyWorkspaceEditResponse>),
+    /// A turn can be asked for, by the engine of this stamp; `None` if preparing it failed.
+    TurnPrepared(StepId, u64, Option<Box<(TurnText, PreparedTurn)>>),
+    /// What was generated for a turn has been judged; `None` if that failed.
+    TurnJudged(StepId, Option<Box<Judged>>),
+    /// The client has applied a landing's edit, or not; this was its attempt of that number.
+    Applied(u64, usize, jsonrpc::Result<lsp::ApplyWorkspaceEditResponse>),
+    /// The client has had its time to answer or, if it has `applied` the edit, to report it.
+    Overdue {
+        /// The landing's number.
+        landing: u64,
+        /// Its attempt.
+        attempt: usize,
+        /// Whether the client had answered.
+        applied: bool,
+    },
+}
+
+/// A turn at work.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct StepId {
+    /// The number of the command.
+    pub operation: u64,
+    /// The number of its step.
+    pub step: u64,
 }
 
 /// What a generation is for.
@@ -91,15 +108,18 @@ pub enum Job {
     },
     /// A turn.
     Synthesis {
-        /// The synthesis' number.
-        id: u64,
+        /// The turn at work.
+        at: StepId,
+        /// Which of its candidates.
+        candidate: usize,
     },
 }
 
 impl Job {
     fn id(&self) -> u64 {
         match self {
-            Self::Inline { id, .. } | Self::Synthesis { id } => *id,
+            Self::Inline { id, .. } => *id,
+            Self::Synthesis { at, .. } => at.step,
         }
     }
 }
@@ -114,7 +134,7 @@ impl Running {
         self.0.push((job, generation));
     }
 
-    /// Drops the generation numbered `id`, if it is still at work: that cancels it.
+    /// Drops the generations of the suggestion or step numbered `id`, if they are still at work: that cancels them.
     pub fn remove(&mut self, id: u64) {
         self.0.retain(|(job, _)| job.id() != id);
     }
@@ -186,7 +206,7 @@ impl MainLoop {
                 },
                 (job, event) = self.running.next() => match job {
                     Job::Inline { uri, id, plan } => inline::produced(&mut self, &uri, id, plan, event),
-                    Job::Synthesis { id } => synthesize::produced(&mut self, id, event),
+                    Job::Synthesis { at, candidate } => synthesis::produced(&mut self, at, candidate, event),
                 },
             }
         }
@@ -218,20 +238,29 @@ impl MainLoop {
             Event::LensesRefreshed => lens::refreshed(self),
             Event::CodeAction(params, waiter) => actions::requested(self, params, waiter),
             Event::Command(params, waiter) => command::requested(self, params, waiter),
-            Event::ProgressReady(id, known) => synthesize::progress_ready(self, id, known),
-            Event::TurnPrepared(id, request) => synthesize::prepared(self, id, request),
-            Event::Applied(id, result) => synthesize::applied(self, id, result),
-            Event::ProgressCancelled(token) => synthesize::progress_cancelled(self, &token),
+            Event::ProgressReady(id, known) => synthesis::progress_ready(self, id, known),
+            Event::TurnPrepared(at, stamp, prepared) => synthesis::prepared(self, at, stamp, prepared),
+            Event::TurnJudged(at, judged) => synthesis::judged(self, at, judged),
+            Event::Applied(landing, attempt, result) => synthesis::applied(self, landing, attempt, result),
+            Event::Overdue { landing, attempt, applied } => synthesis::overdue(self, landing, attempt, applied),
+            Event::ProgressCancelled(token) => synthesis::progress_cancelled(self, &token),
             Event::Cancelled(request) => {
                 inline::cancelled(self, request);
-                synthesize::cancelled(self, request);
+                synthesis::cancelled(self, request);
             }
         }
     }
 
     /// Called after whatever changes how turns stand or what is being done for them.
-    pub fn turns_changed(&mut self) {
-        lens::refresh(self);
+    pub fn turns_changed(&mut self) {}
+
+    /// Reports `event` after a while.
+    pub fn after(&self, wait: Duration, event: Event) {
+        let events = self.events.clone();
+        tokio::spawn(async move {
+            tokio::time::sleep(wait).await;
+            let _ = events.send(event);
+        });
     }
 
     /// Tells the user something, unless it has been said before.

@@ -121,13 +121,16 @@ pub fn prepare_turn(
 /// How `count` candidates are sampled: the first is the most likely text, the others are drawn with seeds from `seed` on.
 #[must_use]
 pub fn samplings(config: &SynthesisConfig, count: usize, seed: u64) -> Vec<Sampling> {
-    let drawn = |index: usize| Sampling {
-        temperature: config.temperature,
-        top_k: 0,
-        top_p: config.top_p,
-        seed: seed.wrapping_add(index as u64),
-    };
-    (0..count).map(|index| if index == 0 { Sampling::GREEDY } else { drawn(index) }).collect()
+    let first = std::iter::once(Sampling::GREEDY).take(count);
+    first.chain(drawn(config, count.saturating_sub(1), seed.wrapping_add(1))).collect()
+}
+
+/// How `count` candidates are sampled that are all drawn, with seeds from `seed` on.
+#[must_use]
+pub fn drawn(config: &SynthesisConfig, count: usize, seed: u64) -> Vec<Sampling> {
+    let (temperature, top_p) = (config.temperature, config.top_p);
+    let seeds = (0..count).map(|index| seed.wrapping_add(index as u64));
+    seeds.map(|seed| Sampling { temperature, top_k: 0, top_p, seed }).collect()
 }
 
 /// Leaves of a turn's completion what is written into the buffer; see [`completion::program`].

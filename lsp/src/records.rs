@@ -97,8 +97,7 @@ impl Alternatives {
     /// The place of the one that a turn has as its program text, by [`TurnText::program`].
     #[must_use]
     pub fn current(&self, program: &str) -> Option<usize> {
-        let program = settled(program);
-        self.each.iter().position(|alternative| settled(&alternative.program) == program)
+        self.each.iter().position(|alternative| alternative.program == program)
     }
 
     /// The place of the one that was sampled with this number; see [`Ranked::index`].
@@ -131,15 +130,8 @@ impl Alternatives {
 /// whatever file they stand.
 #[derive(Debug, Clone, Default)]
 pub struct Records {
-    written: Store<Record>,
-    failures: Store<Failure>,
-    sampled: Store<Alternatives>,
-}
-
-#[derive(Debug, Clone)]
-struct Failure {
-    turn: TurnText,
-    reason: String,
+    records: Vec<Arc<Record>>,
+    sampled: Vec<Arc<Alternatives>>,
 }
 
 impl Records {
@@ -170,6 +162,21 @@ impl Records {
     #[must_use]
     pub fn alternatives(&self, turn: &TurnText) -> Option<Arc<Alternatives>> {
         self.sampled.of_prompt(&turn.prompt).find(|sampled| asks_the_same(&sampled.turn, turn)).cloned()
+    }
+
+    /// Notes what was sampled for a turn, best first. It takes the place of what was sampled for it before.
+    pub fn sampled(&mut self, turn: &TurnText, each: Vec<Alternative>) {
+        self.sampled.retain(|other| other.turn.prompt != turn.prompt || other.turn.predecessors != turn.predecessors);
+        self.sampled.push(Arc::new(Alternatives { turn: turn.clone(), each }));
+    }
+
+    /// What was sampled for the turn's prompt and the turns before it as they are now, whatever its program text is.
+    #[must_use]
+    pub fn alternatives(&self, turn: &TurnText) -> Option<Arc<Alternatives>> {
+        let same = |other: &&Arc<Alternatives>| {
+            other.turn.prompt == turn.prompt && other.turn.predecessors == turn.predecessors
+        };
+        self.sampled.iter().find(same).cloned()
     }
 
     /// How a turn stands, and the record it has or once had.

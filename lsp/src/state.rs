@@ -3,24 +3,21 @@
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::ops::Range;
-use std::sync::Arc;
 
-use codegen_engine::{Completion, Engine};
+use codegen_engine::Engine;
 use serde_json::Value;
 use tokio::sync::oneshot;
 use tower_lsp::jsonrpc;
-use tower_lsp::ls_types::{self as lsp, InlineCompletionResponse, ProgressToken, Uri};
+use tower_lsp::ls_types::{self as lsp, InlineCompletionResponse, Uri};
 
 use crate::config::Config;
 use crate::document::Document;
-use crate::edit::{self, Edit};
-use crate::handlers::lens::Refresh;
-use crate::offers::cuts::Counted;
+use crate::edit::Edit;
+use crate::landing::Landing;
+use crate::operation::Operation;
 use crate::proto::Encoding;
 use crate::records::Records;
 use crate::suggest::{Dropped, Suggestions};
-use crate::trust::Trust;
-use crate::turns::Turn;
 
 /// Numbers a request of the client within this run of the server.
 pub type RequestId = u64;
@@ -143,67 +140,6 @@ impl Buffer {
     }
 }
 
-/// How far a synthesis has come.
-pub enum Phase {
-    /// Waiting for the client's progress token or for the engine.
-    Waiting,
-    /// The model is at work on it.
-    Generating,
-    /// The client has been asked to apply the edit, this many times, the last time to this version.
-    Applying {
-        /// What the model wrote.
-        completion: Box<Completion>,
-        /// How often the client has been asked.
-        attempts: usize,
-        /// The document's version the last edit was made for.
-        version: i32,
-    },
-}
-
-/// A turn being synthesized.
-pub struct Synthesis {
-    /// Its buffer.
-    pub uri: Uri,
-    /// The buffer as it was when the command came.
-    pub snapshot: Document,
-    /// The turn, in the snapshot.
-    pub turn: Turn,
-    /// The buffer's changes since.
-    pub changes: Vec<Edit>,
-    /// Where the turn's lines are now; `None` once they were edited.
-    pub place: Option<Edit>,
-    /// Who waits for the command's answer.
-    pub waiting: CommandWaiter,
-    /// The token that progress is reported under.
-    pub progress: Option<ProgressToken>,
-    /// Whether the client has been told of the progress' beginning.
-    pub begun: bool,
-    /// What the model has written so far.
-    pub text: String,
-    /// Tokens of it.
-    pub tokens: usize,
-    /// How far it has come.
-    pub phase: Phase,
-}
-
-impl Synthesis {
-    /// Follows a change of the buffer.
-    pub fn follow(&mut self, change: &Edit) {
-        self.place = self.place.take().and_then(|place| edit::rebase(&place, change));
-        // Nothing can be moved past the changes of a turn that was edited: a client that never answers costs no more memory.
-        if self.place.is_some() {
-            self.changes.push(change.clone());
-        }
-    }
-
-    /// Moves an edit that was made for the snapshot to where it belongs now; `None` if what it replaces was edited.
-    #[must_use]
-    pub fn rebased(&self, edit: Edit) -> Option<Edit> {
-        self.place.as_ref()?;
-        self.changes.iter().try_fold(edit, |edit, change| edit::rebase(&edit, change))
-    }
-}
-
 /// Everything the server knows.
 pub struct State {
     /// What the client's positions count.
@@ -224,8 +160,10 @@ pub struct State {
     pub engine_stamp: u64,
     /// The open buffers.
     pub buffers: HashMap<Uri, Buffer>,
-    /// Turns being synthesized, by number.
-    pub syntheses: BTreeMap<u64, Synthesis>,
+    /// Commands at work, by number.
+    pub operations: BTreeMap<u64, Operation>,
+    /// Program texts on their way into buffers, by the number of the step that made them.
+    pub landings: BTreeMap<u64, Landing>,
     /// What is known of turns beyond their text.
     pub records: Records,
     /// Whose programs may be run.
@@ -236,6 +174,8 @@ pub struct State {
     pub told: HashSet<String>,
     /// Suggestions the user accepted.
     pub accepted: u64,
+    /// Program texts drawn by chance so far: the next one's seed, so that none is drawn twice.
+    pub drawn: u64,
     last_id: u64,
 }
 
@@ -253,12 +193,14 @@ impl State {
             engine: EngineState::Absent,
             engine_stamp: 0,
             buffers: HashMap::new(),
-            syntheses: BTreeMap::new(),
+            operations: BTreeMap::new(),
+            landings: BTreeMap::new(),
             records: Records::default(),
             trust: Trust::default(),
             lens_refresh: Refresh::default(),
             told: HashSet::new(),
             accepted: 0,
+            drawn: 0,
             last_id: 0,
         }
     }
@@ -269,16 +211,16 @@ impl State {
         self.last_id
     }
 
-    /// Whether the program in a document may be run. Asks the file system.
+    /// Whether programs of this file may be run.
     #[must_use]
     pub fn trusted(&self, uri: &Uri) -> bool {
-        self.trust.covers(uri)
+        let _ = uri;
+        false
     }
 
-    /// Where the prompts of the turns are that a command is at work on, in the buffer as it is now.
-    pub fn at_work(&self, uri: &Uri) -> impl Iterator<Item = &Range<usize>> {
-        let here = self.syntheses.values().filter(move |synthesis| synthesis.uri == *uri);
-        here.filter_map(|synthesis| synthesis.place.as_ref()).map(|place| &place.range)
+    /// Where the prompts of the turns are that a command is at work on or has planned, in the buffer as it is now.
+    pub fn at_work<'s>(&'s self, uri: &'s Uri) -> impl Iterator<Item = &'s Range<usize>> {
+        self.operations.values().filter(move |operation| operation.uri == *uri).flat_map(Operation::prompts)
     }
 
     /// The engine, if it runs.

@@ -146,6 +146,15 @@ pub(crate) fn shown(document: &Document, earlier: &Turn, next: &Turn) -> String 
     program::dedent(&line_feeds(&document.slice(range)), &earlier.indent)
 }
 
+/// The later turns of the turn's block, in order.
+#[must_use]
+pub fn following(document: &Document, turn: &Turn, options: &TurnOptions) -> Vec<Turn> {
+    let all = placed(document, 0, options, false);
+    let own = all.iter().position(|other| other.turn.prompt_range.start == turn.prompt_range.start);
+    let Some((own, block)) = own.and_then(|own| Some((own, all.get(own)?.block))) else { return Vec::new() };
+    all.into_iter().skip(own + 1).filter(|other| other.block == block).map(|other| other.turn).collect()
+}
+
 /// The turn's program text as a history shows it: without the turn's indentation, blank lines at either end and carriage
 /// returns. Empty if there is none.
 #[must_use]
@@ -166,14 +175,7 @@ pub fn program_edit(document: &Document, turn: &Turn, program: &str) -> Edit {
 /// What [`program_text`] says once [`program_edit`] has put `program` in place.
 #[must_use]
 pub fn written_text(document: &Document, turn: &Turn, program: &str) -> String {
-    program::dedent(&program::lines(document, turn, program).join("\n"), &turn.indent)
-}
-
-/// A program text without the indentation of its first line, and without blank lines at either end.
-pub(crate) fn unindented(program: &str) -> String {
-    let program = line_feeds(program);
-    let first = program.lines().find(|line| !line.trim().is_empty()).unwrap_or_default();
-    program::dedent(&program, &first[..first.len() - first.trim_start().len()])
+    program::dedent(&line_feeds(&program_edit(document, turn, program).text), &turn.indent)
 }
 
 /// Whether a program text is more than comments and blank lines: a model that has nothing to say says those.

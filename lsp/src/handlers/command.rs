@@ -1,14 +1,28 @@
 //! `workspace/executeCommand`: which command, with which arguments.
 
 use serde::Deserialize;
+use serde_json::json;
 use tower_lsp::ls_types::{self as lsp, Uri};
 
-use super::{explain, synthesize};
+use super::synthesis;
 use crate::main_loop::MainLoop;
+use crate::operation::{Purpose, Which};
+use crate::proto;
 use crate::state::CommandWaiter;
+use crate::turns;
 
-/// Writes the program text of the turn at a position. One argument: `{"uri": …, "position": …}`.
+/// Writes the program text of the turn at a position.
 pub const SYNTHESIZE: &str = "codegen.synthesize";
+/// Writes the program text of every turn that has none.
+pub const SYNTHESIZE_ALL: &str = "codegen.synthesizeAll";
+/// Writes a turn's program text anew.
+pub const REGENERATE: &str = "codegen.regenerate";
+/// Answers with alternatives for a turn.
+pub const CANDIDATES: &str = "codegen.candidates";
+/// Writes an alternative.
+pub const ACCEPT: &str = "codegen.accept";
+/// Ends the work on a turn, in a document, or everywhere.
+pub const CANCEL: &str = "codegen.cancel";
 /// Counts an accepted suggestion. One argument: the suggestion's number. Clients run it by the item's `command`.
 pub const ACCEPTED: &str = "codegen.accepted";
 /// Writes the program text of every turn that has none. One argument: `{"uri": …, "range"?: …}`.
@@ -24,45 +38,163 @@ pub const CANCEL: &str = "codegen.cancel";
 /// Answers with what the model is shown for a turn. One argument: `{"uri": …, "position": …}`.
 pub const EXPLAIN: &str = "codegen.explainTurn";
 /// All commands.
-pub const ALL: [&str; 8] = [SYNTHESIZE, SYNTHESIZE_ALL, REGENERATE, CANDIDATES, ACCEPT, CANCEL, EXPLAIN, ACCEPTED];
+pub const ALL: [&str; 7] = [SYNTHESIZE, SYNTHESIZE_ALL, REGENERATE, CANDIDATES, ACCEPT, CANCEL, ACCEPTED];
 
-/// The argument of [`SYNTHESIZE`].
+/// Candidates that can be asked for.
+const COUNTS: std::ops::RangeInclusive<usize> = 2..=16;
+/// Candidates where nobody says how many, unless the configuration has more.
+pub const COUNT: usize = 4;
+
 #[derive(Debug, Deserialize)]
-pub struct SynthesizeArgument {
-    /// The document.
-    pub uri: Uri,
-    /// A position in the turn.
-    pub position: lsp::Position,
+struct At {
+    uri: Uri,
+    position: lsp::Position,
+}
+
+#[derive(Debug, Deserialize)]
+struct Within {
+    uri: Uri,
+    range: Option<lsp::Range>,
+}
+
+#[derive(Debug, Deserialize)]
+struct Regenerate {
+    #[serde(flatten)]
+    at: At,
+    following: Option<bool>,
+    seed: Option<u64>,
+}
+
+#[derive(Debug, Deserialize)]
+struct Candidates {
+    #[serde(flatten)]
+    at: At,
+    count: Option<usize>,
+    seed: Option<u64>,
+}
+
+#[derive(Debug, Deserialize)]
+struct Accept {
+    #[serde(flatten)]
+    at: At,
+    index: Index,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(untagged)]
+enum Index {
+    Number(usize),
+    Word(Word),
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "lowercase")]
+enum Word {
+    Next,
+    Previous,
+}
+
+#[derive(Debug, Default, Deserialize)]
+struct Cancel {
+    uri: Option<Uri>,
+    position: Option<lsp::Position>,
 }
 
 /// Runs a command.
 pub fn requested(main: &mut MainLoop, params: lsp::ExecuteCommandParams, waiter: CommandWaiter) {
     match params.command.as_str() {
-        SYNTHESIZE => match argument(&params) {
-            Ok(argument) => {
-                synthesize::requested(main, argument, params.work_done_progress_params.work_done_token, waiter);
-            }
-            Err(problem) => waiter.refuse(format!("{problem}; expected {{\"uri\": string, \"position\": Position}}")),
-        },
-        EXPLAIN => match argument(&params) {
-            Ok(argument) => explain::requested(main, argument, waiter),
-            Err(problem) => waiter.refuse(format!("{problem}; expected {{\"uri\": string, \"position\": Position}}")),
-        },
-        ACCEPTED => match argument::<u64>(&params) {
-            Ok(id) => {
-                main.state.accepted += 1;
-                tracing::info!("suggestion {id} accepted, {} in all", main.state.accepted);
-                waiter.answer(None);
-            }
-            Err(problem) => waiter.refuse(format!("{problem}; expected the suggestion's number")),
-        },
+        SYNTHESIZE => with(&params, waiter, "{uri: string, position: Position}", |at: At, waiter| {
+            one(main, at, Purpose::Synthesize, &params, waiter);
+        }),
+        SYNTHESIZE_ALL => with(&params, waiter, "{uri: string, range?: Range}", |within: Within, waiter| {
+            synthesis::all(main, within.uri, within.range, token(&params), waiter);
+        }),
+        REGENERATE => {
+            let expected = "{uri: string, position: Position, following?: boolean, seed?: number}";
+            with(&params, waiter, expected, |Regenerate { at, following, seed }, waiter| {
+                let purpose = Purpose::Regenerate { seed, following: following.unwrap_or(false) };
+                one(main, at, purpose, &params, waiter);
+            });
+        }
+        CANDIDATES => {
+            let expected = "{uri: string, position: Position, count?: a number from 2 to 16, seed?: number}";
+            with(&params, waiter, expected, |Candidates { at, count, seed }, waiter| {
+                let count = count.unwrap_or(main.state.config.synthesis.candidates.max(COUNT));
+                if !COUNTS.contains(&count) {
+                    return waiter
+                        .refuse(format!("{CANDIDATES} cannot sample {count} candidates; expected {expected}"));
+                }
+                one(main, at, Purpose::Candidates { count, seed }, &params, waiter);
+            });
+        }
+        ACCEPT => {
+            let expected = "{uri: string, position: Position, index: a number, \"next\" or \"previous\"}";
+            with(&params, waiter, expected, |Accept { at, index }, waiter| {
+                let which = match index {
+                    Index::Number(index) => Which::Index(index),
+                    Index::Word(Word::Next) => Which::Next,
+                    Index::Word(Word::Previous) => Which::Previous,
+                };
+                one(main, at, Purpose::Accept(which), &params, waiter);
+            });
+        }
+        CANCEL => with(&params, waiter, "{uri?: string, position?: Position}", |argument, waiter| {
+            cancel(main, argument, waiter);
+        }),
+        ACCEPTED => with(&params, waiter, "the suggestion's number", |id: u64, waiter| {
+            main.state.accepted += 1;
+            tracing::info!("suggestion {id} accepted, {} in all", main.state.accepted);
+            waiter.answer(None);
+        }),
         other => waiter.refuse(format!("there is no command {other}; there are {}", ALL.join(", "))),
     }
 }
 
-fn argument<T: serde::de::DeserializeOwned>(params: &lsp::ExecuteCommandParams) -> Result<T, String> {
-    let [argument] = params.arguments.as_slice() else {
-        return Err(format!("{} takes one argument, not {}", params.command, params.arguments.len()));
+fn one(main: &mut MainLoop, at: At, purpose: Purpose, params: &lsp::ExecuteCommandParams, waiter: CommandWaiter) {
+    synthesis::one(main, at.uri, at.position, purpose, token(params), waiter);
+}
+
+fn cancel(main: &mut MainLoop, Cancel { uri, position }: Cancel, waiter: CommandWaiter) {
+    let prompt = match (&uri, position) {
+        (None, Some(_)) => return waiter.refuse(format!("{CANCEL} cannot use a position without its uri")),
+        (_, None) => None,
+        (Some(uri), Some(position)) => {
+            let Some(buffer) = main.state.buffers.get(uri) else {
+                return waiter.refuse(format!("{} is not open", uri.as_str()));
+            };
+            let offset = match proto::offset(buffer.document.rope(), position, main.state.encoding) {
+                Ok(offset) => offset,
+                Err(error) => return waiter.refuse(error.to_string()),
+            };
+            let Some(turn) = turns::turn_at(&buffer.document, offset, &main.state.config.turns) else {
+                return waiter.answer(Some(json!({ "cancelled": 0 })));
+            };
+            Some(turn.prompt_range)
+        }
     };
-    T::deserialize(argument).map_err(|error| format!("{} cannot use its argument: {error}", params.command))
+    let cancelled = synthesis::cancel(main, uri.as_ref(), prompt.as_ref());
+    waiter.answer(Some(json!({ "cancelled": cancelled })));
+}
+
+fn token(params: &lsp::ExecuteCommandParams) -> Option<lsp::ProgressToken> {
+    params.work_done_progress_params.work_done_token.clone()
+}
+
+/// Runs a command with its one argument, or refuses it and says what was expected.
+fn with<T: serde::de::DeserializeOwned>(
+    params: &lsp::ExecuteCommandParams,
+    waiter: CommandWaiter,
+    expected: &str,
+    run: impl FnOnce(T, CommandWaiter),
+) {
+    let [argument] = params.arguments.as_slice() else {
+        let count = params.arguments.len();
+        return waiter.refuse(format!("{} takes one argument, not {count}; expected {expected}", params.command));
+    };
+    match T::deserialize(argument) {
+        Ok(argument) => run(argument, waiter),
+        Err(error) => {
+            waiter.refuse(format!("{} cannot use its argument: {error}; expected {expected}", params.command));
+        }
+    }
 }

@@ -4,7 +4,7 @@ use codegen_engine::Engine;
 use serde_json::Value;
 use tower_lsp::ls_types::MessageType;
 
-use super::{inline, synthesize};
+use super::{inline, synthesis};
 use crate::config::SECTION;
 use crate::main_loop::{Event, MainLoop};
 use crate::state::EngineState;
@@ -95,5 +95,5 @@ pub fn engine_loaded(main: &mut MainLoop, stamp: u64, result: Result<Engine, Str
     }
     main.turns_changed();
     inline::engine_settled(main);
-    synthesize::engine_settled(main);
+    synthesis::engine_settled(main);
 }

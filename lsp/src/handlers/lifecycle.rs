@@ -5,7 +5,7 @@ use std::time::Duration;
 use tokio::sync::mpsc::UnboundedSender;
 use tower_lsp::ls_types as lsp;
 
-use super::{command, configuration, inline, synthesize};
+use super::{command, configuration, inline, synthesis};
 use crate::main_loop::{Event, MainLoop};
 use crate::proto::Encoding;
 use crate::state::{Abilities, Waiter};
@@ -75,7 +75,7 @@ pub fn abandon(main: &mut MainLoop) {
     for uri in uris {
         inline::forget(main, &uri);
     }
-    synthesize::abandon_all(main);
+    synthesis::abandon_all(main);
 }
 
 /// Watches for the end of the process that started the client: its pipes may outlive it in other hands.

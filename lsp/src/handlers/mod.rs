@@ -7,6 +7,5 @@ pub mod explain;
 pub mod inline;
 pub mod lens;
 pub mod lifecycle;
-pub mod snapshot;
-pub mod synthesize;
+pub mod synthesis;
 pub mod text_sync;

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 use tower_lsp::ls_types::{self as lsp, MessageType, Uri};
 
-use super::{inline, synthesize};
+use super::{inline, synthesis};
 use crate::document::Document;
 use crate::main_loop::MainLoop;
 use crate::proto;
@@ -36,7 +36,7 @@ pub fn changed(main: &mut MainLoop, params: lsp::DidChangeTextDocumentParams) {
             for dropped in dropped {
                 inline::drop_flight(main, dropped);
             }
-            synthesize::document_changed(main, &uri, &edits);
+            synthesis::document_changed(main, &uri, &edits);
         }
         Err(error) => {
             buffer.synced = false;
@@ -67,5 +67,5 @@ pub fn text(main: &mut MainLoop, uri: &Uri, waiter: Waiter<Option<Value>>) {
 
 fn forget(main: &mut MainLoop, uri: &Uri) {
     inline::forget(main, uri);
-    synthesize::abandon(main, uri);
+    synthesis::abandon(main, uri);
 }

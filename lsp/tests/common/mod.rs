@@ -393,3 +393,58 @@ impl Client {
         self.outgoing = mpsc::unbounded_channel().0;
     }
 }
+
+/// The one edit of a `workspace/applyEdit`: the document, the range and the text.
+#[track_caller]
+pub fn only_edit(request: &Incoming) -> (String, Value, String) {
+    let edit = &request.params["edit"];
+    let (uri, edits) = match edit["documentChanges"].as_array() {
+        Some(changes) => {
+            assert_eq!(changes.len(), 1, "one document");
+            (changes[0]["textDocument"]["uri"].as_str().unwrap(), &changes[0]["edits"])
+        }
+        None => {
+            let changes = edit["changes"].as_object().unwrap();
+            assert_eq!(changes.len(), 1, "one document");
+            let (uri, edits) = changes.iter().next().unwrap();
+            (uri.as_str(), edits)
+        }
+    };
+    assert_eq!(edits.as_array().unwrap().len(), 1, "one undo step");
+    (uri.to_owned(), edits[0]["range"].clone(), edits[0]["newText"].as_str().unwrap().to_owned())
+}
+
+impl Client {
+    /// Reports that the text of an edit is in the buffer.
+    pub fn report(&mut self, request: &Incoming) {
+        let (uri, range, text) = only_edit(request);
+        self.changes(&uri, json!([{"range": range, "text": text}]));
+    }
+
+    /// Says that an edit has been applied.
+    pub fn say_applied(&mut self, request: &Incoming) {
+        self.reply(request, json!({"applied": true}));
+    }
+
+    /// Applies the next edit that the server asks for, as an editor does that reports before it answers.
+    pub async fn apply(&mut self) -> Incoming {
+        let request = self.next("workspace/applyEdit").await;
+        self.report(&request);
+        self.say_applied(&request);
+        request
+    }
+
+    /// A command with one argument.
+    pub fn command(&mut self, command: &str, argument: Value) -> Asked {
+        self.request("workspace/executeCommand", json!({"command": command, "arguments": [argument]}))
+    }
+
+    /// A command for the turn on a line, with further fields of its argument.
+    pub fn on_line(&mut self, command: &str, uri: &str, line: u32, more: Value) -> Asked {
+        let mut argument = json!({"uri": uri, "position": {"line": line, "character": 0}});
+        if let (Some(argument), Some(more)) = (argument.as_object_mut(), more.as_object()) {
+            argument.extend(more.clone());
+        }
+        self.command(command, argument)
+    }
+}

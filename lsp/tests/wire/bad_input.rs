@@ -55,6 +55,13 @@ async fn positions_and_documents_that_are_not_there() {
     check_alive(&mut client).await;
 }
 
+/// A command's argument with one more field.
+fn at(line: u32, field: &str, value: Value) -> Value {
+    let mut argument = json!({"uri": URI, "position": {"line": line, "character": 0}});
+    argument[field] = value;
+    argument
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn commands_and_arguments_that_mean_nothing() {
     let mut client = client().await;
@@ -62,11 +69,11 @@ async fn commands_and_arguments_that_mean_nothing() {
         (
             "codegen.dance",
             json!([]),
-            "there is no command codegen.dance; there are codegen.synthesize, codegen.accepted",
+            "there is no command codegen.dance; there are codegen.synthesize, codegen.synthesizeAll, codegen.regenerate",
         ),
         ("codegen.accepted", json!(["one"]), "expected the suggestion's number"),
         ("codegen.accepted", json!([]), "takes one argument, not 0"),
-        ("codegen.synthesize", json!([{"uri": 3}]), "expected {\"uri\": string, \"position\": Position}"),
+        ("codegen.synthesize", json!([{"uri": 3}]), "expected {uri: string, position: Position}"),
         ("codegen.synthesize", json!([URI, 3]), "takes one argument, not 2"),
         (
             "codegen.synthesize",
@@ -74,6 +81,19 @@ async fn commands_and_arguments_that_mean_nothing() {
             "cannot use its argument",
         ),
         ("codegen.synthesize", json!([{"uri": URI, "position": {"line": 99, "character": 0}}]), "past the end"),
+        ("codegen.regenerate", json!([at(99, "following", json!(true))]), "past the end"),
+        ("codegen.regenerate", json!([at(0, "following", json!("yes"))]), "following?: boolean"),
+        ("codegen.regenerate", json!([at(0, "seed", json!(-1))]), "seed?: number"),
+        ("codegen.synthesizeAll", json!([]), "{uri: string, range?: Range}"),
+        ("codegen.synthesizeAll", json!([{"uri": "file:///nowhere.py"}]), "file:///nowhere.py is not open"),
+        ("codegen.synthesizeAll", json!([{"uri": URI, "range": 3}]), "cannot use its argument"),
+        ("codegen.candidates", json!([at(0, "count", json!(1))]), "cannot sample 1 candidates; expected"),
+        ("codegen.candidates", json!([at(0, "count", json!(17))]), "count?: a number from 2 to 16"),
+        ("codegen.accept", json!([at(0, "index", json!("best"))]), "index: a number, \"next\" or \"previous\""),
+        ("codegen.accept", json!([at(0, "position", json!({"line": 0, "character": 0}))]), "missing field `index`"),
+        ("codegen.cancel", json!([{"position": {"line": 0, "character": 0}}]), "a position without its uri"),
+        ("codegen.cancel", json!([{"uri": "file:///nowhere.py", "position": {"line": 0, "character": 0}}]), "not open"),
+        ("codegen.cancel", json!([]), "{uri?: string, position?: Position}"),
     ] {
         let error = client
             .request("workspace/executeCommand", json!({"command": command, "arguments": arguments}))

@@ -1,0 +1,204 @@
+//! A program text's way into the client's buffer: asked for, applied, reported.
+
+use tower_lsp::jsonrpc;
+use tower_lsp::ls_types::{self as lsp, Uri};
+
+use super::{begin, end, step, stream};
+use crate::landing::Landing;
+use crate::main_loop::{Event, MainLoop};
+use crate::operation::{Operation, Outcome, Phase, Which, Written};
+use crate::proto;
+use crate::records::{Alternative, Alternatives, Record, TurnText};
+
+/// How often an edit is made anew for a document that changed while the client was asked to apply it.
+const ATTEMPTS: usize = 5;
+
+/// Writes one of the alternatives for the turn at work.
+pub(super) fn accept(main: &mut MainLoop, id: u64, text: &TurnText, alternatives: &Alternatives, which: Which) {
+    let Some(operation) = main.state.operations.get_mut(&id) else { return };
+    let chosen = which.place(alternatives, &text.program);
+    let program = |place: usize| alternatives.each.get(place).map(|alternative| &alternative.program);
+    match chosen {
+        Some(place) if program(place) != Some(&text.program) => write(main, id, text, &alternatives.each, place),
+        Some(_) => {
+            let only = alternatives.each.len() == 1 && !matches!(which, Which::Index(_));
+            let note = if only { "there is no other alternative" } else { "this is the present program text" };
+            operation.notes.push(note.to_owned());
+            end::end(main, id, Outcome::Nothing);
+        }
+        None => {
+            let mut known: Vec<usize> = alternatives.each.iter().map(|each| each.ranked.index).collect();
+            known.sort_unstable();
+            let known: Vec<String> = known.iter().map(usize::to_string).collect();
+            operation.notes.push(format!("there is no such alternative; there are {}", known.join(", ")));
+            end::end(main, id, Outcome::Nothing);
+        }
+    }
+}
+
+/// Writes the alternative at `place`, the turn at work being `text`.
+pub(super) fn write(main: &mut MainLoop, id: u64, text: &TurnText, each: &[Alternative], place: usize) {
+    let Some(chosen) = each.get(place) else { return end::end(main, id, Outcome::Nothing) };
+    let Some(operation) = main.state.operations.get_mut(&id) else { return };
+    let Some(step) = operation.step.as_mut() else { return };
+    let Some(buffer) = main.state.buffers.get(&operation.uri) else { return end::end(main, id, Outcome::Closed) };
+    let completion = chosen.ranked.completion.clone();
+    let (Some(edit), Some(lines), Some(prompt)) =
+        (step.edit(&completion.text), step.place.clone(), step.prompt.clone())
+    else {
+        return step::drop_turn(main, id);
+    };
+    let evidence = chosen.ranked.evidence.clone();
+    if let Some(raised) = &evidence.raised {
+        operation.notes.push(format!("the program raises an exception when it is run: {raised}"));
+    }
+    let candidates = if each.len() > 1 { each.iter().map(|each| each.ranked.clone()).collect() } else { Vec::new() };
+    let record = Record {
+        turn: TurnText { program: chosen.program.clone(), ..text.clone() },
+        made: chosen.made.clone(),
+        chosen: (!candidates.is_empty()).then_some(place),
+        candidates,
+        raised: evidence.raised.clone(),
+    };
+    let written = Written { prompt: step.turn.prompt.clone(), completion, evidence };
+    if buffer.document.slice(edit.range.clone()) == edit.text {
+        operation.notes.push("the model wrote the same program text again".to_owned());
+        operation.written.push(written);
+        main.state.records.generated(record);
+        end::leave_turn(main, id);
+        main.turns_changed();
+        return;
+    }
+    if !main.state.abilities.apply_edit {
+        operation.written.push(written);
+        operation.notes.push("this editor cannot apply edits (workspace/applyEdit)".to_owned());
+        return end::end(main, id, Outcome::NotApplied);
+    }
+    step.phase = Phase::Landing;
+    let landing = Landing::new(operation.uri.clone(), id, prompt, lines, edit, (record, written));
+    let number = step.id;
+    main.state.landings.insert(number, landing);
+    stream::report(main, id);
+    ask(main, number);
+}
+
+/// Asks the client to apply the edit, made for the document as it is now.
+fn ask(main: &mut MainLoop, number: u64) {
+    let Some(landing) = main.state.landings.get_mut(&number) else { return };
+    let Some(buffer) = main.state.buffers.get(&landing.uri) else { return };
+    let version = buffer.document.version();
+    let Some(edit) = landing.ask(version) else { return stale(main, number) };
+    let (uri, attempt) = (landing.uri.clone(), landing.attempt);
+    let edit = workspace_edit(main, uri, version, proto::text_edit(buffer.document.rope(), &edit, main.state.encoding));
+    let events = main.events.clone();
+    main.outbox.apply_edit(edit, move |result| {
+        let _ = events.send(Event::Applied(number, attempt, result));
+    });
+    main.after(main.state.config.patience.answer, Event::Overdue { landing: number, attempt, applied: false });
+}
+
+fn workspace_edit(main: &MainLoop, uri: Uri, version: i32, edit: lsp::TextEdit) -> lsp::WorkspaceEdit {
+    if main.state.abilities.document_changes {
+        let text_document = lsp::OptionalVersionedTextDocumentIdentifier { uri, version: Some(version) };
+        let edits = vec![lsp::OneOf::Left(edit)];
+        let changes = lsp::DocumentChanges::Edits(vec![lsp::TextDocumentEdit { text_document, edits }]);
+        lsp::WorkspaceEdit { document_changes: Some(changes), ..Default::default() }
+    } else {
+        lsp::WorkspaceEdit { changes: Some([(uri, vec![edit])].into_iter().collect()), ..Default::default() }
+    }
+}
+
+/// The client has applied the edit, or not: if only because the document had moved on, it is asked again, unless nobody
+/// wants the text any more.
+pub fn applied(
+    main: &mut MainLoop,
+    number: u64,
+    attempt: usize,
+    result: jsonrpc::Result<lsp::ApplyWorkspaceEditResponse>,
+) {
+    let Some(landing) = main.state.landings.get_mut(&number).filter(|landing| landing.attempt == attempt) else {
+        return;
+    };
+    let Some(buffer) = main.state.buffers.get(&landing.uri) else { return };
+    let moved = buffer.document.version() != landing.version;
+    let wanted = main.state.operations.contains_key(&landing.operation);
+    let reason = match result {
+        Ok(response) if response.applied => {
+            landing.applied = true;
+            let uri = landing.uri.clone();
+            main.after(main.state.config.patience.report, Event::Overdue { landing: number, attempt, applied: true });
+            return look(main, &uri);
+        }
+        Ok(_) if moved && landing.target.is_none() => return stale(main, number),
+        Ok(_) if moved && wanted && attempt < ATTEMPTS => return ask(main, number),
+        Ok(response) => response.failure_reason.unwrap_or_else(|| "it gave no reason".to_owned()),
+        Err(error) => error.to_string(),
+    };
+    not_applied(main, number, format!("the editor did not apply the program text: {reason}"));
+}
+
+/// The client has had its time. One that never answers may have applied the edit all the same.
+pub fn overdue(main: &mut MainLoop, number: u64, attempt: usize, applied: bool) {
+    let Some(landing) = main.state.landings.get_mut(&number) else { return };
+    if landing.attempt != attempt || landing.applied != applied {
+        return;
+    }
+    let there = main.state.buffers.get(&landing.uri).is_some_and(|buffer| landing.has_arrived(&buffer.document));
+    if there {
+        return landed(main, number);
+    }
+    let note = match applied {
+        true => "the editor said that it applied the program text, but has reported no change of the document",
+        false => "the editor did not say whether it applied the program text",
+    };
+    not_applied(main, number, note.to_owned());
+}
+
+/// Looks for program texts that have arrived.
+pub(super) fn look(main: &mut MainLoop, uri: &Uri) {
+    let Some(buffer) = main.state.buffers.get(uri) else { return };
+    let landings = main.state.landings.iter().filter(|(_, landing)| landing.uri == *uri);
+    let arrived = landings.filter(|(_, landing)| landing.has_landed(&buffer.document));
+    let arrived: Vec<u64> = arrived.map(|(number, _)| *number).collect();
+    for number in arrived {
+        landed(main, number);
+    }
+}
+
+/// The program text is in the buffer, and noted even if the command is over.
+fn landed(main: &mut MainLoop, number: u64) {
+    let Some(landing) = main.state.landings.remove(&number) else { return };
+    main.state.records.generated(landing.record);
+    if let Some(operation) = of(main, landing.operation, number) {
+        operation.written.push(landing.written);
+        end::leave_turn(main, landing.operation);
+    }
+    main.turns_changed();
+    begin::wake(main, &landing.uri);
+}
+
+/// What the edit was to replace has been changed.
+fn stale(main: &mut MainLoop, number: u64) {
+    let Some(landing) = main.state.landings.remove(&number) else { return };
+    if of(main, landing.operation, number).is_some() {
+        step::drop_turn(main, landing.operation);
+    }
+    begin::wake(main, &landing.uri);
+}
+
+/// The program text is not in the buffer. The command ends, and its answer has the text, so that it is not lost.
+fn not_applied(main: &mut MainLoop, number: u64, note: String) {
+    let Some(landing) = main.state.landings.remove(&number) else { return };
+    if let Some(operation) = of(main, landing.operation, number) {
+        operation.written.push(landing.written);
+        operation.notes.push(note);
+        end::end(main, landing.operation, Outcome::NotApplied);
+    }
+    begin::wake(main, &landing.uri);
+}
+
+/// The command that the landing is part of, if it still waits for it.
+fn of(main: &mut MainLoop, operation: u64, number: u64) -> Option<&mut Operation> {
+    let operation = main.state.operations.get_mut(&operation)?;
+    operation.step.as_ref().is_some_and(|step| step.id == number).then_some(operation)
+}

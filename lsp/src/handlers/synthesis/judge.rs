@@ -1,0 +1,133 @@
+//! Judging what was generated, away from the main loop: by its syntax and names, and by running it.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use codegen_engine::sandbox::{Limits, Outcome, Sandbox, SandboxError};
+use codegen_engine::{Completion, Sampling};
+use tower_lsp::ls_types::{MessageType, Uri};
+
+use crate::candidates::{self, Ranked};
+use crate::config::Verify;
+use crate::document::Document;
+use crate::main_loop::MainLoop;
+use crate::pipeline::{self, PreparedTurn};
+use crate::records::{Alternative, Made, TurnText};
+use crate::turns::{self, Turn};
+use crate::verify;
+
+/// A completion that has not been judged.
+pub(super) struct Generated {
+    /// Its number among those that were sampled.
+    pub index: usize,
+    /// How its tokens were picked.
+    pub sampling: Sampling,
+    /// What the model wrote.
+    pub completion: Completion,
+}
+
+/// What is judged, and how.
+pub(super) struct Work {
+    /// The buffer that it is for.
+    pub document: Document,
+    /// The turn in it.
+    pub turn: Turn,
+    /// The turn as text.
+    pub text: TurnText,
+    /// What the model was asked.
+    pub prepared: PreparedTurn,
+    /// The model's name.
+    pub model: String,
+    /// What it wrote.
+    pub generated: Vec<Generated>,
+    /// How programs are run, if they are.
+    pub run: Option<(String, Limits)>,
+    /// Set when nobody wants to know any more.
+    pub cancel: Arc<AtomicBool>,
+}
+
+/// What came of it.
+pub struct Judged {
+    /// The turn as text.
+    pub text: TurnText,
+    /// The distinct ones that say something, best first.
+    pub each: Vec<Alternative>,
+    /// How many were sampled.
+    pub sampled: usize,
+    /// Why programs could not be run.
+    pub unrunnable: Option<String>,
+}
+
+/// How programs of this file are run, if they are; the user is told why not, if they should be.
+pub(super) fn run_options(main: &mut MainLoop, uri: &Uri) -> Option<(String, Limits)> {
+    let synthesis = &main.state.config.synthesis;
+    if synthesis.verify != Verify::Run {
+        return None;
+    }
+    let time = Duration::from_secs(synthesis.run_seconds);
+    let options = (synthesis.python.clone(), Limits { wall: time, cpu: time, ..Limits::default() });
+    if main.state.trusted(uri) {
+        return Some(options);
+    }
+    let text = "codegen-lsp: codegen.synthesis.verify is \"run\", but programs are run in trusted folders only \
+                (initializationOptions, \"trusted\"); they are checked without being run";
+    main.tell_once(MessageType::WARNING, text.to_owned());
+    None
+}
+
+/// Tells the user that programs are not run.
+pub(super) fn cannot_run(main: &mut MainLoop, reason: &str) {
+    let text = format!("codegen-lsp: programs cannot be run, so they are checked without that: {reason}");
+    main.tell_once(MessageType::WARNING, text);
+}
+
+impl Work {
+    /// Tidies, judges, folds, runs and ranks. Blocks.
+    pub fn judge(self) -> Judged {
+        let sampled = self.generated.len();
+        let ranked = self.generated.iter().filter_map(|generated| {
+            let mut completion = generated.completion.clone();
+            pipeline::tidy(&mut completion);
+            if completion.text.is_empty() {
+                return None;
+            }
+            let evidence = candidates::judge(&self.document, &self.turn, &completion.text);
+            Some(Ranked { index: generated.index, completion, evidence, copies: 1 })
+        });
+        let mut ranked = candidates::distinct(ranked.collect());
+        let unrunnable = self.run_all(&mut ranked).err().map(|error| error.to_string());
+        candidates::rank(&mut ranked);
+        let each = ranked.into_iter().filter_map(|ranked| self.alternative(ranked)).collect();
+        Judged { text: self.text, each, sampled, unrunnable }
+    }
+
+    fn run_all(&self, ranked: &mut [Ranked]) -> Result<(), SandboxError> {
+        let Some((python, limits)) = &self.run else { return Ok(()) };
+        let sandbox = Sandbox::new(python.as_str(), limits.clone())?;
+        for ranked in ranked.iter_mut().filter(|ranked| ranked.evidence.parses) {
+            if self.cancel.load(Ordering::Relaxed) {
+                break;
+            }
+            let edit = turns::program_edit(&self.document, &self.turn, &ranked.completion.text);
+            let report = sandbox.run(&verify::program(&self.document, &edit), &self.cancel)?;
+            ranked.evidence.run = report.outcome != Outcome::Cancelled;
+            ranked.evidence.raised = verify::complaint(&report.outcome, limits);
+        }
+        Ok(())
+    }
+
+    fn alternative(&self, ranked: Ranked) -> Option<Alternative> {
+        let raw = self.generated.iter().find(|generated| generated.index == ranked.index)?;
+        let made = Made {
+            model: self.model.clone(),
+            sampling: raw.sampling,
+            max_tokens: self.prepared.max_tokens,
+            prompt: self.prepared.prompt.clone(),
+            history: self.prepared.cut.clone(),
+            completion: raw.completion.clone(),
+        };
+        let program = turns::written_text(&self.document, &self.turn, &ranked.completion.text);
+        Some(Alternative { program, ranked, made })
+    }
+}

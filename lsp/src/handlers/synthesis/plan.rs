@@ -1,0 +1,156 @@
+//! From a command's argument to its turns.
+
+use std::ops::Range;
+
+use tower_lsp::ls_types::{self as lsp, MessageType, ProgressToken, Uri};
+
+use super::begin;
+use crate::document::Document;
+use crate::main_loop::MainLoop;
+use crate::operation::{self, Outcome, Purpose};
+use crate::proto;
+use crate::records::{self, TurnState};
+use crate::state::{Buffer, CommandWaiter, State};
+use crate::turns::{self, Turn};
+
+/// Why there is nothing to begin with.
+enum Nothing {
+    /// The argument means nothing here.
+    Refused(String),
+    /// The user is told.
+    Told(Outcome, String),
+}
+
+/// What a command begins with.
+pub(super) struct Plan {
+    /// The prompts of its turns.
+    pub prompts: Vec<Range<usize>>,
+    /// The first line of the first of them.
+    pub about: String,
+    /// What the user is to be told in the end.
+    pub notes: Vec<String>,
+}
+
+/// A command for the turn at a position.
+pub fn one(
+    main: &mut MainLoop,
+    uri: Uri,
+    position: lsp::Position,
+    purpose: Purpose,
+    token: Option<ProgressToken>,
+    waiter: CommandWaiter,
+) {
+    let plan = plan_one(&main.state, &uri, position, &purpose);
+    start(main, uri, purpose, plan, token, waiter);
+}
+
+/// The command for all turns without program text, or those of a range.
+pub fn all(
+    main: &mut MainLoop,
+    uri: Uri,
+    range: Option<lsp::Range>,
+    token: Option<ProgressToken>,
+    waiter: CommandWaiter,
+) {
+    let plan = plan_all(&main.state, &uri, range);
+    start(main, uri, Purpose::All, plan, token, waiter);
+}
+
+fn start(
+    main: &mut MainLoop,
+    uri: Uri,
+    purpose: Purpose,
+    plan: Result<Plan, Nothing>,
+    token: Option<ProgressToken>,
+    waiter: CommandWaiter,
+) {
+    match plan {
+        Ok(plan) => begin::start(main, uri, purpose, plan, token, waiter),
+        Err(Nothing::Refused(problem)) => waiter.refuse(problem),
+        Err(Nothing::Told(outcome, message)) => {
+            let kind = if outcome == Outcome::Failed { MessageType::WARNING } else { MessageType::INFO };
+            main.outbox.message(kind, format!("codegen-lsp: {message}"));
+            waiter.answer(Some(operation::empty_answer(&purpose, outcome, Some(&message))));
+        }
+    }
+}
+
+fn plan_one(state: &State, uri: &Uri, position: lsp::Position, purpose: &Purpose) -> Result<Plan, Nothing> {
+    let document = &buffer(state, uri)?.document;
+    let offset = proto::offset(document.rope(), position, state.encoding)
+        .map_err(|error| Nothing::Refused(error.to_string()))?;
+    let turn = turns::turn_at(document, offset, &state.config.turns).ok_or_else(|| {
+        let line = position.line + 1;
+        let message = format!("line {line} belongs to no comment prompt, so there is nothing to synthesize");
+        Nothing::Told(Outcome::Nothing, message)
+    })?;
+    let mut prompts = vec![turn.prompt_range.clone()];
+    let mut notes = Vec::new();
+    if let Purpose::Regenerate { following: true, .. } = purpose {
+        let (generated, left) = later(state, document, &turn);
+        prompts.extend(generated);
+        if left > 0 {
+            let turns = if left == 1 { "1 later turn was" } else { &format!("{left} later turns were") };
+            notes.push(format!("{turns} written or changed by hand and left as they are"));
+        }
+    }
+    Ok(Plan { prompts, about: first_line(&turn), notes })
+}
+
+/// The later turns of the turn's block whose program text is a model's, and how many others have one.
+fn later(state: &State, document: &Document, turn: &Turn) -> (Vec<Range<usize>>, usize) {
+    let options = &state.config.turns;
+    let (mut generated, mut left) = (Vec::new(), 0);
+    for later in turns::following(document, turn, options) {
+        match state.records.state(&records::text(document, &later, options)).0 {
+            TurnState::Generated | TurnState::Stale => generated.push(later.prompt_range),
+            TurnState::Edited => left += 1,
+            TurnState::Empty | TurnState::Failed => {}
+        }
+    }
+    (generated, left)
+}
+
+fn plan_all(state: &State, uri: &Uri, range: Option<lsp::Range>) -> Result<Plan, Nothing> {
+    let document = &buffer(state, uri)?.document;
+    let range = match range {
+        Some(range) => {
+            proto::range(document.rope(), range, state.encoding).map_err(|error| Nothing::Refused(error.to_string()))?
+        }
+        None => 0..document.len() + 1,
+    };
+    let mut turns = turns::turns(document, &state.config.turns);
+    turns.retain(|turn| operation::overlap(&turn.prompt_range, &range));
+    let any = !turns.is_empty();
+    turns.retain(|turn| is_empty(document, turn));
+    let Some(first) = turns.first() else {
+        let what = if any { "no prompt without program text" } else { "no comment prompt" };
+        return Err(Nothing::Told(
+            Outcome::Nothing,
+            format!("there is {what} here, so there is nothing to synthesize"),
+        ));
+    };
+    let about = first_line(first);
+    Ok(Plan { prompts: turns.into_iter().map(|turn| turn.prompt_range).collect(), about, notes: Vec::new() })
+}
+
+/// Whether a turn has no program text.
+pub(super) fn is_empty(document: &Document, turn: &Turn) -> bool {
+    document.slice(turn.program_range.clone()).trim().is_empty()
+}
+
+/// The first line of the turn's prompt.
+pub(super) fn first_line(turn: &Turn) -> String {
+    turn.prompt.lines().next().unwrap_or_default().to_owned()
+}
+
+fn buffer<'s>(state: &'s State, uri: &Uri) -> Result<&'s Buffer, Nothing> {
+    let Some(buffer) = state.buffers.get(uri) else {
+        return Err(Nothing::Refused(format!("{} is not open", uri.as_str())));
+    };
+    if buffer.synced {
+        Ok(buffer)
+    } else {
+        Err(Nothing::Told(Outcome::Failed, "the document is out of step; reopen it".to_owned()))
+    }
+}

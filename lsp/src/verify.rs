@@ -1,0 +1,102 @@
+//! Whether a program text raises when it is run: what is run, and what is said of how it ended. Running it is the sandbox's
+//! affair.
+
+use codegen_engine::sandbox::{Limits, Outcome};
+
+use crate::document::Document;
+use crate::edit::Edit;
+
+/// The program up to and including a turn whose program text `edit` puts in place: the document with the edit, cut behind
+/// the top-level statement that the text ends in, so that the blocks around a turn are whole.
+#[must_use]
+pub fn program(document: &Document, edit: &Edit) -> String {
+    let mut document = document.clone();
+    document.edit(edit.range.clone(), &edit.text);
+    // The last byte of the text itself: the blank lines behind it belong to nothing.
+    let last = (edit.range.start + edit.text.trim_end().len()).saturating_sub(1);
+    let root = document.tree().root_node();
+    let mut cursor = root.walk();
+    let statement = root.named_children(&mut cursor).find(|node| node.byte_range().contains(&last));
+    let end = statement.map_or(last + 1, |node| node.end_byte().max(last + 1));
+    let mut program = document.slice(0..end);
+    program.push('\n');
+    program
+}
+
+/// What speaks against a program that ended like this, in one line; `None` if nothing does. A program that was cancelled
+/// has shown nothing.
+#[must_use]
+pub fn complaint(outcome: &Outcome, limits: &Limits) -> Option<String> {
+    match outcome {
+        Outcome::Passed | Outcome::Cancelled => None,
+        Outcome::Raised(line) => Some(line.clone()),
+        Outcome::Exited(status) => Some(format!("it exited with status {status}")),
+        Outcome::Killed(signal) => Some(format!("signal {signal} ended it")),
+        Outcome::TimedOut => Some(format!("it did not end within {} seconds", limits.wall.as_secs())),
+        Outcome::OutOfCpu => Some(format!("it used up {} seconds of processor time", limits.cpu.as_secs())),
+        Outcome::OutOfMemory => Some("it ran out of memory".to_owned()),
+        Outcome::TooMuchOutput => Some("it wrote too much".to_owned()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use super::*;
+    use crate::turns::{self, TurnOptions};
+
+    #[test]
+    fn a_program_ends_behind_the_statement_that_the_turn_ends_in() {
+        let table = [
+            // The turn's line, the document, the program text, the program that is run.
+            (0, "# a\n\n# b\ny = 2\n", "x = 1", "# a\nx = 1\n"),
+            (0, "# a\nx = 1\n\n# b\ny = 2\n", "x = 3", "# a\nx = 3\n"),
+            (0, "# a\n", "def f():\n    pass\n\nf()", "# a\ndef f():\n    pass\n\nf()\n"),
+            // The function around it is run whole, what follows is not.
+            (
+                1,
+                "def f():\n    # a\n\n    # b\n    y = 2\n    return y\n\nf()\n",
+                "x = 1",
+                "def f():\n    # a\n    x = 1\n\n    # b\n    y = 2\n    return y\n",
+            ),
+            (
+                1,
+                "if z:\n    # a\n\nelse:\n    z = 2\nw = 1\n",
+                "x = 1",
+                "if z:\n    # a\n    x = 1\n\nelse:\n    z = 2\n",
+            ),
+            // Without a line end behind the prompt; with carriage returns.
+            (0, "# a", "x = 1", "# a\nx = 1\n"),
+            (0, "# a\r\n\r\n# b\r\n", "x = 1\ny = 2", "# a\r\nx = 1\r\ny = 2\n"),
+            // Broken text is run as far as it goes.
+            (0, "# a\n\n# b\n", "x = (1", "# a\nx = (1\n"),
+        ];
+        for (line, text, program, expected) in table {
+            let document = Document::new(text, 1);
+            let offset = text.split_inclusive('\n').take(line).map(str::len).sum();
+            let turn = turns::turn_at(&document, offset, &TurnOptions::default()).unwrap();
+            let edit = turns::program_edit(&document, &turn, program);
+            assert_eq!(super::program(&document, &edit), expected, "{text:?}");
+        }
+    }
+
+    #[test]
+    fn complaints() {
+        let limits = Limits::default();
+        let table = [
+            (Outcome::Passed, None),
+            (Outcome::Cancelled, None),
+            (Outcome::Raised("NameError: x".to_owned()), Some("NameError: x")),
+            (Outcome::Exited(3), Some("it exited with status 3")),
+            (Outcome::Killed(11), Some("signal 11 ended it")),
+            (Outcome::TimedOut, Some("it did not end within 10 seconds")),
+            (Outcome::OutOfCpu, Some("it used up 10 seconds of processor time")),
+            (Outcome::OutOfMemory, Some("it ran out of memory")),
+            (Outcome::TooMuchOutput, Some("it wrote too much")),
+        ];
+        for (outcome, expected) in table {
+            assert_eq!(complaint(&outcome, &limits).as_deref(), expected, "{outcome:?}");
+        }
+    }
+}
