@@ -5,23 +5,11 @@ use std::sync::{Arc, Mutex};
 use codegen_engine::runtime::scripted::{END_OF_TEXT, Gate, Script};
 use codegen_engine::{
     Candidate, Candidates, Completion, Engine, EngineError, Event, FinishReason, Generation, Key, Overflow, Priority,
-    Prompt, Request, Sampling, TokenId,
+    Request, Sampling, TokenId,
 };
 use proptest::prelude::*;
 
-use crate::support::{complete, events, letter_after, lettered, letters, ranked, request};
-
-/// As many greedy candidates of synthesis's priority.
-pub fn candidates(prompt: &str, count: usize, max_tokens: usize) -> Candidates {
-    Candidates {
-        prompt: Prompt::Text(prompt.into()),
-        max_tokens,
-        priority: Priority::Synthesis,
-        key: None,
-        overflow: Overflow::Window { keep: 0 },
-        each: (0..count).map(|_| Candidate { sampling: Sampling::GREEDY, stop: None }).collect(),
-    }
-}
+use crate::support::{candidates, complete, events, letter_after, lettered, letters, ranked, request};
 
 /// The first is greedy, the others have seeds.
 fn seeded(prompt: &str, count: usize, max_tokens: usize) -> Candidates {

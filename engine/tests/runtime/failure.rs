@@ -7,7 +7,7 @@ use codegen_engine::runtime::scripted::{Gate, Script};
 use codegen_engine::runtime::{Backend, BatchToken, Vocabulary};
 use codegen_engine::{Engine, EngineError, Event, ModelInfo, Request, Sampling, StopRule, TokenId};
 
-use crate::support::{complete, events, fails, lettered, letters, request};
+use crate::support::{candidates, complete, events, fails, lettered, letters, request};
 
 fn died(event: Option<Event>) -> String {
     match event {
@@ -78,6 +78,8 @@ fn options_that_mean_nothing_are_refused() {
 struct Fragile {
     slots: Vec<Vec<TokenId>>,
     rows: Vec<Vec<f32>>,
+    /// How many of the tokens `F` it still fails on.
+    failures: usize,
 }
 
 struct Endless;
@@ -121,7 +123,8 @@ impl Backend for Fragile {
             }
             self.rows.push(row);
         }
-        if batch.iter().any(|token| token.token == i32::from(b'F')) {
+        if self.failures > 0 && batch.iter().any(|token| token.token == i32::from(b'F')) {
+            self.failures -= 1;
             return Err(EngineError::Decode { reason: "F".into() });
         }
         Ok(())
@@ -136,19 +139,24 @@ impl Backend for Fragile {
         from == 0
     }
     fn copy(&mut self, _: usize, _: usize, _: usize) -> bool {
-        panic!("prompts here are too short to be copied");
+        false
     }
 }
 
 fn fragile(slots: usize) -> Engine {
+    failing(slots, usize::MAX)
+}
+
+fn failing(slots: usize, failures: usize) -> Engine {
     let info = lettered().engine().info().clone();
-    Engine::start(move || Ok((Fragile { slots: vec![Vec::new(); slots], rows: Vec::new() }, info))).unwrap()
+    Engine::start(move || Ok((Fragile { slots: vec![Vec::new(); slots], rows: Vec::new(), failures }, info))).unwrap()
 }
 
 #[test]
 fn a_backend_without_room_is_refused() {
     let info = lettered().engine().info().clone();
-    let error = Engine::start(move || Ok((Fragile { slots: Vec::new(), rows: Vec::new() }, info))).unwrap_err();
+    let error =
+        Engine::start(move || Ok((Fragile { slots: Vec::new(), rows: Vec::new(), failures: 0 }, info))).unwrap_err();
     assert!(matches!(error, EngineError::BadOption { option: "slots", .. }), "{error}");
 }
 
@@ -159,6 +167,45 @@ fn a_failed_batch_fails_its_requests_and_the_engine_goes_on() {
         assert_eq!(fails(&engine, request("a long prompt, then F", 9)), EngineError::Decode { reason: "F".into() });
         assert_eq!(complete(&engine, request("a long prompt", 4)).text, "aaaa");
     }
+}
+
+#[test]
+fn candidates_fail_with_the_batch_that_they_are_in() {
+    for slots in [1, 2, 3] {
+        // Each of the first two fails where it reads the prompt, and the third gets to its end.
+        let engine = failing(slots, 2);
+        let ends: Vec<_> =
+            engine.submit_candidates(candidates("a long prompt, then F", 5, 4)).into_iter().map(events).collect();
+        for failed in &ends[..2] {
+            assert_eq!(failed[..], [Event::Failed(EngineError::Decode { reason: "F".into() })]);
+        }
+        for events in &ends[2..] {
+            assert!(matches!(events.last(), Some(Event::Done(done)) if done.text == "aaaa"), "{events:?}");
+        }
+        assert_eq!(engine.counters().finished_requests, 5);
+    }
+}
+
+#[test]
+fn output_without_numbers_fails_all_candidates() {
+    let engine = fragile(2);
+    for generation in engine.submit_candidates(candidates("a long prompt, then N", 4, 4)) {
+        let events = events(generation);
+        assert!(matches!(events[..], [Event::Failed(EngineError::Decode { .. })]), "{events:?}");
+    }
+    assert_eq!(engine.counters().prefill_tokens, 21);
+    assert_eq!(complete(&engine, request("x", 4)).text, "aaaa");
+}
+
+#[test]
+fn a_panic_reaches_all_candidates() {
+    let engine = Script::new(|_| panic!("out of cheese")).engine();
+    for generation in engine.submit_candidates(candidates("x", 3, 4)) {
+        let events = events(generation);
+        assert_eq!(events.len(), 1);
+        assert!(died(events.into_iter().next()).contains("out of cheese"));
+    }
+    assert!(died(events(engine.submit_candidates(candidates("x", 3, 4)).remove(1)).pop()).contains("out of cheese"));
 }
 
 #[test]

@@ -8,7 +8,7 @@ use codegen_engine::{
     Priority, Prompt, Request, Sampling,
 };
 
-use crate::support::{complete, events, fails, ranked, request};
+use crate::support::{candidates, complete, events, fails, ranked, request};
 
 const PROMPT: &str = "import os\n\n\ndef read_lines(path):\n    \"\"\"Return the lines of a file.\"\"\"\n";
 
@@ -163,6 +163,57 @@ fn a_copied_prefix_gives_what_a_fresh_one_gives() {
     // The donor goes on unharmed.
     seen.extend(events(first));
     assert_agree(&scored(seen), &alone[0]);
+}
+
+#[test]
+fn candidates_share_one_prompt_and_say_what_each_would_alone() {
+    let engine = load(|_| ());
+    assert_eq!(engine.info().slots, 8, "a model this small has room for all");
+    let alone = score(&load(|_| ()), request(PROMPT, 24));
+    let all: Vec<Scored> = engine
+        .submit_candidates(candidates(PROMPT, 8, 24))
+        .into_iter()
+        .map(|generation| scored(events(generation)))
+        .collect();
+    for scored in &all {
+        assert_agree(scored, &all[0]);
+        assert_agree(scored, &alone);
+    }
+    let counters = engine.counters();
+    let prompt = engine.tokenize(PROMPT).len() as u64;
+    assert_eq!((counters.prefill_tokens, counters.reused_tokens), (prompt, 7 * prompt));
+    assert_eq!(counters.batches, 24);
+}
+
+#[test]
+fn candidates_follow_one_another_through_few_slots() {
+    let alone = score(&load(|_| ()), request(PROMPT, 24));
+    for slots in [1, 3] {
+        let engine = load(|options| options.slots = Some(slots));
+        for generation in engine.submit_candidates(candidates(PROMPT, 8, 24)) {
+            assert_agree(&scored(events(generation)), &alone);
+        }
+        assert_eq!(engine.counters().prefill_tokens, engine.tokenize(PROMPT).len() as u64);
+    }
+}
+
+#[test]
+fn candidates_with_seeds_differ_and_the_prompt_stays_for_the_next() {
+    let engine = load(|_| ());
+    let mut wanted = candidates(PROMPT, 8, 24);
+    for (seed, candidate) in (1..).zip(&mut wanted.each) {
+        candidate.sampling = Sampling { temperature: 0.8, top_k: 0, top_p: 0.95, seed };
+    }
+    let generations = engine.submit_candidates(wanted);
+    let done: Vec<Completion> =
+        generations.into_iter().map(|generation| generation.blocking_finish().unwrap()).collect();
+    let mut texts: Vec<&str> = done.iter().map(|completion| completion.text.as_str()).collect();
+    texts.sort_unstable();
+    texts.dedup();
+    assert!(texts.len() > 4, "{texts:?}");
+    let prompt = engine.tokenize(PROMPT).len();
+    assert_eq!(engine.counters().prefill_tokens, prompt as u64);
+    assert_eq!(complete(&engine, request(PROMPT, 4)).reused_tokens, prompt - 1);
 }
 
 #[test]

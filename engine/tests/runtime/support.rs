@@ -1,7 +1,10 @@
 //! What the tests share.
 
 use codegen_engine::runtime::scripted::Script;
-use codegen_engine::{Completion, Engine, EngineError, Event, Generation, Key, Priority, Prompt, Request, TokenId};
+use codegen_engine::{
+    Candidate, Candidates, Completion, Engine, EngineError, Event, Generation, Key, Overflow, Priority, Prompt,
+    Request, Sampling, TokenId,
+};
 
 /// A greedy request of inline priority.
 pub fn request(prompt: &str, max_tokens: usize) -> Request {
@@ -16,6 +19,18 @@ pub fn keyed(prompt: &str, max_tokens: usize, key: &str) -> Request {
 /// The same with a priority.
 pub fn ranked(prompt: &str, max_tokens: usize, priority: Priority) -> Request {
     Request { priority, ..request(prompt, max_tokens) }
+}
+
+/// As many greedy candidates of synthesis's priority.
+pub fn candidates(prompt: &str, count: usize, max_tokens: usize) -> Candidates {
+    Candidates {
+        prompt: Prompt::Text(prompt.into()),
+        max_tokens,
+        priority: Priority::Synthesis,
+        key: None,
+        overflow: Overflow::Window { keep: 0 },
+        each: (0..count).map(|_| Candidate { sampling: Sampling::GREEDY, stop: None }).collect(),
+    }
 }
 
 pub fn complete(engine: &Engine, request: Request) -> Completion {
