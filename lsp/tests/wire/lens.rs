@@ -35,6 +35,14 @@ fn owned(lenses: &[(u64, &str)]) -> Vec<(u64, String)> {
     lenses.iter().map(|&(line, title)| (line, title.to_owned())).collect()
 }
 
+/// Applies the edit that the server asks for.
+async fn apply(client: &mut Client) {
+    let request = client.next("workspace/applyEdit").await;
+    let edit = request.params["edit"]["documentChanges"][0]["edits"][0].clone();
+    client.changes(URI, json!([{"range": edit["range"], "text": edit["newText"]}]));
+    client.reply(&request, json!({"applied": true}));
+}
+
 /// What the client says of itself, with options, and with refreshes if `refresh`.
 fn params(options: Value, refresh: bool) -> Value {
     let mut params = able();
@@ -215,8 +223,7 @@ async fn a_client_that_cannot_refresh_is_not_asked_to() {
     let mut client = client(&engine, Value::Null).await;
     let asked = client.synthesize(URI, 3);
     client.accept_progress().await;
-    let request = client.next("workspace/applyEdit").await;
-    client.reply(&request, json!({"applied": true}));
+    apply(&mut client).await;
     asked.result().await;
     client.settle().await;
     assert_eq!(client.arrived(REFRESH), []);
@@ -236,9 +243,8 @@ async fn a_history_that_does_not_fit_is_told() {
     client.reply(&refresh, Value::Null);
     let cut: Vec<_> =
         lenses(&mut client).await.into_iter().filter(|(_, title)| title.contains("history cut")).collect();
-    let hand = |dropped: u64, all: u64| format!("written by hand, history cut: {dropped} of {all} turns left out");
-    let last = "history cut: 2 of 6 turns left out".to_owned();
-    assert_eq!(cut, [(15, hand(1, 5)), (18, last)]);
+    let hand = "written by hand, history cut: 2 of 5 turns left out";
+    assert_eq!(cut, owned(&[(15, hand), (18, "history cut: 2 of 6 turns left out")]));
     // The same again, from what was kept.
     assert_eq!(lenses(&mut client).await.iter().filter(|(_, title)| title.contains("history cut")).count(), 2);
 }
