@@ -425,6 +425,39 @@ fn candidates_spare_the_slots_that_others_use() {
 }
 
 #[test]
+fn a_copied_prompt_goes_where_nothing_of_use_is_lost() {
+    let (gate, engine) = gated(Script { slots: 8, ..lettered() });
+    let (history, inline) = (prompt(100), format!("{}{}", prompt(60), "typed".repeat(8)));
+    // Side by side, so that each has a slot of its own although they begin alike.
+    let both = [&history, &inline].map(|prompt| engine.submit(request(prompt, 4)));
+    gate.open();
+    for generation in both {
+        generation.blocking_finish().unwrap();
+    }
+    finish(engine.submit_candidates(candidates(&history, 7, 4)));
+    assert_eq!(complete(&engine, request(&inline, 4)).reused_tokens, inline.len() - 1);
+}
+
+#[test]
+fn candidates_whose_windows_have_moved_can_be_paused() {
+    let alone = complete(&Script { context: 24, ..lettered() }.engine(), request(&prompt(30), 50));
+    for permits in [0, 11, 20, 33, 47] {
+        let (gate, engine) = gated(Script { slots: 2, context: 24, ..lettered() });
+        let running = engine.submit_candidates(candidates(&prompt(30), 3, 50));
+        gate.permit(permits);
+        gate.wait_blocked();
+        let inline = ["one", "two"].map(|prompt| engine.submit(request(prompt, 3)));
+        gate.open();
+        for generation in inline {
+            generation.blocking_finish().unwrap();
+        }
+        for completion in finish(running) {
+            assert_eq!((completion.generated_tokens, completion.text == alone.text), (50, true), "after {permits}");
+        }
+    }
+}
+
+#[test]
 fn a_beginning_that_all_files_share_costs_nobody_a_slot() {
     let engine = Script { slots: 3, ..lettered() }.engine();
     let prompts = ["one", "two", "three"].map(|name| format!("import os\n\n{}", name.repeat(30)));
