@@ -11,6 +11,8 @@ use std::sync::Arc;
 use codegen_engine::{Completion, Sampling};
 
 use crate::candidates::Ranked;
+use crate::document::Document;
+use crate::turns::{self, Turn, TurnOptions};
 use store::Store;
 use text::settled;
 pub use text::{TurnText, text, texts};
@@ -164,19 +166,25 @@ impl Records {
         self.sampled.of_prompt(&turn.prompt).find(|sampled| asks_the_same(&sampled.turn, turn)).cloned()
     }
 
-    /// Notes what was sampled for a turn, best first. It takes the place of what was sampled for it before.
-    pub fn sampled(&mut self, turn: &TurnText, each: Vec<Alternative>) {
-        self.sampled.retain(|other| other.turn.prompt != turn.prompt || other.turn.predecessors != turn.predecessors);
-        self.sampled.push(Arc::new(Alternatives { turn: turn.clone(), each }));
+    /// All turns of a document with their texts, in the order of their prompts: those that syntax tells, and docstrings
+    /// above bodies that were generated from them, which syntax cannot tell.
+    #[must_use]
+    pub fn texts(&self, document: &Document, options: &TurnOptions) -> Vec<(Turn, TurnText)> {
+        let known = |turn: &Turn, program: &str| {
+            let own = text::alone(document, turn, program.to_owned(), text::NONE);
+            let program = settled(program);
+            let mut records = self.written.of_prompt(&own.prompt);
+            records.any(|record| asks_the_same(&record.turn, &own) || settled(&record.turn.program) == program)
+        };
+        text::of(document, turns::linked(document, options, &known))
     }
 
-    /// What was sampled for the turn's prompt and the turns before it as they are now, whatever its program text is.
+    /// The turn that a position belongs to, and its text; see [`turns::turn_at`] and [`Records::texts`].
     #[must_use]
-    pub fn alternatives(&self, turn: &TurnText) -> Option<Arc<Alternatives>> {
-        let same = |other: &&Arc<Alternatives>| {
-            other.turn.prompt == turn.prompt && other.turn.predecessors == turn.predecessors
-        };
-        self.sampled.iter().find(same).cloned()
+    pub fn turn_at(&self, document: &Document, offset: usize, options: &TurnOptions) -> Option<(Turn, TurnText)> {
+        let (turns, mut texts): (Vec<Turn>, Vec<TurnText>) = self.texts(document, options).into_iter().unzip();
+        let index = turns::innermost(document, &turns, offset)?;
+        turns.into_iter().nth(index).map(|turn| (turn, texts.swap_remove(index)))
     }
 
     /// How a turn stands, and the record it has or once had.

@@ -1,9 +1,14 @@
 //! The turns of a document. Pure.
 //!
 //! A prompt is a run of whole-line comments of one indentation that starts a block or follows a blank line; its program
-//! text runs to the next prompt of that indentation or the end of the block. With a marker, every run of comments that
-//! start with it is a prompt, and nothing else is.
+//! text runs to the next prompt of that indentation or the end of the block. So is the docstring of a function that has no
+//! other body, or just `pass` or `...`; the body is its program text. With a marker, every run of comments that start with
+//! it is a prompt, and nothing else is.
+//!
+//! No prompts are comments for tools, commented-out code, rulers with what they frame, and licences. A `TODO` is one: it
+//! says what is to be done.
 
+mod parts;
 mod program;
 mod prompt;
 #[cfg(test)]
@@ -16,6 +21,7 @@ use codegen_engine::synthesis::History;
 use crate::document::Document;
 use crate::edit::Edit;
 use crate::syntax;
+pub use parts::{Part, PartKind, parts};
 pub(crate) use program::line_feeds;
 use prompt::Run;
 
@@ -41,10 +47,11 @@ pub enum PromptKind {
 pub struct Turn {
     /// The prompt's words: comment signs and indentation removed, lines joined by `\n`.
     pub prompt: String,
-    /// The comment lines, from the first one's indentation to past the last one's line end.
+    /// The comment lines, or the docstring's, from the first one's indentation to past the last one's line end.
     pub prompt_range: Range<usize>,
     /// The program text: from `prompt_range.end` to the next prompt of this indentation or the block's end, trailing
-    /// blank lines excluded, its last line end included; empty if the turn has none yet.
+    /// blank lines excluded, its last line end included; empty if the turn has none yet. A docstring's may hold a
+    /// placeholder, which is no program text; see [`program_text`].
     pub program_range: Range<usize>,
     /// The white space before the comment.
     pub indent: String,
@@ -59,17 +66,44 @@ pub(crate) struct Linked {
     column: usize,
     /// The turn before it in the same block, by its index among all turns.
     pub previous: Option<usize>,
+    /// Whether a prompt of its own indentation ended its program text.
+    followed: bool,
 }
 
 /// All turns, in the order of their prompts.
 #[must_use]
 pub fn turns(document: &Document, options: &TurnOptions) -> Vec<Turn> {
-    linked(document, options).into_iter().map(|linked| linked.turn).collect()
+    linked(document, options, &|_, _| false).into_iter().map(|linked| linked.turn).collect()
 }
 
-/// All turns, in the order of their prompts, with their places in their blocks.
-pub(crate) fn linked(document: &Document, options: &TurnOptions) -> Vec<Linked> {
-    walk(document, 0, options, false)
+/// All turns, in the order of their prompts, and those docstrings above bodies for which `known` says, by the turn and its
+/// program text, that the body was made from the docstring: that cannot be told by syntax.
+#[must_use]
+pub fn turns_known(document: &Document, options: &TurnOptions, known: &dyn Fn(&Turn, &str) -> bool) -> Vec<Turn> {
+    linked(document, options, known).into_iter().map(|linked| linked.turn).collect()
+}
+
+/// [`turns_known`], with their places in their blocks.
+pub(crate) fn linked(document: &Document, options: &TurnOptions, known: &dyn Fn(&Turn, &str) -> bool) -> Vec<Linked> {
+    only_turns(document, walk(document, 0, options, false), known)
+}
+
+/// Leaves out the docstrings of functions that have a body already, unless it is known to be theirs.
+fn only_turns(document: &Document, found: Vec<Linked>, known: &dyn Fn(&Turn, &str) -> bool) -> Vec<Linked> {
+    let mut kept: Vec<Linked> = Vec::with_capacity(found.len());
+    let mut places = Vec::with_capacity(found.len());
+    for mut linked in found {
+        places.push(kept.len());
+        linked.previous = linked.previous.and_then(|previous| places.get(previous).copied());
+        let is_turn = linked.turn.kind == PromptKind::Comment || {
+            let program = program_text(document, &linked.turn);
+            (program.is_empty() && !linked.followed) || (!program.is_empty() && known(&linked.turn, &program))
+        };
+        if is_turn {
+            kept.push(linked);
+        }
+    }
+    kept
 }
 
 /// Which block each of [`turns`] is in: equal numbers for turns that follow each other in one block.
@@ -82,11 +116,17 @@ pub fn blocks(document: &Document, options: &TurnOptions) -> Vec<usize> {
 /// it is the prompt's last.
 #[must_use]
 pub fn turn_above(document: &Document, offset: usize, options: &TurnOptions) -> Option<Turn> {
-    let run = prompt_above(document, offset, options)?;
-    walk(document, run.first, options, true).into_iter().next().map(|linked| linked.turn)
+    let docstring = || {
+        let line = syntax::line_at(document, offset);
+        let above = line.number.checked_sub(1).filter(|_| line.text >= offset)?;
+        prompt::docstring_above(document, above).filter(|run| run.is_prompt(document, options))
+    };
+    let run = prompt_above(document, offset, options).or_else(docstring)?;
+    let found = walk(document, run.first, options, true);
+    only_turns(document, found, &|_, _| false).into_iter().next().map(|linked| linked.turn)
 }
 
-/// The white space before the prompt directly above `offset`: [`turn_above`] for those who need no more, and may ask on
+/// The comment prompt directly above `offset`: [`turn_above`] for those who need no more, and may ask on
 /// every key.
 pub(crate) fn prompt_above(document: &Document, offset: usize, options: &TurnOptions) -> Option<Run> {
     let line = syntax::line_at(document, offset);
@@ -124,7 +164,13 @@ pub fn innermost(document: &Document, turns: &[Turn], offset: usize) -> Option<u
 /// turn inside a block is the preamble's end, and the history is indented as the turn is. Line ends are `\n`.
 #[must_use]
 pub fn history(document: &Document, turn: &Turn, options: &TurnOptions) -> History {
-    let all = linked(document, options);
+    let text = |range| line_feeds(&document.slice(range));
+    if turn.kind == PromptKind::Docstring {
+        // It is the only turn of its block, and the model is shown the function as it stands.
+        let (preamble, opening) = (text(0..turn.prompt_range.start), Some(text(turn.prompt_range.clone())));
+        return History { preamble, turns: Vec::new(), indent: turn.indent.clone(), opening };
+    }
+    let all = linked(document, options, &|_, _| false);
     let own = all.iter().find(|other| other.turn.prompt_range.start == turn.prompt_range.start);
     let earlier = |later: &Linked| later.previous.and_then(|index| all.get(index));
     let mut before: Vec<&Turn> =
@@ -136,7 +182,7 @@ pub fn history(document: &Document, turn: &Turn, options: &TurnOptions) -> Histo
         // Turns that were not answered teach nothing.
         .filter(|(_, program)| !program.is_empty())
         .collect();
-    History { preamble: line_feeds(&document.slice(0..start)), turns, indent: turn.indent.clone(), opening: None }
+    History { preamble: text(0..start), turns, indent: turn.indent.clone(), opening: None }
 }
 
 /// What the history of the `next` turn of the block shows below the prompt of the turn before it: not just its program
@@ -156,10 +202,19 @@ pub fn following(document: &Document, turn: &Turn, options: &TurnOptions) -> Vec
 }
 
 /// The turn's program text as a history shows it: without the turn's indentation, blank lines at either end and carriage
-/// returns. Empty if there is none.
+/// returns. Empty if there is none, or just the `pass` or `...` that a function cannot do without.
 #[must_use]
 pub fn program_text(document: &Document, turn: &Turn) -> String {
-    program::dedent(&line_feeds(&document.slice(turn.program_range.clone())), &turn.indent)
+    let text = program::dedent(&line_feeds(&document.slice(turn.program_range.clone())), &turn.indent);
+    let placeholder = turn.kind == PromptKind::Docstring && matches!(text.trim_end(), "pass" | "...");
+    if placeholder { String::new() } else { text }
+}
+
+/// The header of the function whose docstring the prompt is: with it, it says what is asked for.
+pub(crate) fn header(document: &Document, turn: &Turn) -> Option<String> {
+    let line = syntax::line_at(document, turn.prompt_range.start);
+    let docstring = syntax::docstring(document, &line).filter(|_| turn.kind == PromptKind::Docstring)?;
+    Some(line_feeds(&document.slice(docstring.header)))
 }
 
 /// The edit that puts `program` under the turn's prompt in place of what is there. The program comes as generated:
@@ -195,7 +250,7 @@ fn walk(document: &Document, from: usize, options: &TurnOptions, one: bool) -> V
         if line.is_blank() {
             continue;
         }
-        let run = prompt::run_at(document, &line, options);
+        let run = prompt::run_at(document, &line, options).or_else(|| prompt::docstring_at(document, &line));
         let mut past = line.next;
         let mut column = line.column;
         if let Some(run) = run {
@@ -204,14 +259,16 @@ fn walk(document: &Document, from: usize, options: &TurnOptions, one: bool) -> V
             if run.is_prompt(document, options) {
                 let mut previous = None;
                 while let Some(index) = open.pop_if(|index| found[*index].column >= column) {
-                    previous = (found[index].column == column).then_some(index);
+                    let same = found[index].column == column;
+                    found[index].followed = same;
+                    previous = Some(index).filter(|_| same && found[index].turn.kind == PromptKind::Comment);
                 }
                 if one && !found.is_empty() && open.is_empty() {
                     break;
                 }
                 extend(&mut found, &open, past, column);
                 open.push(found.len());
-                found.push(Linked { turn: run.turn(), column, previous });
+                found.push(Linked { turn: run.turn(), column, previous, followed: false });
                 continue;
             }
             if run.is_section() {

@@ -1,12 +1,15 @@
 //! The turns of every file of Python's standard library: whatever they are, they hang together.
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
+use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::sync::LazyLock;
 
 use codegen_engine::StopRule;
 use codegen_lsp::document::Document;
-use codegen_lsp::turns::{self, TurnOptions};
+use codegen_lsp::turns::{self, PartKind, PromptKind, Turn, TurnOptions};
+use proptest::prelude::*;
 
 /// Enough to see every idiom, few enough to take seconds.
 const FILES: usize = 120;
@@ -27,45 +30,107 @@ fn python_files(folder: &Path, into: &mut Vec<PathBuf>) {
     }
 }
 
-#[test]
-fn of_the_standard_library() {
-    let output = Command::new("python3")
-        .args(["-c", "import sysconfig; print(sysconfig.get_paths()['stdlib'])"])
-        .output()
-        .expect("python3 is installed");
-    let mut files = Vec::new();
-    python_files(Path::new(String::from_utf8(output.stdout).unwrap().trim()), &mut files);
-    files.sort();
-    assert!(files.len() > 100, "there is no standard library here");
-    let step = files.len().div_ceil(FILES);
-    let options = TurnOptions::default();
-    let mut seen = 0;
-    for path in files.iter().step_by(step) {
-        let Ok(text) = std::fs::read_to_string(path) else { continue };
-        let document = Document::new(&text, 1);
-        let all = turns::turns(&document, &options);
-        seen += all.len();
-        for (index, turn) in all.iter().enumerate() {
-            let name = format!("{} {:?}", path.display(), turn.prompt_range);
-            assert!(turn.prompt_range.end <= turn.program_range.start, "{name}");
-            assert!(turn.program_range.start <= turn.program_range.end, "{name}");
-            let prompt = text.get(turn.prompt_range.clone()).expect(&name);
-            let program = text.get(turn.program_range.clone()).expect(&name);
-            assert!(!turn.prompt.is_empty(), "{name}");
-            assert!(
-                prompt.lines().all(|line| line.strip_prefix(&turn.indent).is_some_and(|line| line.starts_with('#'))),
-                "{name}"
-            );
-            assert!(program.is_empty() || !program.lines().next_back().unwrap().trim().is_empty(), "{name}");
-            for later in &all[index + 1..] {
-                let whole = turn.prompt_range.start..turn.program_range.end;
-                let apart = later.prompt_range.start >= whole.end;
-                let within = later.prompt_range.start >= turn.program_range.start
-                    && later.program_range.end <= whole.end
-                    && later.indent.len() > turn.indent.len();
-                assert!(apart || within, "{name} and {:?}", later.prompt_range);
+/// Some of the files of Python's standard library.
+fn library() -> &'static [(PathBuf, String)] {
+    static LIBRARY: LazyLock<Vec<(PathBuf, String)>> = LazyLock::new(|| {
+        let output = Command::new("python3")
+            .args(["-c", "import sysconfig; print(sysconfig.get_paths()['stdlib'])"])
+            .output()
+            .expect("python3 is installed");
+        let mut files = Vec::new();
+        python_files(Path::new(String::from_utf8(output.stdout).unwrap().trim()), &mut files);
+        files.sort();
+        assert!(files.len() > 100, "there is no standard library here");
+        let step = files.len().div_ceil(FILES);
+        // Some are in other encodings, to test Python with.
+        files
+            .into_iter()
+            .step_by(step)
+            .filter_map(|path| Some((path.clone(), std::fs::read_to_string(path).ok()?)))
+            .collect()
+    });
+    &LIBRARY
+}
+
+/// Turns are what they should be, and nest.
+fn check_turns(document: &Document, all: &[Turn], name: &str) {
+    let text = document.text();
+    for (index, turn) in all.iter().enumerate() {
+        let name = format!("{name} {:?}", turn.prompt_range);
+        assert!(turn.prompt_range.end <= turn.program_range.start, "{name}");
+        assert!(turn.program_range.start <= turn.program_range.end, "{name}");
+        let prompt = text.get(turn.prompt_range.clone()).expect(&name);
+        let program = text.get(turn.program_range.clone()).expect(&name);
+        assert!(!turn.prompt.is_empty(), "{name}");
+        let words = prompt.strip_prefix(&turn.indent).expect(&name);
+        let lines = words.split(['\n', '\r']).filter(|line| !line.is_empty());
+        match turn.kind {
+            PromptKind::Comment => {
+                assert!(
+                    lines.map(|line| line.trim_start_matches([' ', '\t', '\u{c}'])).all(|line| line.starts_with('#')),
+                    "{name}"
+                );
+            }
+            PromptKind::Docstring => {
+                assert!(words.starts_with(['"', '\'', 'r', 'R', 'u', 'U']), "{name}");
+                assert!(words.trim_end().ends_with(['"', '\'']), "{name}");
             }
         }
+        assert!(
+            program.is_empty()
+                || !program.split(['\n', '\r']).rfind(|line| !line.is_empty()).unwrap().trim().is_empty(),
+            "{name}"
+        );
+        for later in &all[index + 1..] {
+            let whole = turn.prompt_range.start..turn.program_range.end;
+            let apart = later.prompt_range.start >= whole.end;
+            let within = later.prompt_range.start >= turn.program_range.start
+                && later.program_range.end <= whole.end
+                && later.indent.len() > turn.indent.len();
+            assert!(apart || within, "{name} and {:?}", later.prompt_range);
+        }
+    }
+}
+
+/// Turns hang together; with the rest they are the document.
+fn check(document: &Document, options: &TurnOptions, name: &str) {
+    let all = turns::turns(document, options);
+    check_turns(document, &all, name);
+    for turn in all.iter().filter(|turn| turn.kind == PromptKind::Docstring) {
+        assert_eq!(turns::program_text(document, turn), "", "{name}");
+    }
+    let mut at = 0;
+    for part in turns::parts(document, options) {
+        assert!(part.range.start == at && part.range.end > at, "{name} {part:?}");
+        at = part.range.end;
+        let own = |range: &Range<usize>| range.start <= part.range.start && part.range.end <= range.end;
+        match part.kind {
+            PartKind::Other => {
+                assert!(all.iter().all(|turn| !own(&turn.prompt_range) && !own(&turn.program_range)), "{name} {part:?}")
+            }
+            PartKind::Prompt(index) => assert_eq!(part.range, all[index].prompt_range, "{name}"),
+            PartKind::Program(index) => {
+                let inner = all.iter().rposition(|turn| own(&turn.program_range));
+                assert_eq!(inner, Some(index), "{name} {part:?}");
+            }
+        }
+    }
+    assert_eq!(at, document.len(), "{name}");
+}
+
+#[test]
+fn of_the_standard_library() {
+    let options = TurnOptions::default();
+    let (mut comments, mut docstrings) = (0, 0);
+    for (path, text) in library() {
+        let document = Document::new(text, 1);
+        check(&document, &options, &path.display().to_string());
+        let all = turns::turns(&document, &options);
+        comments += all.len();
+        // If every body was made from its docstring.
+        let known = turns::turns_known(&document, &options, &|_, _| true);
+        check_turns(&document, &known, &path.display().to_string());
+        docstrings += known.iter().filter(|turn| turn.kind == PromptKind::Docstring).count();
         // The quick ways to a turn find the same turns; two of each file.
         for turn in all.iter().step_by(all.len().div_ceil(2).max(1)) {
             assert_eq!(turns::turn_at(&document, turn.prompt_range.start, &options).as_ref(), Some(turn));
@@ -85,8 +150,56 @@ fn of_the_standard_library() {
             let mut edited = document.clone();
             edited.edit(edit.range, &edit.text);
             let words = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
-            assert_eq!(words(&edited.text()), words(&text), "{}", path.display());
+            assert_eq!(words(&edited.text()), words(text), "{}", path.display());
         }
     }
-    assert!(seen > 100, "only {seen} turns were found");
+    assert!(comments > 100 && docstrings > 100, "only {comments} turns and {docstrings} docstrings were found");
+}
+
+/// A part of a file, with something done to it.
+fn broken() -> impl Strategy<Value = String> {
+    let range = (any::<prop::sample::Index>(), any::<prop::sample::Index>(), 0..3000usize);
+    let hole = (any::<prop::sample::Index>(), 0..200usize);
+    let changes: Vec<fn(&str) -> String> = vec![
+        |text| text.to_owned(),
+        |text| text.replace('\n', "\r\n"),
+        |text| text.replace('\n', "\r"),
+        |text| text.replace("    ", "\t"),
+        |text| text.replace('#', "# \u{1F40D}\u{10FFFF}"),
+        |text| text.replace(' ', ""),
+        |text| text.replace('"', "\"\"\""),
+        |text| text.replace("\n\n", "\n\u{c}\n"),
+        |text| text.replace(':', ":\n"),
+    ];
+    (range, hole, prop::sample::select(changes)).prop_map(|((file, start, length), (hole, gap), change)| {
+        let (_, text) = file.get(library());
+        let chars: Vec<char> = text.chars().collect();
+        let start = start.index(chars.len() + 1);
+        let mut cut: Vec<char> = chars[start..chars.len().min(start + length)].to_vec();
+        let hole = hole.index(cut.len() + 1);
+        cut.drain(hole..cut.len().min(hole + gap));
+        change(&cut.into_iter().collect::<String>())
+    })
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 512, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn of_broken_files(text in broken(), marker in prop::sample::select(vec![None, Some("#:"), Some("# ")])) {
+        let options = TurnOptions { marker: marker.map(str::to_owned) };
+        let document = Document::new(&text, 1);
+        check(&document, &options, &format!("{text:?}"));
+        for turn in turns::turns(&document, &options).iter().take(5) {
+            let prompt = turns::history(&document, turn, &options).render(&turn.prompt);
+            prop_assert!(prompt.ends_with('\n') && !prompt.trim_end_matches('\n').ends_with(char::is_whitespace));
+            let (mut edited, edit) = (document.clone(), turns::program_edit(&document, turn, "if x:\n    y()"));
+            edited.edit(edit.range, &edit.text);
+            // What was put there is there.
+            let at = turns::turns(&edited, &options).into_iter().find(|other| other.prompt_range.start == turn.prompt_range.start);
+            if let Some(turn) = at {
+                prop_assert!(edited.slice(turn.prompt_range.end..edited.len()).contains("y()"));
+            }
+        }
+    }
 }

@@ -46,6 +46,10 @@ fn exact_prompts() {
         ("tabs", "def f(x):\n\t# one\n\tif x:\n\t\ty = 1\n\n\t# two$0\n"),
         ("carriage_returns", "import re\r\n\r\n# one\r\nif re:\r\n    x = 1\r\n\r\n# two$0\r\n"),
         ("a_prompt_of_several_lines", "# one\n#\n#   - a  \n#   - b\nx = 1\n\n\n\n# two$0  \n# lines\t\n"),
+        (
+            "a_docstring",
+            "import math\n\n# one\nx = 1\n\nclass Circle:\n    r = 1\n\n    def area(self):\n        \"\"\"The area.\n\n        With pi.$0\n        \"\"\"   \n        pass\n",
+        ),
         ("a_turn_that_was_not_answered", "# one\n\n# two\nx = 1\n\n# three$0\n"),
     ] {
         insta::assert_snapshot!(name, whole(marked));

@@ -242,6 +242,35 @@ fn what_is_written_is_found_again() {
     }
 }
 
+#[test]
+fn bodies_below_docstrings_are_known_once_they_were_generated() {
+    let options = TurnOptions::default();
+    let mut document =
+        Document::new("def f(x):\n    'Double x.'\n    pass\n\ndef g(x):\n    'Double x.'\n    return 3\n", 1);
+    let mut records = Records::default();
+    let (found, _) = records.turn_at(&document, 12, &options).expect("a turn");
+    let edit = turns::program_edit(&document, &found, "return 2 * x");
+    document.edit(edit.range, &edit.text);
+    assert_eq!(records.texts(&document, &options), vec![]);
+    let mut record = record(turn("Double x.", "return 2 * x", 0));
+    record.turn = text::alone(&document, &found, "return 2 * x".to_owned(), text::NONE);
+    records.generated(record);
+    let states = |document: &Document| -> Vec<_> {
+        records
+            .texts(document, &options)
+            .iter()
+            .map(|(_, text)| (text.program.clone(), records.state(text).0))
+            .collect()
+    };
+    assert_eq!(states(&document), [("return 2 * x".to_owned(), TurnState::Generated)]);
+    assert!(records.turn_at(&document, 40, &options).is_some());
+    // Another header, or another body; but not another function.
+    let changed = |from: &str, to: &str| Document::new(&document.text().replacen(from, to, 1), 1);
+    assert_eq!(states(&changed("f(x)", "f(x, y)")), [("return 2 * x".to_owned(), TurnState::Stale)]);
+    assert_eq!(states(&changed("2 * x", "x + x")), [("return x + x".to_owned(), TurnState::Edited)]);
+    assert_eq!(states(&changed("    return 2 * x\n", "")), [(String::new(), TurnState::Empty)]);
+}
+
 fn step() -> impl Strategy<Value = (u8, &'static str, &'static str, u64)> {
     let prompt = prop::sample::select(vec!["a", "b", "c"]);
     let program = prop::sample::select(vec!["", "x", "x ", "y", "z"]);

@@ -12,8 +12,9 @@ pub struct TurnText {
     pub prompt: String,
     /// The program text; see [`crate::turns::program_text`].
     pub program: String,
-    /// Stands for the turns before it in its block, prompts and program texts, and for nothing else of the file. A hash
-    /// of 64 bits: two histories that are not the same are taken for each other as good as never.
+    /// Stands for the turns before it in its block, prompts and program texts, and for nothing else of the file; where the
+    /// prompt is a docstring, for the header of its function. A hash of 64 bits: two histories that are not the same are
+    /// taken for each other as good as never.
     pub predecessors: u64,
 }
 
@@ -25,10 +26,10 @@ impl TurnText {
     }
 }
 
-/// All turns of a document with their texts, in the order of their prompts.
+/// All turns of a document with their texts, in the order of their prompts. [`super::Records::texts`] knows of more.
 #[must_use]
 pub fn texts(document: &Document, options: &TurnOptions) -> Vec<(Turn, TurnText)> {
-    of(document, turns::linked(document, options))
+    of(document, turns::linked(document, options, &|_, _| false))
 }
 
 /// The text of one turn of a document.
@@ -36,11 +37,11 @@ pub fn texts(document: &Document, options: &TurnOptions) -> Vec<(Turn, TurnText)
 pub fn text(document: &Document, turn: &Turn, options: &TurnOptions) -> TurnText {
     let all = texts(document, options);
     let own = all.into_iter().find(|(other, _)| other.prompt_range.start == turn.prompt_range.start);
-    own.map_or_else(|| alone(document, turn, NONE), |(_, text)| text)
+    own.map_or_else(|| alone(document, turn, turns::program_text(document, turn), NONE), |(_, text)| text)
 }
 
 /// Stands for no turns.
-const NONE: u64 = 0;
+pub(super) const NONE: u64 = 0;
 
 /// The texts of turns, each of which is looked at once, however many come after it.
 pub(super) fn of(document: &Document, all: Vec<Linked>) -> Vec<(Turn, TurnText)> {
@@ -51,14 +52,16 @@ pub(super) fn of(document: &Document, all: Vec<Linked>) -> Vec<(Turn, TurnText)>
             let shown = settled(&turns::shown(document, earlier, &turn));
             if shown.is_empty() { text.predecessors } else { hash(&(text.predecessors, &earlier.prompt, shown)) }
         });
-        let text = alone(document, &turn, predecessors);
+        let text = alone(document, &turn, turns::program_text(document, &turn), predecessors);
         found.push((turn, text));
     }
     found
 }
 
-fn alone(document: &Document, turn: &Turn, predecessors: u64) -> TurnText {
-    TurnText { prompt: turn.prompt.clone(), program: turns::program_text(document, turn), predecessors }
+/// The text of a turn with that program text, what it comes after being known; a docstring's function is its own affair.
+pub(super) fn alone(document: &Document, turn: &Turn, program: String, predecessors: u64) -> TurnText {
+    let header = turns::header(document, turn).map(|header| hash(&settled(&header)));
+    TurnText { prompt: turn.prompt.clone(), program, predecessors: header.unwrap_or(predecessors) }
 }
 
 fn hash(value: &impl Hash) -> u64 {

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::{PromptKind, Turn, TurnOptions};
+use super::{PromptKind, Turn, TurnOptions, line_feeds};
 use crate::document::Document;
 use crate::syntax::{self, Line};
 
@@ -31,10 +31,12 @@ enum Kind {
     /// Starts with the marker of the options.
     Marked,
     Plain,
+    /// The docstring of a function, which is not just declared.
+    Docstring,
 }
 
 /// What tools read in comments; matched on the words in lower case.
-const DIRECTIVES: [&str; 15] = [
+const DIRECTIVES: &[&str] = &[
     "type:",
     "noqa",
     "fmt:",
@@ -48,8 +50,23 @@ const DIRECTIVES: [&str; 15] = [
     "pyright:",
     "nosec",
     "vim:",
+    "vi:",
+    "ex:",
     "region",
     "endregion",
+    "pytype:",
+    "pyre-",
+    "black:",
+    "autopep8:",
+    "lint:",
+    "cspell:",
+    "codespell:",
+    "cython:",
+    "distutils:",
+    "doctest:",
+    "noinspection",
+    "nopycln:",
+    "-*-",
 ];
 
 /// The comment on a line, if it has nothing else.
@@ -83,22 +100,69 @@ fn is_directive(line: &Line, text: &str, words: &str) -> bool {
     let lower = words.trim_start().to_ascii_lowercase();
     (line.start == 0 && text.starts_with("#!"))
         || (line.number < 2 && (lower.contains("coding:") || lower.contains("coding=")))
+        // A version control system's keyword.
+        || (lower.starts_with('$') && lower.ends_with('$'))
         || DIRECTIVES.iter().any(|directive| {
             lower.strip_prefix(directive).is_some_and(|rest| {
-                directive.ends_with(':') || !rest.starts_with(|next: char| next.is_alphanumeric() || next == '_')
+                directive.ends_with([':', '-']) || !rest.starts_with(|next: char| next.is_alphanumeric() || next == '_')
             })
         })
 }
 
-/// A line drawn with punctuation, or the beginning of a notebook's cell.
+/// A line drawn with punctuation, whether or not there are words in it, or the beginning of a notebook's cell.
 fn is_ruler(words: &str) -> bool {
-    let words = words.trim_start();
-    let Some(sign) = words.chars().next() else { return false };
-    if !sign.is_ascii_punctuation() {
-        return words.starts_with("In[");
-    }
-    let length = words.chars().take_while(|&char| char == sign).count();
-    length >= 3 && !"\"'`.".contains(sign) || words.starts_with("%%")
+    let words = words.trim();
+    let run = |chars: &mut dyn Iterator<Item = char>| {
+        let sign = chars.next().filter(|sign| is_drawn(*sign))?;
+        Some((sign, 1 + chars.take_while(|char| *char == sign).count()))
+    };
+    let first = run(&mut words.chars());
+    let last = run(&mut words.chars().rev());
+    let long = |run: Option<(char, usize)>, least| run.is_some_and(|(_, length)| length >= least);
+    let framed = long(first, 2) && first.map(|(sign, _)| sign) == last.map(|(sign, _)| sign) && long(last, 2);
+    long(first, 3) || long(last, 4) || framed || ["In[", "%%", "<codecell>"].iter().any(|cell| words.starts_with(cell))
+}
+
+/// Signs that lines are drawn with, rather than sentences ended or words quoted.
+fn is_drawn(char: char) -> bool {
+    (char.is_ascii_punctuation() && !"\"'`.!?()[]{}".contains(char))
+        || ('\u{2500}'..='\u{259f}').contains(&char)
+        || "\u{2014}\u{2015}\u{2e3a}\u{2e3b}".contains(char)
+}
+
+/// The docstring that starts on `line`, where it may ask for its function's body.
+pub(super) fn docstring_at(document: &Document, line: &Line) -> Option<Run> {
+    let docstring = syntax::docstring(document, line).filter(|docstring| !docstring.declaration)?;
+    let last = syntax::line_at(document, docstring.range.end);
+    Some(Run {
+        first: line.number,
+        last: last.number,
+        range: line.start..last.next,
+        indent: document.slice(line.start..line.text),
+        column: line.column,
+        kind: Kind::Docstring,
+        words: clean(&line_feeds(&document.slice(docstring.content))),
+    })
+}
+
+/// The docstring that ends on the line of that number.
+pub(super) fn docstring_above(document: &Document, number: usize) -> Option<Run> {
+    let line = syntax::line(document, number)?;
+    let start = syntax::string_start(document, line.end.checked_sub(1)?)?;
+    docstring_at(document, &syntax::line_at(document, start)).filter(|run| run.last == number)
+}
+
+/// A docstring's lines as Python's `inspect.cleandoc` has them.
+fn clean(text: &str) -> Vec<String> {
+    let white = |line: &str| line.len() - line.trim_start().len();
+    let margin = text.lines().skip(1).filter(|line| !line.trim().is_empty()).map(white).min().unwrap_or(0);
+    let lines = text.lines().enumerate().map(|(number, line)| {
+        let line = if number == 0 { line.trim_start() } else { line.get(margin..).unwrap_or_default() };
+        line.trim_end().to_owned()
+    });
+    let mut lines: Vec<String> = lines.skip_while(String::is_empty).collect();
+    while lines.pop_if(|line| line.is_empty()).is_some() {}
+    lines
 }
 
 /// The run that starts on `line`.
@@ -144,7 +208,7 @@ impl Run {
             prompt_range: self.range.clone(),
             program_range: self.range.end..self.range.end,
             indent: self.indent.clone(),
-            kind: PromptKind::Comment,
+            kind: if self.kind == Kind::Docstring { PromptKind::Docstring } else { PromptKind::Comment },
         }
     }
 
@@ -159,11 +223,14 @@ impl Run {
         if options.marker.as_ref().is_some_and(|marker| !marker.is_empty()) {
             return self.kind == Kind::Marked && says_something;
         }
+        if self.kind == Kind::Docstring {
+            return says_something;
+        }
         self.kind == Kind::Plain
             && says_something
             && !self.is_section()
             && self.begins_something(document, options)
-            && !self.is_licence(document)
+            && !self.is_notice(document)
             && !syntax::is_code(&self.words.join("\n"))
     }
 
@@ -186,10 +253,34 @@ impl Run {
         (deeper && syntax::opens_block(document, &above)) || syntax::ends_docstring(document, &above)
     }
 
-    /// Whether it is the notice that many files begin with.
-    fn is_licence(&self, document: &Document) -> bool {
+    /// Whether it is the notice that many files begin with, or one that some end with.
+    fn is_notice(&self, document: &Document) -> bool {
         let text = self.words.join(" ").to_ascii_lowercase();
-        let notice = ["copyright", "licensed", "license", "all rights reserved"].iter().any(|word| text.contains(word));
-        text.contains("spdx-") || (notice && syntax::is_before_statements(document, self.range.start))
+        let text = text.trim_start();
+        let certain =
+            ["copyright (c)", "copyright \u{a9}", "(c) ", "\u{a9}"].iter().any(|start| text.starts_with(start));
+        let notice = NOTICES.iter().any(|notice| text.contains(notice));
+        // What Emacs reads at a file's end goes on over several lines.
+        let tail = text.starts_with("local variables:");
+        tail || text.contains("spdx-")
+            || certain
+            || (notice && syntax::is_before_statements(document, self.range.start))
     }
 }
+
+/// What nobody says who asks for a program.
+const NOTICES: [&str; 13] = [
+    "copyright",
+    "all rights reserved",
+    "licensed under",
+    "licensed to",
+    "license:",
+    "licence:",
+    "public license",
+    "mit license",
+    "apache license",
+    "bsd license",
+    "license agreement",
+    "license file",
+    "author:",
+];

@@ -1,5 +1,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
+use codegen_engine::StopRule;
+
 use super::*;
 
 fn plain() -> TurnOptions {
@@ -105,6 +107,45 @@ fn comments_that_ask_for_nothing() {
         "x = '''\n\n# not a comment\n'''\n",
         "x = 1  # not the whole line\n",
         "x = {\n    'a':\n        # the value\n        1}\n",
+        // For tools.
+        "# -*- mode: python -*-\nx = 1\n",
+        "x = 1\n\n# ruff: noqa\n",
+        "x = 1\n\n# pyright: basic\n",
+        "x = 1\n\n# $Id: a.py 1 $\n",
+        "x = 1\n\n# Local Variables:\n# mode: python\n# End:\n",
+        "# /// script\n# dependencies = []\n# ///\n",
+        "#region Helpers\nx = 1\n",
+        // Code that was commented out.
+        "x = 1\n\n# x = 1\n",
+        "x = 1\n\n# return\n",
+        "x = 1\n\n# return x + 1\n",
+        "x = 1\n\n# x += 1\n",
+        "x = 1\n\n# x.y\n",
+        "x = 1\n\n# x[0]\n",
+        "x = 1\n\n# pass\n",
+        "x = 1\n\n# @cache\n",
+        "x = 1\n\n# else:\n",
+        "x = 1\n\n# elif x > 1:\n#     y = 2\n",
+        "x = 1\n\n# except ValueError as e:\n",
+        "x = 1\n\n# if x:\n#     y()\n",
+        "x = 1\n\n# print('done')\n",
+        "x = 1\n\n# [1, 2]\n",
+        "x = 1\n\n# 42\n",
+        "x = 1\n\n# >>> f(1)\n# 2\n",
+        // Licences, and who wrote it.
+        "\"\"\"Docs.\"\"\"\n\n# Copyright (c) 2020 Somebody\nimport os\n",
+        "# Author: Somebody\nimport os\n",
+        "# This file is placed in the public domain; see the LICENSE file.\nimport os\n",
+        // Rulers.
+        "x = 1\n\n# --- Helpers ---\n",
+        "x = 1\n\n# -- Helpers --\n",
+        "x = 1\n\n# == Helpers ==\n",
+        "x = 1\n\n# Helpers ------\n",
+        "x = 1\n\n# \u{2500}\u{2500}\u{2500} Helpers\n",
+        "x = 1\n\n#####\n# Helpers\n#####\n",
+        "x = 1\n\n# ...\n",
+        "# In[3]:\nx = 1\n",
+        "# COMMAND ----------\nx = 1\n",
     ] {
         assert_eq!(prompts(text, &plain()), Vec::<String>::new(), "{text}");
     }
@@ -127,6 +168,24 @@ fn comments_that_could_be_mistaken() {
         ("x = 1\n\n# check the license of every package\n", "check the license of every package"),
         ("## Heading\n", "Heading"),
         ("#no space\n", "no space"),
+        ("# done", "done"),
+        ("# print the result", "print the result"),
+        ("# return the largest of them", "return the largest of them"),
+        ("# import the data from data.csv", "import the data from data.csv"),
+        ("# for example: a table", "for example: a table"),
+        ("# if there is none, make one", "if there is none, make one"),
+        ("# else do nothing", "else do nothing"),
+        ("# assign 'x' to y", "assign 'x' to y"),
+        ("# FIXME handle errors", "FIXME handle errors"),
+        ("# what now???", "what now???"),
+        ("# wait...", "wait..."),
+        ("# -- a list of options", "-- a list of options"),
+        ("# a -> b", "a -> b"),
+        ("# read the author's name", "read the author's name"),
+        ("# check the license of every package", "check the license of every package"),
+        ("# type the text", "type the text"),
+        ("# vim is an editor", "vim is an editor"),
+        ("# step 1: (x)", "step 1: (x)"),
         ("# steps:\n#   - one\n#   - two\n", "steps:\n  - one\n  - two"),
     ] {
         assert_eq!(prompts(text, &plain()), [prompt], "{text}");
@@ -284,4 +343,147 @@ fn comments_are_no_program_text() {
     {
         assert_eq!(says_something(program), expected, "{program:?}");
     }
+}
+
+#[test]
+fn docstrings_of_empty_functions() {
+    check("def f(x):\n    \"\"\"Double x.\"\"\"\n", &[("Double x.", "")]);
+    check("def f(x):\n    'Double x.'\n\n\n", &[("Double x.", "")]);
+    check("def f(x):\n    \"\"\"Double x.\"\"\"\n    pass\n\nf(1)\n", &[("Double x.", "    pass\n")]);
+    check("async def f(x):\n\n    r\"\"\"Double x.\"\"\"\n\n    ...\n", &[("Double x.", "\n    ...\n")]);
+    check(
+        "class A:\n\t@cache\n\tdef f(self):\n\t\t\"\"\"\n\t\tDouble it.\n\n\t\t  Twice.\n\t\t\"\"\"\n\tx = 1\n",
+        &[("Double it.\n\n  Twice.", "")],
+    );
+    check("def f():\r\n    \"\"\"One.\r\n\r\n    Two.\"\"\"\r\n\r\nx = 1\r\n", &[("One.\n\nTwo.", "")]);
+    // In the program text of another turn.
+    check(
+        "# a helper\ndef f():\n    '''Help.'''\n\n# use it\nf()\n",
+        &[("a helper", "def f():\n    '''Help.'''\n"), ("Help.", ""), ("use it", "f()\n")],
+    );
+    // A function in it, and one beside it.
+    check("def f():\n    'A.'\ndef g():\n    'B.'\n    return 1\ndef h():\n    'C.'\n", &[("A.", ""), ("C.", "")]);
+    for text in [
+        "def f():\n    'A.'\n    return 1\n",
+        "def f():\n    'A.'\n    # noqa\n",
+        "def f():\n    'A.'; pass\n",
+        "def f(): 'A.'\n",
+        "def f():\n    pass\n    'A.'\n",
+        "def f():\n    ''\n",
+        "def f():\n    '---'\n",
+        "def f():\n    f'A.'\n",
+        "def f():\n    b'A.'\n",
+        "def f():\n    'A.' 'B.'\n",
+        "def f():\n    'A.'.join(x)\n",
+        "def f():\n    '''A.\n",
+        "class A:\n    'A.'\n",
+        "'A.'\n",
+        "if x:\n    'A.'\n",
+        "@abc.abstractmethod\ndef f():\n    'A.'\n",
+        "@overload\ndef f():\n    'A.'\n    ...\n",
+        "class A(Protocol[T]):\n    def f():\n        'A.'\n",
+        "class A(Protocol):\n    @cache\n    def f():\n        'A.'\n",
+    ] {
+        check(text, &[]);
+    }
+    // Then the comment asks.
+    check("def f():\n    'A.'\n    # do b\n", &[("do b", "")]);
+    check("def f():\n    'A.'\n\n    # do b\n    b()\n\n    # do c\n", &[("do b", "    b()\n"), ("do c", "")]);
+    assert_eq!(prompts("def f():\n    'A.'\n", &marked()), Vec::<String>::new());
+}
+
+#[test]
+fn docstrings_of_bodies_that_are_known() {
+    let text = "def f():\n    'A.'\n    return 1\n\ndef g():\n    'A.'\n    return 2\n\ndef h():\n    'C.'\n";
+    let document = Document::new(text, 1);
+    let known = |turn: &Turn, program: &str| turn.prompt == "A." && program == "return 2";
+    let found = turns_known(&document, &plain(), &known);
+    let found: Vec<_> = found.iter().map(|turn| (turn.prompt.as_str(), program_text(&document, turn))).collect();
+    assert_eq!(found, [("A.", "return 2".to_owned()), ("C.", String::new())]);
+}
+
+#[test]
+fn docstrings_in_use() {
+    for (text, expected) in [
+        ("def f():\n    'A.'\n$0", Some("A.")),
+        ("def f():\n    '''\n    A.\n    '''\n    $0\n    pass\n", Some("A.")),
+        ("def f():\n    'A.'\n    $0\n    return 1\n", None),
+        ("def f():\n    'A.'\n\n$0", None),
+        ("def f():\n    'A.'$0", None),
+    ] {
+        let (document, offset) = cursor(text);
+        let turn = turn_above(&document, offset, &plain());
+        assert_eq!(turn.map(|turn| turn.prompt).as_deref(), expected, "{text}");
+    }
+    for text in [
+        "def f():\n    'A.$0'\n",
+        "def f():\n    'A.'\n    pass$0\n",
+        "def f():\n    'A.'\n\n$0\n",
+        "def f():\n    '''\n\n$0A.'''\n",
+    ] {
+        let (document, offset) = cursor(text);
+        let turn = turn_at(&document, offset, &plain()).expect(text);
+        assert_eq!((turn.prompt.as_str(), turn.kind), ("A.", PromptKind::Docstring), "{text}");
+        assert_eq!(program_text(&document, &turn), "");
+    }
+}
+
+#[test]
+fn a_docstring_is_shown_as_it_stands() {
+    let text = "import os\r\n\r\n# one\r\nx = 1\r\n\r\nclass A:\r\n    def f(self, x):\r\n        \"\"\"Double$0\r\n        x.\"\"\"  \r\n        pass\r\n";
+    let (document, offset) = cursor(text);
+    let turn = turn_at(&document, offset, &plain()).expect("a turn");
+    let history = history(&document, &turn, &plain());
+    let whole = document.text().replace('\r', "");
+    assert_eq!(history.render(&turn.prompt), whole.strip_suffix("  \n        pass\n").unwrap().to_owned() + "\n");
+    // The answer is cut where the body ends.
+    assert_eq!(history.truncation().cut("        return 2\n\n    def g(self):"), Some(18));
+}
+
+#[test]
+fn bodies_are_put_below_docstrings() {
+    check_edit("def f():\n    'A.$0'\n", "return 1", "def f():\n    'A.'\n    return 1\n");
+    check_edit("def f():\n    'A.$0'", "    return 1\n", "def f():\n    'A.'\n    return 1\n");
+    check_edit("def f():\n    'A.$0'\n    pass\n\nx\n", "return 1", "def f():\n    'A.'\n    return 1\n\nx\n");
+    check_edit(
+        "def f():\n    'A.$0'\n\n\ndef g(): pass\n",
+        "return 1",
+        "def f():\n    'A.'\n    return 1\n\n\ndef g(): pass\n",
+    );
+    check_edit("def f():\n\t'A.$0'\n\t...", "if x:\n    y", "def f():\n\t'A.'\n\tif x:\n\t\ty\n");
+    check_edit(
+        "class A:\r\n  def f():\r\n    'A.$0'\r\n\r\n  # b\r\n",
+        "if x:\n\ty",
+        "class A:\r\n  def f():\r\n    'A.'\r\n    if x:\r\n      y\r\n\r\n  # b\r\n",
+    );
+    check_edit(
+        "def f():\n    '''A.\n\n    $0B.\n    '''\n",
+        "    return 1\nx = 2",
+        "def f():\n    '''A.\n\n    B.\n    '''\n    return 1\n",
+    );
+}
+
+#[test]
+fn a_document_is_its_parts() {
+    let text = "import os\n\n# one\nx = 1\n\n# two\ndef f():\n    'A.'\n\n    # three\n    y\n\ndef g():\n    'B.'\n    pass\n# ---\nz\n";
+    let document = Document::new(text, 1);
+    let found: Vec<_> =
+        parts(&document, &plain()).into_iter().map(|part| (part.kind, document.slice(part.range))).collect();
+    use PartKind::{Other, Program, Prompt};
+    let expected = [
+        (Other, "import os\n\n"),
+        (Prompt(0), "# one\n"),
+        (Program(0), "x = 1\n"),
+        (Other, "\n"),
+        (Prompt(1), "# two\n"),
+        (Program(1), "def f():\n    'A.'\n\n"),
+        (Prompt(2), "    # three\n"),
+        (Program(2), "    y\n"),
+        (Program(1), "\ndef g():\n"),
+        (Prompt(3), "    'B.'\n"),
+        (Program(3), "    pass\n"),
+        (Other, "# ---\nz\n"),
+    ];
+    assert_eq!(found, expected.map(|(kind, text)| (kind, text.to_owned())));
+    assert_eq!(parts(&Document::new("", 1), &plain()), []);
 }
