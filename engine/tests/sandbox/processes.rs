@@ -1,14 +1,32 @@
 //! Programs that turn against other processes.
 
-use std::process::{Command, Stdio};
+use std::process::{Child, Command, Stdio};
 
 use codegen_engine::sandbox::Outcome;
 
 use crate::support::{alive, everywhere, limits, marker, named, printed, run, sandboxes};
 
+/// A process of this test's, which ends with it.
+struct Bystander(Child);
+
+impl Drop for Bystander {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
 #[test]
 fn neither_the_parent_nor_anybody_else_can_be_signalled() {
-    let mut bystander = Command::new("sleep").arg("1000").stdin(Stdio::null()).spawn().unwrap();
+    let mut bystander = Bystander(
+        Command::new("sleep")
+            .arg("1000")
+            .stdin(Stdio::null())
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap(),
+    );
     let program = format!(
         "import os, signal\n\
         signal.signal(signal.SIGTERM, signal.SIG_IGN)\n\
@@ -19,15 +37,13 @@ fn neither_the_parent_nor_anybody_else_can_be_signalled() {
         \x20   except OSError: pass\n\
         print('here')",
         test = std::process::id(),
-        bystander = bystander.id(),
+        bystander = bystander.0.id(),
     );
     for (means, sandbox) in sandboxes(&limits()) {
         let report = sandbox.run(&safe(&program, &sandbox), &crate::support::never()).unwrap();
         assert_eq!((&report.outcome, report.stdout.as_str()), (&Outcome::Passed, "here\n"), "{means:?} {report:#?}");
-        assert!(bystander.try_wait().unwrap().is_none(), "{means:?}");
+        assert!(bystander.0.try_wait().unwrap().is_none(), "{means:?}");
     }
-    bystander.kill().unwrap();
-    bystander.wait().unwrap();
 }
 
 /// The program as it is where processes are out of reach. Otherwise it would end this test, and this is what the report says:
