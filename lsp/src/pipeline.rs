@@ -161,21 +161,21 @@ pub fn candidate(ranked: &Ranked) -> Value {
         "index": ranked.index,
         "text": ranked.completion.text,
         "copies": ranked.copies,
-        "score": score(ranked),
+        "score": score(&ranked.evidence, ranked.completion.mean_logprob),
         "stats": stats(&ranked.completion),
     })
 }
 
 /// What speaks for a candidate and what against it, for programs to read.
 #[must_use]
-pub fn score(ranked: &Ranked) -> Value {
-    let Evidence { parses, missing, shadows, drops, raised, run } = &ranked.evidence;
+pub fn score(evidence: &Evidence, mean_logprob: f32) -> Value {
+    let Evidence { parses, missing, shadows, drops, raised, run } = evidence;
     json!({
         "parses": parses,
         "missing": missing,
         "shadows": shadows,
         "drops": drops,
-        "meanLogprob": ranked.completion.mean_logprob,
+        "meanLogprob": mean_logprob,
         "run": run,
         "raised": raised,
     })

@@ -1,10 +1,40 @@
-//! Whether a program text raises when it is run: what is run, and what is said of how it ended. Running it is the sandbox's
-//! affair.
+//! Whether a program text raises when it is run: what is run, and what is said of how it ended.
 
-use codegen_engine::sandbox::{Limits, Outcome};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
+use codegen_engine::sandbox::{Limits, Outcome, Sandbox, SandboxError};
+
+use crate::candidates::Ranked;
 use crate::document::Document;
 use crate::edit::Edit;
+use crate::turns::{self, Turn};
+
+/// Runs the program up to and including the turn with each candidate that parses, and notes what came of it. Blocks; ends
+/// early once `cancel` is set.
+///
+/// # Errors
+/// Programs cannot be run here.
+pub fn run(
+    (python, limits): &(String, Limits),
+    document: &Document,
+    turn: &Turn,
+    candidates: &mut [Ranked],
+    cancel: &Arc<AtomicBool>,
+) -> Result<(), SandboxError> {
+    let sandbox = Sandbox::new(python.as_str(), limits.clone())?;
+    let says_something = |ranked: &&mut Ranked| ranked.evidence.parses && !ranked.completion.text.is_empty();
+    for ranked in candidates.iter_mut().filter(says_something) {
+        if cancel.load(Ordering::Relaxed) {
+            break;
+        }
+        let edit = turns::program_edit(document, turn, &ranked.completion.text);
+        let report = sandbox.run(&program(document, &edit), cancel)?;
+        ranked.evidence.run = report.outcome != Outcome::Cancelled;
+        ranked.evidence.raised = complaint(&report.outcome, limits);
+    }
+    Ok(())
+}
 
 /// The program up to and including a turn whose program text `edit` puts in place: the document with the edit, cut behind
 /// the top-level statement that the text ends in, so that the blocks around a turn are whole.
@@ -44,7 +74,7 @@ mod tests {
     #![allow(clippy::unwrap_used)]
 
     use super::*;
-    use crate::turns::{self, TurnOptions};
+    use crate::turns::TurnOptions;
 
     #[test]
     fn a_program_ends_behind_the_statement_that_the_turn_ends_in() {

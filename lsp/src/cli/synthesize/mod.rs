@@ -6,9 +6,12 @@ mod stream;
 
 use std::io::{IsTerminal, Write};
 use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
 
 use anyhow::Context;
 use clap::Args;
+use codegen_engine::sandbox::{Limits, Sandbox};
 use codegen_engine::{Completion, Engine, EngineError, Event, Generation, Sampling};
 use similar::TextDiff;
 
@@ -21,6 +24,7 @@ use crate::config::SynthesisConfig;
 use crate::document::Document;
 use crate::pipeline::{self, PreparedTurn};
 use crate::turns::{self, Turn, TurnOptions};
+use crate::verify;
 use choice::{Choice, Chosen};
 use stream::Stream;
 
@@ -170,12 +174,21 @@ struct Writer<'a> {
     options: &'a TurnOptions,
     config: SynthesisConfig,
     seed: Option<u64>,
+    /// The Python that programs are run with, and their limits.
+    run: Option<(String, Limits)>,
 }
 
 impl<'a> Writer<'a> {
     fn new(arguments: &Arguments, options: &'a TurnOptions) -> anyhow::Result<Self> {
-        let engine = arguments.engine.load()?;
-        Ok(Self { engine, options, config: arguments.synthesis(), seed: arguments.seed })
+        let config = arguments.synthesis();
+        let time = Duration::from_secs(config.run_seconds);
+        let limits = Limits { wall: time, cpu: time, ..Limits::default() };
+        let run = arguments.verify.then(|| (config.python.clone(), limits));
+        if let Some((python, limits)) = &run {
+            // Said before any work is done.
+            Sandbox::new(python.as_str(), limits.clone())?;
+        }
+        Ok(Self { engine: arguments.engine.load()?, options, config, seed: arguments.seed, run })
     }
 
     /// How the candidates of a turn are sampled.
@@ -205,6 +218,9 @@ impl<'a> Writer<'a> {
             Ranked { index, completion, evidence, copies: 1 }
         });
         let mut ranked = candidates::distinct(judged.collect());
+        if let Some(options) = &self.run {
+            verify::run(options, document, turn, &mut ranked, &Arc::default())?;
+        }
         candidates::rank(&mut ranked);
         let mut written = Written { prepared, ranked, left_out: false };
         written.left_out = stream.shown > written.text().len();

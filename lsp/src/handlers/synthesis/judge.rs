@@ -1,10 +1,10 @@
 //! Judging what was generated, away from the main loop: by its syntax and names, and by running it.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
-use codegen_engine::sandbox::{Limits, Outcome, Sandbox, SandboxError};
+use codegen_engine::sandbox::{Limits, SandboxError};
 use codegen_engine::{Completion, Sampling};
 use tower_lsp::ls_types::{MessageType, Uri};
 
@@ -103,18 +103,8 @@ impl Work {
     }
 
     fn run_all(&self, ranked: &mut [Ranked]) -> Result<(), SandboxError> {
-        let Some((python, limits)) = &self.run else { return Ok(()) };
-        let sandbox = Sandbox::new(python.as_str(), limits.clone())?;
-        for ranked in ranked.iter_mut().filter(|ranked| ranked.evidence.parses) {
-            if self.cancel.load(Ordering::Relaxed) {
-                break;
-            }
-            let edit = turns::program_edit(&self.document, &self.turn, &ranked.completion.text);
-            let report = sandbox.run(&verify::program(&self.document, &edit), &self.cancel)?;
-            ranked.evidence.run = report.outcome != Outcome::Cancelled;
-            ranked.evidence.raised = verify::complaint(&report.outcome, limits);
-        }
-        Ok(())
+        let Some(options) = &self.run else { return Ok(()) };
+        verify::run(options, &self.document, &self.turn, ranked, &self.cancel)
     }
 
     fn alternative(&self, ranked: Ranked) -> Option<Alternative> {
