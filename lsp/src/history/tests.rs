@@ -231,7 +231,7 @@ fn tokens(text: &str) -> usize {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 64, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 24, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn it_fits_and_whole_turns_are_left(
@@ -271,10 +271,10 @@ proptest! {
 
     /// As turns are appended, the prompt of each begins with the prompt of the one before; seldom it begins anew.
     #[test]
-    fn the_start_stays_put(lengths in prop::collection::vec(1..8usize, 10..30), budget in 200..400usize) {
+    fn the_start_stays_put(lengths in prop::collection::vec(1..6usize, 60..80), budget in 300..400usize) {
         let turns: Vec<_> = lengths.iter().enumerate().map(|(at, length)| {
-            let uses = format!("v{} + ", at.saturating_sub(1)).repeat(*length);
-            (format!("prompt {at}"), format!("v{at} = {uses}1\nprint(v{at})"))
+            let sum = "1 + ".repeat(*length);
+            (format!("prompt {at}"), format!("v{at} = {sum}1\nprint(v{})", at.saturating_sub(1)))
         }).collect();
         let mut starts = 0;
         let mut before = String::new();
@@ -284,9 +284,10 @@ proptest! {
             starts += usize::from(!fitted.text.starts_with(&before));
             before = fitted.text;
         }
-        // Every time a quarter of the budget becomes free, which is taken up by more turns than one.
+        // Every time a quarter of the budget becomes free, but for a turn that does not fit and a definition that stays.
         let all = tokens(&History { turns: turns.clone(), ..History::default() }.render(""));
-        prop_assert!(starts <= all.div_ceil(budget / 8), "{starts} times for {all} tokens in {budget}");
+        prop_assert!(starts <= all.div_ceil(budget / 4 - 50), "{starts} times for {all} tokens in {budget}");
+        prop_assert!(starts > 1);
     }
 }
 
