@@ -552,28 +552,30 @@ def descendants():
 
 
 def clear(top):
-    """Empties a folder, however deep it is: what lies in a folder's folders is moved up first."""
-    os.chdir(top)
-    count = 0
-    while True:
-        names = os.listdir(".")
-        if not names:
-            return
-        for name in names:
-            if not os.path.isdir(name) or os.path.islink(name):
+    """Empties a folder, however deep it is: step by step down and up again, so that no path gets too long."""
+
+    def folders():
+        found = []
+        for name in os.listdir("."):
+            if os.path.isdir(name) and not os.path.islink(name):
+                found.append(name)
+            else:
                 os.unlink(name)
-                continue
-            os.chmod(name, 0o700)
-            for inner in os.listdir(name):
-                path = name + "/" + inner
-                if os.path.isdir(path) and not os.path.islink(path):
-                    os.chmod(path, 0o700)
-                    while os.path.lexists("up%d" % count):
-                        count += 1
-                    os.rename(path, "up%d" % count)
-                else:
-                    os.unlink(path)
-            os.rmdir(name)
+        return found
+
+    os.chdir(top)
+    path, left = [], [folders()]
+    while left:
+        if left[-1]:
+            path.append(left[-1].pop())
+            os.chmod(path[-1], 0o700)
+            os.chdir(path[-1])
+            left.append(folders())
+        else:
+            left.pop()
+            if path:
+                os.chdir("..")
+                os.rmdir(path.pop())
 
 
 # The supervisor

@@ -21,6 +21,8 @@ const BOOTSTRAP: &str = include_str!("bootstrap.py");
 const TICK: Duration = Duration::from_millis(10);
 /// How long a supervisor may take to end the program before it is ended itself.
 const GRACE: Duration = Duration::from_secs(5);
+/// How long it may take to remove what the program has made, which may be many files on a slow disk.
+const CLEARING_UP: Duration = Duration::from_secs(120);
 /// A program that writes this many times what is kept is ended.
 const FLOOD: u64 = 16;
 /// Read at once.
@@ -114,7 +116,13 @@ impl Supervisor {
     ) -> std::io::Result<()> {
         let mut unsent = message;
         let mut give_up = None;
+        let mut clearing_up = false;
         loop {
+            // What is left to do then is to clear up, which does not count against the program.
+            if !clearing_up && heard.status().is_some() {
+                clearing_up = true;
+                give_up = Some(Instant::now() + CLEARING_UP);
+            }
             if give_up.is_none()
                 && let Some(reason) = reason_to_end(heard, limits, deadline, cancel)
             {
