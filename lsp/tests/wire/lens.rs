@@ -248,3 +248,69 @@ async fn a_history_that_does_not_fit_is_told() {
     // The same again, from what was kept.
     assert_eq!(lenses(&mut client).await.iter().filter(|(_, title)| title.contains("history cut")).count(), 2);
 }
+
+const WRITTEN: &str = "# load re\nimport re\n\n# say hello\nprint('hello')\n\n# say bye\nprint('bye')\n";
+
+/// A client whose two empty turns have been synthesized.
+async fn written(engine: &Engine) -> Client {
+    let mut client = client(engine, Value::Null).await;
+    for line in [3, 6] {
+        let asked = client.synthesize(URI, line);
+        client.accept_progress().await;
+        apply(&mut client).await;
+        assert_eq!(asked.result().await["outcome"], "done");
+    }
+    assert_eq!(client.text(URI).await["text"], WRITTEN);
+    client
+}
+
+const HELLO: [(u64, &str); 3] = [(3, "Regenerate"), (3, "Regenerate from here"), (3, "Next candidate")];
+const BYE: [(u64, &str); 2] = [(6, "Regenerate"), (6, "Next candidate")];
+
+#[tokio::test(flavor = "multi_thread")]
+async fn generated_turns_say_what_became_of_them() {
+    let engine = model().engine();
+    for (change, text, hello, bye) in [
+        ([0; 4], "", "generated", "generated"),
+        ([3, 2, 3, 5], "shout", "stale: its prompt changed", "stale: a turn before it changed"),
+        ([4, 7, 4, 12], "hi", "edited by hand", "stale: a turn before it changed"),
+        ([6, 2, 6, 5], "shout", "generated", "stale: its prompt changed"),
+        ([7, 7, 7, 10], "adieu", "generated", "edited by hand"),
+    ] {
+        let mut client = written(&engine).await;
+        client.change(URI, change, text);
+        let following = bye != "edited by hand";
+        let shown = HELLO.iter().filter(|(_, title)| following || *title != "Regenerate from here").copied();
+        let expected: Vec<_> = shown.chain([(3, hello)]).chain(BYE).chain([(6, bye)]).collect();
+        assert_eq!(lenses(&mut client).await, owned(&expected), "{text}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_turn_that_failed_says_why() {
+    let engine = Script::continuing(vec![]).engine();
+    let mut client = client(&engine, Value::Null).await;
+    let asked = client.synthesize(URI, 3);
+    client.accept_progress().await;
+    asked.result().await;
+    let lenses = lenses(&mut client).await;
+    assert_eq!(lenses[0], (3, "Synthesize again".to_owned()));
+    assert_eq!(lenses[2], (3, "failed: the model wrote no program text".to_owned()), "{lenses:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_status_of_a_generated_turn_explains_it() {
+    let engine = model().engine();
+    let mut client = written(&engine).await;
+    let answer = ask(&mut client, URI).result().await;
+    let run = |title: &str| {
+        let lens = answer.as_array().unwrap().iter().find(|lens| lens["command"]["title"] == title).unwrap();
+        json!({"command": lens["command"]["command"], "arguments": lens["command"]["arguments"]})
+    };
+    let asked = client.request("workspace/executeCommand", run("generated"));
+    let made = asked.result().await["made"].clone();
+    assert_eq!((&made["model"], &made["raised"]), (&json!("scripted"), &Value::Null));
+    assert_eq!(made["promptText"], "# load re\nimport re\n\n# say hello\n");
+    assert_eq!(made["history"], json!({"kept": ["load re"], "dropped": [], "preambleCut": false}));
+    assert_eq!(made["stats"]["promptTokens"], made["promptText"].as_str().unwrap().len());
+}
