@@ -6,7 +6,7 @@ use std::ops::Range;
 use ropey::Rope;
 use tree_sitter::{InputEdit, Parser, Point, Tree};
 
-use crate::edit::Edit;
+use crate::edit::{self, Edit};
 
 /// A Python buffer. Cloning is cheap: a clone is a snapshot.
 #[derive(Clone)]
@@ -127,6 +127,8 @@ impl Draft {
         let chars = chars(&self.rope, range);
         let bytes = self.rope.char_to_byte(chars.start)..self.rope.char_to_byte(chars.end);
         if bytes == (0..self.rope.len_bytes()) {
+            // Clients that send the whole text have mostly changed a line of it, and what follows edits wants to know which.
+            self.edits.push(edit::narrowed(&self.rope, text));
             self.rope = Rope::from_str(text);
             (self.tree, self.returns) = (None, text.contains('\r'));
         } else {
@@ -144,8 +146,8 @@ impl Draft {
             self.rope.remove(chars.clone());
             self.rope.insert(chars.start, text);
             self.returns |= text.contains('\r');
+            self.edits.push(Edit { range: bytes, text: text.to_owned() });
         }
-        self.edits.push(Edit { range: bytes, text: text.to_owned() });
     }
 
     /// Where tree-sitter sees `offset`: its rows end at `\n` only, unlike LSP's lines, and its columns are bytes.

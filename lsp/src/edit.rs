@@ -2,6 +2,8 @@
 
 use std::ops::Range;
 
+use ropey::Rope;
+
 /// Replace `range` by `text`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Edit {
@@ -29,6 +31,13 @@ pub fn rebase(edit: &Edit, change: &Edit) -> Option<Edit> {
         return Some(Edit { range: shift(edit.range.start)..shift(edit.range.end), text: edit.text.clone() });
     }
     None
+}
+
+/// The same for an edit in a place of its own: text typed right before what it replaces touches it, too.
+#[must_use]
+pub fn rebase_strictly(edit: &Edit, change: &Edit) -> Option<Edit> {
+    let inserts = change.range.is_empty() && !change.text.is_empty() && change.range.start == edit.range.start;
+    if inserts { None } else { rebase(edit, change) }
 }
 
 /// Moves a range of text that is to be found again past a later change; `None` if the change replaced all of it.
@@ -70,6 +79,23 @@ pub fn follow_place(offset: usize, change: &Edit) -> Option<usize> {
     }
 }
 
+/// The edit that makes `new` of `old` and leaves alone what both begin and end with.
+#[must_use]
+pub fn narrowed(old: &Rope, new: &str) -> Edit {
+    let same = old.bytes().zip(new.bytes()).take_while(|(old, new)| old == new).count();
+    let mut start = same;
+    while !new.is_char_boundary(start) {
+        start -= 1;
+    }
+    let most = old.len_bytes().min(new.len()) - same;
+    let backwards = old.bytes_at(old.len_bytes()).reversed();
+    let mut kept = backwards.zip(new.bytes().rev()).take(most).take_while(|(old, new)| old == new).count();
+    while !new.is_char_boundary(new.len() - kept) {
+        kept -= 1;
+    }
+    Edit { range: start..old.len_bytes() - kept, text: new[start..new.len() - kept].to_owned() }
+}
+
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]
@@ -103,6 +129,21 @@ mod tests {
         ];
         for (range, change, text, expected) in table {
             let moved = rebase(&edit(range.clone(), "new"), &edit(change.clone(), text));
+            assert_eq!(moved, expected.map(|range| edit(range, "new")), "{range:?} past {change:?} {text:?}");
+        }
+    }
+
+    #[test]
+    fn rebasing_strictly() {
+        let table = [
+            (10..20, 10..10, "abc", None),
+            (10..20, 10..10, "", Some(10..20)),
+            (10..20, 5..10, "abc", Some(8..18)),
+            (10..20, 20..20, "abc", Some(10..20)),
+            (10..10, 10..10, "abc", None),
+        ];
+        for (range, change, text, expected) in table {
+            let moved = rebase_strictly(&edit(range.clone(), "new"), &edit(change.clone(), text));
             assert_eq!(moved, expected.map(|range| edit(range, "new")), "{range:?} past {change:?} {text:?}");
         }
     }
@@ -147,6 +188,28 @@ mod tests {
         ];
         for (change, text, expected) in table {
             assert_eq!(follow_place(10, &edit(change.clone(), text)), expected, "past {change:?} {text:?}");
+        }
+    }
+
+    #[test]
+    fn narrowing() {
+        let table = [
+            ("", "", 0..0, ""),
+            ("", "ab", 0..0, "ab"),
+            ("ab", "", 0..2, ""),
+            ("abc", "abc", 3..3, ""),
+            ("abc", "aXc", 1..2, "X"),
+            ("abc", "abXc", 2..2, "X"),
+            ("aa", "aaa", 2..2, "a"),
+            ("aaa", "aa", 2..3, ""),
+            ("x = 1\ny = 2\n", "x = 1\nz\ny = 2\n", 6..6, "z\n"),
+            // Characters whose first or last bytes are the same.
+            ("a\u{e9}b", "a\u{e8}b", 1..3, "\u{e8}"),
+            ("a\u{e9}b", "a\u{129}b", 1..3, "\u{129}"),
+            ("\u{1F40D}", "\u{1F40E}", 0..4, "\u{1F40E}"),
+        ];
+        for (old, new, range, text) in table {
+            assert_eq!(narrowed(&Rope::from_str(old), new), edit(range, text), "{old:?} to {new:?}");
         }
     }
 

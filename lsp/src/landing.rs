@@ -79,7 +79,7 @@ impl Landing {
     pub fn follow(&mut self, change: &Edit) {
         self.prompt = self.prompt.take().and_then(|prompt| edit::follow(&prompt, change));
         self.place = self.place.take().and_then(|place| edit::rebase(&place, change));
-        self.target = self.target.take().and_then(|target| edit::rebase(&target, change));
+        self.target = self.target.take().and_then(|target| edit::rebase_strictly(&target, change));
         self.start = self.start.and_then(|start| edit::follow_place(start, change));
     }
 

@@ -1,22 +1,23 @@
 //! A command at work: which turns are to come, which one is at work and how far, and what it answers in the end. Plain data;
 //! `handlers::synthesis` moves it on.
 
+mod answer;
+
 use std::collections::VecDeque;
 use std::ops::Range;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use codegen_engine::{Completion, Sampling};
-use serde_json::{Value, json};
-use tower_lsp::ls_types::{MessageType, ProgressToken, Uri};
+use tower_lsp::ls_types::{ProgressToken, Uri};
 
-use crate::candidates::Evidence;
 use crate::document::Document;
 use crate::edit::{self, Edit};
-use crate::pipeline::{self, PreparedTurn};
+use crate::pipeline::PreparedTurn;
 use crate::records::{Alternative, Alternatives, TurnText};
 use crate::state::CommandWaiter;
 use crate::turns::{self, Turn};
+pub use answer::{Outcome, Written, empty_answer};
 
 /// What a command is to do with its turns.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -66,54 +67,6 @@ impl Which {
     }
 }
 
-/// How a command ended.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Outcome {
-    /// As it should.
-    Done,
-    /// There was nothing to do.
-    Nothing,
-    /// The user or the client did not want it any more.
-    Cancelled,
-    /// A later command for one of its turns took over.
-    Superseded,
-    /// The turn was edited meanwhile.
-    Dropped,
-    /// The document is gone.
-    Closed,
-    /// The client did not apply an edit.
-    NotApplied,
-    /// The model or the document is unusable.
-    Failed,
-}
-
-impl Outcome {
-    /// Its name on the wire.
-    #[must_use]
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Done => "done",
-            Self::Nothing => "nothing",
-            Self::Cancelled => "cancelled",
-            Self::Superseded => "superseded",
-            Self::Dropped => "dropped",
-            Self::Closed => "closed",
-            Self::NotApplied => "not applied",
-            Self::Failed => "failed",
-        }
-    }
-
-    /// How loudly the user is told.
-    #[must_use]
-    pub fn loudness(self) -> MessageType {
-        match self {
-            Self::Failed => MessageType::ERROR,
-            Self::Dropped | Self::NotApplied => MessageType::WARNING,
-            _ => MessageType::INFO,
-        }
-    }
-}
-
 /// The token that progress is reported under.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Progress {
@@ -143,17 +96,6 @@ impl Progress {
             _ => None,
         }
     }
-}
-
-/// A program text that was written, or should have been.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Written {
-    /// The turn's prompt.
-    pub prompt: String,
-    /// The completion, its text tidied.
-    pub completion: Completion,
-    /// What was found out about it.
-    pub evidence: Evidence,
 }
 
 /// A command at work.
@@ -272,7 +214,7 @@ impl Step {
     pub fn follow(&mut self, change: &Edit) {
         self.prompt = self.prompt.take().and_then(|prompt| edit::follow(&prompt, change));
         self.place = self.place.take().and_then(|place| edit::rebase(&place, change));
-        self.target = self.target.take().and_then(|target| edit::rebase(&target, change));
+        self.target = self.target.take().and_then(|target| edit::rebase_strictly(&target, change));
     }
 
     /// Whether the turn was edited since its time came.
@@ -342,48 +284,4 @@ impl Operation {
 #[must_use]
 pub fn overlap(one: &Range<usize>, other: &Range<usize>) -> bool {
     one.start < other.end.max(other.start + 1) && other.start < one.end.max(one.start + 1)
-}
-
-/// What a command of this purpose answers before it has come to anything.
-#[must_use]
-pub fn empty_answer(purpose: &Purpose, outcome: Outcome, message: Option<&str>) -> Value {
-    match purpose {
-        Purpose::Candidates { .. } => candidates(outcome, message, &[], ""),
-        _ => turns_answer(outcome, message, &[]),
-    }
-}
-
-impl Operation {
-    /// What the command answers.
-    #[must_use]
-    pub fn answer(&self, outcome: Outcome, message: Option<&str>) -> Value {
-        match &self.alternatives {
-            Some((each, present)) if self.only_answers() => candidates(outcome, message, each, present),
-            _ if self.only_answers() => empty_answer(&self.purpose, outcome, message),
-            _ => turns_answer(outcome, message, &self.written),
-        }
-    }
-}
-
-fn turns_answer(outcome: Outcome, message: Option<&str>, written: &[Written]) -> Value {
-    let turns = written.iter().map(|written| {
-        json!({
-            "prompt": written.prompt,
-            "text": written.completion.text,
-            "stats": pipeline::stats(&written.completion),
-            "score": pipeline::score(&written.evidence, written.completion.mean_logprob),
-        })
-    });
-    json!({ "outcome": outcome.name(), "message": message, "turns": turns.collect::<Vec<_>>() })
-}
-
-/// For a turn with the program text `program`.
-fn candidates(outcome: Outcome, message: Option<&str>, each: &[Alternative], program: &str) -> Value {
-    let candidates = each.iter().map(|alternative| {
-        let ranked = &alternative.ranked;
-        let mut value = pipeline::candidate(ranked);
-        value["current"] = (alternative.program == program).into();
-        value
-    });
-    json!({ "outcome": outcome.name(), "message": message, "candidates": candidates.collect::<Vec<_>>() })
 }

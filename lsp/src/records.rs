@@ -194,10 +194,14 @@ impl Records {
     /// its prompt, if there ever was one.
     #[must_use]
     pub fn state(&self, turn: &TurnText) -> (TurnState, Option<Arc<Record>>) {
-        let program = settled(&turn.program);
-        if program.is_empty() {
-            let state = if self.failure(turn).is_some() { TurnState::Failed } else { TurnState::Empty };
-            return (state, None);
+        let found = self.records.iter().rev().find(|record| record.turn == *turn);
+        match found {
+            Some(record) => (TurnState::Generated, Some(Arc::clone(record))),
+            None if turn.program.is_empty() => (TurnState::Empty, None),
+            None if self.records.iter().any(|r| r.turn.prompt == turn.prompt && r.turn.program == turn.program) => {
+                (TurnState::Stale, None)
+            }
+            None => (TurnState::Edited, None),
         }
         let best = |records: &mut dyn Iterator<Item = &Arc<Record>>| {
             // Of equals the first, which is the newest.

@@ -3,26 +3,30 @@
 
 mod common;
 
-#[path = "wire/actions.rs"]
-mod actions;
+#[path = "wire/alternatives.rs"]
+mod alternatives;
 #[path = "wire/bad_input.rs"]
 mod bad_input;
 #[path = "wire/cancellation.rs"]
 mod cancellation;
-#[path = "wire/explain.rs"]
-mod explain;
+#[path = "wire/ending.rs"]
+mod ending;
 #[path = "wire/inline.rs"]
 mod inline;
-#[path = "wire/lens.rs"]
-mod lens;
+#[path = "wire/landing.rs"]
+mod landing;
 #[path = "wire/lifecycle.rs"]
 mod lifecycle;
 #[path = "wire/load.rs"]
 mod load;
+#[path = "wire/regenerate.rs"]
+mod regenerate;
+#[path = "wire/stream.rs"]
+mod stream;
 #[path = "wire/synthesize.rs"]
 mod synthesize;
-#[path = "wire/trust.rs"]
-mod trust;
+#[path = "wire/synthesize_all.rs"]
+mod synthesize_all;
 
 /// The document of most tests.
 const URI: &str = "file:///project/a.py";

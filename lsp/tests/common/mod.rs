@@ -50,6 +50,8 @@ pub struct Client {
     reader: JoinHandle<()>,
     served: Option<JoinHandle<bool>>,
     version: i32,
+    /// Of each document, as an editor knows it.
+    versions: HashMap<String, i32>,
 }
 
 /// A request that has been sent.
@@ -118,7 +120,18 @@ impl Client {
         let reader = tokio::spawn(read_all(read, Arc::clone(&answers), incoming_sender));
         let writer = tokio::spawn(write_all(write, outgoing_queue));
         let set_aside = Vec::new();
-        Self { outgoing, answers, incoming, set_aside, last_id: 0, writer, reader, served: None, version: 0 }
+        Self {
+            outgoing,
+            answers,
+            incoming,
+            set_aside,
+            last_id: 0,
+            writer,
+            reader,
+            served: None,
+            version: 0,
+            versions: HashMap::new(),
+        }
     }
 
     pub fn send(&self, message: &Value) {
@@ -187,6 +200,11 @@ impl Client {
         found
     }
 
+    /// The messages of this method that came before the one that was asked for last.
+    pub fn before(&self, method: &str) -> Vec<&Incoming> {
+        self.set_aside.iter().filter(|incoming| incoming.method == method).collect()
+    }
+
     /// The text of the next message to the user.
     pub async fn message(&mut self) -> String {
         self.next("window/showMessage").await.params["message"].as_str().unwrap().to_owned()
@@ -205,6 +223,7 @@ impl Client {
 
     pub fn open(&mut self, uri: &str, text: &str) {
         self.version += 1;
+        self.versions.insert(uri.to_owned(), self.version);
         let document = json!({"uri": uri, "languageId": "python", "version": self.version, "text": text});
         self.notify("textDocument/didOpen", json!({ "textDocument": document }));
     }
@@ -222,6 +241,7 @@ impl Client {
 
     pub fn changes(&mut self, uri: &str, changes: Value) {
         self.version += 1;
+        self.versions.insert(uri.to_owned(), self.version);
         let document = json!({"uri": uri, "version": self.version});
         self.notify("textDocument/didChange", json!({"textDocument": document, "contentChanges": changes}));
     }
@@ -283,6 +303,31 @@ impl Client {
         *outgoing = nobody;
         soon("the server's end", served).await.unwrap()
     }
+}
+
+/// A model that writes `a = 1` under every prompt if it is asked for the most likely text, and as likely `b`, `c` or `d` in
+/// place of the `a` if it may choose.
+pub fn hesitant() -> Script {
+    Script::weighing(|tokens| {
+        let text: Vec<u8> = tokens.iter().filter_map(|&token| u8::try_from(token).ok()).collect();
+        let mut lines = text.rsplit(|&byte| byte == b'\n');
+        let (line, above) = (lines.next().unwrap_or_default(), lines.next().unwrap_or_default());
+        match line {
+            [] if above.starts_with(b"#") => (0..4).map(|n| (i32::from(b'a') + n, 10.0 - n as f32 / 1e3)).collect(),
+            [] => vec![(codegen_engine::runtime::scripted::END_OF_TEXT, 20.0)],
+            [_, rest @ ..] => {
+                let next = b" = 1\n".get(rest.len()).copied().unwrap_or(b'\n');
+                vec![(i32::from(next), 20.0)]
+            }
+        }
+    })
+}
+
+/// What a client sends that can do everything but configuration, with these options.
+pub fn able_with(options: Value) -> Value {
+    let mut params = able();
+    params["initializationOptions"] = options;
+    params
 }
 
 /// Capabilities of a client that can do everything but configuration.
@@ -427,11 +472,43 @@ impl Client {
     }
 
     /// Applies the next edit that the server asks for, as an editor does that reports before it answers.
-    pub async fn apply(&mut self) -> Incoming {
-        let request = self.next("workspace/applyEdit").await;
-        self.report(&request);
-        self.say_applied(&request);
-        request
+    pub async fn apply(&mut self) {
+        loop {
+            let request = self.next("workspace/applyEdit").await;
+            if self.try_apply(&request) {
+                return;
+            }
+        }
+    }
+
+    /// Applies an edit, unless it is for an older version of its document; whether it was applied.
+    fn try_apply(&mut self, request: &Incoming) -> bool {
+        let version = &request.params["edit"]["documentChanges"][0]["textDocument"]["version"];
+        let (uri, ..) = only_edit(request);
+        let current = version.is_null() || *version == json!(self.versions[&uri]);
+        if current {
+            self.report(request);
+            self.say_applied(request);
+        } else {
+            self.reply(request, json!({"applied": false, "failureReason": "the document has moved on"}));
+        }
+        current
+    }
+
+    /// Applies every edit that the server asks for until the command is answered; its answer.
+    #[track_caller]
+    pub fn carry_out(&mut self, asked: Asked) -> impl Future<Output = Value> {
+        let answer = asked.result();
+        async move {
+            tokio::pin!(answer);
+            loop {
+                tokio::select! {
+                    biased;
+                    result = &mut answer => return result,
+                    request = self.next("workspace/applyEdit") => drop(self.try_apply(&request)),
+                }
+            }
+        }
     }
 
     /// A command with one argument.

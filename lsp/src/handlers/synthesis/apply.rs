@@ -3,7 +3,7 @@
 use tower_lsp::jsonrpc;
 use tower_lsp::ls_types::{self as lsp, Uri};
 
-use super::{begin, end, step, stream};
+use super::{begin, end, plan, step, stream};
 use crate::landing::Landing;
 use crate::main_loop::{Event, MainLoop};
 use crate::operation::{Operation, Outcome, Phase, Which, Written};
@@ -50,7 +50,8 @@ pub(super) fn write(main: &mut MainLoop, id: u64, text: &TurnText, each: &[Alter
     };
     let evidence = chosen.ranked.evidence.clone();
     if let Some(raised) = &evidence.raised {
-        operation.notes.push(format!("the program raises an exception when it is run: {raised}"));
+        let about = plan::first_line(&step.turn);
+        operation.notes.push(format!("run up to \"{about}\", the program fails: {raised}"));
     }
     let candidates = if each.len() > 1 { each.iter().map(|each| each.ranked.clone()).collect() } else { Vec::new() };
     let record = Record {

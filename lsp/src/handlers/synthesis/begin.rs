@@ -125,6 +125,7 @@ fn skip(main: &mut MainLoop, id: u64) {
 /// The turn's time has come, if the model is there; an alternative that there is needs none.
 fn take(main: &mut MainLoop, id: u64, turn: Turn) {
     let Some(operation) = main.state.operations.get(&id) else { return };
+    let uri = operation.uri.clone();
     if let Purpose::Accept(which) = operation.purpose
         && accept(main, id, &turn, which)
     {
@@ -139,6 +140,10 @@ fn take(main: &mut MainLoop, id: u64, turn: Turn) {
         }
         EngineState::Failed(reason) => {
             let note = format!("no model to synthesize with: {reason}");
+            if let Some(buffer) = main.state.buffers.get(&uri) {
+                let text = records::text(&buffer.document, &turn, &main.state.config.turns);
+                main.state.records.failed(&text, &note);
+            }
             end::fail(main, id, note);
         }
         // `engine_settled` goes on from here.

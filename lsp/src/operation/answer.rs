@@ -1,0 +1,126 @@
+//! What a command answers.
+
+use codegen_engine::Completion;
+use serde_json::{Value, json};
+use tower_lsp::ls_types::MessageType;
+
+use super::{Operation, Purpose};
+use crate::candidates::Evidence;
+use crate::pipeline;
+use crate::records::Alternative;
+
+/// How a command ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Outcome {
+    /// As it should.
+    Done,
+    /// There was nothing to do.
+    Nothing,
+    /// The user or the client did not want it any more.
+    Cancelled,
+    /// A later command for one of its turns took over.
+    Superseded,
+    /// The turn was edited meanwhile.
+    Dropped,
+    /// The document is gone.
+    Closed,
+    /// The client did not apply an edit.
+    NotApplied,
+    /// The model or the document is unusable.
+    Failed,
+}
+
+impl Outcome {
+    /// Its name on the wire.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Done => "done",
+            Self::Nothing => "nothing",
+            Self::Cancelled => "cancelled",
+            Self::Superseded => "superseded",
+            Self::Dropped => "dropped",
+            Self::Closed => "closed",
+            Self::NotApplied => "not applied",
+            Self::Failed => "failed",
+        }
+    }
+
+    /// How loudly the user is told.
+    #[must_use]
+    pub fn loudness(self) -> MessageType {
+        match self {
+            Self::Failed => MessageType::ERROR,
+            Self::Dropped | Self::NotApplied => MessageType::WARNING,
+            _ => MessageType::INFO,
+        }
+    }
+}
+
+/// A program text that was written, or should have been.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Written {
+    /// The turn's prompt.
+    pub prompt: String,
+    /// The completion, its text tidied.
+    pub completion: Completion,
+    /// What was found out about it.
+    pub evidence: Evidence,
+}
+
+/// What a command of this purpose answers before it has come to anything.
+#[must_use]
+pub fn empty_answer(purpose: &Purpose, outcome: Outcome, message: Option<&str>) -> Value {
+    match purpose {
+        Purpose::Candidates { .. } => candidates(outcome, message, &[], ""),
+        _ => turns_answer(outcome, message, &[]),
+    }
+}
+
+impl Operation {
+    /// What the command answers.
+    #[must_use]
+    pub fn answer(&self, outcome: Outcome, message: Option<&str>) -> Value {
+        match &self.alternatives {
+            Some((each, present)) if self.only_answers() => candidates(outcome, message, each, present),
+            _ if self.only_answers() => empty_answer(&self.purpose, outcome, message),
+            _ => turns_answer(outcome, message, &self.written),
+        }
+    }
+}
+
+fn turns_answer(outcome: Outcome, message: Option<&str>, written: &[Written]) -> Value {
+    let turns = written.iter().map(|written| {
+        json!({
+            "prompt": written.prompt,
+            "text": written.completion.text,
+            "stats": pipeline::stats(&written.completion),
+            "score": score(&written.evidence, written.completion.mean_logprob),
+        })
+    });
+    json!({ "outcome": outcome.name(), "message": message, "turns": turns.collect::<Vec<_>>() })
+}
+
+/// For a turn with the program text `program`.
+fn candidates(outcome: Outcome, message: Option<&str>, each: &[Alternative], program: &str) -> Value {
+    let candidates = each.iter().map(|alternative| {
+        let ranked = &alternative.ranked;
+        json!({
+            "index": ranked.index,
+            "text": ranked.completion.text,
+            "copies": ranked.copies,
+            "current": alternative.program == program,
+            "score": score(&ranked.evidence, ranked.completion.mean_logprob),
+            "stats": pipeline::stats(&ranked.completion),
+        })
+    });
+    json!({ "outcome": outcome.name(), "message": message, "candidates": candidates.collect::<Vec<_>>() })
+}
+
+fn score(evidence: &Evidence, mean_logprob: f32) -> Value {
+    let Evidence { parses, missing, shadows, drops, raised, run } = evidence;
+    json!({
+        "parses": parses, "missing": missing, "shadows": shadows, "drops": drops, "meanLogprob": mean_logprob, "run": run,
+        "raised": raised,
+    })
+}
