@@ -178,9 +178,9 @@ fn from_a_turn_on_all_are_written_anew_each_after_the_one_before() {
 #[test]
 fn candidates_are_ranked_and_the_best_is_written() {
     let folder = tempfile::tempdir().unwrap();
-    let path = file(folder.path(), "a.py", b"# Print the numbers from 1 to 10 in a loop.\n");
+    let path = file(folder.path(), "a.py", b"numbers = [3, 8, 1]\n\n# Sort numbers in descending order.\n");
     let arguments =
-        ["synthesize", &path, "--candidates", "5", "--temperature", "1.5", "--seed", "7", "--max-tokens", "24"];
+        ["synthesize", &path, "--candidates", "5", "--temperature", "1.2", "--seed", "7", "--max-tokens", "24"];
     let (json, cost) = run(&[&arguments[..], &["--json"]].concat());
     let turn: Value = serde_json::from_str(&json).unwrap();
     let candidates = turn["candidates"].as_array().unwrap();
