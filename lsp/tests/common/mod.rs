@@ -511,6 +511,29 @@ impl Client {
         }
     }
 
+    /// What a notification has to say, once it says what is waited for. Answers may overtake notifications, so that waiting
+    /// for an answer is no way to have them all.
+    #[track_caller]
+    pub fn until(&mut self, method: &'static str, wanted: impl Fn(&Value) -> bool) -> impl Future<Output = Vec<Value>> {
+        let place = std::panic::Location::caller();
+        async move {
+            let mut seen = Vec::new();
+            loop {
+                assert!(seen.len() < 10_000, "no such {method} ({place})");
+                seen.push(self.next(method).await.params);
+                if seen.last().is_some_and(&wanted) {
+                    return seen;
+                }
+            }
+        }
+    }
+
+    /// All progress up to its end.
+    #[track_caller]
+    pub fn progress(&mut self) -> impl Future<Output = Vec<Value>> {
+        self.until("$/progress", |progress| progress["value"]["kind"] == "end")
+    }
+
     /// A command with one argument.
     pub fn command(&mut self, command: &str, argument: Value) -> Asked {
         self.request("workspace/executeCommand", json!({"command": command, "arguments": [argument]}))

@@ -4,7 +4,7 @@ use codegen_engine::runtime::scripted::Script;
 use serde_json::{Value, json};
 
 use crate::URI;
-use crate::common::{Client, able_with, blocked, gated, hesitant, idle};
+use crate::common::{Client, able_with, gated, hesitant, idle};
 
 /// Checks that the partials of one generation grow, and that only the last one is the last.
 fn check(partials: &[&Value], last: &str) {
@@ -27,16 +27,13 @@ async fn the_text_so_far_comes_with_its_indentation_and_ends_before_the_edit() {
     gate.close();
     let asked = client.synthesize(URI, 1);
     client.accept_progress().await;
-    blocked(&gate).await;
-    // The prompt and the first tokens, one at a time: the client has room for each of them.
+    // The first tokens, one at a time: the client has room for each of them.
     let mut seen = Vec::new();
-    for _ in 0..8 {
+    for tokens in 1..9 {
         gate.permit(1);
-        blocked(&gate).await;
-        client.settle().await;
-        seen.extend(client.arrived("codegen/partial").into_iter().map(|partial| partial.params));
+        seen.push(client.next("codegen/partial").await.params);
+        assert_eq!(seen[tokens - 1]["tokens"], tokens);
     }
-    assert!(seen.len() >= 7, "{seen:?}");
     // Lines move while somebody types above.
     client.change(URI, [0, 0, 0, 0], "\n");
     client.settle().await;
@@ -71,12 +68,8 @@ async fn progress_shows_the_line_at_work() {
     gate.close();
     let asked = client.synthesize(URI, 0);
     client.accept_progress().await;
-    blocked(&gate).await;
     gate.permit(5);
-    blocked(&gate).await;
-    client.settle().await;
-    let reports = client.arrived("$/progress");
-    assert_eq!(reports.last().unwrap().params["value"]["message"], "5 tokens: print");
+    client.until("$/progress", |progress| progress["value"]["message"] == "5 tokens: print").await;
     gate.open();
     client.carry_out(asked).await;
 }
@@ -89,6 +82,7 @@ async fn every_candidate_has_a_stream_of_its_own() {
     let asked = client.on_line("codegen.candidates", URI, 0, json!({"count": 3, "seed": 2}));
     client.accept_progress().await;
     asked.result().await;
+    client.progress().await;
     let partials = client.arrived("codegen/partial");
     for candidate in 0..3 {
         let own: Vec<_> = partials.iter().map(|p| &p.params).filter(|p| p["candidate"] == candidate).collect();
@@ -107,15 +101,13 @@ async fn a_generation_that_is_broken_off_ends_its_stream() {
     gate.close();
     let asked = client.synthesize(URI, 0);
     client.accept_progress().await;
-    blocked(&gate).await;
     gate.permit(4);
-    blocked(&gate).await;
-    client.settle().await;
+    let mut partials = client.until("codegen/partial", |partial| partial["tokens"] == 4).await;
     client.cancel(asked.id);
     asked.error().await;
-    client.settle().await;
-    let partials = client.arrived("codegen/partial");
-    check(&partials.iter().map(|partial| &partial.params).collect::<Vec<_>>(), "aaaa");
+    partials.extend(client.until("codegen/partial", |partial| partial["done"] == true).await);
+    check(&partials.iter().collect::<Vec<_>>(), "aaaa");
+    client.progress().await;
     gate.open();
     idle(&engine).await;
     client.settle().await;

@@ -84,8 +84,7 @@ async fn the_program_text_comes_as_one_versioned_edit() {
     assert!(turn["stats"]["generatedTokens"].as_u64().unwrap() >= 14, "{result}");
     assert_eq!((&turn["score"]["parses"], &turn["score"]["run"]), (&json!(true), &json!(false)), "{result}");
 
-    client.settle().await;
-    let progress: Vec<_> = client.arrived("$/progress").into_iter().map(|progress| progress.params).collect();
+    let progress = client.progress().await;
     assert!(progress.iter().all(|progress| progress["token"] == token));
     let kinds: Vec<_> = progress.iter().map(|progress| progress["value"]["kind"].as_str().unwrap()).collect();
     assert_eq!((kinds.first(), kinds.last()), (Some(&"begin"), Some(&"end")));
@@ -153,8 +152,7 @@ async fn a_turn_that_was_edited_gets_nothing() {
     assert!(engine.counters().batches - before.batches <= 2, "the work stops with it");
     client.settle().await;
     assert_eq!(client.arrived("workspace/applyEdit"), []);
-    let last = client.arrived("$/progress").pop().unwrap();
-    assert_eq!(last.params["value"]["kind"], "end");
+    client.progress().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -286,8 +284,7 @@ async fn the_clients_own_token_is_used() {
     let asked = client.request("workspace/executeCommand", params);
     client.apply().await;
     asked.result().await;
-    client.settle().await;
-    let progress = client.arrived("$/progress");
-    assert!(progress.len() > 2 && progress.iter().all(|progress| progress.params["token"] == "mine"));
+    let progress = client.progress().await;
+    assert!(progress.len() > 2 && progress.iter().all(|progress| progress["token"] == "mine"));
     assert_eq!(client.arrived("window/workDoneProgress/create"), []);
 }

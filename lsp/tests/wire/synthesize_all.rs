@@ -67,10 +67,10 @@ async fn every_empty_turn_sees_what_was_written_before_it() {
     assert_eq!(written(&result), [("one", "x = 1"), ("two", "y = 2"), ("three", "z = 3")]);
     assert_eq!(client.text(URI).await["text"], DONE);
 
-    let progress = client.arrived("$/progress");
-    assert!(progress.iter().all(|progress| progress.params["token"] == token));
+    let progress = client.progress().await;
+    assert!(progress.iter().all(|progress| progress["token"] == token));
     let of = |kind: &str| -> Vec<&Value> {
-        progress.iter().map(|progress| &progress.params["value"]).filter(|value| value["kind"] == kind).collect()
+        progress.iter().map(|progress| &progress["value"]).filter(|value| value["kind"] == kind).collect()
     };
     assert_eq!(of("begin")[0]["message"], "3 turns, beginning with: one");
     assert_eq!((of("begin").len(), of("end").len()), (1, 1));
