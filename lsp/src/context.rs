@@ -103,28 +103,38 @@ impl Builder<'_> {
     /// A new window that leaves a quarter of the budget free, so that it can stay for a while.
     fn choose(&self) -> Context {
         let target = self.budget - self.budget / 4;
+        if let Some(context) = self.shrunk(target, true).or_else(|| self.shrunk(target, false)) {
+            return context;
+        }
+        // The count does not fall with the text.
+        let (prompt, _) = self.prompt(self.offset, self.budget).unwrap_or_default();
+        Context { prompt, start: self.offset, held: self.held }
+    }
+
+    /// A window that has no more than `target` tokens together with its head, or without one; `None` if only an empty one
+    /// would do, since then the head is too large.
+    fn shrunk(&self, target: usize, with_head: bool) -> Option<Context> {
         let mut start = self.offset.saturating_sub(target.saturating_mul(BYTES_PER_TOKEN));
         // Each round takes away what is too much by the measured bytes to a token, and a bit: two or three rounds.
         for _ in 0..16 {
             start = self.snap(syntax::char_boundary(self.document, start));
             let window = line_feeds(&self.document.slice(start..self.offset));
-            let prompt = format!("{}{window}", self.head(start));
+            let head = if with_head { self.head(start) } else { String::new() };
+            let prompt = format!("{head}{window}");
             let tokens = (self.count)(&prompt);
             if tokens <= target {
-                return Context { prompt, start, held: self.held };
+                let shown = start < self.offset || self.offset == 0;
+                return shown.then_some(Context { prompt, start, held: self.held });
             }
             let excess = tokens - target;
             let length = self.offset - start;
             start += (length * excess / tokens.max(1) + length / 32 + 1).min(length);
         }
-        // A window that small has a head that is too large, or the count does not fall with the text.
-        let start = syntax::char_boundary(self.document, start);
-        let prompt = self.prompt(start, self.budget).map(|(prompt, _)| prompt).unwrap_or_default();
-        Context { start: if prompt.is_empty() { self.offset } else { start }, prompt, held: self.held }
+        None
     }
 
     /// The next place from `from` on where a window may start, if that costs no more than half of the window: a
-    /// statement, or else the least indented line, or else, in a line that is itself too long, right there.
+    /// statement, or else the least indented line. Where there is neither, the next line, or right there in the cursor's.
     fn snap(&self, from: usize) -> usize {
         if from == 0 {
             return 0;
@@ -139,7 +149,9 @@ impl Builder<'_> {
         let lines =
             (first..).map_while(|number| syntax::line(self.document, number)).take_while(|line| line.start <= half);
         let line = lines.filter(|line| line.start >= from && !line.is_blank()).min_by_key(|line| line.column);
-        statement.or(line.map(|line| line.start)).unwrap_or(from)
+        // In the middle of another line than the cursor's no window may stay; see `may_start`.
+        let next = syntax::line(self.document, first + 1).map(|line| line.start).filter(|&start| start < self.offset);
+        statement.or(line.map(|line| line.start)).or(next).unwrap_or(from)
     }
 
     /// Imports and the signatures around the window's start, as far as they are above it, on at most a quarter of the

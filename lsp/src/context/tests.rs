@@ -175,6 +175,16 @@ fn keys() -> impl Strategy<Value = String> {
         .prop_map(|keys| keys.into_iter().collect())
 }
 
+#[test]
+fn a_window_does_not_start_within_a_line_above_the_cursors() {
+    let lines = "import os\nfrom a import b\n".repeat(20);
+    for width in 20..60 {
+        let (document, offset) = cursor(&format!("{lines}foo({})\nx = $0\n", "a.".repeat(width)));
+        let context = build(&document, offset, 80, None, &tokens);
+        assert!(syntax::line_at(&document, context.start).start == context.start, "{context:?}");
+    }
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: 256, failure_persistence: None, ..ProptestConfig::default() })]
 
