@@ -2,6 +2,7 @@
 
 use std::ops::Range;
 
+use ropey::Rope;
 use tower_lsp::ls_types::Uri;
 
 use crate::document::Document;
@@ -37,6 +38,8 @@ pub struct Landing {
     text: String,
     /// Where it starts, or will.
     start: Option<usize>,
+    /// What the whole buffer is like with it, if nothing else changes.
+    expected: Option<Rope>,
 }
 
 impl Landing {
@@ -58,6 +61,7 @@ impl Landing {
             prompt: Some(prompt),
             start: Some(target.range.start),
             text: target.text.clone(),
+            expected: None,
             place: Some(place),
             target: Some(target),
             applied: false,
@@ -67,10 +71,13 @@ impl Landing {
     }
 
     /// Notes that the client is asked for the edit as it is now; `None` if it has nowhere to go any more.
-    pub fn ask(&mut self, version: i32) -> Option<Edit> {
+    pub fn ask(&mut self, document: &Document) -> Option<Edit> {
         let edit = self.target.clone().filter(|_| self.place.is_some())?;
         self.attempt += 1;
-        self.version = version;
+        self.version = document.version();
+        let mut edited = document.clone();
+        edited.edit(edit.range.clone(), &edit.text);
+        self.expected = Some(edited.rope().clone());
         self.start = Some(edit.range.start);
         Some(edit)
     }
@@ -95,10 +102,23 @@ impl Landing {
         wanted.lines().all(|line| found.next().is_some_and(|found| found == line || found.starts_with(line)))
     }
 
+    /// Whether the buffer is what the edit makes of it, however the client has put that: an editor that keeps the last
+    /// line end to itself says that a text at the end was inserted before it.
+    fn is_as_expected(&self, document: &Document) -> bool {
+        let text = |rope: &Rope| {
+            let blank = rope.chars_at(rope.len_chars()).reversed().take_while(|char| char.is_whitespace()).count();
+            rope.slice(..rope.len_chars() - blank).to_string()
+        };
+        self.expected.as_ref().is_some_and(|expected| {
+            // Most buffers that differ do so in their lengths.
+            expected.len_bytes().abs_diff(document.len()) <= 2 && text(expected) == text(document.rope())
+        })
+    }
+
     /// Whether the client has reported the text.
     #[must_use]
     pub fn has_arrived(&self, document: &Document) -> bool {
-        document.version() != self.version && self.is_there(document)
+        document.version() != self.version && (self.is_there(document) || self.is_as_expected(document))
     }
 
     /// Whether it is over: the client says that it has applied the edit, and either the text is there, or the place has

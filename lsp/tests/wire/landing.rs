@@ -130,6 +130,19 @@ async fn whole_texts_are_reports_too() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_text_at_the_end_may_be_reported_as_put_before_the_last_line_end() {
+    let mut client = patient().await;
+    let asked = client.synthesize(URI, 2);
+    let request = client.next("workspace/applyEdit").await;
+    client.say_applied(&request);
+    // As Neovim has it, whose buffers know no last line end.
+    let end = json!({ "line": 2, "character": 5 });
+    client.changes(URI, json!([{ "range": { "start": end, "end": end }, "text": "\na = 1" }]));
+    assert_eq!(asked.result().await["outcome"], "done");
+    assert_eq!(client.text(URI).await["text"], "# one\n\n# two\na = 1\n");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_text_that_the_user_changed_before_it_was_reported_is_there_all_the_same() {
     let mut client = patient().await;
     let asked = client.synthesize(URI, 0);

@@ -74,7 +74,9 @@ local function on_attach(config, kind, client, buf)
 end
 
 local function on_exit(code, signal)
-  vim.schedule(require("codegen.partial").clear)
+  vim.schedule(function()
+    require("codegen.partial").clear()
+  end)
   -- Neovim itself ends the server with code 0, or with SIGTERM (143 from a shell) when it does not leave by itself.
   if code ~= 0 and code ~= 143 and signal ~= 15 then
     vim.schedule(function()

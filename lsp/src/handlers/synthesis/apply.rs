@@ -88,7 +88,7 @@ fn ask(main: &mut MainLoop, number: u64) {
     let Some(landing) = main.state.landings.get_mut(&number) else { return };
     let Some(buffer) = main.state.buffers.get(&landing.uri) else { return };
     let version = buffer.document.version();
-    let Some(edit) = landing.ask(version) else { return stale(main, number) };
+    let Some(edit) = landing.ask(&buffer.document) else { return stale(main, number) };
     let (uri, attempt) = (landing.uri.clone(), landing.attempt);
     let edit = workspace_edit(main, uri, version, proto::text_edit(buffer.document.rope(), &edit, main.state.encoding));
     let events = main.events.clone();
