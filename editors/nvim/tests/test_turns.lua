@@ -227,8 +227,9 @@ end
 T["lenses stand over prompts, and one of them synthesizes"] = function()
   open(THREE, { code_lens = true })
   local lenses = helpers.wait_for("lenses", function()
-    local found = child.lua_get([[vim.tbl_map(function(lens)
-      return lens.command and lens.command.title
+    local found = child.lua_get([[vim.tbl_map(function(found)
+      -- From 0.12 on they come with the client that they are from.
+      return (found.lens or found).command.title
     end, vim.lsp.codelens.get(vim.lsp.codelens.enable and { bufnr = 0 } or 0))]])
     return #found > 0 and found
   end)
