@@ -18,12 +18,18 @@ const CURSORS: [(&str, &str); 3] = [
 /// Comment prompts, turn by turn.
 const TURNS: &str = "fixtures/demo/turns.py";
 
+/// Comment prompts that have their code.
+const WRITTEN: &str = "fixtures/demo/written.py";
+
 pub fn demo(workspace: &Workspace) -> Result<()> {
     run::step("set up", || setup::ensure(&setup::for_build()))?;
     run::step("build codegen-lsp (llama.cpp takes minutes the first time)", || workspace.build())?;
     let start = Instant::now();
     run::step("completions by the built-in model", || CURSORS.iter().try_for_each(|at| complete(workspace, at)))?;
-    run::step("comments into code, turn by turn", || synthesize(workspace))?;
+    run::step("comments into code, turn by turn", || synthesize(workspace, &[TURNS]))?;
+    run::step("four candidates for a turn that has code, best first", || {
+        synthesize(workspace, &[WRITTEN, "--turn", "3", "--candidates", "4"])
+    })?;
     run::say(&format!("\nAll of it took the model {:.1} s. Now try", start.elapsed().as_secs_f64()));
     run::say("  cargo install --path lsp                     put codegen-lsp on your PATH");
     run::say("  codegen-lsp complete FILE.py:LINE:COLUMN     complete at a place of your own");
@@ -53,9 +59,9 @@ fn complete(workspace: &Workspace, (file, kind): &(&str, &str)) -> Result<()> {
     Ok(())
 }
 
-fn synthesize(workspace: &Workspace) -> Result<()> {
+fn synthesize(workspace: &Workspace, arguments: &[&str]) -> Result<()> {
     let start = Instant::now();
-    run::shown(codegen(workspace).args(["synthesize", TURNS]))?;
+    run::shown(codegen(workspace).arg("synthesize").args(arguments))?;
     run::say(&format!("({:.2} s, loading the model included)", start.elapsed().as_secs_f64()));
     Ok(())
 }

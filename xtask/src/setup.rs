@@ -51,6 +51,13 @@ pub fn for_build() -> Vec<Need> {
     ]
 }
 
+/// What the Rust tests take beside what they are built with.
+pub fn for_rust() -> Vec<Need> {
+    vec![need("python3 (its standard library is read, and the sandbox runs it)", "python3", || {
+        run::succeeds(Command::new("python3").args(["-c", "import ctypes, resource"]))
+    })]
+}
+
 /// What linting the Lua takes.
 pub fn for_luacheck() -> Vec<Need> {
     vec![need("luacheck (lints the Neovim plugin)", "lua-check", || run::on_path("luacheck").is_some())]

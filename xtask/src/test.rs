@@ -77,6 +77,9 @@ fn set_up(workspace: &Workspace, steps: &[Step]) -> Result<Option<Neovims>> {
     if steps.iter().any(|step| step.compiles()) {
         needs.extend(setup::for_build());
     }
+    if steps.contains(&Step::Rust) {
+        needs.extend(setup::for_rust());
+    }
     if steps.contains(&Step::Luacheck) {
         needs.extend(setup::for_luacheck());
     }
