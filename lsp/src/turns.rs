@@ -66,7 +66,7 @@ pub(crate) struct Linked {
     column: usize,
     /// The turn before it in the same block, by its index among all turns.
     pub previous: Option<usize>,
-    /// Whether a prompt of its own indentation ended its program text.
+    /// Whether a prompt or a heading of its own indentation ended its program text.
     followed: bool,
 }
 
@@ -273,7 +273,9 @@ fn walk(document: &Document, from: usize, options: &TurnOptions, one: bool) -> V
             }
             if run.is_section() {
                 // A heading ends the program text: what follows was not asked for by the prompt above it.
-                while open.pop_if(|index| found[*index].column >= column).is_some() {}
+                while let Some(index) = open.pop_if(|index| found[*index].column >= column) {
+                    found[index].followed = found[index].column == column;
+                }
             }
         } else if open.last().is_some_and(|&index| found[index].column > column) {
             if syntax::is_continuation(document, line.text) {

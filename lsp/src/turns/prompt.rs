@@ -230,6 +230,7 @@ impl Run {
             && says_something
             && !self.is_section()
             && self.begins_something(document, options)
+            && !self.is_reference()
             && !self.is_notice(document)
             && !syntax::is_code(&self.words.join("\n"))
     }
@@ -251,6 +252,17 @@ impl Run {
         }
         let deeper = above.column < self.column || syntax::is_continuation(document, above.text);
         (deeper && syntax::opens_block(document, &above)) || syntax::ends_docstring(document, &above)
+    }
+
+    /// Whether it only says where to read on.
+    fn is_reference(&self) -> bool {
+        let refers = |line: &str| {
+            let lower = line.to_lowercase();
+            let mut words = lower.split_whitespace();
+            words.next_back().is_some_and(|last| last.contains("://"))
+                && words.all(|word| ["see", "see:", "also", "also:", "cf.", "source:"].contains(&word))
+        };
+        self.words.iter().filter(|words| !words.trim().is_empty()).all(|words| refers(words))
     }
 
     /// Whether it is the notice that many files begin with, or one that some end with.

@@ -132,6 +132,9 @@ fn comments_that_ask_for_nothing() {
         "x = 1\n\n# [1, 2]\n",
         "x = 1\n\n# 42\n",
         "x = 1\n\n# >>> f(1)\n# 2\n",
+        // Where to read on.
+        "x = 1\n\n# https://example.org/spec#lines\n",
+        "x = 1\n\n# See https://example.org/spec\n# See also: <https://example.org/more>\n",
         // Licences, and who wrote it.
         "\"\"\"Docs.\"\"\"\n\n# Copyright (c) 2020 Somebody\nimport os\n",
         "# Author: Somebody\nimport os\n",
@@ -186,6 +189,8 @@ fn comments_that_could_be_mistaken() {
         ("# type the text", "type the text"),
         ("# vim is an editor", "vim is an editor"),
         ("# step 1: (x)", "step 1: (x)"),
+        ("# read https://example.org/data.csv", "read https://example.org/data.csv"),
+        ("# see who is first", "see who is first"),
         ("# steps:\n#   - one\n#   - two\n", "steps:\n  - one\n  - two"),
     ] {
         assert_eq!(prompts(text, &plain()), [prompt], "{text}");
@@ -356,6 +361,8 @@ fn docstrings_of_empty_functions() {
         &[("Double it.\n\n  Twice.", "")],
     );
     check("def f():\r\n    \"\"\"One.\r\n\r\n    Two.\"\"\"\r\n\r\nx = 1\r\n", &[("One.\n\nTwo.", "")]);
+    // A heading behind the function is none in it.
+    check("def f():\n    'A.'\n\n# --- b ---\nx = 1\n", &[("A.", "")]);
     // In the program text of another turn.
     check(
         "# a helper\ndef f():\n    '''Help.'''\n\n# use it\nf()\n",
@@ -367,6 +374,8 @@ fn docstrings_of_empty_functions() {
         "def f():\n    'A.'\n    return 1\n",
         "def f():\n    'A.'\n    # noqa\n",
         "def f():\n    'A.'; pass\n",
+        // A heading is no prompt, but there is a body below it.
+        "def f():\n    'A.'\n    # --- b ---\n    return 1\n",
         "def f(): 'A.'\n",
         "def f():\n    pass\n    'A.'\n",
         "def f():\n    ''\n",
