@@ -53,20 +53,28 @@ pub fn program(document: &Document, edit: &Edit) -> String {
     program
 }
 
-/// What speaks against a program that ended like this, in one line; `None` if nothing does. A program that was cancelled
-/// has shown nothing.
+/// What speaks against a program that ended like this, in one line: the exception, or else what it did. `None` if nothing
+/// does. A program that was cancelled has shown nothing.
 #[must_use]
 pub fn complaint(outcome: &Outcome, limits: &Limits) -> Option<String> {
     match outcome {
         Outcome::Passed | Outcome::Cancelled => None,
         Outcome::Raised(line) => Some(line.clone()),
-        Outcome::Exited(status) => Some(format!("it exited with status {status}")),
-        Outcome::Killed(signal) => Some(format!("signal {signal} ended it")),
-        Outcome::TimedOut => Some(format!("it did not end within {} seconds", limits.wall.as_secs())),
-        Outcome::OutOfCpu => Some(format!("it used up {} seconds of processor time", limits.cpu.as_secs())),
-        Outcome::OutOfMemory => Some("it ran out of memory".to_owned()),
-        Outcome::TooMuchOutput => Some("it wrote too much".to_owned()),
+        Outcome::Exited(status) => Some(format!("exited with status {status}")),
+        Outcome::Killed(signal) => Some(format!("was ended by signal {signal}")),
+        Outcome::TimedOut => Some(format!("did not end within {} seconds", limits.wall.as_secs())),
+        Outcome::OutOfCpu => Some(format!("used up {} seconds of processor time", limits.cpu.as_secs())),
+        Outcome::OutOfMemory => Some("ran out of memory".to_owned()),
+        Outcome::TooMuchOutput => Some("wrote too much".to_owned()),
     }
+}
+
+/// A [`complaint`] as what is said of the program.
+#[must_use]
+pub fn predicate(complaint: &str) -> String {
+    let name = complaint.split(':').next().unwrap_or_default();
+    // An exception goes by one word, and no sentence does.
+    if name.contains(char::is_whitespace) { complaint.to_owned() } else { format!("raises {complaint}") }
 }
 
 #[cfg(test)]
@@ -118,15 +126,21 @@ mod tests {
             (Outcome::Passed, None),
             (Outcome::Cancelled, None),
             (Outcome::Raised("NameError: x".to_owned()), Some("NameError: x")),
-            (Outcome::Exited(3), Some("it exited with status 3")),
-            (Outcome::Killed(11), Some("signal 11 ended it")),
-            (Outcome::TimedOut, Some("it did not end within 10 seconds")),
-            (Outcome::OutOfCpu, Some("it used up 10 seconds of processor time")),
-            (Outcome::OutOfMemory, Some("it ran out of memory")),
-            (Outcome::TooMuchOutput, Some("it wrote too much")),
+            (Outcome::Exited(3), Some("exited with status 3")),
+            (Outcome::Killed(11), Some("was ended by signal 11")),
+            (Outcome::TimedOut, Some("did not end within 10 seconds")),
+            (Outcome::OutOfCpu, Some("used up 10 seconds of processor time")),
+            (Outcome::OutOfMemory, Some("ran out of memory")),
+            (Outcome::TooMuchOutput, Some("wrote too much")),
         ];
         for (outcome, expected) in table {
-            assert_eq!(complaint(&outcome, &limits).as_deref(), expected, "{outcome:?}");
+            let complaint = complaint(&outcome, &limits);
+            assert_eq!(complaint.as_deref(), expected, "{outcome:?}");
+            if let Some(complaint) = complaint {
+                let raised = matches!(outcome, Outcome::Raised(_));
+                assert_eq!(predicate(&complaint).starts_with("raises "), raised, "{outcome:?}");
+            }
         }
+        assert_eq!(predicate("KeyboardInterrupt"), "raises KeyboardInterrupt");
     }
 }

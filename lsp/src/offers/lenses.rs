@@ -4,6 +4,7 @@ use super::cuts::Cut;
 use super::{Changed, Known, Offer};
 use crate::config::CodeLenses;
 use crate::records::{Record, TurnState};
+use crate::verify;
 
 /// Characters of a model's or program's own message that a lens shows.
 const MESSAGE: usize = 80;
@@ -88,7 +89,7 @@ fn status(known: &Known, cut: Option<&Cut>) -> Option<String> {
     // What a program raised says nothing of another that took its place.
     let raised = match (known.state, known.record.as_deref()) {
         (TurnState::Generated | TurnState::Stale, Some(Record { raised: Some(raised), .. })) => {
-            Some(format!("raises {}", line(raised)))
+            Some(verify::predicate(&line(raised)))
         }
         _ => None,
     };
