@@ -149,6 +149,29 @@ fn a_turn_is_written_anew_and_the_others_stay() {
 }
 
 #[test]
+fn turns_are_listed_with_the_numbers_that_they_go_by() {
+    let folder = tempfile::tempdir().unwrap();
+    let text = format!("{WRITTEN}\n\ndef double(x):\n    \"\"\"Return x twice.\n\n    As a list.\n    \"\"\"\n");
+    let path = file(folder.path(), "a.py", text.as_bytes());
+    let (lines, said) = run(&["synthesize", &path, "--list"]);
+    let lines: Vec<&str> = lines.lines().collect();
+    assert_eq!(lines.len(), 5, "{lines:?}");
+    assert_eq!(lines[1], "turn 2, line 4, 1 line: Sort numbers in descending order.");
+    assert_eq!(lines[3], "turn 4, line 10, 5 lines: Compute the sum of numbers and store it in total.");
+    assert_eq!(lines[4], "turn 5, line 14, empty: Return x twice.");
+    assert_eq!(said, "", "no model is needed");
+    let (lines, _) = run(&["synthesize", &path, "--list", "--json"]);
+    let turns: Vec<Value> = lines.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    let second = serde_json::json!({
+        "turn": 2, "line": 4, "prompt": "Sort numbers in descending order.", "text": "numbers = 'by hand'",
+    });
+    assert_eq!(turns[1], second);
+    let (lines, said) = run(&["synthesize", &path, "--list", "--marker", "#>"]);
+    assert_eq!((lines.as_str(), said), ("", format!("{path} has no comment prompts\n")));
+    assert_eq!(std::fs::read_to_string(&path).unwrap(), text);
+}
+
+#[test]
 fn from_a_turn_on_all_are_written_anew_each_after_the_one_before() {
     let folder = tempfile::tempdir().unwrap();
     let path = file(folder.path(), "a.py", WRITTEN.as_bytes());
@@ -222,7 +245,8 @@ fn colours_are_for_terminals_only() {
 fn what_cannot_be_done_is_said() {
     let folder = tempfile::tempdir().unwrap();
     let path = file(folder.path(), "a.py", WRITTEN.as_bytes());
-    let table: [(&[&str], &str); 7] = [
+    let table: [(&[&str], &str); 8] = [
+        (&["--list", "--in-place"], "cannot be used with"),
         (&["--turn", "5"], "a.py: there is no turn 5: there are 4, counted from 1"),
         (&["--from", "0"], "there is no turn 0"),
         (&["--turn", "1", "--from", "2"], "cannot be used with"),

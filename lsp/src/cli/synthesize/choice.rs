@@ -3,7 +3,7 @@
 use anyhow::bail;
 
 use crate::document::Document;
-use crate::turns::{self, Turn, TurnOptions};
+use crate::turns::{self, PromptKind, Turn, TurnOptions};
 
 /// What the user asked for. Turns are counted from 1, in the order of their prompts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -23,6 +23,9 @@ pub(super) struct Chosen<'o> {
     /// What starts before this offset has been dealt with. Comments inside what has just been generated are no prompts
     /// of the user's, so the search goes on behind it.
     from: usize,
+    /// The prompts and program texts that were written. The docstring of a function with a body is a turn only if it is
+    /// among them, so that the turns behind it keep their numbers.
+    written: Vec<(String, String)>,
 }
 
 impl<'o> Chosen<'o> {
@@ -38,11 +41,11 @@ impl<'o> Chosen<'o> {
                 match number.checked_sub(1).and_then(|index| turns.get(index)) {
                     Some(turn) => turn.prompt_range.start,
                     None if turns.is_empty() => bail!("there are no comment prompts, so there is no turn {number}"),
-                    None => bail!("there is no turn {number}: there are {}, counted from 1", turns.len()),
+                    None => bail!("there is no turn {number}: there are {}, counted from 1 (see --list)", turns.len()),
                 }
             }
         };
-        Ok(Self { choice, options, from })
+        Ok(Self { choice, options, from, written: Vec::new() })
     }
 
     /// The next turn to write, and its number in the document as it is now.
@@ -50,12 +53,19 @@ impl<'o> Chosen<'o> {
         let wanted = |turn: &Turn| {
             turn.prompt_range.start >= self.from && (self.choice != Choice::Empty || is_empty(document, turn))
         };
-        let found = turns::turns(document, self.options).into_iter().enumerate().find(|(_, turn)| wanted(turn));
+        let known = |turn: &Turn, program: &str| {
+            self.written.iter().any(|(prompt, written)| *prompt == turn.prompt && written == program)
+        };
+        let turns = turns::turns_known(document, self.options, &known);
+        let found = turns.into_iter().enumerate().find(|(_, turn)| wanted(turn));
         found.map(|(index, turn)| (index + 1, turn))
     }
 
-    /// The turn has been dealt with; what it has now ends at `end`.
-    pub fn done(&mut self, end: usize) {
+    /// The turn has been dealt with: it has `program` now, if that is not empty, and what it has ends at `end`.
+    pub fn done(&mut self, turn: &Turn, program: String, end: usize) {
+        if turn.kind == PromptKind::Docstring && !program.is_empty() {
+            self.written.push((turn.prompt.clone(), program));
+        }
         self.from = match self.choice {
             Choice::One(_) => usize::MAX,
             Choice::Empty | Choice::From(_) => end,
@@ -81,7 +91,7 @@ mod tests {
         let mut chosen = Chosen::new(&document, choice, &options).unwrap();
         let mut found = Vec::new();
         while let Some((number, turn)) = chosen.next(&document) {
-            chosen.done(turn.program_range.end.max(turn.prompt_range.end));
+            chosen.done(&turn, String::new(), turn.program_range.end.max(turn.prompt_range.end));
             found.push((number, turn.prompt));
         }
         found
@@ -97,13 +107,35 @@ mod tests {
     }
 
     #[test]
+    fn turns_keep_their_numbers_when_a_docstring_before_them_gets_its_body() {
+        let text = "def f():\n    'One.'\n\ndef g():\n    'Two.'\n    return 2\n\n# three\n";
+        let (mut document, options) = (Document::new(text, 0), TurnOptions::default());
+        let mut chosen = Chosen::new(&document, Choice::Empty, &options).unwrap();
+        let (number, turn) = chosen.next(&document).unwrap();
+        assert_eq!((number, turn.prompt.as_str()), (1, "One."));
+        let edit = turns::program_edit(&document, &turn, "return 1");
+        let written = turns::written_text(&document, &turn, "return 1");
+        let end = edit.range.start + edit.text.len();
+        document.edit(edit.range, &edit.text);
+        chosen.done(&turn, written, end);
+        let (number, turn) = chosen.next(&document).unwrap();
+        assert_eq!((number, turn.prompt.as_str()), (2, "three"));
+    }
+
+    #[test]
     fn turns_that_are_not_there() {
         let options = TurnOptions::default();
         let error = |text: &str, choice| {
             Chosen::new(&Document::new(text, 0), choice, &options).err().map(|error| error.to_string())
         };
-        assert_eq!(error(TEXT, Choice::One(6)), Some("there is no turn 6: there are 5, counted from 1".to_owned()));
-        assert_eq!(error(TEXT, Choice::From(0)), Some("there is no turn 0: there are 5, counted from 1".to_owned()));
+        assert_eq!(
+            error(TEXT, Choice::One(6)),
+            Some("there is no turn 6: there are 5, counted from 1 (see --list)".to_owned())
+        );
+        assert_eq!(
+            error(TEXT, Choice::From(0)),
+            Some("there is no turn 0: there are 5, counted from 1 (see --list)".to_owned())
+        );
         assert_eq!(
             error("x = 1\n", Choice::One(1)),
             Some("there are no comment prompts, so there is no turn 1".to_owned())

@@ -39,6 +39,9 @@ pub struct Arguments {
     /// Write turn N and every later one anew
     #[arg(long, value_name = "N")]
     from: Option<usize>,
+    /// List the turns with their numbers, and write nothing
+    #[arg(long, conflicts_with_all = ["turn", "from", "verify", "diff", "in_place"])]
+    list: bool,
     /// Sample N program texts for each turn and take the best
     #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u8).range(1..=16))]
     candidates: u8,
@@ -88,6 +91,10 @@ impl Arguments {
         }
     }
 
+    fn turn_options(&self) -> TurnOptions {
+        TurnOptions { marker: self.marker.clone() }
+    }
+
     fn synthesis(&self) -> SynthesisConfig {
         SynthesisConfig {
             max_tokens: self.max_tokens.max(1),
@@ -107,15 +114,20 @@ impl Arguments {
 pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
     let path = &arguments.file;
     let text = source::read(path)?;
+    if arguments.list {
+        return list(arguments, &text);
+    }
     if arguments.in_place {
         source::check_writable(path)?;
     }
-    let options = TurnOptions { marker: arguments.marker.clone() };
+    let options = arguments.turn_options();
     let mut document = Document::new(&text, 0);
     let named = || path.display().to_string();
     let mut chosen = Chosen::new(&document, arguments.choice(), &options).with_context(named)?;
     if chosen.next(&document).is_none() {
-        output::remark(&format!("{} has no comment prompt without program text", path.display()));
+        let hint =
+            if turns::turns(&document, &options).is_empty() { "" } else { "; --turn and --from write others anew" };
+        output::remark(&format!("{} has no comment prompt without program text{hint}", path.display()));
         return Ok(());
     }
     let interrupts = Interrupts::of(path);
@@ -133,12 +145,14 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
             Choice::From(_) => turn.program_range.end.max(turn.prompt_range.end),
             Choice::Empty | Choice::One(_) => turn.prompt_range.end,
         };
+        let mut program = String::new();
         if !written.text().is_empty() {
+            program = turns::written_text(&document, &turn, written.text());
             let edit = turns::program_edit(&document, &turn, written.text());
             end = edit.range.start + edit.text.len();
             document.edit(edit.range, &edit.text);
         }
-        chosen.done(end);
+        chosen.done(&turn, program, end);
     }
     let result = document.text();
     if arguments.diff {
@@ -150,6 +164,23 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
         interrupts.hold(|| source::replace(path, &text, &result))?;
     }
     Ok(())
+}
+
+/// Prints the turns that the text has.
+fn list(arguments: &Arguments, text: &str) -> anyhow::Result<()> {
+    let document = Document::new(text, 0);
+    let turns = turns::turns(&document, &arguments.turn_options());
+    if turns.is_empty() {
+        output::remark(&format!("{} has no comment prompts", arguments.file.display()));
+    }
+    let lines = turns.iter().enumerate().map(|(index, turn)| {
+        if arguments.json {
+            format!("{}\n", report::entry_json(index + 1, &document, turn))
+        } else {
+            format!("{}\n", report::entry(index + 1, &document, turn))
+        }
+    });
+    output::print(&lines.collect::<String>())
 }
 
 /// What was written for a turn.

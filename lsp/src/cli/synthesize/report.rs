@@ -8,7 +8,8 @@ use crate::cli::complete::timing;
 use crate::document::Document;
 use crate::pipeline;
 use crate::syntax;
-use crate::turns::Turn;
+use crate::turns::{self, Turn};
+use crate::verify;
 
 /// Lines for people: what it cost, and how the candidates compare.
 pub(super) fn remarks(number: usize, written: &Written) -> Vec<String> {
@@ -33,7 +34,7 @@ pub(super) fn remarks(number: usize, written: &Written) -> Vec<String> {
     if several {
         lines.extend(written.ranked.iter().map(|ranked| format!("#   {}", score_line(ranked))));
     } else {
-        lines.extend(best.evidence.raised.as_ref().map(|raised| format!("#   raises {raised}")));
+        lines.extend(best.evidence.raised.as_ref().map(|raised| format!("#   {}", verify::predicate(raised))));
     }
     lines
 }
@@ -47,7 +48,7 @@ fn score_line(ranked: &Ranked) -> String {
     } else if !evidence.parses {
         findings.push("does not parse".to_owned());
     }
-    findings.extend(evidence.raised.as_ref().map(|raised| format!("raises {raised}")));
+    findings.extend(evidence.raised.as_deref().map(verify::predicate));
     for (what, names) in [("misses", &evidence.missing), ("shadows", &evidence.shadows), ("drops", &evidence.drops)] {
         if !names.is_empty() {
             findings.push(format!("{what} {}", names.join(", ")));
@@ -60,13 +61,40 @@ fn score_line(ranked: &Ranked) -> String {
     format!("candidate {index}: {:.3} per token{copies}, {}", completion.mean_logprob, findings.join("; "))
 }
 
+/// A turn in a list, for people.
+pub(super) fn entry(number: usize, document: &Document, turn: &Turn) -> String {
+    let program = turns::program_text(document, turn);
+    let state = match program.lines().count() {
+        0 => "empty".to_owned(),
+        1 => "1 line".to_owned(),
+        lines => format!("{lines} lines"),
+    };
+    let prompt = turn.prompt.trim().lines().next().unwrap_or_default();
+    format!("turn {number}, line {}, {state}: {prompt}", line(document, turn))
+}
+
 /// The same for programs.
+pub(super) fn entry_json(number: usize, document: &Document, turn: &Turn) -> Value {
+    json!({
+        "turn": number,
+        "line": line(document, turn),
+        "prompt": turn.prompt,
+        "text": turns::program_text(document, turn),
+    })
+}
+
+/// The line of a turn's prompt, counted from 1.
+fn line(document: &Document, turn: &Turn) -> usize {
+    syntax::line_at(document, turn.prompt_range.start).number + 1
+}
+
+/// What was written for a turn, for programs.
 pub(super) fn json(number: usize, document: &Document, turn: &Turn, written: &Written) -> Value {
     let candidates: Vec<Value> = written.ranked.iter().map(pipeline::candidate).collect();
     let cut = &written.prepared.cut;
     json!({
         "turn": number,
-        "line": syntax::line_at(document, turn.prompt_range.start).number + 1,
+        "line": line(document, turn),
         "prompt": turn.prompt,
         "text": written.text(),
         "history": { "kept": cut.kept, "dropped": cut.dropped, "preambleCut": cut.preamble_cut },
