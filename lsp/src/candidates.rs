@@ -26,7 +26,8 @@ pub struct Evidence {
     pub shadows: Vec<String>,
     /// Names that the turn's present program text defines and later turns use, and this one no longer defines.
     pub drops: Vec<String>,
-    /// The last line of the exception raised when the program was run up to and including this turn.
+    /// What speaks against it since the program was run up to and including this turn: the exception's last line, or what
+    /// else [`crate::verify::complaint`] says.
     pub raised: Option<String>,
     /// Whether it was run at all.
     pub run: bool,
