@@ -185,14 +185,15 @@ pub fn program_rule(truncation: Truncation) -> Box<dyn StopRule> {
 }
 
 /// What of a turn's raw text is written into the buffer, without white space at its end: what is said three times is said
-/// once, and of a text that is `unfinished`, its tokens being used up, the last line goes as well. Empty if no code is left.
+/// once, and of a text that is `unfinished`, its tokens being used up, the last line goes as well. So does a statement at the
+/// end whose string or bracket is still open: it would take what follows the turn into itself. Empty if no code is left.
 #[must_use]
 pub fn program(raw: &str, unfinished: bool) -> &str {
     let whole = match raw.rfind('\n') {
         Some(end) if unfinished => &raw[..end],
         _ => raw,
     };
-    let text = without_open_end(repetition::cut_program(whole)).trim_end();
+    let text = without_open_end(scan::closed(repetition::cut_program(whole))).trim_end();
     if turns::says_something(text) { text } else { "" }
 }
 

@@ -103,9 +103,42 @@ impl Scanner {
     }
 }
 
+/// The text up to the line in which a string, a bracket or a continued line begins that is still open where it ends.
+pub(super) fn closed(text: &str) -> &str {
+    let mut scanner = Scanner::default();
+    let mut rest = 0;
+    for (at, char) in text.char_indices() {
+        scanner.push(char);
+        // Short strings end with their line, open or not, so that only what goes over line ends counts.
+        if char == '\n' && scanner.at_rest() {
+            rest = at;
+        }
+    }
+    if scanner.at_rest() { text } else { &text[..rest] }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_is_open_at_the_end_goes() {
+        for (text, expected) in [
+            ("", ""),
+            ("x = 1\ny = 2", "x = 1\ny = 2"),
+            ("x = 1\ny = '''a\nb", "x = 1"),
+            ("x = 1\ny = '''a\nb'''", "x = 1\ny = '''a\nb'''"),
+            ("def f():\n    \"\"\"\n    One.\n\n    Two", "def f():"),
+            ("x = 1\ny = (1,\n    2\nz = 3", "x = 1"),
+            ("x = 1\ny = 1 + \\", "x = 1"),
+            ("x = [", ""),
+            // It ends with its line, and does no harm to those below.
+            ("x = 1\ny = 'a", "x = 1\ny = 'a"),
+            ("x = 1  # (", "x = 1  # ("),
+        ] {
+            assert_eq!(closed(text), expected, "{text:?}");
+        }
+    }
 
     #[test]
     fn line_ends() {
