@@ -30,6 +30,8 @@ pub struct Known {
     pub record: Option<Arc<Record>>,
     /// If its program text is stale: what has changed since.
     pub changed: Changed,
+    /// Which of how many alternatives that were sampled for it its program text is, the best being 0.
+    pub place: Option<(usize, usize)>,
     /// Why the last attempt at it failed.
     pub failure: Option<String>,
     /// Whether a command is at work on it.
@@ -81,8 +83,10 @@ pub fn known(document: &Document, options: &TurnOptions, records: &Records, work
                 before: record.turn.predecessors != text.predecessors,
             });
             let working = working.contains(&turn.prompt_range.start);
+            let alternatives = records.alternatives(&text);
+            let place = alternatives.and_then(|known| Some((known.current(&text.program)?, known.each.len())));
             let failure = records.failure(&text);
-            Known { turn, block, state, record, changed, failure, working, following: false }
+            Known { turn, block, state, record, changed, place, failure, working, following: false }
         })
         .collect();
     let mut generated = std::collections::HashSet::new();

@@ -67,10 +67,6 @@ pub struct Record {
     pub turn: TurnText,
     /// What made it.
     pub made: Made,
-    /// The alternatives, best first, this one among them; empty if none were asked for.
-    pub candidates: Vec<Ranked>,
-    /// Which of them was written.
-    pub chosen: Option<usize>,
     /// The last line of the exception that the program raised when it was run.
     pub raised: Option<String>,
 }

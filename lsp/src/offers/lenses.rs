@@ -57,20 +57,17 @@ pub fn lenses(turns: &[Known], cuts: &[Option<Cut>], shown: impl Fn(&Known) -> b
             if known.following {
                 add("Regenerate from here".to_owned(), Offer::RegenerateFromHere);
             }
-            let which = known.record.as_deref().and_then(place).map(|place| format!(" ({place})"));
-            add(format!("Next candidate{}", which.unwrap_or_default()), Offer::NextCandidate);
+            let which = match known.place {
+                Some((place, count)) if count > 1 => format!(" ({}/{count})", place + 1),
+                _ => String::new(),
+            };
+            add(format!("Next candidate{which}"), Offer::NextCandidate);
         }
         if let Some(status) = status(known, cuts.get(index).and_then(Option::as_ref)) {
             add(status, Offer::Explain);
         }
     }
     lenses
-}
-
-/// Which of how many alternatives was written.
-fn place(record: &Record) -> Option<String> {
-    let count = record.candidates.len();
-    record.chosen.filter(|chosen| count > 1 && *chosen < count).map(|chosen| format!("{}/{count}", chosen + 1))
 }
 
 /// How a turn stands, in words; nothing for one that is empty and whose history fits.
@@ -89,7 +86,7 @@ fn status(known: &Known, cut: Option<&Cut>) -> Option<String> {
     // What a program raised says nothing of another that took its place.
     let raised = match (known.state, known.record.as_deref()) {
         (TurnState::Generated | TurnState::Stale, Some(Record { raised: Some(raised), .. })) => {
-            Some(verify::predicate(&line(raised)))
+            Some(format!("fails when run: {}", line(raised)))
         }
         _ => None,
     };

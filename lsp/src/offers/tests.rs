@@ -10,7 +10,7 @@ use super::cuts::{Basis, Counted, Cut};
 use super::*;
 use crate::candidates::{Evidence, Ranked};
 use crate::config::CodeLenses;
-use crate::records::{HistoryCut, Made};
+use crate::records::{Alternative, HistoryCut, Made};
 
 const TEXT: &str = "# one\na = 1\n\n# two\n\n# three\nc = 3\n\n# four\n";
 
@@ -40,7 +40,7 @@ fn record(document: &Document, prompt: &str) -> Record {
         history: HistoryCut::default(),
         completion: completion(),
     };
-    Record { turn, made, candidates: Vec::new(), chosen: None, raised: None }
+    Record { turn, made, raised: None }
 }
 
 fn turns_of(text: &str, records: &Records, working: &[usize]) -> Vec<Known> {
@@ -85,15 +85,21 @@ fn a_turn_at_work_can_be_cancelled_and_no_more() {
 fn generated_turns_are_made_anew() {
     let document = Document::new(TEXT, 1);
     let mut records = Records::default();
-    let ranked = |index| Ranked { index, completion: completion(), evidence: Evidence::default(), copies: 1 };
-    let candidates = vec![ranked(2), ranked(0), ranked(3)];
-    records.generated(Record { candidates, chosen: Some(1), ..record(&document, "one") });
+    let one = record(&document, "one");
+    let alternative = |index, program: &str| Alternative {
+        program: program.to_owned(),
+        ranked: Ranked { index, completion: completion(), evidence: Evidence::default(), copies: 1 },
+        made: one.made.clone(),
+    };
+    let each = [(2, "b = 1"), (0, "a = 1"), (3, "c = 1")].map(|(index, program)| alternative(index, program));
+    records.sampled(&one.turn, each.to_vec());
+    records.generated(one);
     records.generated(Record { raised: Some("NameError: b".to_owned()), ..record(&document, "three") });
     let turns = turns_of(TEXT, &records, &[]);
     let expected: [&[&str]; 4] = [
         &["Regenerate", "Regenerate from here", "Next candidate (2/3)", "generated"],
         &["Synthesize", "Synthesize all (2)"],
-        &["Regenerate", "Next candidate", "generated, raises NameError: b"],
+        &["Regenerate", "Next candidate", "generated, fails when run: NameError: b"],
         &["Synthesize"],
     ];
     assert_eq!(titles(&turns, &[], CodeLenses::Auto), expected);
@@ -132,15 +138,15 @@ fn the_status_says_what_is_known() {
     };
     let table = [
         (status(TurnState::Empty, plain), None),
-        (status(TurnState::Generated, plain), Some("generated, raises E: x")),
+        (status(TurnState::Generated, plain), Some("generated, fails when run: E: x")),
         (status(TurnState::Edited, plain), Some("edited by hand")),
         (status(TurnState::Edited, |known| known.record = None), Some("written by hand")),
-        (status(TurnState::Stale, plain), Some("stale, raises E: x")),
-        (status(TurnState::Stale, changed(true, false)), Some("stale: its prompt changed, raises E: x")),
-        (status(TurnState::Stale, changed(false, true)), Some("stale: a turn before it changed, raises E: x")),
+        (status(TurnState::Stale, plain), Some("stale, fails when run: E: x")),
+        (status(TurnState::Stale, changed(true, false)), Some("stale: its prompt changed, fails when run: E: x")),
+        (status(TurnState::Stale, changed(false, true)), Some("stale: a turn before it changed, fails when run: E: x")),
         (
             status(TurnState::Stale, changed(true, true)),
-            Some("stale: its prompt and a turn before it changed, raises E: x"),
+            Some("stale: its prompt and a turn before it changed, fails when run: E: x"),
         ),
         (status(TurnState::Failed, plain), Some("failed")),
         (status(TurnState::Failed, failed("no text\nat all")), Some("failed: no text")),

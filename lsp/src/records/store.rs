@@ -24,8 +24,7 @@ impl Entry for Record {
     }
 
     fn bytes(&self) -> usize {
-        let candidates: usize = self.candidates.iter().map(|ranked| ranked.completion.text.len()).sum();
-        text(&self.turn) + made(&self.made) + candidates
+        text(&self.turn) + made(&self.made)
     }
 }
 

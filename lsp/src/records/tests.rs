@@ -36,7 +36,7 @@ fn made(text: &str) -> Made {
 }
 
 fn record(turn: TurnText) -> Record {
-    Record { made: made(&turn.program), turn, candidates: Vec::new(), chosen: None, raised: None }
+    Record { made: made(&turn.program), turn, raised: None }
 }
 
 fn alternative(index: usize, program: &str) -> Alternative {

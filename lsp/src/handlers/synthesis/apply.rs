@@ -53,12 +53,9 @@ pub(super) fn write(main: &mut MainLoop, id: u64, text: &TurnText, each: &[Alter
         let about = plan::first_line(&step.turn);
         operation.notes.push(format!("run up to \"{about}\", the program fails: {raised}"));
     }
-    let candidates = if each.len() > 1 { each.iter().map(|each| each.ranked.clone()).collect() } else { Vec::new() };
     let record = Record {
         turn: TurnText { program: chosen.program.clone(), ..text.clone() },
         made: chosen.made.clone(),
-        chosen: (!candidates.is_empty()).then_some(place),
-        candidates,
         raised: evidence.raised.clone(),
     };
     let written = Written { prompt: step.turn.prompt.clone(), completion, evidence };
