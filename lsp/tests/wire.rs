@@ -27,6 +27,10 @@ mod stream;
 mod synthesize;
 #[path = "wire/synthesize_all.rs"]
 mod synthesize_all;
+#[path = "wire/trust.rs"]
+mod trust;
+#[path = "wire/verify.rs"]
+mod verify;
 
 /// The document of most tests.
 const URI: &str = "file:///project/a.py";
