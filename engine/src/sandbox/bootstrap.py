@@ -39,6 +39,7 @@ NOATIME, NODIRATIME, RELATIME = 1024, 2048, 1 << 21
 DETACH = 2
 PR_SET_PDEATHSIG, PR_SET_DUMPABLE, PR_CAPBSET_DROP, PR_SET_CHILD_SUBREAPER, PR_SET_NO_NEW_PRIVS = 1, 4, 24, 36, 38
 LANDLOCK_CREATE, LANDLOCK_ADD, LANDLOCK_RESTRICT = 444, 445, 446
+KEYCTL = {"x86_64": 250, "aarch64": 219, "riscv64": 219, "loongarch64": 219, "ppc64le": 271, "s390x": 280}
 PIVOT_ROOT = {"x86_64": 155, "aarch64": 41, "riscv64": 41, "loongarch64": 41, "ppc64le": 203, "s390x": 217}
 
 # Who the program is inside a user namespace.
@@ -281,9 +282,22 @@ def limit(which, value, more=0):
     resource.setrlimit(which, (soft, hard))
 
 
+def leave_keyring():
+    """Takes an empty keyring in place of the session's, which a login may have put secrets into and all its children have."""
+    if not LINUX or os.uname().machine not in KEYCTL:
+        return
+    # The operation is to join, and what is joined is a new keyring without a name.
+    if LIBC.syscall(KEYCTL[os.uname().machine], ctypes.c_long(1), None) == -1:
+        code = ctypes.get_errno()
+        # Where there are no keys, or a container forbids to ask for them, the program gets at none either.
+        if code not in (errno.ENOSYS, errno.EPERM, errno.EACCES):
+            raise OSError(code, "keyctl: " + os.strerror(code))
+
+
 def start(job, folder, program, processes):
     """Becomes the program."""
     os.setsid()
+    leave_keyring()
     for name in ("SIGPIPE", "SIGXFSZ", "SIGINT", "SIGCHLD"):
         _signal.signal(getattr(_signal, name), _signal.SIG_DFL)
     os.dup2(os.open("/dev/null", os.O_RDONLY), 0)

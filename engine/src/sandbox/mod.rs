@@ -5,10 +5,11 @@
 //!
 //! # What holds everywhere (Unix)
 //! The limits of [`Limits`]; an empty folder to work in, which is gone afterwards; an environment with nothing of ours; no
-//! standard input; no file descriptor but the two output pipes; a session of its own. All of its processes end with it, with
-//! the server, and when the caller no longer wants it. Whatever it does, [`Sandbox::run`] returns soon after the limit on the
-//! clock. Hashes are not randomised, so that the same program does the same thing each time; that is why it runs with `-s`
-//! in an environment without anything that `-I` would ignore, rather than with `-I`, which would ignore the seed as well.
+//! standard input; no file descriptor but the two output pipes; a session of its own, and on Linux a session keyring. All of its
+//! processes end with it, with the server, and when the caller no longer wants it. Whatever it does, [`Sandbox::run`] returns
+//! soon after the limit on the clock. Hashes are not randomised, so that the same program does the same thing each time; that
+//! is why it runs with `-s` in an environment without anything that `-I` would ignore, rather than with `-I`, which would
+//! ignore the seed as well.
 //!
 //! # What holds on Linux where namespaces can be had (root, or user namespaces)
 //! What [`Isolation`] says, as reported by the supervisor from inside before the program starts:

@@ -102,6 +102,25 @@ fn no_rights_can_be_had_again() {
     });
 }
 
+#[cfg(all(target_os = "linux", target_arch = "x86_64"))]
+#[test]
+fn the_keys_of_a_session_stay_with_it() {
+    // The keyring's number and what the kernel says of it: "keyring;OWNER;GROUP;RIGHTS;NAME".
+    let program = "import ctypes\nlibc = ctypes.CDLL(None)\ntext = ctypes.create_string_buffer(200)\n\
+        number = libc.syscall(250, ctypes.c_long(0), ctypes.c_long(-3), ctypes.c_long(0))\n\
+        if libc.syscall(250, ctypes.c_long(6), ctypes.c_long(-3), text, ctypes.c_long(200)) > 0:\n\
+        \x20 print(number, text.value.decode().split(';')[-1])\n\
+        \x20 print(libc.syscall(250, ctypes.c_long(11), ctypes.c_long(-3), text, ctypes.c_long(200)))\n";
+    for (means, sandbox) in sandboxes(&limits()) {
+        let said = [run(&sandbox, program), run(&sandbox, program)].map(|report| report.stdout);
+        // Nothing is said where the system has no keys.
+        if !said[0].is_empty() {
+            assert_ne!(said[0], said[1], "{means:?}: each program has a keyring of its own");
+            assert!(said.iter().all(|said| said.ends_with(" _ses\n0\n")), "{means:?}: it is new and empty: {said:?}");
+        }
+    }
+}
+
 #[test]
 fn a_daemon_ends_with_the_program() {
     let marker = marker();
