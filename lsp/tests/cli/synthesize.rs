@@ -264,6 +264,17 @@ fn what_cannot_be_done_is_said() {
 }
 
 #[test]
+fn what_speaks_against_the_only_text_is_said() {
+    let folder = tempfile::tempdir().unwrap();
+    // The built-in model knows few names.
+    let path = file(folder.path(), "a.py", b"# Assign 0 to a variable named v0.\n");
+    let (json, cost) = run(&["synthesize", &path, "--json"]);
+    let turn: Value = serde_json::from_str(&json).unwrap();
+    assert_eq!(turn["candidates"][0]["score"]["missing"], serde_json::json!(["v0"]), "{json}");
+    assert!(cost.contains("#   misses v0\n"), "{cost}");
+}
+
+#[test]
 fn what_raises_is_found_out_by_running_it() {
     let folder = tempfile::tempdir().unwrap();
     // Whatever the model writes for the second turn, the first raises.
@@ -277,7 +288,7 @@ fn what_raises_is_found_out_by_running_it() {
         (&true.into(), &"ZeroDivisionError: division by zero".into()),
         "{json}"
     );
-    assert!(cost.contains("#   raises ZeroDivisionError: division by zero\n"), "{cost}");
+    assert!(cost.contains("#   raises ZeroDivisionError: division by zero"), "{cost}");
 
     let good = file(folder.path(), "b.py", b"# Assign the list [3, 8, 1] to a variable named numbers.\n");
     let (json, _) = run(&["synthesize", &good, "--verify", "--json"]);

@@ -34,14 +34,15 @@ pub(super) fn remarks(number: usize, written: &Written) -> Vec<String> {
     if several {
         lines.extend(written.ranked.iter().map(|ranked| format!("#   {}", score_line(ranked))));
     } else {
-        lines.extend(best.evidence.raised.as_ref().map(|raised| format!("#   {}", verify::predicate(raised))));
+        let against = Some(against(best)).filter(|against| !done.text.is_empty() && !against.is_empty());
+        lines.extend(against.map(|against| format!("#   {}", against.join("; "))));
     }
     lines
 }
 
-/// A candidate's score in a line.
-fn score_line(ranked: &Ranked) -> String {
-    let Ranked { index, completion, evidence, copies } = ranked;
+/// What speaks against a candidate.
+fn against(ranked: &Ranked) -> Vec<String> {
+    let Ranked { completion, evidence, .. } = ranked;
     let mut findings = Vec::new();
     if completion.text.is_empty() {
         findings.push("no program text".to_owned());
@@ -54,6 +55,13 @@ fn score_line(ranked: &Ranked) -> String {
             findings.push(format!("{what} {}", names.join(", ")));
         }
     }
+    findings
+}
+
+/// A candidate's score in a line.
+fn score_line(ranked: &Ranked) -> String {
+    let Ranked { index, completion, evidence, copies } = ranked;
+    let mut findings = against(ranked);
     if findings.is_empty() {
         findings.push(if evidence.run { "runs".to_owned() } else { "parses".to_owned() });
     }
