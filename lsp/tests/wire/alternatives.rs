@@ -173,3 +173,17 @@ async fn programs_of_files_that_nobody_trusts_are_not_run_and_the_user_is_told_o
     assert_eq!(told.len(), 1, "{told:?}");
     assert!(told[0].params["message"].as_str().unwrap().contains("in trusted folders only"), "{told:?}");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_lens_finds_the_present_text_among_alternatives_that_were_sampled_later() {
+    let mut client = client(&hesitant().engine(), json!({})).await;
+    let asked = client.synthesize(URI, 0);
+    client.accept_progress().await;
+    client.carry_out(asked).await;
+    let result = candidates(&mut client, json!({"count": 8, "seed": 1})).await;
+    let each = result["candidates"].as_array().unwrap();
+    let place = each.iter().position(|candidate| candidate["current"] == true).unwrap();
+    let lenses = client.request("textDocument/codeLens", json!({"textDocument": {"uri": URI}})).result().await;
+    let expected = format!("Next candidate ({}/{})", place + 1, each.len());
+    assert!(lenses.as_array().unwrap().iter().any(|lens| lens["command"]["title"] == *expected), "{lenses}");
+}

@@ -1,6 +1,7 @@
 //! `codegen.regenerate`.
 
 use codegen_engine::Engine;
+use codegen_engine::runtime::scripted::Script;
 use serde_json::{Value, json};
 
 use crate::URI;
@@ -112,4 +113,14 @@ async fn of_several_candidates_another_text_is_taken() {
     client.accept_progress().await;
     client.apply().await;
     assert_ne!(asked.result().await["turns"][0]["text"], "a = 1");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_to_be_said_of_several_turns_is_said_once() {
+    let engine = Script::continuing(vec![("# one\n", "a = 1\n"), ("# two\n", "b = 2\n")]).engine();
+    let mut client = client(&engine, "# one\n\n# two\n").await;
+    synthesize_all(&mut client, 2).await;
+    let asked = regenerate(&mut client, 0, json!({"following": true}));
+    let result = client.carry_out(asked).await;
+    assert_eq!(result["message"], "the model wrote the same program text again (2 times)");
 }

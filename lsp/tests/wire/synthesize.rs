@@ -288,3 +288,15 @@ async fn the_clients_own_token_is_used() {
     assert!(progress.len() > 2 && progress.iter().all(|progress| progress["token"] == "mine"));
     assert_eq!(client.arrived("window/workDoneProgress/create"), []);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_open_string_does_not_take_the_turns_below_into_the_program_text() {
+    let engine = Script::continuing(vec![("# one\n", "x = 1\ny = \"\"\"\nopen\n")]).engine();
+    let mut client = Client::with_engine(&engine);
+    client.hello().await;
+    client.open(URI, "# one\n\n# two\nmine = 2\n");
+    let asked = client.synthesize(URI, 0);
+    client.accept_progress().await;
+    assert_eq!(client.carry_out(asked).await["turns"][0]["text"], "x = 1");
+    assert_eq!(client.text(URI).await["text"], "# one\nx = 1\n\n# two\nmine = 2\n");
+}

@@ -21,13 +21,29 @@ pub(super) fn end(main: &mut MainLoop, id: u64, outcome: Outcome) {
         main.outbox.progress(token, lsp::WorkDoneProgress::End(lsp::WorkDoneProgressEnd { message }));
     }
     if !operation.notes.is_empty() {
-        main.outbox.message(outcome.loudness(), format!("codegen-lsp: {}", operation.notes.join("; ")));
+        main.outbox.message(outcome.loudness(), format!("codegen-lsp: {}", merged(operation.notes.iter())));
     }
-    let said: Vec<&str> = operation.told.iter().chain(&operation.notes).map(String::as_str).collect();
-    let message = (!said.is_empty()).then(|| said.join("; "));
+    let said = merged(operation.told.iter().chain(&operation.notes));
+    let message = Some(said).filter(|said| !said.is_empty());
     let answer = operation.answer(outcome, message.as_deref());
     operation.waiter.answer(Some(answer));
     main.turns_changed();
+}
+
+/// Notes as one sentence. What is to be said of several turns alike is said once.
+fn merged<'n>(notes: impl Iterator<Item = &'n String>) -> String {
+    let mut merged: Vec<(&str, usize)> = Vec::new();
+    for note in notes {
+        match merged.iter_mut().find(|(other, _)| other == note) {
+            Some((_, times)) => *times += 1,
+            None => merged.push((note, 1)),
+        }
+    }
+    let merged = merged.into_iter().map(|(note, times)| match times {
+        1 => note.to_owned(),
+        _ => format!("{note} ({times} times)"),
+    });
+    merged.collect::<Vec<_>>().join("; ")
 }
 
 /// Ends a command for a reason that the user is told.
