@@ -32,11 +32,13 @@ pub struct Patience {
     pub answer: Duration,
     /// For its report (`didChange`) of an edit that it said it applied: some wait for a pause in the typing.
     pub report: Duration,
+    /// For the change that made it refuse an edit: some hold changes back for a moment, yet know that edits are older.
+    pub refusal: Duration,
 }
 
 impl Default for Patience {
     fn default() -> Self {
-        Self { answer: Duration::from_secs(30), report: Duration::from_secs(10) }
+        Self { answer: Duration::from_secs(30), report: Duration::from_secs(10), refusal: Duration::from_secs(1) }
     }
 }
 

@@ -30,6 +30,8 @@ pub struct Landing {
     pub target: Option<Edit>,
     /// Whether the client says that it has applied the edit.
     pub applied: bool,
+    /// Why the client has not applied the edit, while that may be a change that it has yet to report.
+    pub refused: Option<String>,
     /// What is noted of the turn once the text is there.
     pub record: Record,
     /// What the command answers for it.
@@ -65,6 +67,7 @@ impl Landing {
             place: Some(place),
             target: Some(target),
             applied: false,
+            refused: None,
             record: made.0,
             written: made.1,
         }
@@ -74,6 +77,7 @@ impl Landing {
     pub fn ask(&mut self, document: &Document) -> Option<Edit> {
         let edit = self.target.clone().filter(|_| self.place.is_some())?;
         self.attempt += 1;
+        self.refused = None;
         self.version = document.version();
         let mut edited = document.clone();
         edited.edit(edit.range.clone(), &edit.text);

@@ -196,6 +196,28 @@ T[":CodegenCancel leaves the buffer as it was"] = function()
   expect.equality(marks, {})
 end
 
+T["what is typed elsewhere just before the code arrives is kept"] = function()
+  open(THREE)
+  -- The change is made when all has been written, and so before Neovim has told the server of it.
+  child.lua([[
+    local partial = require("codegen.partial")
+    local show = partial.show
+    partial.show = function(params)
+      show(params)
+      if params.done then
+        vim.api.nvim_buf_set_lines(0, -1, -1, false, { "", "typed = 1" })
+      end
+    end
+  ]])
+  watch_answers()
+  child.cmd("normal! gg")
+  child.cmd("CodegenSynthesize")
+  local answer = wait_answer(1)
+  expect.equality(answer.result.outcome, "done")
+  expect.equality(code_below(THREE[1]), vim.trim(answer.result.turns[1].text))
+  expect.equality(vim.endswith(child.text(), "# Print numbers.\n\ntyped = 1"), true)
+end
+
 T["code that is being written is shown below its prompt"] = function()
   open(THREE)
   child.lua([[

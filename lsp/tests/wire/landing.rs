@@ -24,7 +24,7 @@ async fn client(engine: &Engine, patience: Patience, able: Value) -> Client {
 }
 
 async fn patient() -> Client {
-    client(&hesitant().engine(), Patience { answer: LONG, report: LONG }, simple()).await
+    client(&hesitant().engine(), Patience { answer: LONG, report: LONG, ..Patience::default() }, simple()).await
 }
 
 /// A client without progress.
@@ -56,7 +56,8 @@ async fn a_client_that_cannot_apply_edits_gets_the_text_in_the_answer() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_client_that_never_answers() {
-    let mut client = client(&hesitant().engine(), Patience { answer: SHORT, report: LONG }, simple()).await;
+    let mut client =
+        client(&hesitant().engine(), Patience { answer: SHORT, report: LONG, ..Patience::default() }, simple()).await;
     let result = client.synthesize(URI, 0).result().await;
     let message = "the editor did not say whether it applied the program text";
     assert_eq!((&result["outcome"], &result["message"]), (&json!("not applied"), &json!(message)));
@@ -69,7 +70,8 @@ async fn a_client_that_never_answers() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_client_that_never_reports() {
-    let mut client = client(&hesitant().engine(), Patience { answer: LONG, report: SHORT }, simple()).await;
+    let mut client =
+        client(&hesitant().engine(), Patience { answer: LONG, report: SHORT, ..Patience::default() }, simple()).await;
     let asked = client.synthesize(URI, 0);
     let request = client.next("workspace/applyEdit").await;
     client.say_applied(&request);
@@ -212,4 +214,20 @@ async fn a_renamed_file_keeps_what_is_known_of_it() {
     assert_eq!(asked.result().await["outcome"], "closed");
     client.open(URI, &text);
     assert!(is_known_as_generated(&mut client).await);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_edit_that_was_refused_for_a_change_yet_to_be_reported_is_asked_for_again() {
+    let engine = codegen_engine::runtime::scripted::Script::continuing(vec![("# one\n", "x = 1\n")]).engine();
+    let mut client = Client::with_engine(&engine);
+    client.hello().await;
+    client.open(URI, "# one\n\n# two\ny = 2\n");
+    let asked = client.synthesize(URI, 0);
+    client.accept_progress().await;
+    let refused = client.next("workspace/applyEdit").await;
+    client.reply(&refused, json!({"applied": false}));
+    client.settle().await;
+    client.change(URI, [3, 4, 3, 5], "3");
+    assert_eq!(client.carry_out(asked).await["outcome"], "done");
+    assert_eq!(client.text(URI).await["text"], "# one\nx = 1\n\n# two\ny = 3\n");
 }

@@ -86,6 +86,18 @@ local function on_exit(code, signal)
   end
 end
 
+--- Applies an edit, or says that it is for an older text: Neovim itself would skip it then, and say that it has applied it.
+local function apply_edit(err, params, context)
+  for _, change in ipairs(params.edit and params.edit.documentChanges or {}) do
+    local document = change.textDocument
+    local version = document and vim.lsp.util.buf_versions[vim.uri_to_bufnr(document.uri)]
+    if version and type(document.version) == "number" and version > document.version then
+      return { applied = false, failureReason = "the buffer has changed since" }
+    end
+  end
+  return vim.lsp.handlers["workspace/applyEdit"](err, params, context)
+end
+
 --- Attaches the buffer to the server, starting it if it does not run.
 ---@param config codegen.Config
 ---@param buf integer
@@ -113,6 +125,7 @@ function M.start(config, buf)
     end,
     on_exit = on_exit,
     handlers = {
+      ["workspace/applyEdit"] = apply_edit,
       ["codegen/partial"] = function(_, params)
         if config.preview then
           require("codegen.partial").show(params)

@@ -129,7 +129,15 @@ pub fn applied(
         }
         Ok(_) if moved && landing.target.is_none() => return stale(main, number),
         Ok(_) if moved && wanted && attempt < ATTEMPTS => return ask(main, number),
-        Ok(response) => response.failure_reason.unwrap_or_else(|| "it gave no reason".to_owned()),
+        Ok(response) => {
+            let reason = response.failure_reason.unwrap_or_else(|| "it gave no reason".to_owned());
+            if !moved && wanted && attempt < ATTEMPTS {
+                landing.refused = Some(reason);
+                let event = Event::Overdue { landing: number, attempt, applied: false };
+                return main.after(main.state.config.patience.refusal, event);
+            }
+            reason
+        }
         Err(error) => error.to_string(),
     };
     not_applied(main, number, format!("the editor did not apply the program text: {reason}"));
@@ -145,11 +153,14 @@ pub fn overdue(main: &mut MainLoop, number: u64, attempt: usize, applied: bool) 
     if there {
         return landed(main, number);
     }
-    let note = match applied {
-        true => "the editor said that it applied the program text, but has reported no change of the document",
-        false => "the editor did not say whether it applied the program text",
+    let note = match (applied, &landing.refused) {
+        (_, Some(reason)) => format!("the editor did not apply the program text: {reason}"),
+        (true, None) => {
+            "the editor said that it applied the program text, but has reported no change of the document".to_owned()
+        }
+        (false, None) => "the editor did not say whether it applied the program text".to_owned(),
     };
-    not_applied(main, number, note.to_owned());
+    not_applied(main, number, note);
 }
 
 /// Looks for program texts that have arrived.
@@ -160,6 +171,19 @@ pub(super) fn look(main: &mut MainLoop, uri: &Uri) {
     let arrived: Vec<u64> = arrived.map(|(number, _)| *number).collect();
     for number in arrived {
         landed(main, number);
+    }
+    ask_again(main, uri);
+}
+
+/// Asks again for what the client refused because of a change that it has reported by now.
+fn ask_again(main: &mut MainLoop, uri: &Uri) {
+    let Some(buffer) = main.state.buffers.get(uri) else { return };
+    let version = buffer.document.version();
+    let landings = main.state.landings.iter().filter(|(_, landing)| landing.uri == *uri);
+    let refused = landings.filter(|(_, landing)| landing.refused.is_some() && landing.version != version);
+    let refused: Vec<u64> = refused.map(|(number, _)| *number).collect();
+    for number in refused {
+        ask(main, number);
     }
 }
 
