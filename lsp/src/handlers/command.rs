@@ -138,6 +138,7 @@ pub fn requested(main: &mut MainLoop, params: lsp::ExecuteCommandParams, waiter:
                 one(main, at, Purpose::Accept(which), &params, waiter);
             });
         }
+        CANCEL if params.arguments.is_empty() => cancel(main, Cancel::default(), waiter),
         CANCEL => with(&params, waiter, "{uri?: string, position?: Position}", |argument, waiter| {
             cancel(main, argument, waiter);
         }),

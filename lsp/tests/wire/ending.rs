@@ -127,6 +127,15 @@ async fn at_every_moment_by_every_way() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn cancelling_needs_no_argument() {
+    let Underway { mut client, asked, gate, .. } = at(Moment::Generating).await;
+    let cancelled = client.request("workspace/executeCommand", json!({"command": "codegen.cancel", "arguments": []}));
+    assert_eq!(cancelled.result().await, json!({"cancelled": 1}));
+    assert_eq!(asked.result().await["outcome"], "cancelled");
+    gate.open();
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn what_is_cancelled_elsewhere_stays() {
     let Underway { mut client, asked, gate, .. } = at(Moment::Generating).await;
     for argument in [json!({"uri": "file:///other.py"}), json!({"uri": URI, "position": {"line": 0, "character": 0}})] {
