@@ -50,14 +50,25 @@ pub struct Ranked {
 /// of the first.
 #[must_use]
 pub fn distinct(candidates: Vec<Ranked>) -> Vec<Ranked> {
-    let mut distinct: Vec<Ranked> = Vec::new();
+    let mut found: Vec<Ranked> = Vec::with_capacity(candidates.len());
+    let mut places: HashMap<String, usize> = HashMap::new();
     for candidate in candidates {
-        match distinct.iter_mut().find(|other| other.completion.text == candidate.completion.text) {
-            Some(other) => other.copies += candidate.copies,
-            None => distinct.push(candidate),
+        let shape = shape(&candidate.completion.text);
+        match places.get(&shape).and_then(|place| found.get_mut(*place)) {
+            Some(same) => {
+                let copies = same.copies + candidate.copies;
+                if candidate.completion.mean_logprob > same.completion.mean_logprob {
+                    *same = candidate;
+                }
+                same.copies = copies;
+            }
+            None => {
+                places.insert(shape, found.len());
+                found.push(candidate);
+            }
         }
     }
-    distinct
+    found
 }
 
 /// Puts the best first: what parses; then what did not raise; then fewest missing names; then fewest shadowed and dropped

@@ -16,8 +16,10 @@ use tower_lsp::ls_types::{self as lsp, MessageType, ProgressToken, Uri};
 
 use crate::completion::Plan;
 use crate::config::{Config, EngineConfig};
+use crate::handlers::actions::ActionWaiter;
+use crate::handlers::lens::LensWaiter;
 use crate::handlers::synthesis::{self, Judged};
-use crate::handlers::{command, configuration, inline, lifecycle, text_sync};
+use crate::handlers::{actions, command, configuration, inline, lens, lifecycle, text_sync};
 use crate::outbox::Outbox;
 use crate::pipeline::{Prepared, PreparedTurn};
 use crate::records::TurnText;
@@ -66,6 +68,10 @@ pub enum Event {
     EngineLoaded(u64, Result<Engine, String>),
     /// A completion can be asked for; `None`: none is wanted there.
     Prepared(Uri, u64, Option<Prepared>),
+    /// A document's code lenses have been found; `None` if finding them failed.
+    LensesFound(Uri, Option<lens::Found>, LensWaiter),
+    /// The client has been asked to fetch code lenses again, and has answered or will not.
+    LensesRefreshed,
     /// The client knows a command's progress token, or will not.
     ProgressReady(u64, bool),
     /// A turn can be asked for, by the engine of this stamp; `None` if preparing it failed.
@@ -252,7 +258,9 @@ impl MainLoop {
     }
 
     /// Called after whatever changes how turns stand or what is being done for them.
-    pub fn turns_changed(&mut self) {}
+    pub fn turns_changed(&mut self) {
+        lens::refresh(self);
+    }
 
     /// Reports `event` after a while.
     pub fn after(&self, wait: Duration, event: Event) {

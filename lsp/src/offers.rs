@@ -13,9 +13,9 @@ use tower_lsp::ls_types::{self as lsp, Uri};
 
 use crate::document::Document;
 use crate::handlers::command;
-use crate::records::{self, Record, Records, TurnState};
+use crate::records::{Record, Records, TurnState};
 use crate::syntax;
-use crate::turns::{self, Turn, TurnOptions};
+use crate::turns::{Turn, TurnOptions};
 
 /// A turn, and what is known of it.
 #[derive(Debug, Clone, PartialEq)]
@@ -74,9 +74,8 @@ impl Known {
 /// prompts that a command is at work on.
 #[must_use]
 pub fn known(document: &Document, options: &TurnOptions, records: &Records, working: &[usize]) -> Vec<Known> {
-    let blocks = turns::blocks(document, options);
-    let mut all: Vec<_> = (records::texts(document, options).into_iter().zip(blocks))
-        .map(|((turn, text), block)| {
+    let mut all: Vec<_> = (records.blocks(document, options).into_iter())
+        .map(|(turn, text, block)| {
             let (state, record) = records.state(&text);
             let changed = record.as_ref().map_or_else(Changed::default, |record| Changed {
                 prompt: record.turn.prompt != text.prompt,

@@ -12,7 +12,7 @@ use codegen_engine::{Completion, Sampling};
 
 use crate::candidates::Ranked;
 use crate::document::Document;
-use crate::turns::{self, Turn, TurnOptions};
+use crate::turns::{self, Linked, Turn, TurnOptions};
 use store::Store;
 use text::settled;
 pub use text::{TurnText, text, texts};
@@ -95,7 +95,8 @@ impl Alternatives {
     /// The place of the one that a turn has as its program text, by [`TurnText::program`].
     #[must_use]
     pub fn current(&self, program: &str) -> Option<usize> {
-        self.each.iter().position(|alternative| alternative.program == program)
+        let program = settled(program);
+        self.each.iter().position(|alternative| settled(&alternative.program) == program)
     }
 
     /// The place of the one that was sampled with this number; see [`Ranked::index`].
@@ -128,8 +129,15 @@ impl Alternatives {
 /// whatever file they stand.
 #[derive(Debug, Clone, Default)]
 pub struct Records {
-    records: Vec<Arc<Record>>,
-    sampled: Vec<Arc<Alternatives>>,
+    written: Store<Record>,
+    failures: Store<Failure>,
+    sampled: Store<Alternatives>,
+}
+
+#[derive(Debug, Clone)]
+struct Failure {
+    turn: TurnText,
+    reason: String,
 }
 
 impl Records {
@@ -166,13 +174,36 @@ impl Records {
     /// above bodies that were generated from them, which syntax cannot tell.
     #[must_use]
     pub fn texts(&self, document: &Document, options: &TurnOptions) -> Vec<(Turn, TurnText)> {
+        text::of(document, self.linked(document, options))
+    }
+
+    /// [`Records::texts`], and for each the number of its block: equal for turns that follow each other in one.
+    #[must_use]
+    pub fn blocks(&self, document: &Document, options: &TurnOptions) -> Vec<(Turn, TurnText, usize)> {
+        let linked = self.linked(document, options);
+        let blocks = turns::blocks(&linked);
+        let texts = text::of(document, linked).into_iter();
+        texts.zip(blocks).map(|((turn, text), block)| (turn, text, block)).collect()
+    }
+
+    /// The later turns of the turn's block, in order.
+    #[must_use]
+    pub fn following(&self, document: &Document, turn: &Turn, options: &TurnOptions) -> Vec<(Turn, TurnText)> {
+        let all = self.blocks(document, options);
+        let own = all.iter().position(|(other, ..)| other.prompt_range.start == turn.prompt_range.start);
+        let Some((own, block)) = own.and_then(|own| Some((own, all.get(own)?.2))) else { return Vec::new() };
+        let later = all.into_iter().skip(own + 1).filter(|(.., other)| *other == block);
+        later.map(|(turn, text, _)| (turn, text)).collect()
+    }
+
+    fn linked(&self, document: &Document, options: &TurnOptions) -> Vec<Linked> {
         let known = |turn: &Turn, program: &str| {
             let own = text::alone(document, turn, program.to_owned(), text::NONE);
             let program = settled(program);
             let mut records = self.written.of_prompt(&own.prompt);
             records.any(|record| asks_the_same(&record.turn, &own) || settled(&record.turn.program) == program)
         };
-        text::of(document, turns::linked(document, options, &known))
+        turns::linked(document, options, &known)
     }
 
     /// The turn that a position belongs to, and its text; see [`turns::turn_at`] and [`Records::texts`].
@@ -190,14 +221,10 @@ impl Records {
     /// its prompt, if there ever was one.
     #[must_use]
     pub fn state(&self, turn: &TurnText) -> (TurnState, Option<Arc<Record>>) {
-        let found = self.records.iter().rev().find(|record| record.turn == *turn);
-        match found {
-            Some(record) => (TurnState::Generated, Some(Arc::clone(record))),
-            None if turn.program.is_empty() => (TurnState::Empty, None),
-            None if self.records.iter().any(|r| r.turn.prompt == turn.prompt && r.turn.program == turn.program) => {
-                (TurnState::Stale, None)
-            }
-            None => (TurnState::Edited, None),
+        let program = settled(&turn.program);
+        if program.is_empty() {
+            let state = if self.failure(turn).is_some() { TurnState::Failed } else { TurnState::Empty };
+            return (state, None);
         }
         let best = |records: &mut dyn Iterator<Item = &Arc<Record>>| {
             // Of equals the first, which is the newest.

@@ -3,6 +3,7 @@
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::ops::Range;
+use std::sync::Arc;
 
 use codegen_engine::Engine;
 use serde_json::Value;
@@ -13,11 +14,14 @@ use tower_lsp::ls_types::{self as lsp, InlineCompletionResponse, Uri};
 use crate::config::Config;
 use crate::document::Document;
 use crate::edit::Edit;
+use crate::handlers::lens::Refresh;
 use crate::landing::Landing;
+use crate::offers::cuts::Counted;
 use crate::operation::Operation;
 use crate::proto::Encoding;
 use crate::records::Records;
 use crate::suggest::{Dropped, Suggestions};
+use crate::trust::Trust;
 
 /// Numbers a request of the client within this run of the server.
 pub type RequestId = u64;
@@ -211,11 +215,10 @@ impl State {
         self.last_id
     }
 
-    /// Whether programs of this file may be run.
+    /// Whether the program in a document may be run. Asks the file system.
     #[must_use]
     pub fn trusted(&self, uri: &Uri) -> bool {
-        let _ = uri;
-        false
+        self.trust.covers(uri)
     }
 
     /// Where the prompts of the turns are that a command is at work on or has planned, in the buffer as it is now.

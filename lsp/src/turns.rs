@@ -106,10 +106,14 @@ fn only_turns(document: &Document, found: Vec<Linked>, known: &dyn Fn(&Turn, &st
     kept
 }
 
-/// Which block each of [`turns`] is in: equal numbers for turns that follow each other in one block.
-#[must_use]
-pub fn blocks(document: &Document, options: &TurnOptions) -> Vec<usize> {
-    placed(document, 0, options, false).into_iter().map(|placed| placed.block).collect()
+/// Which block each of the turns is in: equal numbers for turns that follow each other in one block.
+pub(crate) fn blocks(all: &[Linked]) -> Vec<usize> {
+    let mut blocks: Vec<usize> = Vec::with_capacity(all.len());
+    for (index, linked) in all.iter().enumerate() {
+        // A block goes by the number of its first turn.
+        blocks.push(linked.previous.and_then(|previous| blocks.get(previous).copied()).unwrap_or(index));
+    }
+    blocks
 }
 
 /// The turn whose prompt stands directly above `offset`: the cursor's line is blank up to the cursor and the line above
@@ -192,15 +196,6 @@ pub(crate) fn shown(document: &Document, earlier: &Turn, next: &Turn) -> String 
     program::dedent(&line_feeds(&document.slice(range)), &earlier.indent)
 }
 
-/// The later turns of the turn's block, in order.
-#[must_use]
-pub fn following(document: &Document, turn: &Turn, options: &TurnOptions) -> Vec<Turn> {
-    let all = placed(document, 0, options, false);
-    let own = all.iter().position(|other| other.turn.prompt_range.start == turn.prompt_range.start);
-    let Some((own, block)) = own.and_then(|own| Some((own, all.get(own)?.block))) else { return Vec::new() };
-    all.into_iter().skip(own + 1).filter(|other| other.block == block).map(|other| other.turn).collect()
-}
-
 /// The turn's program text as a history shows it: without the turn's indentation, blank lines at either end and carriage
 /// returns. Empty if there is none, or just the `pass` or `...` that a function cannot do without.
 #[must_use]
@@ -230,7 +225,14 @@ pub fn program_edit(document: &Document, turn: &Turn, program: &str) -> Edit {
 /// What [`program_text`] says once [`program_edit`] has put `program` in place.
 #[must_use]
 pub fn written_text(document: &Document, turn: &Turn, program: &str) -> String {
-    program::dedent(&line_feeds(&program_edit(document, turn, program).text), &turn.indent)
+    program::dedent(&program::lines(document, turn, program).join("\n"), &turn.indent)
+}
+
+/// A program text without the indentation of its first line, and without blank lines at either end.
+pub(crate) fn unindented(program: &str) -> String {
+    let program = line_feeds(program);
+    let first = program.lines().find(|line| !line.trim().is_empty()).unwrap_or_default();
+    program::dedent(&program, &first[..first.len() - first.trim_start().len()])
 }
 
 /// Whether a program text is more than comments and blank lines: a model that has nothing to say says those.

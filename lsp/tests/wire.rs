@@ -3,6 +3,8 @@
 
 mod common;
 
+#[path = "wire/actions.rs"]
+mod actions;
 #[path = "wire/alternatives.rs"]
 mod alternatives;
 #[path = "wire/bad_input.rs"]
@@ -11,10 +13,14 @@ mod bad_input;
 mod cancellation;
 #[path = "wire/ending.rs"]
 mod ending;
+#[path = "wire/explain.rs"]
+mod explain;
 #[path = "wire/inline.rs"]
 mod inline;
 #[path = "wire/landing.rs"]
 mod landing;
+#[path = "wire/lens.rs"]
+mod lens;
 #[path = "wire/lifecycle.rs"]
 mod lifecycle;
 #[path = "wire/load.rs"]

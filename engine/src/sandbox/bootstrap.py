@@ -210,7 +210,7 @@ def show_files(job, uid):
     os.mkdir("/scratch")
     options = b"mode=755,size=%d,nr_inodes=%d" % (number(job, "disk"), number(job, "files"))
     mount(b"tmpfs", b"/scratch", b"tmpfs", NOSUID | NODEV | NOEXEC, options)
-    for name, target in ((b"work", b"/new/work"), (b"tmp", b"/new/tmp"), (b"shm", b"/new/dev/shm")):
+    for name, target in ((b"job", b"/new/job"), (b"tmp", b"/new/tmp"), (b"shm", b"/new/dev/shm")):
         os.mkdir(b"/scratch/" + name, 0o700)
         os.chown(b"/scratch/" + name, uid, uid)
         bind(b"/scratch/" + name, target, 0)
@@ -222,7 +222,7 @@ def show_files(job, uid):
         # Containers that hide parts of /proc keep us from mounting a whole one. Python can do without.
         pass
     os.makedirs("/new/etc", exist_ok=True)
-    write("/new/etc/passwd", b"user:x:%d:%d::/work:/bin/sh\n" % (uid, uid))
+    write("/new/etc/passwd", b"user:x:%d:%d::/job:/bin/sh\n" % (uid, uid))
     write("/new/etc/group", b"user:x:%d:\n" % uid)
     os.mkdir("/new/program")
     write("/new/program/program.py", program)
@@ -230,7 +230,7 @@ def show_files(job, uid):
     call("umount", LIBC.umount2(b"/old", DETACH))
     lock(b"/", RDONLY | NOSUID | NODEV)
     os.chroot("/new")
-    os.chdir("/work")
+    os.chdir("/job")
 
 
 # Landlock, for systems without namespaces
@@ -394,15 +394,15 @@ def init(job, uid, others, drop):
     show_files(job, uid)
     for pair in job.get("file", []):
         name, data = pair.split(b"\0", 1)
-        write(b"/work/" + name, data)
-        os.chown(b"/work/" + name, uid, uid)
+        write(b"/job/" + name, data)
+        os.chown(b"/job/" + name, uid, uid)
     drop_rights(uid if drop else None)
     prctl(PR_SET_NO_NEW_PRIVS, 1)
     prctl(PR_SET_DUMPABLE, 0)
     # A change of user has cleared it.
     prctl(PR_SET_PDEATHSIG, _signal.SIGKILL)
     tell("isolated 1 1 1")
-    program = spawn(job, "/work", "/program/program.py", number(job, "processes") + others)
+    program = spawn(job, "/job", "/program/program.py", number(job, "processes") + others)
     while True:
         pid, status, usage = os.wait4(-1, 0)
         if pid == program:
@@ -446,7 +446,7 @@ def with_namespaces(job, mode):
 
 def without_namespaces(job, mode):
     place = os.fsdecode(job["folder"][0])
-    work, program = place + "/work", place + "/program/program.py"
+    work, program = place + "/job", place + "/program/program.py"
     os.mkdir(work, 0o700)
     os.mkdir(place + "/program", 0o755)
     write(program, job["program"][0])

@@ -140,7 +140,7 @@ fn remove(folder: tempfile::TempDir) {
     let path = folder.keep();
     let program = path.join("program");
     let _ = std::fs::remove_file(program.join("program.py"));
-    for inner in [program, path.join("work")] {
+    for inner in [program, path.join("job")] {
         let _ = std::fs::remove_dir(inner);
     }
     if let Err(error) = std::fs::remove_dir(&path)

@@ -32,7 +32,7 @@ pub fn requested(main: &mut MainLoop, params: lsp::CodeActionParams, waiter: Act
 
 fn commands(snapshot: &Snapshot, given: lsp::Range, selection: &Range<usize>) -> Vec<lsp::Command> {
     let turns = snapshot.turns();
-    let selected = actions::selected(&snapshot.document, &snapshot.options, &turns, selection);
+    let selected = actions::selected(&snapshot.document, &turns, selection);
     let selected: Vec<&Known> = selected.into_iter().filter_map(|index| turns.get(index)).collect();
     let offers = match selected.as_slice() {
         [] => Vec::new(),

@@ -4,12 +4,12 @@ use serde::Deserialize;
 use serde_json::json;
 use tower_lsp::ls_types::{self as lsp, Uri};
 
+use super::explain::{self, ExplainArgument};
 use super::synthesis;
 use crate::main_loop::MainLoop;
 use crate::operation::{Purpose, Which};
 use crate::proto;
 use crate::state::CommandWaiter;
-use crate::turns;
 
 /// Writes the program text of the turn at a position.
 pub const SYNTHESIZE: &str = "codegen.synthesize";
@@ -25,20 +25,10 @@ pub const ACCEPT: &str = "codegen.accept";
 pub const CANCEL: &str = "codegen.cancel";
 /// Counts an accepted suggestion. One argument: the suggestion's number. Clients run it by the item's `command`.
 pub const ACCEPTED: &str = "codegen.accepted";
-/// Writes the program text of every turn that has none. One argument: `{"uri": …, "range"?: …}`.
-pub const SYNTHESIZE_ALL: &str = "codegen.synthesizeAll";
-/// Writes a turn's program text anew. One argument: `{"uri": …, "position": …, "following"?: …, "seed"?: …}`.
-pub const REGENERATE: &str = "codegen.regenerate";
-/// Samples alternatives. One argument: `{"uri": …, "position": …, "count"?: …, "seed"?: …}`.
-pub const CANDIDATES: &str = "codegen.candidates";
-/// Writes an alternative. One argument: `{"uri": …, "position": …, "index": …}`.
-pub const ACCEPT: &str = "codegen.accept";
-/// Ends work. One argument: `{"uri"?: …, "position"?: …}`.
-pub const CANCEL: &str = "codegen.cancel";
-/// Answers with what the model is shown for a turn. One argument: `{"uri": …, "position": …}`.
+/// Answers with what the model is shown for a turn.
 pub const EXPLAIN: &str = "codegen.explainTurn";
 /// All commands.
-pub const ALL: [&str; 7] = [SYNTHESIZE, SYNTHESIZE_ALL, REGENERATE, CANDIDATES, ACCEPT, CANCEL, ACCEPTED];
+pub const ALL: [&str; 8] = [SYNTHESIZE, SYNTHESIZE_ALL, REGENERATE, CANDIDATES, ACCEPT, CANCEL, EXPLAIN, ACCEPTED];
 
 /// Candidates that can be asked for.
 const COUNTS: std::ops::RangeInclusive<usize> = 2..=16;
@@ -147,6 +137,9 @@ pub fn requested(main: &mut MainLoop, params: lsp::ExecuteCommandParams, waiter:
             tracing::info!("suggestion {id} accepted, {} in all", main.state.accepted);
             waiter.answer(None);
         }),
+        EXPLAIN => with(&params, waiter, "{uri: string, position: Position}", |argument: ExplainArgument, waiter| {
+            explain::requested(main, argument, waiter);
+        }),
         other => waiter.refuse(format!("there is no command {other}; there are {}", ALL.join(", "))),
     }
 }
@@ -167,7 +160,8 @@ fn cancel(main: &mut MainLoop, Cancel { uri, position }: Cancel, waiter: Command
                 Ok(offset) => offset,
                 Err(error) => return waiter.refuse(error.to_string()),
             };
-            let Some(turn) = turns::turn_at(&buffer.document, offset, &main.state.config.turns) else {
+            let options = &main.state.config.turns;
+            let Some((turn, _)) = main.state.records.turn_at(&buffer.document, offset, options) else {
                 return waiter.answer(Some(json!({ "cancelled": 0 })));
             };
             Some(turn.prompt_range)

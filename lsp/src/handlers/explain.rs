@@ -8,7 +8,6 @@ use crate::explain;
 use crate::main_loop::MainLoop;
 use crate::proto;
 use crate::state::CommandWaiter;
-use crate::turns;
 
 /// The argument of the command.
 #[derive(Debug, Deserialize)]
@@ -33,7 +32,7 @@ pub fn requested(main: &mut MainLoop, argument: ExplainArgument, waiter: Command
         Ok(offset) => offset,
         Err(error) => return waiter.refuse(error.to_string()),
     };
-    let Some(turn) = turns::turn_at(&snapshot.document, offset, &snapshot.options) else {
+    let Some((turn, _)) = main.state.records.turn_at(&snapshot.document, offset, &snapshot.options) else {
         let lsp::Position { line, .. } = position;
         let message =
             format!("codegen-lsp: line {} belongs to no comment prompt, so there is nothing to explain", line + 1);

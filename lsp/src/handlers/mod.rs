@@ -7,5 +7,6 @@ pub mod explain;
 pub mod inline;
 pub mod lens;
 pub mod lifecycle;
+pub mod snapshot;
 pub mod synthesis;
 pub mod text_sync;

@@ -7,12 +7,12 @@ use tower_lsp::ls_types as lsp;
 use super::{Known, Offer};
 use crate::document::Document;
 use crate::records::TurnState;
-use crate::turns::{self, TurnOptions};
+use crate::turns::{self, Turn};
 
 /// The turns that a cursor or a selection is about, by their index in `all`: for a cursor the one that it is in; for a
 /// selection those whose prompt is in it, or else the one that it starts in.
 #[must_use]
-pub fn selected(document: &Document, options: &TurnOptions, all: &[Known], selection: &Range<usize>) -> Vec<usize> {
+pub fn selected(document: &Document, all: &[Known], selection: &Range<usize>) -> Vec<usize> {
     let inside = |known: &Known| {
         let prompt = &known.turn.prompt_range;
         prompt.start < selection.end && selection.start < prompt.end
@@ -22,9 +22,8 @@ pub fn selected(document: &Document, options: &TurnOptions, all: &[Known], selec
     if !prompts.is_empty() {
         return prompts;
     }
-    let turn = turns::turn_at(document, selection.start, options);
-    let index = turn.and_then(|turn| all.iter().position(|known| known.turn.prompt_range == turn.prompt_range));
-    index.into_iter().collect()
+    let turns: Vec<Turn> = all.iter().map(|known| known.turn.clone()).collect();
+    turns::innermost(document, &turns, selection.start).into_iter().collect()
 }
 
 /// What is offered for one turn, each with its title.

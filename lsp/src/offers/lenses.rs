@@ -86,7 +86,7 @@ fn status(known: &Known, cut: Option<&Cut>) -> Option<String> {
     // What a program raised says nothing of another that took its place.
     let raised = match (known.state, known.record.as_deref()) {
         (TurnState::Generated | TurnState::Stale, Some(Record { raised: Some(raised), .. })) => {
-            Some(format!("fails when run: {}", line(raised)))
+            Some(verify::predicate(&line(raised)))
         }
         _ => None,
     };

@@ -30,7 +30,7 @@ fn completion() -> Completion {
 
 /// The record of a turn that was generated as it stands in `document`.
 fn record(document: &Document, prompt: &str) -> Record {
-    let texts = records::texts(document, &TurnOptions::default());
+    let texts = Records::default().texts(document, &TurnOptions::default());
     let (_, turn) = texts.into_iter().find(|(turn, _)| turn.prompt == prompt).unwrap();
     let made = Made {
         model: "m".to_owned(),
@@ -99,7 +99,7 @@ fn generated_turns_are_made_anew() {
     let expected: [&[&str]; 4] = [
         &["Regenerate", "Regenerate from here", "Next candidate (2/3)", "generated"],
         &["Synthesize", "Synthesize all (2)"],
-        &["Regenerate", "Next candidate", "generated, fails when run: NameError: b"],
+        &["Regenerate", "Next candidate", "generated, raises NameError: b"],
         &["Synthesize"],
     ];
     assert_eq!(titles(&turns, &[], CodeLenses::Auto), expected);
@@ -138,15 +138,15 @@ fn the_status_says_what_is_known() {
     };
     let table = [
         (status(TurnState::Empty, plain), None),
-        (status(TurnState::Generated, plain), Some("generated, fails when run: E: x")),
+        (status(TurnState::Generated, plain), Some("generated, raises E: x")),
         (status(TurnState::Edited, plain), Some("edited by hand")),
         (status(TurnState::Edited, |known| known.record = None), Some("written by hand")),
-        (status(TurnState::Stale, plain), Some("stale, fails when run: E: x")),
-        (status(TurnState::Stale, changed(true, false)), Some("stale: its prompt changed, fails when run: E: x")),
-        (status(TurnState::Stale, changed(false, true)), Some("stale: a turn before it changed, fails when run: E: x")),
+        (status(TurnState::Stale, plain), Some("stale, raises E: x")),
+        (status(TurnState::Stale, changed(true, false)), Some("stale: its prompt changed, raises E: x")),
+        (status(TurnState::Stale, changed(false, true)), Some("stale: a turn before it changed, raises E: x")),
         (
             status(TurnState::Stale, changed(true, true)),
-            Some("stale: its prompt and a turn before it changed, fails when run: E: x"),
+            Some("stale: its prompt and a turn before it changed, raises E: x"),
         ),
         (status(TurnState::Failed, plain), Some("failed")),
         (status(TurnState::Failed, failed("no text\nat all")), Some("failed: no text")),
@@ -185,7 +185,6 @@ fn actions_say_what_they_replace() {
 #[test]
 fn a_selection_is_about_the_prompts_in_it_or_the_turn_around_it() {
     let document = Document::new(TEXT, 1);
-    let options = TurnOptions::default();
     let turns = turns_of(TEXT, &Records::default(), &[]);
     let at = |text: &str| TEXT.find(text).unwrap();
     let table: [(Range<usize>, &[usize]); 7] = [
@@ -198,10 +197,10 @@ fn a_selection_is_about_the_prompts_in_it_or_the_turn_around_it() {
         (at("# two") + 3..at("# three"), &[1]),
     ];
     for (selection, expected) in table {
-        assert_eq!(actions::selected(&document, &options, &turns, &selection), expected, "{selection:?}");
+        assert_eq!(actions::selected(&document, &turns, &selection), expected, "{selection:?}");
     }
     let outside = Document::new("x = 1\n", 1);
-    assert_eq!(actions::selected(&outside, &options, &[], &(0..3)), Vec::<usize>::new());
+    assert_eq!(actions::selected(&outside, &[], &(0..3)), Vec::<usize>::new());
 }
 
 #[test]

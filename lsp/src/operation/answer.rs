@@ -95,7 +95,7 @@ fn turns_answer(outcome: Outcome, message: Option<&str>, written: &[Written]) ->
             "prompt": written.prompt,
             "text": written.completion.text,
             "stats": pipeline::stats(&written.completion),
-            "score": score(&written.evidence, written.completion.mean_logprob),
+            "score": pipeline::score(&written.evidence, written.completion.mean_logprob),
         })
     });
     json!({ "outcome": outcome.name(), "message": message, "turns": turns.collect::<Vec<_>>() })
@@ -105,22 +105,9 @@ fn turns_answer(outcome: Outcome, message: Option<&str>, written: &[Written]) ->
 fn candidates(outcome: Outcome, message: Option<&str>, each: &[Alternative], program: &str) -> Value {
     let candidates = each.iter().map(|alternative| {
         let ranked = &alternative.ranked;
-        json!({
-            "index": ranked.index,
-            "text": ranked.completion.text,
-            "copies": ranked.copies,
-            "current": alternative.program == program,
-            "score": score(&ranked.evidence, ranked.completion.mean_logprob),
-            "stats": pipeline::stats(&ranked.completion),
-        })
+        let mut value = pipeline::candidate(ranked);
+        value["current"] = (alternative.program == program).into();
+        value
     });
     json!({ "outcome": outcome.name(), "message": message, "candidates": candidates.collect::<Vec<_>>() })
-}
-
-fn score(evidence: &Evidence, mean_logprob: f32) -> Value {
-    let Evidence { parses, missing, shadows, drops, raised, run } = evidence;
-    json!({
-        "parses": parses, "missing": missing, "shadows": shadows, "drops": drops, "meanLogprob": mean_logprob, "run": run,
-        "raised": raised,
-    })
 }

@@ -48,7 +48,13 @@ async fn the_handshake_names_what_the_server_can_do() {
             "positionEncoding": "utf-16",
             "textDocumentSync": {"openClose": true, "change": 2},
             "inlineCompletionProvider": {},
-            "executeCommandProvider": {"commands": codegen_lsp::handlers::command::ALL, "workDoneProgress": true},
+            "codeLensProvider": {"resolveProvider": false},
+            "codeActionProvider": {"codeActionKinds": ["refactor.rewrite"]},
+            "executeCommandProvider": {
+                "commands": ["codegen.synthesize", "codegen.synthesizeAll", "codegen.regenerate", "codegen.candidates",
+                    "codegen.accept", "codegen.cancel", "codegen.explainTurn", "codegen.accepted"],
+                "workDoneProgress": true,
+            },
         })
     );
     assert_eq!(result["serverInfo"], json!({"name": "codegen-lsp", "version": env!("CARGO_PKG_VERSION")}));

@@ -79,7 +79,7 @@ async fn a_text_that_raises_is_written_and_the_user_is_told() {
     assert_eq!(client.text(URI).await["text"], "x = 1\n\n# one\na = 1 / 0\n");
     let lenses = client.request("textDocument/codeLens", json!({"textDocument": {"uri": URI}})).result().await;
     let titles: Vec<_> = lenses.as_array().unwrap().iter().map(|lens| &lens["command"]["title"]).collect();
-    let status = json!("generated, fails when run: ZeroDivisionError: division by zero");
+    let status = json!("generated, raises ZeroDivisionError: division by zero");
     assert_eq!(titles.last(), Some(&&status));
 }
 

@@ -8,7 +8,7 @@ use crate::main_loop::{Event, MainLoop};
 use crate::operation::{self, Operation, Outcome, Progress, Purpose, Step, Which};
 use crate::records;
 use crate::state::{CommandWaiter, EngineState};
-use crate::turns::{self, Turn};
+use crate::turns::Turn;
 
 /// Begins a command; earlier ones that have one of its turns at work or planned are superseded.
 pub(super) fn start(
@@ -101,8 +101,8 @@ pub(super) fn advance(main: &mut MainLoop, id: u64) {
             // What an earlier command wrote is about to arrive, and this one must not be taken for typing.
             return;
         }
-        let mut turns = turns::turns(&buffer.document, &main.state.config.turns).into_iter();
-        let turn = turns.find(|turn| operation::overlap(&turn.prompt_range, place));
+        let mut turns = main.state.records.texts(&buffer.document, &main.state.config.turns).into_iter();
+        let turn = turns.find(|(turn, _)| operation::overlap(&turn.prompt_range, place)).map(|(turn, _)| turn);
         match turn {
             Some(turn) if operation.purpose != Purpose::All || plan::is_empty(&buffer.document, &turn) => {
                 return take(main, id, turn);

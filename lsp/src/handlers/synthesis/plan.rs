@@ -9,7 +9,7 @@ use crate::document::Document;
 use crate::main_loop::MainLoop;
 use crate::operation::{self, Outcome, Purpose};
 use crate::proto;
-use crate::records::{self, TurnState};
+use crate::records::TurnState;
 use crate::state::{Buffer, CommandWaiter, State};
 use crate::turns::{self, Turn};
 
@@ -79,7 +79,7 @@ fn plan_one(state: &State, uri: &Uri, position: lsp::Position, purpose: &Purpose
     let document = &buffer(state, uri)?.document;
     let offset = proto::offset(document.rope(), position, state.encoding)
         .map_err(|error| Nothing::Refused(error.to_string()))?;
-    let turn = turns::turn_at(document, offset, &state.config.turns).ok_or_else(|| {
+    let (turn, _) = state.records.turn_at(document, offset, &state.config.turns).ok_or_else(|| {
         let line = position.line + 1;
         let message = format!("line {line} belongs to no comment prompt, so there is nothing to synthesize");
         Nothing::Told(Outcome::Nothing, message)
@@ -101,8 +101,8 @@ fn plan_one(state: &State, uri: &Uri, position: lsp::Position, purpose: &Purpose
 fn later(state: &State, document: &Document, turn: &Turn) -> (Vec<Range<usize>>, usize) {
     let options = &state.config.turns;
     let (mut generated, mut left) = (Vec::new(), 0);
-    for later in turns::following(document, turn, options) {
-        match state.records.state(&records::text(document, &later, options)).0 {
+    for (later, text) in state.records.following(document, turn, options) {
+        match state.records.state(&text).0 {
             TurnState::Generated | TurnState::Stale => generated.push(later.prompt_range),
             TurnState::Edited => left += 1,
             TurnState::Empty | TurnState::Failed => {}
@@ -119,7 +119,8 @@ fn plan_all(state: &State, uri: &Uri, range: Option<lsp::Range>) -> Result<Plan,
         }
         None => 0..document.len() + 1,
     };
-    let mut turns = turns::turns(document, &state.config.turns);
+    let texts = state.records.texts(document, &state.config.turns);
+    let mut turns: Vec<Turn> = texts.into_iter().map(|(turn, _)| turn).collect();
     turns.retain(|turn| operation::overlap(&turn.prompt_range, &range));
     let any = !turns.is_empty();
     turns.retain(|turn| is_empty(document, turn));
@@ -136,7 +137,7 @@ fn plan_all(state: &State, uri: &Uri, range: Option<lsp::Range>) -> Result<Plan,
 
 /// Whether a turn has no program text.
 pub(super) fn is_empty(document: &Document, turn: &Turn) -> bool {
-    document.slice(turn.program_range.clone()).trim().is_empty()
+    turns::program_text(document, turn).is_empty()
 }
 
 /// The first line of the turn's prompt.
