@@ -84,9 +84,9 @@ fn regenerations(arguments: &Arguments) -> anyhow::Result<Vec<Regeneration>> {
     for from in 1..=count {
         let (mut warm, mut fresh) = (Vec::new(), Vec::new());
         for _ in 0..arguments.rounds {
-            // An engine of its own for each, so that no round finds what an earlier one has left.
-            let engine = arguments.engine.load()?;
-            fresh.push(regenerate(&engine, from)?);
+            // An engine of its own for each, so that no round finds what an earlier one has left; one after the other,
+            // since the threads of two would be in each other's way.
+            fresh.push(regenerate(&arguments.engine.load()?, from)?);
             let engine = arguments.engine.load()?;
             fill(&engine)?;
             warm.push(regenerate(&engine, from)?);
