@@ -212,6 +212,12 @@ pub(crate) fn header(document: &Document, turn: &Turn) -> Option<String> {
     Some(line_feeds(&document.slice(docstring.header)))
 }
 
+/// Whether a turn has no program text. A placeholder such as `pass` below a docstring is none.
+#[must_use]
+pub fn is_empty(document: &Document, turn: &Turn) -> bool {
+    program_text(document, turn).is_empty()
+}
+
 /// The edit that puts `program` under the turn's prompt in place of what is there. The program comes as generated:
 /// without indentation, or with the turn's own, as [`history`] makes the model write it.
 ///

@@ -51,7 +51,7 @@ impl<'o> Chosen<'o> {
     /// The next turn to write, and its number in the document as it is now.
     pub fn next(&self, document: &Document) -> Option<(usize, Turn)> {
         let wanted = |turn: &Turn| {
-            turn.prompt_range.start >= self.from && (self.choice != Choice::Empty || is_empty(document, turn))
+            turn.prompt_range.start >= self.from && (self.choice != Choice::Empty || turns::is_empty(document, turn))
         };
         let known = |turn: &Turn, program: &str| {
             self.written.iter().any(|(prompt, written)| *prompt == turn.prompt && written == program)
@@ -71,11 +71,6 @@ impl<'o> Chosen<'o> {
             Choice::Empty | Choice::From(_) => end,
         };
     }
-}
-
-/// Whether a turn has no program text.
-pub(super) fn is_empty(document: &Document, turn: &Turn) -> bool {
-    turns::program_text(document, turn).is_empty()
 }
 
 #[cfg(test)]

@@ -2,13 +2,13 @@
 
 use tower_lsp::ls_types::{NumberOrString, ProgressToken, Uri};
 
-use super::plan::{self, Plan};
+use super::plan::Plan;
 use super::{apply, end, step, stream};
 use crate::main_loop::{Event, MainLoop};
 use crate::operation::{self, Operation, Outcome, Progress, Purpose, Step, Which};
 use crate::records;
 use crate::state::{CommandWaiter, EngineState};
-use crate::turns::Turn;
+use crate::turns::{self, Turn};
 
 /// Begins a command; earlier ones that have one of its turns at work or planned are superseded.
 pub(super) fn start(
@@ -104,7 +104,7 @@ pub(super) fn advance(main: &mut MainLoop, id: u64) {
         let mut turns = main.state.records.texts(&buffer.document, &main.state.config.turns).into_iter();
         let turn = turns.find(|(turn, _)| operation::overlap(&turn.prompt_range, place)).map(|(turn, _)| turn);
         match turn {
-            Some(turn) if operation.purpose != Purpose::All || plan::is_empty(&buffer.document, &turn) => {
+            Some(turn) if operation.purpose != Purpose::All || turns::is_empty(&buffer.document, &turn) => {
                 return take(main, id, turn);
             }
             _ => skip(main, id),

@@ -123,7 +123,7 @@ fn plan_all(state: &State, uri: &Uri, range: Option<lsp::Range>) -> Result<Plan,
     let mut turns: Vec<Turn> = texts.into_iter().map(|(turn, _)| turn).collect();
     turns.retain(|turn| operation::overlap(&turn.prompt_range, &range));
     let any = !turns.is_empty();
-    turns.retain(|turn| is_empty(document, turn));
+    turns.retain(|turn| turns::is_empty(document, turn));
     let Some(first) = turns.first() else {
         let what = if any { "no prompt without program text" } else { "no comment prompt" };
         return Err(Nothing::Told(
@@ -133,11 +133,6 @@ fn plan_all(state: &State, uri: &Uri, range: Option<lsp::Range>) -> Result<Plan,
     };
     let about = first_line(first);
     Ok(Plan { prompts: turns.into_iter().map(|turn| turn.prompt_range).collect(), about, notes: Vec::new() })
-}
-
-/// Whether a turn has no program text.
-pub(super) fn is_empty(document: &Document, turn: &Turn) -> bool {
-    turns::program_text(document, turn).is_empty()
 }
 
 /// The first line of the turn's prompt.
