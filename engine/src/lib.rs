@@ -5,6 +5,7 @@
 
 pub mod decode;
 pub mod error;
+pub mod eval;
 pub mod model;
 pub mod request;
 pub mod runtime;
