@@ -17,4 +17,6 @@ pub use request::{
     Candidate, Candidates, Completion, Event, FinishReason, Key, Overflow, Priority, Prompt, Request, Sampling,
     StopRule, TokenId,
 };
-pub use runtime::{Counters, Device, Engine, EngineOptions, FlashAttention, Generation, GpuLayers, KvType, ModelInfo};
+pub use runtime::{
+    Counters, Device, Engine, EngineOptions, FlashAttention, Generation, GpuLayers, KvType, ModelInfo, SlotsWithin,
+};

@@ -79,7 +79,7 @@ impl<F: FnMut(&str) -> Option<usize> + Send> StopRule for F {
 pub struct Request {
     /// What the model continues.
     pub prompt: Prompt,
-    /// At most this many tokens are generated.
+    /// At most this many tokens are generated. With 0 the prompt is read only if it is scored.
     pub max_tokens: usize,
     /// How tokens are picked.
     pub sampling: Sampling,
@@ -91,6 +91,15 @@ pub struct Request {
     pub key: Option<Key>,
     /// What happens if the prompt does not fit.
     pub overflow: Overflow,
+    /// Asks for the log-probabilities of the prompt's own tokens from this one on, counted from 0; `None` asks for none. The
+    /// first token of all has none, since nothing comes before it. See [`Completion::prompt_logprobs`].
+    ///
+    /// A scored prompt is not cut: where [`Overflow::Window`] would drop tokens, the request is refused with
+    /// [`EngineError::PromptTooLong`], because probabilities given another text than the one asked about mean nothing.
+    pub score_from: Option<usize>,
+    /// Takes nothing from the KV cache that earlier requests left there, and so makes the result independent of them. See
+    /// [`crate::Engine::submit_candidates`] for what else it depends on.
+    pub fresh: bool,
 }
 
 impl Request {
@@ -105,6 +114,8 @@ impl Request {
             priority: Priority::Inline,
             key: None,
             overflow: Overflow::Window { keep: 0 },
+            score_from: None,
+            fresh: false,
         }
     }
 }
@@ -122,6 +133,10 @@ pub struct Candidates {
     pub key: Option<Key>,
     /// What happens if the prompt does not fit.
     pub overflow: Overflow,
+    /// As in [`Request::score_from`]; every continuation reports the same values.
+    pub score_from: Option<usize>,
+    /// As in [`Request::fresh`]; the continuations share the one prompt that they have read themselves.
+    pub fresh: bool,
     /// One for each continuation.
     pub each: Vec<Candidate>,
 }
@@ -166,6 +181,10 @@ pub struct Completion {
     pub generated_tokens: usize,
     /// Mean natural-log probability, at temperature 1, of the generated tokens; zero if there are none.
     pub mean_logprob: f32,
+    /// Natural-log probabilities at temperature 1 of the prompt's tokens, each given all before it: those from
+    /// [`Request::score_from`] on, without the prompt's first. Empty if none were asked for, or if the request was ended
+    /// before its prompt was read.
+    pub prompt_logprobs: Vec<f32>,
     /// From the start of the prompt's processing to the first generated token.
     pub prefill: std::time::Duration,
     /// From the first generated token to the last.

@@ -96,6 +96,8 @@ impl PreparedTurn {
             priority: Priority::Synthesis,
             key: None,
             overflow: Overflow::Window { keep: 0 },
+            score_from: None,
+            fresh: false,
             each: each.collect(),
         }
     }

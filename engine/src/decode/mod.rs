@@ -1,8 +1,9 @@
-//! The parts of decoding that need no model: prefix reuse, window, sampling, bytes to text. Pure, tested by table.
+//! The parts of decoding that need no model: prefix reuse, window, sampling, scores, bytes to text. Pure, tested by table.
 
 pub mod exp;
 pub mod prefix;
 pub mod sampling;
+pub mod score;
 pub mod text;
 pub mod window;
 

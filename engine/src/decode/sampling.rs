@@ -7,7 +7,8 @@
 use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::{RngCore, SeedableRng};
 
-use super::exp::{exp, max, sum, sum_exp};
+use super::exp::{exp, max, sum};
+use super::score::relative;
 use crate::{EngineError, Sampling, TokenId};
 
 /// Tokens less likely than this, compared with the most likely one, are never drawn: all of them together weigh less
@@ -77,14 +78,10 @@ impl Sampler {
             return None;
         }
         let greedy = first(logits, best)?;
-        if best == f32::INFINITY {
-            return Some(Sampled { token: TokenId::try_from(greedy).ok()?, logprob: 0.0 });
-        }
-        let index = if self.options.temperature > 0.0 { self.draw(logits, best).unwrap_or(greedy) } else { greedy };
-        // ln of the sum in f64: the sum is at least one, and its error well below what a log-probability shows.
-        let logprob = f64::from(logits[index]) - f64::from(best) - f64::from(sum_exp(logits, best)).ln();
-        #[allow(clippy::cast_possible_truncation)]
-        Some(Sampled { token: TokenId::try_from(index).ok()?, logprob: logprob as f32 })
+        let by_chance = self.options.temperature > 0.0 && best < f32::INFINITY;
+        let index = if by_chance { self.draw(logits, best).unwrap_or(greedy) } else { greedy };
+        let logprob = relative(logits, logits[index], best);
+        Some(Sampled { token: TokenId::try_from(index).ok()?, logprob })
     }
 
     /// Draws by chance. `best` is the largest logit, and finite.

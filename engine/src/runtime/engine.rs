@@ -134,10 +134,10 @@ impl Engine {
     /// Hands a request to the worker. Never blocks. Earlier requests of an equal key are answered with
     /// [`crate::FinishReason::Superseded`] before this returns.
     pub fn submit(&self, request: Request) -> Generation {
-        let Request { prompt, max_tokens, sampling, stop, priority, key, overflow } = request;
+        let Request { prompt, max_tokens, sampling, stop, priority, key, overflow, score_from, fresh } = request;
         let (ticket, generation) = self.ticket(key.as_ref());
         let each = vec![Continuation { ticket, candidate: Candidate { sampling, stop } }];
-        self.hand_in(key, Submission { prompt, max_tokens, priority, overflow, each });
+        self.hand_in(key, Submission { prompt, max_tokens, priority, overflow, score_from, fresh, each });
         generation
     }
 
@@ -156,7 +156,7 @@ impl Engine {
     /// up to a tenth in a log-probability. So a candidate may part from the text of a request of its own where two tokens
     /// are about equally likely, and so may the same candidates in other company.
     pub fn submit_candidates(&self, candidates: Candidates) -> Vec<Generation> {
-        let Candidates { prompt, max_tokens, priority, key, overflow, each } = candidates;
+        let Candidates { prompt, max_tokens, priority, key, overflow, score_from, fresh, each } = candidates;
         let (each, generations) = each
             .into_iter()
             .map(|candidate| {
@@ -164,7 +164,7 @@ impl Engine {
                 (Continuation { ticket, candidate }, generation)
             })
             .unzip();
-        self.hand_in(key, Submission { prompt, max_tokens, priority, overflow, each });
+        self.hand_in(key, Submission { prompt, max_tokens, priority, overflow, score_from, fresh, each });
         generations
     }
 
@@ -199,6 +199,20 @@ impl Engine {
     #[must_use]
     pub fn tokenize(&self, text: &str) -> Vec<TokenId> {
         self.handle.vocabulary.tokenize(text)
+    }
+
+    /// How many bytes the text of each token has, in order; a token can be a part of a character. For tokens from
+    /// [`Self::tokenize`] the sum is the text's length, so that an offset in the text can be turned into a token's index.
+    /// Control tokens, and what is no token, have no text. Runs on the calling thread.
+    #[must_use]
+    pub fn token_lengths(&self, tokens: &[TokenId]) -> Vec<usize> {
+        let mut bytes = Vec::new();
+        let length = |&token: &TokenId| {
+            bytes.clear();
+            self.handle.vocabulary.token_bytes(token, &mut bytes);
+            bytes.len()
+        };
+        tokens.iter().map(length).collect()
     }
 
     /// The text of tokens; bytes that are not UTF-8 become U+FFFD. Runs on the calling thread.

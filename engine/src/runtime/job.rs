@@ -1,9 +1,13 @@
 //! A request on the worker's side.
 
+use std::cell::RefCell;
+use std::rc::Rc;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
 use super::backend::Vocabulary;
+use super::scores::PromptScores;
+use super::slots::Wanted;
 use super::ticket::{Shared, Ticket};
 use super::worker::{Continuation, Submission};
 use crate::decode::sampling::{Sampled, Sampler};
@@ -26,6 +30,8 @@ pub(super) struct Job {
     /// Where it runs; `None` while it waits for its first slot, or for another after it had to give one up.
     pub slot: Option<usize>,
     pub sampler: Sampler,
+    /// The scores of the prompt's tokens, if they are wanted: one for all candidates of a group.
+    pub scores: Option<Rc<RefCell<PromptScores>>>,
     /// Whether its prompt's processing has begun.
     pub begun: bool,
     stop: Option<Box<dyn StopRule>>,
@@ -34,6 +40,7 @@ pub(super) struct Job {
     generated: usize,
     max_tokens: usize,
     keep: usize,
+    fresh: bool,
 }
 
 /// What the worker must know about the backend to accept a request.
@@ -46,20 +53,23 @@ impl Job {
     /// Tokenizes the prompt, applies the window, and makes a job of every continuation. Of none for which there is
     /// nothing to do; its ticket has then been ended.
     pub fn admit(submission: Submission, limits: &Limits<'_>, shared: &Shared) -> Vec<Self> {
-        let Submission { prompt, max_tokens, priority, overflow, each } = submission;
-        let open: Vec<_> = each.into_iter().filter_map(|continuation| continuation.open(max_tokens, shared)).collect();
+        let Submission { prompt, max_tokens, priority, overflow, score_from, fresh, each } = submission;
+        let something = max_tokens > 0 || score_from.is_some();
+        let open: Vec<_> = each.into_iter().filter_map(|continuation| continuation.open(something, shared)).collect();
         let Some((Continuation { ticket, .. }, _)) = open.first() else { return Vec::new() };
         let group = ticket.id();
-        let Prepared { sequence, keep, dropped } = match prompt_tokens(prompt, max_tokens, overflow, limits) {
-            Ok(prepared) => prepared,
-            Err(error) => {
-                for (Continuation { ticket, .. }, _) in open {
-                    shared.fail(&ticket, error.clone());
+        let Prepared { sequence, keep, dropped } =
+            match prompt_tokens(prompt, max_tokens, overflow, score_from.is_some(), limits) {
+                Ok(prepared) => prepared,
+                Err(error) => {
+                    for (Continuation { ticket, .. }, _) in open {
+                        shared.fail(&ticket, error.clone());
+                    }
+                    return Vec::new();
                 }
-                return Vec::new();
-            }
-        };
+            };
         let common = if open.len() > 1 { sequence.len() } else { 0 };
+        let scores = score_from.map(|from| Rc::new(RefCell::new(PromptScores::new(from, sequence.len()))));
         let job = |(Continuation { ticket, candidate }, sampler)| {
             ticket.update(|progress| {
                 progress.prompt_tokens = sequence.len();
@@ -74,6 +84,7 @@ impl Job {
                 fed: 0,
                 slot: None,
                 sampler,
+                scores: scores.clone(),
                 begun: false,
                 stop: candidate.stop,
                 decoder: TextDecoder::default(),
@@ -81,6 +92,7 @@ impl Job {
                 generated: 0,
                 max_tokens,
                 keep,
+                fresh,
             }
         };
         open.into_iter().map(job).collect()
@@ -103,6 +115,51 @@ impl Job {
         if let Some(cut) = self.stop.as_mut().and_then(|rule| rule.cut(&self.text)) {
             shared.stop_at(&self.ticket, cut, FinishReason::Stop);
         } else if self.generated >= self.max_tokens {
+            shared.stop(&self.ticket, FinishReason::MaxTokens);
+        }
+    }
+
+    /// What it wants of the cache.
+    pub fn wanted(&self) -> Wanted<'_> {
+        let scored = self.scores.as_ref().and_then(|scores| scores.borrow().next());
+        Wanted {
+            sequence: &self.sequence,
+            common: self.common,
+            most: scored.unwrap_or(usize::MAX),
+            group: self.group,
+            fresh: self.fresh,
+        }
+    }
+
+    /// Whether its logits at a position are wanted: at the end, or for the score of the token behind.
+    pub fn wants_logits(&self, position: usize) -> bool {
+        let scored = || self.scores.as_ref().is_some_and(|scores| scores.borrow().want(position));
+        position + 1 == self.sequence.len() || scored()
+    }
+
+    /// How many of the next `tokens` fit a batch that has room for so many `rows` of scores, which it takes.
+    pub fn within(&self, tokens: usize, rows: &mut usize) -> usize {
+        let Some(next) = self.scores.as_ref().and_then(|scores| scores.borrow().next()) else { return tokens };
+        let unscored = tokens.min(next.saturating_sub(self.fed));
+        let scored = (tokens - unscored).min(*rows);
+        *rows -= scored;
+        unscored + scored
+    }
+
+    /// Takes the logits at a position if they give the prompt's next score. False if they hold no numbers.
+    pub fn score<'a>(&self, position: usize, logits: impl FnOnce() -> &'a [f32]) -> bool {
+        let (Some(scores), Some(&token)) = (&self.scores, self.sequence.get(position + 1)) else { return true };
+        let mut scores = scores.borrow_mut();
+        scores.next() != Some(position) || scores.take(token, logits())
+    }
+
+    /// Reports, now that the prompt has been read, its scores. Ends the ticket if no more was asked for.
+    pub fn read(&self, shared: &Shared) {
+        if let Some(scores) = &self.scores {
+            let logprobs = scores.borrow().logprobs().to_vec();
+            self.ticket.update(|progress| progress.prompt_logprobs = logprobs);
+        }
+        if self.max_tokens == 0 {
             shared.stop(&self.ticket, FinishReason::MaxTokens);
         }
     }
@@ -139,12 +196,12 @@ impl Job {
 }
 
 impl Continuation {
-    /// Its sampler, unless there is nothing to generate; the ticket has then been ended.
-    fn open(self, max_tokens: usize, shared: &Shared) -> Option<(Self, Sampler)> {
+    /// Its sampler, unless there is nothing to do; the ticket has then been ended.
+    fn open(self, something: bool, shared: &Shared) -> Option<(Self, Sampler)> {
         if self.ticket.ended() {
             return None;
         }
-        if max_tokens == 0 {
+        if !something {
             shared.stop(&self.ticket, FinishReason::MaxTokens);
             return None;
         }
@@ -168,6 +225,7 @@ fn prompt_tokens(
     prompt: Prompt,
     max_tokens: usize,
     overflow: Overflow,
+    scored: bool,
     limits: &Limits<'_>,
 ) -> Result<Prepared, EngineError> {
     let mut sequence = match prompt {
@@ -190,7 +248,11 @@ fn prompt_tokens(
         }
         Overflow::Refuse => Ok(Prepared { sequence, keep: 0, dropped: 0 }),
         Overflow::Window { keep } => {
-            let window = window::fit(tokens, keep, window::reserve(max_tokens, limits.context), limits.context);
+            let reserve = window::reserve(max_tokens, limits.context);
+            let window = window::fit(tokens, keep, reserve, limits.context);
+            if scored && window.dropped() > 0 {
+                return Err(EngineError::PromptTooLong { tokens, max_tokens: reserve, limit: limits.context });
+            }
             window.apply(&mut sequence);
             Ok(Prepared { sequence, keep, dropped: window.dropped() })
         }

@@ -183,7 +183,8 @@ fn check_options(options: &EngineOptions) -> Result<(), EngineError> {
     within("threads", options.threads.unwrap_or(1), MAX_THREADS)?;
     within("context", options.context.unwrap_or(1), 1 << 24)?;
     within("batch", options.batch, 1 << 16)?;
-    within("slots", options.slots.unwrap_or(1), MAX_SLOTS)
+    within("slots", options.slots.unwrap_or(1), MAX_SLOTS)?;
+    within("most slots", options.slots_within.most, MAX_SLOTS)
 }
 
 /// Tells apart what the operating system refuses from what llama.cpp does not understand.

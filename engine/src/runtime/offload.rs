@@ -2,7 +2,7 @@
 
 use std::cell::LazyCell;
 
-use super::{Device, EngineOptions, GpuLayers, KvType};
+use super::{Device, EngineOptions, GpuLayers, KvType, SlotsWithin};
 use crate::EngineError;
 use crate::model::gguf::Gguf;
 
@@ -12,10 +12,9 @@ pub(super) const MICRO_BATCH: usize = 512;
 /// Bytes that a device needs besides weights and KV cache: its runtime's own memory, and intermediate results.
 const DEVICE_OVERHEAD: u64 = 512 << 20;
 
-/// How many slots there are where that is left open: one for what is typed and one for what is synthesized meanwhile, and
-/// more for candidates, which gain less and less from one another's company.
+/// How many slots there are at least where that is left open: one for what is typed and one for what is synthesized
+/// meanwhile.
 const FEWEST_SLOTS: usize = 2;
-const MOST_SLOTS: usize = 8;
 
 /// What a model's parts weigh, in bytes.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -78,10 +77,11 @@ impl Sizes {
         }
     }
 
-    /// How many slots' KV caches fit into so much memory, within what makes sense.
-    pub fn slots(&self, memory: u64) -> usize {
+    /// How many slots' KV caches fit.
+    pub fn slots(&self, within: SlotsWithin) -> usize {
+        let SlotsWithin { memory, most } = within;
         let one = self.kv_per_layer.saturating_mul(self.layers.len() as u64).max(1);
-        usize::try_from(memory / one).unwrap_or(MOST_SLOTS).clamp(FEWEST_SLOTS, MOST_SLOTS)
+        usize::try_from(memory / one).unwrap_or(most).min(most).max(FEWEST_SLOTS)
     }
 
     /// How many layers, counted from the model's end and the output as one, fit on devices with so much free memory,
@@ -130,7 +130,7 @@ impl Placement {
         sizes: impl FnOnce() -> Sizes,
     ) -> Result<Self, EngineError> {
         let sizes = LazyCell::new(sizes);
-        let mut slots = options.slots.unwrap_or_else(|| sizes.slots(EngineOptions::SLOTS_MEMORY));
+        let mut slots = options.slots.unwrap_or_else(|| sizes.slots(options.slots_within));
         let mut gpus: Vec<&Device> = devices.iter().filter(|device| device.gpu).collect();
         if let Some(index) = options.main_device {
             let Some(device) = devices.iter().find(|device| device.index == index) else {
@@ -278,10 +278,12 @@ mod tests {
     #[test]
     fn as_many_slots_as_memory_allows() {
         // A slot takes half a GiB in each of four layers.
-        for (memory, slots) in [(0, 2), (5, 2), (6, 3), (7, 3), (14, 7), (16, 8), (100, 8)] {
-            assert_eq!(model().slots(memory * GIB), slots, "{memory} GiB");
+        let slots = |memory, most| model().slots(SlotsWithin { memory: memory * GIB, most });
+        for (memory, expected) in [(0, 2), (5, 2), (6, 3), (7, 3), (14, 7), (16, 8), (100, 8)] {
+            assert_eq!(slots(memory, 8), expected, "{memory} GiB");
         }
-        assert_eq!(Sizes::default().slots(0), FEWEST_SLOTS, "of what is unknown");
+        assert_eq!((slots(32, 64), slots(32, 15), slots(32, 0)), (16, 15, FEWEST_SLOTS));
+        assert_eq!(Sizes::default().slots(SlotsWithin::INTERACTIVE), 8, "of what is unknown");
         let place = |slots, free: u64| {
             let small = || Sizes { kv_per_layer: GIB / 32, ..model() };
             let options = EngineOptions { slots, ..EngineOptions::new("x.gguf".into()) };

@@ -36,6 +36,23 @@ pub enum KvType {
     F32,
 }
 
+/// As many slots as fit, but at least two.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct SlotsWithin {
+    /// Bytes that the KV caches of all slots together may take.
+    pub memory: u64,
+    /// How many slots there are at most.
+    pub most: usize,
+}
+
+impl SlotsWithin {
+    /// For one user: 8 slots in 1 GiB. One is for what is typed and one for what is synthesized meanwhile; more are for
+    /// candidates.
+    pub const INTERACTIVE: Self = Self { memory: 1 << 30, most: 8 };
+    /// For evaluation, where nobody waits for any one of many requests: 16 slots in 2 GiB.
+    pub const EVALUATION: Self = Self { memory: 2 << 30, most: 16 };
+}
+
 /// How a model is loaded and run.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct EngineOptions {
@@ -47,9 +64,10 @@ pub struct EngineOptions {
     pub context: Option<usize>,
     /// Tokens decoded in one call at most: a prompt is fed in chunks of this many.
     pub batch: usize,
-    /// Requests decoded side by side, each with its own KV cache. `None` takes as many as fit into
-    /// [`EngineOptions::SLOTS_MEMORY`], but at least 2 and at most 8.
+    /// Requests decoded side by side, each with its own KV cache. `None` takes as many as `slots_within` allows.
     pub slots: Option<usize>,
+    /// How many slots there are where `slots` leaves it open.
+    pub slots_within: SlotsWithin,
     /// How many layers go to a GPU.
     pub gpu_layers: GpuLayers,
     /// Which device is used first, by its index in `Engine::devices`; `None` leaves it to llama.cpp.
@@ -63,9 +81,6 @@ pub struct EngineOptions {
 }
 
 impl EngineOptions {
-    /// Bytes that the KV caches of all slots together may take where their number is left open: 1 GiB.
-    pub const SLOTS_MEMORY: u64 = 1 << 30;
-
     /// The defaults, for the given GGUF file.
     #[must_use]
     pub fn new(model: PathBuf) -> Self {
@@ -75,6 +90,7 @@ impl EngineOptions {
             context: None,
             batch: 256,
             slots: None,
+            slots_within: SlotsWithin::INTERACTIVE,
             gpu_layers: GpuLayers::Auto,
             main_device: None,
             flash_attention: FlashAttention::Auto,

@@ -10,11 +10,36 @@ use crate::decode::prefix;
 /// sooner than that.
 const WORTH_COPYING: usize = 64;
 
+/// What a job wants of the cache.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Wanted<'a> {
+    /// The tokens to be held in the end.
+    pub sequence: &'a [TokenId],
+    /// How many of them, at the start, must not be decoded again if any slot holds them.
+    pub common: usize,
+    /// How many may be taken from the cache at most, because the logits of the rest are wanted.
+    pub most: usize,
+    /// Whose job it is: the same for all candidates of one submission.
+    pub group: u64,
+    /// Whether only what the group itself has decoded may be taken.
+    pub fresh: bool,
+}
+
+impl Wanted<'_> {
+    /// How many tokens of a slot can be kept.
+    fn reusable(&self, slot: &Slot) -> usize {
+        let usable = !self.fresh || slot.group == Some(self.group);
+        if usable { prefix::reusable(&slot.tokens, self.sequence).min(self.most) } else { 0 }
+    }
+}
+
 #[derive(Debug, Default)]
 struct Slot {
     /// The tokens whose keys and values are in the cache.
     tokens: Vec<TokenId>,
     occupied: bool,
+    /// Whose job took it last.
+    group: Option<u64>,
     /// When it was last taken, counted in takings.
     used: u64,
 }
@@ -31,53 +56,50 @@ impl Slots {
         Self { slots: (0..count).map(|_| Slot::default()).collect(), clock: 0 }
     }
 
-    /// The free slot to take for `sequence`, of which the first `common` tokens must not be decoded again if any slot
-    /// holds them: the one that holds most of it, unless it would be copied from another anyway. Among equals the one
-    /// that was used longest ago, because what it holds is least likely to be asked for again.
-    pub fn best_free(&self, sequence: &[TokenId], common: usize) -> Option<usize> {
+    /// The free slot to take: the one that holds most of the sequence, unless it would be copied from another anyway.
+    /// Among equals the one that was used longest ago, because what it holds is least likely to be asked for again.
+    pub fn best_free(&self, wanted: &Wanted<'_>) -> Option<usize> {
         let free = || (0..self.slots.len()).filter(|&slot| !self.slots[slot].occupied);
         let age = |slot: usize| (Reverse(self.slots[slot].used), Reverse(slot));
         let related = |slot: usize| {
-            let Slot { tokens, .. } = &self.slots[slot];
-            let length = prefix::reusable(tokens, sequence);
+            let length = wanted.reusable(&self.slots[slot]);
             // A few tokens that all files begin with are not worth what a slot holds behind them.
-            if length >= tokens.len().min(sequence.len()) / 2 { length } else { 0 }
+            if length >= self.slots[slot].tokens.len().min(wanted.sequence.len()) / 2 { length } else { 0 }
         };
         let best = free().max_by_key(|&slot| (related(slot), age(slot)))?;
-        if self.donor(best, sequence, common).is_some() { free().max_by_key(|&slot| age(slot)) } else { Some(best) }
+        if self.donor(best, wanted).is_some() { free().max_by_key(|&slot| age(slot)) } else { Some(best) }
     }
 
-    /// Takes a free slot for `sequence`, forgets what does not belong to it, and returns how many of its tokens the cache
-    /// holds, which is fewer than all. For `common` see `best_free`.
-    pub fn take(&mut self, slot: usize, sequence: &[TokenId], common: usize, backend: &mut dyn Backend) -> usize {
+    /// Takes a free slot, forgets what does not belong to the sequence, and returns how many of its tokens the cache holds,
+    /// which is fewer than all.
+    pub fn take(&mut self, slot: usize, wanted: &Wanted<'_>, backend: &mut dyn Backend) -> usize {
+        let (donor, own) = (self.donor(slot, wanted), wanted.reusable(&self.slots[slot]));
         self.clock += 1;
         self.slots[slot].occupied = true;
         self.slots[slot].used = self.clock;
-        let Some((donor, theirs)) = self.donor(slot, sequence, common) else {
-            let own = prefix::reusable(&self.slots[slot].tokens, sequence);
-            return self.truncate(slot, own, backend);
-        };
+        self.slots[slot].group = Some(wanted.group);
+        let Some((donor, theirs)) = donor else { return self.truncate(slot, own, backend) };
         if backend.copy(donor, slot, theirs) {
-            self.slots[slot].tokens = sequence[..theirs].to_vec();
+            self.slots[slot].tokens = wanted.sequence[..theirs].to_vec();
             return theirs;
         }
         self.clear(slot, backend);
         0
     }
 
-    /// The slot from which `slot` should be copied for `sequence`, and how many tokens; none if its own will do.
-    fn donor(&self, slot: usize, sequence: &[TokenId], common: usize) -> Option<(usize, usize)> {
-        let held = |slot: usize| prefix::reusable(&self.slots[slot].tokens, sequence);
+    /// The slot from which `slot` should be copied, and how many tokens; none if its own will do.
+    fn donor(&self, slot: usize, wanted: &Wanted<'_>) -> Option<(usize, usize)> {
+        let held = |slot: usize| wanted.reusable(&self.slots[slot]);
         let own = held(slot);
         let others = (0..self.slots.len()).map(|other| (other, held(other)));
         let (donor, theirs) = others.max_by_key(|&(other, length)| (length, Reverse(other)))?;
-        let worth_it = theirs >= own + WORTH_COPYING || (own < common && common <= theirs);
+        let worth_it = theirs >= own + WORTH_COPYING || (own < wanted.common && wanted.common <= theirs);
         worth_it.then_some((donor, theirs))
     }
 
-    /// Whether any slot holds all of `tokens` at its start.
-    pub fn hold(&self, tokens: &[TokenId]) -> bool {
-        self.slots.iter().any(|slot| slot.tokens.starts_with(tokens))
+    /// Whether any slot holds what the group's candidates have in common, for one whose sequence is longer.
+    pub fn hold_common(&self, wanted: &Wanted<'_>) -> bool {
+        self.slots.iter().any(|slot| wanted.reusable(slot) >= wanted.common)
     }
 
     /// Keeps a slot's first `length` tokens, or none if the backend cannot do that; returns how many.
@@ -172,13 +194,14 @@ mod tests {
     #[test]
     fn a_slot_holds_what_was_copied_or_nothing() {
         let prompt: Vec<TokenId> = (0..100).collect();
+        let wanted = Wanted { sequence: &prompt, common: 0, most: usize::MAX, group: 1, fresh: false };
         for (copies, held) in [(true, 99), (false, 0)] {
             let mut cache = Cache { copies, cleared: Vec::new() };
             let mut slots = Slots::new(2);
-            assert_eq!(slots.take(0, &prompt, 0, &mut cache), 0);
+            assert_eq!(slots.take(0, &wanted, &mut cache), 0);
             slots.extend(0, &prompt);
-            assert_eq!(slots.best_free(&prompt, 0), Some(1));
-            assert_eq!(slots.take(1, &prompt, 0, &mut cache), held);
+            assert_eq!(slots.best_free(&wanted), Some(1));
+            assert_eq!(slots.take(1, &wanted, &mut cache), held);
             assert_eq!(slots.slots[1].tokens.len(), held);
             assert_eq!(cache.cleared.contains(&1), !copies, "what a failed copy left is cleared");
         }

@@ -23,6 +23,7 @@ pub(super) struct Progress {
     pub dropped_tokens: usize,
     pub generated_tokens: usize,
     pub logprob_sum: f64,
+    pub prompt_logprobs: Vec<f32>,
     pub started: Option<Instant>,
     pub first_token: Option<Instant>,
     pub last_token: Option<Instant>,
@@ -44,6 +45,7 @@ impl Progress {
             dropped_tokens: self.dropped_tokens,
             generated_tokens: self.generated_tokens,
             mean_logprob,
+            prompt_logprobs: std::mem::take(&mut self.prompt_logprobs),
             prefill: between(self.started, self.first_token),
             decode: between(self.first_token, self.last_token),
         }

@@ -19,12 +19,18 @@ use super::slots::Slots;
 use super::ticket::{Shared, Ticket};
 use crate::{Candidate, EngineError, Overflow, Priority, Prompt};
 
+/// Tokens of prompts that are scored in one batch at most, whatever the batch's size: each takes a row of logits, for
+/// CodeGen 200 kB, in llama.cpp's buffers, which never shrink.
+const MOST_SCORED: usize = 256;
+
 /// A prompt on its way to the worker, and its continuations: one for a request, any number for candidates.
 pub(super) struct Submission {
     pub prompt: Prompt,
     pub max_tokens: usize,
     pub priority: Priority,
     pub overflow: Overflow,
+    pub score_from: Option<usize>,
+    pub fresh: bool,
     pub each: Vec<Continuation>,
 }
 
@@ -64,8 +70,8 @@ pub(super) fn run(backend: &mut dyn Backend, inbox: &Receiver<Submission>, share
 struct Part {
     job: usize,
     tokens: usize,
-    /// The index in the batch of the token whose logits are wanted: the job's last.
-    logits: Option<usize>,
+    /// The index in the batch of the first of them.
+    start: usize,
 }
 
 struct Worker<'a> {
@@ -127,12 +133,11 @@ impl Worker<'_> {
             if self.jobs[index].slot.is_some() || self.waits(index) {
                 continue;
             }
-            let Job { sequence, common, .. } = &self.jobs[index];
-            let free = self.slots.best_free(sequence, *common);
+            let free = self.slots.best_free(&self.jobs[index].wanted());
             let Some(slot) = free.or_else(|| self.preempt()) else { return };
             let job = &mut self.jobs[index];
             job.slot = Some(slot);
-            job.fed = self.slots.take(slot, &job.sequence, job.common, self.backend);
+            job.fed = self.slots.take(slot, &job.wanted(), self.backend);
             if !job.begun {
                 self.begin(index);
             }
@@ -142,7 +147,7 @@ impl Worker<'_> {
     /// Whether another candidate is about to bring into the cache what this one needs.
     fn waits(&self, index: usize) -> bool {
         let job = &self.jobs[index];
-        let read = job.generating() && self.slots.hold(&job.sequence[..job.common]);
+        let read = job.generating() && self.slots.hold_common(&job.wanted());
         !read && self.jobs.iter().any(|other| other.group == job.group && other.reads_common())
     }
 
@@ -173,19 +178,21 @@ impl Worker<'_> {
         self.batch.clear();
         self.parts.clear();
         let runnable = self.runnable();
-        let mut room = self.backend.batch();
+        let (mut room, mut rows) = (self.backend.batch(), MOST_SCORED);
         let waiting = |job: &Job| job.sequence.len() - job.fed;
         for (index, job) in self.jobs[..runnable].iter().enumerate() {
             if job.slot.is_some() && waiting(job) == 1 && room > 0 {
                 room -= 1;
-                self.parts.push(Part { job: index, tokens: 1, logits: None });
+                self.parts.push(Part { job: index, tokens: 1, start: 0 });
             }
         }
         for (index, job) in self.jobs[..runnable].iter().enumerate() {
             if job.slot.is_some() && waiting(job) > 1 && room > 0 {
-                let tokens = waiting(job).min(room);
+                let tokens = job.within(waiting(job).min(room), &mut rows);
                 room -= tokens;
-                self.parts.push(Part { job: index, tokens, logits: None });
+                if tokens > 0 {
+                    self.parts.push(Part { job: index, tokens, start: 0 });
+                }
             }
         }
         // llama.cpp computes neighbouring sequences together.
@@ -193,14 +200,12 @@ impl Worker<'_> {
         for part in &mut self.parts {
             let job = &self.jobs[part.job];
             let Some(slot) = job.slot else { continue };
-            let end = job.fed + part.tokens;
-            for (position, &token) in job.sequence.iter().enumerate().take(end).skip(job.fed) {
-                let logits = position + 1 == job.sequence.len();
-                if logits {
-                    part.logits = Some(self.batch.len());
-                }
-                self.batch.push(BatchToken { token, position, slot, logits });
-            }
+            part.start = self.batch.len();
+            let tokens = job.sequence.iter().copied().enumerate().skip(job.fed).take(part.tokens);
+            self.batch.extend(tokens.map(|(position, token)| {
+                let logits = job.wants_logits(position);
+                BatchToken { token, position, slot, logits }
+            }));
         }
     }
 
@@ -214,14 +219,30 @@ impl Worker<'_> {
             let prompt = part.tokens - usize::from(part.tokens == 1 && job.generating());
             self.shared.counters.prefill_tokens.fetch_add(prompt as u64, Ordering::Relaxed);
             self.slots.extend(slot, &job.sequence[job.fed..end]);
+            let mut scored = (job.fed..end).zip(part.start..);
+            let numbers = scored.all(|(position, row)| job.score(position, || self.backend.logits(row)));
             job.fed = end;
-            let Some(logits) = part.logits else { continue };
-            if !job.generating() {
-                self.share(part.job, logits);
+            if !numbers {
+                self.fail_numbers(part.job);
+            } else if end == job.sequence.len() {
+                let logits = part.start + part.tokens - 1;
+                if !job.generating() {
+                    self.share(part.job, logits);
+                }
+                self.pick(part.job, logits);
             }
-            self.pick(part.job, logits);
         }
         self.parts = parts;
+    }
+
+    /// Fails a job whose logits are no numbers, and forgets what led to them.
+    fn fail_numbers(&mut self, index: usize) {
+        let job = &self.jobs[index];
+        let reason = "the model's output holds no numbers (all are NaN or infinite)".into();
+        self.shared.fail(&job.ticket, EngineError::Decode { reason });
+        if let Some(slot) = job.slot {
+            self.slots.clear(slot, self.backend);
+        }
     }
 
     /// Gives the other candidates their first token, now that one has read their prompt; even if that one has been
@@ -240,15 +261,14 @@ impl Worker<'_> {
     /// Picks a job's next token from the logits at an index of the batch.
     fn pick(&mut self, index: usize, logits: usize) {
         let job = &mut self.jobs[index];
+        if !job.generating() {
+            job.read(self.shared);
+        }
         if job.ticket.ended() {
             return;
         }
         let Some(sampled) = job.sampler.sample(self.backend.logits(logits)) else {
-            let reason = "the model's output holds no numbers (all are NaN or infinite)".into();
-            self.shared.fail(&job.ticket, EngineError::Decode { reason });
-            if let Some(slot) = job.slot {
-                self.slots.clear(slot, self.backend);
-            }
+            self.fail_numbers(index);
             return;
         };
         job.accept(sampled, &Limits { vocabulary: &*self.vocabulary, context: self.context }, self.shared);

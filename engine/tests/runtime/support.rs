@@ -29,6 +29,8 @@ pub fn candidates(prompt: &str, count: usize, max_tokens: usize) -> Candidates {
         priority: Priority::Synthesis,
         key: None,
         overflow: Overflow::Window { keep: 0 },
+        score_from: None,
+        fresh: false,
         each: (0..count).map(|_| Candidate { sampling: Sampling::GREEDY, stop: None }).collect(),
     }
 }

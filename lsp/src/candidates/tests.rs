@@ -17,6 +17,7 @@ fn ranked(index: usize, text: &str, mean_logprob: f32) -> Ranked {
         dropped_tokens: 0,
         generated_tokens: 1,
         mean_logprob,
+        prompt_logprobs: Vec::new(),
         prefill: Duration::ZERO,
         decode: Duration::ZERO,
     };

@@ -23,6 +23,7 @@ fn completion() -> Completion {
         dropped_tokens: 0,
         generated_tokens: 0,
         mean_logprob: 0.0,
+        prompt_logprobs: Vec::new(),
         prefill: Duration::ZERO,
         decode: Duration::ZERO,
     }

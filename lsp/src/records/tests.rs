@@ -29,6 +29,7 @@ fn made(text: &str) -> Made {
             dropped_tokens: 0,
             generated_tokens: 1,
             mean_logprob: 0.0,
+            prompt_logprobs: Vec::new(),
             prefill: Duration::ZERO,
             decode: Duration::ZERO,
         },

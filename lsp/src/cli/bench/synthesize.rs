@@ -228,6 +228,8 @@ fn candidates(prompt: &[i32], samplings: &[Sampling]) -> Candidates {
         priority: Priority::Synthesis,
         key: None,
         overflow: Overflow::Window { keep: 0 },
+        score_from: None,
+        fresh: false,
         each: samplings.iter().map(|&sampling| Candidate { sampling, stop: None }).collect(),
     }
 }
