@@ -7,3 +7,4 @@
 
 pub mod dialogue;
 pub mod record;
+pub mod store;

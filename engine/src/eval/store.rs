@@ -1,0 +1,216 @@
+//! A run's file: JSON lines, to which each sample and each verdict is added as soon as it is known.
+//!
+//! Every line is one write, so that whatever ends the program (a signal, a full disk, the power) leaves whole lines and at
+//! most one torn one at the end, which the next run drops. A run holds an exclusive lock while it writes; who only reads
+//! needs none.
+
+use std::fs::{File, OpenOptions, TryLockError};
+use std::io::{self, Read, Seek, SeekFrom, Write};
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+
+use serde::Serialize;
+
+use super::record::{Header, Line, Sample, Verdict};
+
+mod difference;
+mod lines;
+
+pub use difference::{Difference, differences};
+pub use lines::Run;
+
+/// The version of the format that is written, and the only one that is read.
+pub const FORMAT: u32 = 1;
+
+/// How long what was written may stay in the system's cache. The loss of power costs no more than this.
+const SYNC_EVERY: Duration = Duration::from_secs(10);
+
+/// Why a run's file cannot be read, or not be written.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    /// The operating system says so.
+    #[error("cannot {action} {}: {cause}", path.display())]
+    Io {
+        /// What was tried: `read`, `write`, `lock`.
+        action: &'static str,
+        /// The file.
+        path: PathBuf,
+        /// The system's words.
+        cause: io::Error,
+    },
+    /// It is a folder, a device or the like.
+    #[error("{} is no regular file, so no run can be kept there", path.display())]
+    Irregular {
+        /// The file.
+        path: PathBuf,
+    },
+    /// Another process writes it.
+    #[error("another run is writing {}: wait until it has ended, or give another file", path.display())]
+    Locked {
+        /// The file.
+        path: PathBuf,
+    },
+    /// It is some other file.
+    #[error("{} is not the file of a run: {reason}", path.display())]
+    NoRun {
+        /// The file.
+        path: PathBuf,
+        /// What shows that.
+        reason: String,
+    },
+    /// A line that is not the last is not what a run writes.
+    #[error("{}, line {line}: {reason}", path.display())]
+    BadLine {
+        /// The file.
+        path: PathBuf,
+        /// The line, from 1.
+        line: usize,
+        /// What is wrong with it.
+        reason: String,
+    },
+    /// It was begun with other settings.
+    #[error(
+        "{} was begun with other settings, and samples of both would be mixed; give another file, or the settings it was \
+         begun with:\n{}",
+        path.display(),
+        difference::list(differences)
+    )]
+    OtherRun {
+        /// The file.
+        path: PathBuf,
+        /// What differs.
+        differences: Vec<Difference>,
+    },
+}
+
+impl StoreError {
+    fn io(action: &'static str, path: &Path) -> impl FnOnce(io::Error) -> Self {
+        move |cause| Self::Io { action, path: path.to_owned(), cause }
+    }
+}
+
+/// A run's file that is being written.
+#[derive(Debug)]
+pub struct Store {
+    file: File,
+    path: PathBuf,
+    /// Bytes of whole lines in it.
+    length: u64,
+    synced: Instant,
+}
+
+impl Store {
+    /// Creates the file with this header or, if it is there, goes on with it, and gives what it holds. A torn last line is
+    /// cut off.
+    ///
+    /// # Errors
+    /// The file cannot be written or read, another run writes it, it is not the file of a run or broken before its end, or
+    /// its header differs from the one given. It is then as it was.
+    pub fn open(path: &Path, header: &Header) -> Result<(Self, Run), StoreError> {
+        let mut file = open(path)?;
+        let mut bytes = Vec::new();
+        file.read_to_end(&mut bytes).map_err(StoreError::io("read", path))?;
+        let mut store = Self { file, path: path.to_owned(), length: 0, synced: Instant::now() };
+        if lines::is_unbegun(&bytes) {
+            store.cut(0)?;
+            store.append(&Line::Run(header.clone()))?;
+            store.sync()?;
+            return Ok((store, Run::new(header.clone())));
+        }
+        let (run, length) = lines::parse(&bytes, path)?;
+        let differences = differences(&run.header, header);
+        if !differences.is_empty() {
+            return Err(StoreError::OtherRun { path: path.to_owned(), differences });
+        }
+        store.cut(length)?;
+        Ok((store, run))
+    }
+
+    /// Adds a sample.
+    ///
+    /// # Errors
+    /// It cannot be written, as on a full disk; what was written before stays as it is.
+    pub fn sample(&mut self, sample: &Sample) -> Result<(), StoreError> {
+        self.append(&Tagged { kind: "sample", record: sample })
+    }
+
+    /// Adds a verdict.
+    ///
+    /// # Errors
+    /// See [`Self::sample`].
+    pub fn verdict(&mut self, verdict: &Verdict) -> Result<(), StoreError> {
+        self.append(&Tagged { kind: "verdict", record: verdict })
+    }
+
+    /// Waits until what was written is on the disk.
+    ///
+    /// # Errors
+    /// The system could not write it there.
+    pub fn sync(&mut self) -> Result<(), StoreError> {
+        self.synced = Instant::now();
+        self.file.sync_data().map_err(StoreError::io("write", &self.path))
+    }
+
+    fn append(&mut self, line: &impl Serialize) -> Result<(), StoreError> {
+        let written = serde_json::to_vec(line).map_err(io::Error::from).and_then(|mut text| {
+            text.push(b'\n');
+            self.file.write_all(&text).map(|()| text.len() as u64)
+        });
+        match written {
+            Ok(length) => self.length += length,
+            Err(error) => {
+                // A part of the line may be there. If it cannot be taken back, the next run will drop it.
+                let _ = self.file.set_len(self.length);
+                return Err(StoreError::io("write", &self.path)(error));
+            }
+        }
+        if self.synced.elapsed() >= SYNC_EVERY { self.sync() } else { Ok(()) }
+    }
+
+    /// Cuts off what follows the first `length` bytes, and goes on there.
+    fn cut(&mut self, length: u64) -> Result<(), StoreError> {
+        let cut = |file: &mut File| {
+            if file.metadata()?.len() != length {
+                file.set_len(length)?;
+            }
+            file.seek(SeekFrom::Start(length))
+        };
+        self.length = cut(&mut self.file).map_err(StoreError::io("write", &self.path))?;
+        Ok(())
+    }
+}
+
+/// A line without a copy of what it holds.
+#[derive(Serialize)]
+struct Tagged<'a, T> {
+    kind: &'static str,
+    #[serde(flatten)]
+    record: &'a T,
+}
+
+/// Opens the file for writing and locks it.
+fn open(path: &Path) -> Result<File, StoreError> {
+    // What is there and no file must not even be opened: a pipe would wait for its other end.
+    if std::fs::metadata(path).is_ok_and(|about| !about.is_file()) {
+        return Err(StoreError::Irregular { path: path.to_owned() });
+    }
+    let options = OpenOptions::new().read(true).write(true).create(true).truncate(false).to_owned();
+    let file = options.open(path).map_err(StoreError::io("write", path))?;
+    match file.try_lock() {
+        Ok(()) => Ok(file),
+        Err(TryLockError::WouldBlock) => Err(StoreError::Locked { path: path.to_owned() }),
+        Err(TryLockError::Error(cause)) => Err(StoreError::io("lock", path)(cause)),
+    }
+}
+
+/// Reads a run's file, finished or not, or even being written.
+///
+/// # Errors
+/// The file cannot be read, is not the file of a run, or is broken before its end.
+pub fn read(path: &Path) -> Result<Run, StoreError> {
+    let bytes = std::fs::read(path).map_err(StoreError::io("read", path))?;
+    Ok(lines::parse(&bytes, path)?.0)
+}
+
+#[cfg(test)]
+mod tests;
