@@ -9,4 +9,5 @@ pub mod arms;
 pub mod dialogue;
 pub mod problems;
 pub mod record;
-mod terminals;
+pub mod sampling;
+pub mod store;
