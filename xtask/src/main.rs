@@ -4,6 +4,7 @@
 mod bench;
 mod debian;
 mod demo;
+mod eval_python;
 mod neovim;
 mod run;
 mod setup;

