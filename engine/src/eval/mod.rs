@@ -7,7 +7,8 @@
 
 pub mod arms;
 pub mod dialogue;
-pub mod execution;
+pub mod estimate;
+pub mod problems;
 pub mod record;
-pub mod sampling;
-pub mod store;
+pub mod summary;
+mod terminals;

@@ -114,6 +114,9 @@ pub struct Problem {
     pub turns: usize,
     /// How many inputs it has; 1 in HumanEval.
     pub inputs: usize,
+    /// Tokens of a turn at most, if the problem itself says so.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub max_gen_length: Option<usize>,
 }
 
 /// What a run is. Two runs with equal headers sample the same; a run is continued only with an equal header.

@@ -32,6 +32,7 @@ impl HumanEvalProblem {
             category: String::new(),
             turns: 1,
             inputs: 1,
+            max_gen_length: None,
         }
     }
 }

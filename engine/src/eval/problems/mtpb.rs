@@ -51,6 +51,7 @@ impl MtpbProblem {
             category: self.category.clone(),
             turns: self.cases.first().map_or(0, |case| case.prompts.len()),
             inputs: self.cases.len(),
+            max_gen_length: self.max_gen_length,
         }
     }
 }

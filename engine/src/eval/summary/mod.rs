@@ -1,0 +1,346 @@
+//! What a run's records say, in numbers.
+//!
+//! A rate is passed samples over samples that have a verdict. Samples that were left out, and those without a verdict yet, are in
+//! no rate, and are counted beside it. Whatever cannot be said yet (of no samples there is no rate) is absent, and never
+//! zero or NaN.
+
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+
+use super::estimate::{self, Interval, Share, interval, pass_at_k, ratio};
+use super::record::{Benchmark, Header, Sample, Status, Verdict};
+
+mod collect;
+pub(super) mod table;
+#[cfg(test)]
+pub(super) mod tests;
+mod text;
+
+use collect::{Cell, Run};
+
+/// The condition that the others are compared to.
+pub const BASE: &str = "multi";
+
+/// All that a run says.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Summary {
+    /// Which benchmark.
+    pub benchmark: Benchmark,
+    /// The model's name.
+    pub model: String,
+    /// Problems that were read.
+    pub problems: usize,
+    /// The lines of the problems' file that were left out, a sentence for each.
+    pub left_out: Vec<String>,
+    /// Samples that a condition has once the run is complete.
+    pub expected: usize,
+    /// The conditions, in the header's order.
+    pub conditions: Vec<Condition>,
+    /// HumanEval: for every k, the temperature with the best pass@k, as the paper reports it.
+    pub best: Vec<Best>,
+}
+
+/// What is said of an arm, or of a temperature.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Condition {
+    /// Its name.
+    pub name: String,
+    /// How many samples there are, and what became of them.
+    pub counts: Counts,
+    /// Passed samples over samples with a verdict, in all problems together.
+    pub rate: Option<f64>,
+    /// Its interval, over problems.
+    pub interval: Option<Interval>,
+    /// The difference to [`BASE`]; absent for itself, and in HumanEval.
+    pub difference: Option<Difference>,
+    /// What a sample costs.
+    pub cost: Cost,
+    /// The prompts' mean perplexity.
+    pub perplexity: Option<f64>,
+    /// HumanEval: pass@k, in the order of the ks asked for.
+    pub pass_at: Vec<PassAt>,
+    /// The problems, in the header's order.
+    pub by_problem: Vec<Group>,
+    /// The categories, in the order in which they first occur; none in HumanEval.
+    pub by_category: Vec<Group>,
+    /// The numbers of turns, ascending; none in HumanEval.
+    pub by_turns: Vec<Group>,
+}
+
+/// How many samples of a condition there are.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
+pub struct Counts {
+    /// Sampled so far, those that were left out included.
+    pub samples: usize,
+    /// With a verdict.
+    pub judged: usize,
+    /// With the verdict that it passed.
+    pub passed: usize,
+    /// Left out, because the model's context was too short.
+    pub left_out: usize,
+    /// Sampled, but not judged yet.
+    pub pending: usize,
+    /// Turns that were allowed fewer tokens than asked for, because the context ended.
+    pub cut_turns: usize,
+    /// All turns.
+    pub turns: usize,
+    /// How the programs ended.
+    pub statuses: BTreeMap<Status, usize>,
+}
+
+/// The means over a condition's samples, those that were left out excepted. Each is a sum over the sample's turns.
+#[derive(Debug, Clone, Copy, PartialEq, Default, Serialize)]
+pub struct Cost {
+    /// Tokens that the model was shown; a history is shown again in every turn.
+    pub prompt_tokens: Option<f64>,
+    /// Of those, the ones of the last turn alone: all of the information that a sample had in the end.
+    pub last_prompt_tokens: Option<f64>,
+    /// Tokens that were generated.
+    pub generated_tokens: Option<f64>,
+    /// Tokens that could have been generated.
+    pub budget: Option<f64>,
+}
+
+/// How a condition compares to [`BASE`], on the samples of the same problem, input and number that have a verdict in both.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+pub struct Difference {
+    /// Its pass rate less the base's.
+    pub rate: f64,
+    /// The interval, over problems.
+    pub interval: Option<Interval>,
+    /// How likely a difference as large would be if neither were better: a two-sided permutation test over problems.
+    pub p: Option<f64>,
+    /// Pairs of samples that were compared.
+    pub pairs: usize,
+    /// Problems they belong to.
+    pub problems: usize,
+}
+
+/// pass@k of one temperature.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+pub struct PassAt {
+    /// k.
+    pub k: usize,
+    /// The mean over problems of the unbiased estimate.
+    pub value: Option<f64>,
+    /// Its interval.
+    pub interval: Option<Interval>,
+    /// Problems with at least k verdicts: only these count.
+    pub problems: usize,
+}
+
+/// The best temperature for a k.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Best {
+    /// k.
+    pub k: usize,
+    /// The condition; the earlier of equals.
+    pub condition: String,
+    /// Its pass@k.
+    pub value: f64,
+    /// Its interval.
+    pub interval: Option<Interval>,
+}
+
+/// A condition's samples of one problem, one category, or one number of turns.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Group {
+    /// The problem's id, the category, or the number.
+    pub key: String,
+    /// How a reader knows it: the problem's name, otherwise the key again.
+    pub name: String,
+    /// Samples with a verdict.
+    pub judged: usize,
+    /// Of those, the ones that passed.
+    pub passed: usize,
+    /// Passed over judged.
+    pub rate: Option<f64>,
+    /// Its interval; absent for a single problem.
+    pub interval: Option<Interval>,
+    /// The prompts' mean perplexity.
+    pub perplexity: Option<f64>,
+}
+
+/// Says what there is to say of a run, complete or not. `ks` are those of pass@k, for HumanEval. Samples and verdicts may
+/// come in any order; of several with the same key the last counts.
+#[must_use]
+pub fn summarise(header: &Header, samples: &[Sample], verdicts: &[Verdict], ks: &[usize]) -> Summary {
+    let run = Run::collect(header, samples, verdicts);
+    let base = header.conditions.iter().position(|name| name == BASE).filter(|_| header.benchmark == Benchmark::Mtpb);
+    let ks = if header.benchmark == Benchmark::HumanEval { ks } else { &[] };
+    let conditions: Vec<Condition> = (0..header.conditions.len())
+        .map(|index| condition(header, &run, index, base.filter(|&base| base != index), ks))
+        .collect();
+    let inputs: usize = header.problems.iter().map(|problem| problem.inputs).sum();
+    Summary {
+        benchmark: header.benchmark,
+        model: header.model.clone(),
+        problems: header.problems.len(),
+        left_out: header.left_out.clone(),
+        expected: inputs.saturating_mul(header.samples),
+        best: ks.iter().filter_map(|&k| best(&conditions, k)).collect(),
+        conditions,
+    }
+}
+
+fn condition(header: &Header, run: &Run<'_>, index: usize, base: Option<usize>, ks: &[usize]) -> Condition {
+    let cells: Vec<&Cell<'_>> = run.cells(index).collect();
+    let shares = shares(&cells);
+    let all: Vec<usize> = (0..header.problems.len()).collect();
+    let group = |key: &str, name: &str, problems: &[usize]| group(key, name, &cells, problems);
+    let with = |wanted: &dyn Fn(usize) -> bool| all.iter().copied().filter(|&index| wanted(index)).collect::<Vec<_>>();
+    let mut condition = Condition {
+        name: header.conditions.get(index).cloned().unwrap_or_default(),
+        counts: counts(&cells),
+        rate: ratio(&shares),
+        interval: interval(&shares),
+        difference: base.and_then(|base| difference(run, index, base)),
+        cost: cost(&cells),
+        perplexity: perplexity(cells.iter().copied()),
+        pass_at: ks.iter().map(|&k| pass_at(&cells, k)).collect(),
+        by_problem: Vec::new(),
+        by_category: Vec::new(),
+        by_turns: Vec::new(),
+    };
+    let problems = header.problems.iter().enumerate();
+    condition.by_problem = problems.map(|(index, problem)| group(&problem.id, &problem.name, &[index])).collect();
+    if header.benchmark == Benchmark::Mtpb {
+        let of = |index: usize| header.problems.get(index);
+        let mut categories: Vec<&str> = Vec::new();
+        for problem in &header.problems {
+            if !categories.contains(&problem.category.as_str()) {
+                categories.push(&problem.category);
+            }
+        }
+        let category =
+            |name: &&str| group(name, name, &with(&|index| of(index).is_some_and(|problem| problem.category == *name)));
+        condition.by_category = categories.iter().map(category).collect();
+        let numbers: std::collections::BTreeSet<usize> = header.problems.iter().map(|problem| problem.turns).collect();
+        let turns = |&number: &usize| {
+            let name = number.to_string();
+            group(&name, &name, &with(&|index| of(index).is_some_and(|problem| problem.turns == number)))
+        };
+        condition.by_turns = numbers.iter().map(turns).collect();
+    }
+    condition
+}
+
+/// What every problem with a verdict adds to a pass rate.
+fn shares(cells: &[&Cell<'_>]) -> Vec<Share> {
+    let mut by_problem: BTreeMap<usize, (usize, usize)> = BTreeMap::new();
+    for cell in cells {
+        if let Some(passed) = cell.passed() {
+            let (count, total) = by_problem.entry(cell.problem).or_default();
+            *count += usize::from(passed);
+            *total += 1;
+        }
+    }
+    by_problem.into_values().map(|(passed, total)| Share { part: float(passed), whole: float(total) }).collect()
+}
+
+fn counts(cells: &[&Cell<'_>]) -> Counts {
+    let mut counts = Counts { samples: cells.len(), ..Counts::default() };
+    for cell in cells {
+        counts.turns += cell.sample.turns.len();
+        counts.cut_turns += cell.sample.turns.iter().filter(|turn| turn.limit < cell.asked).count();
+        match (cell.status, &cell.sample.left_out) {
+            (_, Some(_)) => counts.left_out += 1,
+            (None, None) => counts.pending += 1,
+            (Some(status), None) => {
+                counts.judged += 1;
+                counts.passed += usize::from(status == Status::Passed);
+                *counts.statuses.entry(status).or_default() += 1;
+            }
+        }
+    }
+    counts
+}
+
+fn cost(cells: &[&Cell<'_>]) -> Cost {
+    let sampled: Vec<&Sample> =
+        cells.iter().map(|cell| cell.sample).filter(|sample| sample.left_out.is_none()).collect();
+    let each = |tokens: &dyn Fn(&Sample) -> usize| mean(sampled.iter().map(|sample| float(tokens(sample))));
+    Cost {
+        prompt_tokens: each(&|sample| sample.turns.iter().map(|turn| turn.prompt_tokens).sum()),
+        last_prompt_tokens: each(&|sample| sample.turns.last().map_or(0, |turn| turn.prompt_tokens)),
+        generated_tokens: each(&|sample| sample.turns.iter().map(|turn| turn.generated_tokens).sum()),
+        budget: each(&|sample| sample.turns.iter().map(|turn| turn.limit).sum()),
+    }
+}
+
+/// The mean over all prompts whose perplexity is known.
+fn perplexity<'a>(cells: impl Iterator<Item = &'a Cell<'a>>) -> Option<f64> {
+    let turns = cells.flat_map(|cell| &cell.sample.turns);
+    mean(turns.filter_map(|turn| turn.perplexity).filter(|perplexity| perplexity.is_finite()))
+}
+
+fn group(key: &str, name: &str, cells: &[&Cell<'_>], problems: &[usize]) -> Group {
+    let cells: Vec<&Cell<'_>> = cells.iter().copied().filter(|cell| problems.contains(&cell.problem)).collect();
+    let shares = shares(&cells);
+    let verdicts = || cells.iter().filter_map(|cell| cell.passed());
+    Group {
+        key: key.to_owned(),
+        name: name.to_owned(),
+        judged: verdicts().count(),
+        passed: verdicts().filter(|&passed| passed).count(),
+        rate: ratio(&shares),
+        interval: interval(&shares),
+        perplexity: perplexity(cells.iter().copied()),
+    }
+}
+
+fn difference(run: &Run<'_>, index: usize, base: usize) -> Option<Difference> {
+    // For every problem, how many more of its pairs pass, and how many pairs there are.
+    let mut by_problem: BTreeMap<usize, (i64, usize)> = BTreeMap::new();
+    for cell in run.cells(index) {
+        let pair = run.pair(cell, base).and_then(Cell::passed);
+        if let (Some(passed), Some(base)) = (cell.passed(), pair) {
+            let (more, pairs) = by_problem.entry(cell.problem).or_default();
+            *more += i64::from(passed) - i64::from(base);
+            *pairs += 1;
+        }
+    }
+    #[allow(clippy::cast_precision_loss)]
+    let shares: Vec<Share> =
+        by_problem.values().map(|&(more, pairs)| Share { part: more as f64, whole: float(pairs) }).collect();
+    let more: Vec<i64> = by_problem.values().map(|&(more, _)| more).collect();
+    Some(Difference {
+        rate: ratio(&shares)?,
+        interval: interval(&shares),
+        p: estimate::sign_flip_p(&more),
+        pairs: by_problem.values().map(|&(_, pairs)| pairs).sum(),
+        problems: by_problem.len(),
+    })
+}
+
+fn pass_at(cells: &[&Cell<'_>], k: usize) -> PassAt {
+    let estimates = shares(cells).into_iter().filter_map(|Share { part, whole }| {
+        #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
+        let estimate = pass_at_k(whole as usize, part as usize, k)?;
+        Some(Share { part: estimate, whole: 1.0 })
+    });
+    let estimates: Vec<Share> = estimates.collect();
+    PassAt { k, value: ratio(&estimates), interval: interval(&estimates), problems: estimates.len() }
+}
+
+fn best(conditions: &[Condition], k: usize) -> Option<Best> {
+    let mut best: Option<Best> = None;
+    for condition in conditions {
+        let Some(found) = condition.pass_at.iter().find(|pass_at| pass_at.k == k) else { continue };
+        let Some(value) = found.value else { continue };
+        if best.as_ref().is_none_or(|best| value > best.value) {
+            best = Some(Best { k, condition: condition.name.clone(), value, interval: found.interval });
+        }
+    }
+    best
+}
+
+fn mean(values: impl Iterator<Item = f64>) -> Option<f64> {
+    ratio(&values.map(|value| Share { part: value, whole: 1.0 }).collect::<Vec<_>>()).filter(|mean| mean.is_finite())
+}
+
+#[allow(clippy::cast_precision_loss)]
+fn float(count: usize) -> f64 {
+    count as f64
+}
