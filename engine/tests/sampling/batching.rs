@@ -1,7 +1,13 @@
 //! That sampling side by side changes nothing but the work.
 
-use codegen_engine::eval::dialogue::Task;
-use codegen_engine::eval::sampling::Plan;
+use std::collections::HashSet;
+use std::ops::ControlFlow;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use codegen_engine::eval::dialogue::{Task, Terminals};
+use codegen_engine::eval::sampling::{self, Cancel, Plan};
+use codegen_engine::runtime::scripted::{END_OF_TEXT, Script};
 
 use crate::{PLAN, Turns, all, by_key, engine, limited, task};
 
@@ -33,10 +39,10 @@ fn what_is_sampled_does_not_depend_on_what_is_sampled_beside_it() {
 #[test]
 fn samples_share_batches_and_their_prompt() {
     let prompt = "a prompt that is long enough to be worth keeping ".repeat(4);
-    let turns = Turns { prompts: vec![prompt.clone()], terminals: tasks()[0].dialogue.terminals(), max_tokens: 30 };
-    let engine = codegen_engine::runtime::scripted::Script {
+    let turns = Turns { prompts: vec![prompt.clone()], terminals: Terminals::Turn, max_tokens: 30 };
+    let engine = Script {
         slots: 8,
-        ..codegen_engine::runtime::scripted::Script::new(|tokens| {
+        ..Script::new(|tokens| {
             let last = tokens.last().copied().unwrap_or_default();
             if (97..122).contains(&last) { last + 1 } else { 97 }
         })
@@ -51,25 +57,30 @@ fn samples_share_batches_and_their_prompt() {
 }
 
 #[test]
-fn a_slot_is_not_idle_while_there_is_more_to_sample() {
-    // Samples of very different lengths: one that goes on to the limit does not hold up the others.
-    let script = codegen_engine::runtime::scripted::Script {
-        slots: 2,
-        ..codegen_engine::runtime::scripted::Script::new(|tokens| {
-            let long = tokens.starts_with(b"# l".map(i32::from).as_slice());
-            if long { 97 } else { codegen_engine::runtime::scripted::END_OF_TEXT }
-        })
-    };
-    let engine = script.engine();
-    let turns = |prompt: &str| Turns {
-        prompts: vec![prompt.into()],
-        terminals: tasks()[0].dialogue.terminals(),
-        max_tokens: 60,
-    };
+fn others_begin_and_end_while_a_long_sample_goes_on() {
+    let others = Arc::new(AtomicUsize::new(0));
+    let ended = Arc::clone(&others);
+    // The long one ends when all others have, and would never do so if one of them waited for it.
+    let script = Script::new(move |tokens| {
+        let long = tokens.starts_with(b"# long".map(i32::from).as_slice());
+        std::thread::yield_now();
+        if long && ended.load(Ordering::Relaxed) < 20 { i32::from(b'a') } else { END_OF_TEXT }
+    });
+    let engine = Script { slots: 2, context: 100_000, ..script }.engine();
+    let turns =
+        |prompt: &str| Turns { prompts: vec![prompt.into()], terminals: Terminals::HumanEval, max_tokens: 90_000 };
     let mut tasks = vec![limited("multi", "0", turns("long"))];
-    tasks.extend((1..=50).map(|id| limited("multi", &id.to_string(), turns("short"))));
-    let samples = all(&engine, &tasks, &Plan { samples: 1, ..PLAN });
-    assert_eq!(samples.last().unwrap().key.problem, "0", "the others ended while it went on");
+    tasks.extend((1..=20).map(|id| limited("multi", &id.to_string(), turns("short"))));
+    let plan = Plan { samples: 1, ..PLAN };
+    let mut samples = Vec::new();
+    sampling::run(&engine, &tasks, &plan, &HashSet::new(), &Cancel::default(), |sample| {
+        others.fetch_add(1, Ordering::Relaxed);
+        samples.push(sample);
+        ControlFlow::Continue(())
+    })
+    .unwrap();
+    let last = samples.last().unwrap();
+    assert_eq!((samples.len(), last.key.problem.as_str(), last.turns[0].ended.as_str()), (21, "0", "end of text"));
 }
 
 #[test]
