@@ -13,15 +13,19 @@ use crate::{run, setup};
 pub enum Subject {
     /// Regenerating turns, and candidates in one batch
     Synthesize,
+    /// Continuations in shared batches
+    Eval,
 }
 
 /// Builds, and measures; `more` goes to `codegen-lsp bench`.
 pub fn bench(workspace: &Workspace, subject: Subject, more: &[String]) -> Result<()> {
     run::step("set up", || setup::ensure(&setup::for_build()))?;
     run::step("build codegen-lsp", || workspace.build())?;
-    let name = match subject {
-        Subject::Synthesize => "synthesize",
-    };
     let mut command = Command::new(workspace.server());
-    run::shown(command.current_dir(&workspace.root).args(["bench", name]).args(more))
+    command.current_dir(&workspace.root).arg("bench");
+    match subject {
+        Subject::Synthesize => command.arg("synthesize"),
+        Subject::Eval => command.arg("eval").arg("--folder").arg(workspace.target.join("bench")),
+    };
+    run::shown(command.args(more))
 }

@@ -93,7 +93,7 @@ fn gather(
 }
 
 /// The table's entry for a tensor.
-fn entry(tensor: &MappedTensor, config: &Config, recipe: Recipe) -> TensorInfo {
+pub(super) fn entry(tensor: &MappedTensor, config: &Config, recipe: Recipe) -> TensorInfo {
     let shape: Vec<u64> = tensor.shape.iter().rev().map(|&length| length as u64).collect();
     let kind = match tensor.precision {
         Precision::F32Always => TensorType::F32,
@@ -115,18 +115,7 @@ fn metadata(checkpoint: &Checkpoint, tokenizer: SourceTokenizer) -> Result<Metad
     metadata.set("general.architecture", "phi2");
     metadata.set("general.type", "model");
     metadata.set("general.name", config.name.as_deref().unwrap_or(&folder_name));
-    for (key, value) in [
-        ("context_length", config.n_positions),
-        ("embedding_length", config.n_embd),
-        ("block_count", config.n_layer),
-        ("feed_forward_length", config.n_inner),
-        ("attention.head_count", config.n_head),
-        ("attention.head_count_kv", config.n_head),
-        ("rope.dimension_count", config.rotary_dim),
-    ] {
-        metadata.set(format!("phi2.{key}"), number(value));
-    }
-    metadata.set("phi2.attention.layer_norm_epsilon", Value::F32(config.layer_norm_epsilon));
+    set_shape(&mut metadata, config);
 
     metadata.set("general.source.architecture", "codegen");
     metadata.set("general.source.folder", folder_name.as_str());
@@ -149,6 +138,22 @@ fn metadata(checkpoint: &Checkpoint, tokenizer: SourceTokenizer) -> Result<Metad
     metadata.set("tokenizer.ggml.add_bos_token", Value::Bool(false));
     metadata.set(TOKENIZER_JSON, tokenizer.json.as_str());
     Ok(metadata)
+}
+
+/// Puts the numbers that describe the network into the metadata.
+pub(super) fn set_shape(metadata: &mut Metadata, config: &Config) {
+    for (key, value) in [
+        ("context_length", config.n_positions),
+        ("embedding_length", config.n_embd),
+        ("block_count", config.n_layer),
+        ("feed_forward_length", config.n_inner),
+        ("attention.head_count", config.n_head),
+        ("attention.head_count_kv", config.n_head),
+        ("rope.dimension_count", config.rotary_dim),
+    ] {
+        metadata.set(format!("phi2.{key}"), number(value));
+    }
+    metadata.set("phi2.attention.layer_norm_epsilon", Value::F32(config.layer_norm_epsilon));
 }
 
 /// CodeGen's texts are separated by `<|endoftext|>`, which both ends one and starts the next. The released

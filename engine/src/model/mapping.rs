@@ -175,7 +175,7 @@ const EMBEDDING: &str = "transformer.wte.weight";
 const LM_HEAD: &str = "lm_head.weight";
 
 /// The GGUF's tensors as if the checkpoint were complete.
-fn wanted(config: &Config) -> Vec<MappedTensor> {
+pub(super) fn wanted(config: &Config) -> Vec<MappedTensor> {
     let Config { n_layer, n_embd, n_inner, vocab_size, rotary_dim, .. } = *config;
     let qkv = RowOrder::Qkv { n_embd, head_size: config.head_size(), rotary_dim };
     let weight = |name: String, source: String, shape: [usize; 2], rows: RowOrder| MappedTensor {

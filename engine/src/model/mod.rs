@@ -13,6 +13,7 @@ pub mod quantize;
 pub mod recipe;
 pub mod store;
 mod stream;
+pub mod synthetic;
 pub mod tokenizer;
 pub mod types;
 
@@ -23,4 +24,5 @@ pub use quantize::quantize;
 pub use recipe::{FileType, Recipe};
 pub use store::resolve;
 pub use stream::{FileReport, Progress, TypeUsage};
+pub use synthetic::{Shape, synthetic};
 pub use types::TensorType;

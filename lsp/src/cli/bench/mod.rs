@@ -1,5 +1,6 @@
 //! `codegen-lsp bench`: measurements, each of a claim and of what it is compared with, in one run.
 
+mod eval;
 mod synthesize;
 
 use std::time::Duration;
@@ -13,6 +14,9 @@ use super::engine_args::EngineArgs;
 pub enum BenchCommand {
     /// Regeneration from a turn on against a fresh run, and candidates in one batch against separate requests
     Synthesize(Arguments),
+    /// Sixteen continuations in shared batches against one after the other, by default with random weights in the shape
+    /// of CodeGen-350M (writes a file of 230 MB for that, once)
+    Eval(eval::EvalArguments),
 }
 
 /// Arguments of every measurement.
@@ -35,6 +39,7 @@ pub struct Arguments {
 pub fn run(command: &BenchCommand) -> anyhow::Result<()> {
     match command {
         BenchCommand::Synthesize(arguments) => synthesize::run(arguments),
+        BenchCommand::Eval(arguments) => eval::run(arguments),
     }
 }
 

@@ -1,0 +1,163 @@
+//! What shared batches are worth to evaluation, which samples many continuations and waits for none in particular.
+
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+
+use anyhow::Context;
+use clap::Args;
+use codegen_engine::model::{self, FileType, Shape, builtin};
+use codegen_engine::{Candidate, Candidates, Completion, Engine, Overflow, Priority, Prompt, Request, Sampling};
+use serde_json::json;
+
+use super::{Arguments, median};
+use crate::cli::output;
+use crate::pipeline;
+
+/// What all continuations follow.
+const PROMPT: &str = include_str!("../../../../fixtures/bench/ten_turns.py");
+
+/// Continuations.
+const COUNT: usize = 16;
+
+/// Tokens of each.
+const TOKENS: usize = 32;
+
+/// The seed of the random weights.
+const WEIGHTS: u64 = 350;
+
+/// Arguments of this measurement.
+#[derive(Debug, Args)]
+pub struct EvalArguments {
+    /// Where the model of random weights is kept [default: where the built-in model is unpacked to]
+    #[arg(long, value_name = "DIR")]
+    folder: Option<PathBuf>,
+    #[command(flatten)]
+    common: Arguments,
+}
+
+/// Measures and prints.
+pub(super) fn run(arguments: &EvalArguments) -> anyhow::Result<()> {
+    let mut config = arguments.common.engine.config();
+    if arguments.common.engine.model.is_none() {
+        let path = random_model(arguments.folder.as_deref())?;
+        config.model = path.to_str().context("the model's path is not Unicode")?.to_owned();
+    }
+    config.options.slots.get_or_insert(COUNT);
+    let engine = pipeline::load_engine(&config)?;
+    let measured = measure(&engine, u64::from(arguments.common.rounds))?;
+    output::print(&if arguments.common.json { measured.json(&engine) } else { measured.text(&engine) })
+}
+
+/// The model of random weights, made if it is not there.
+fn random_model(folder: Option<&Path>) -> anyhow::Result<PathBuf> {
+    let folder =
+        folder.map_or_else(|| builtin::cache_folder().map(|cache| cache.join("models")), |f| Ok(f.to_owned()))?;
+    let path = folder.join(format!("random-350m-{WEIGHTS}-q4_k_m.gguf"));
+    if !path.exists() {
+        std::fs::create_dir_all(&folder).with_context(|| format!("cannot create {}", folder.display()))?;
+        eprintln!("writing {} …", path.display());
+        let like = builtin::unpacked()?;
+        model::synthetic(&like, Shape::CODEGEN_350M, FileType::Q4KM.into(), WEIGHTS, &path, &mut |_| ())?;
+    }
+    Ok(path)
+}
+
+/// Continuations one after the other, and in shared batches.
+struct Measured {
+    prompt: usize,
+    generated: usize,
+    one_by_one: f64,
+    together: f64,
+    /// The median of the rounds' own ratios, which what else the machine does disturbs less than the times.
+    ratio: f64,
+}
+
+fn measure(engine: &Engine, rounds: u64) -> anyhow::Result<Measured> {
+    let prompt = engine.tokenize(PROMPT);
+    let (mut one_by_one, mut together, mut ratios, mut generated) = (Vec::new(), Vec::new(), Vec::new(), 0);
+    // Both begin with the prompt in the KV cache.
+    engine.submit(request(&prompt, Sampling::GREEDY)).blocking_finish()?;
+    for round in 0..rounds {
+        let samplings: Vec<Sampling> = (0..COUNT as u64)
+            .map(|seed| Sampling { temperature: 0.2, top_k: 0, top_p: 0.95, seed: round * 100 + seed })
+            .collect();
+        let each = |sampling: &Sampling| Ok(engine.submit(request(&prompt, *sampling)).blocking_finish()?);
+        let (slow, slow_tokens) = timed(|| samplings.iter().map(each).collect())?;
+        let (fast, fast_tokens) = timed(|| {
+            let generations = engine.submit_candidates(candidates(&prompt, &samplings));
+            generations.into_iter().map(|generation| Ok(generation.blocking_finish()?)).collect()
+        })?;
+        // A real model may end some texts early, and others in one way than in the other.
+        let (slow, fast) = (per_token(slow, slow_tokens), per_token(fast, fast_tokens));
+        ratios.push(slow.div_duration_f64(fast));
+        one_by_one.push(slow);
+        together.push(fast);
+        generated = fast_tokens;
+    }
+    ratios.sort_unstable_by(f64::total_cmp);
+    let ratio = ratios.get(ratios.len() / 2).copied().unwrap_or(0.0);
+    Ok(Measured { prompt: prompt.len(), generated, one_by_one: median(one_by_one), together: median(together), ratio })
+}
+
+/// Time taken, and tokens generated.
+fn timed(work: impl FnOnce() -> anyhow::Result<Vec<Completion>>) -> anyhow::Result<(Duration, usize)> {
+    let start = Instant::now();
+    let done = work()?;
+    Ok((start.elapsed(), done.iter().map(|done| done.generated_tokens).sum()))
+}
+
+fn per_token(time: Duration, tokens: usize) -> Duration {
+    time / u32::try_from(tokens.max(1)).unwrap_or(u32::MAX)
+}
+
+fn request(prompt: &[i32], sampling: Sampling) -> Request {
+    let mut request = Request::new(Prompt::Tokens(prompt.to_vec()), TOKENS);
+    request.sampling = sampling;
+    request.priority = Priority::Evaluation;
+    request
+}
+
+fn candidates(prompt: &[i32], samplings: &[Sampling]) -> Candidates {
+    Candidates {
+        prompt: Prompt::Tokens(prompt.to_vec()),
+        max_tokens: TOKENS,
+        priority: Priority::Evaluation,
+        key: None,
+        overflow: Overflow::Window { keep: 0 },
+        score_from: None,
+        fresh: false,
+        each: samplings.iter().map(|&sampling| Candidate { sampling, stop: None }).collect(),
+    }
+}
+
+impl Measured {
+    fn json(&self, engine: &Engine) -> String {
+        let value = json!({
+            "model": engine.info().name, "parameters": engine.info().parameters, "slots": engine.info().slots,
+            "threads": engine.info().threads, "count": COUNT, "promptTokens": self.prompt,
+            "generatedTokens": self.generated, "oneByOneTokensPerSecond": 1.0 / self.one_by_one,
+            "batchTokensPerSecond": 1.0 / self.together, "ratio": self.ratio,
+        });
+        format!("{value:#}\n")
+    }
+
+    fn text(&self, engine: &Engine) -> String {
+        let info = engine.info();
+        format!(
+            "{COUNT} continuations of {TOKENS} tokens after a prompt of {} tokens in the KV cache\n\
+             {} ({:.0} M parameters, {:.0} MB), {} slots, {} threads\n\n\
+             one after the other: {:7.1} tokens/s\n\
+             in shared batches:   {:7.1} tokens/s\n\
+             ratio:               {:7.2} (median of the rounds')\n",
+            self.prompt,
+            info.name,
+            info.parameters as f64 / 1e6,
+            info.bytes as f64 / 1e6,
+            info.slots,
+            info.threads,
+            1.0 / self.one_by_one,
+            1.0 / self.together,
+            self.ratio,
+        )
+    }
+}
