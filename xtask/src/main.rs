@@ -6,6 +6,7 @@ mod debian;
 mod demo;
 mod eval_python;
 mod neovim;
+mod report;
 mod run;
 mod setup;
 mod test;
@@ -36,7 +37,13 @@ enum Command {
         #[arg(trailing_var_arg = true, allow_hyphen_values = true, value_name = "FLAGS")]
         more: Vec<String>,
     },
-    /// Run everything that has to pass: formatting, lints, Rust tests, and the Neovim tests in real editors
+    /// Make the pictures in docs anew: evaluate the built-in model on the fixtures, and photograph the reports
+    Pictures {
+        /// Samples of each input
+        #[arg(short = 'n', long, default_value_t = 5)]
+        samples: u32,
+    },
+    /// Run everything that has to pass: formatting, lints, Rust tests, evaluations, and the Neovim tests in real editors
     Test {
         /// Run only this step (may be given more than once)
         #[arg(long, value_name = "STEP")]
@@ -48,6 +55,7 @@ fn main() -> ExitCode {
     let done = workspace::Workspace::find().and_then(|workspace| match Arguments::parse().command {
         Command::Bench { subject, more } => bench::bench(&workspace, subject, &more),
         Command::Demo => demo::demo(&workspace),
+        Command::Pictures { samples } => report::pictures(&workspace, samples),
         Command::Test { only } => test::test(&workspace, &only),
     });
     match done {

@@ -7,8 +7,8 @@ use std::process::{Command, Stdio};
 use anyhow::{Context, Result};
 
 use crate::debian::{self, Apt};
-use crate::run;
 use crate::workspace::Workspace;
+use crate::{report, run};
 
 /// Something the user has to install.
 #[derive(Debug)]
@@ -85,6 +85,13 @@ pub fn for_eval_python() -> Vec<Need> {
 /// Debian leaves ensurepip out of its python3: without it `python3 -m venv` makes no environment with pip.
 fn makes_environments() -> bool {
     run::succeeds(Command::new("python3").args(["-c", "import venv, ensurepip"]))
+}
+
+/// What looking at a report takes.
+pub fn for_report() -> Vec<Need> {
+    vec![need("a browser of Chromium's family (opens the evaluation's report)", "chromium", || {
+        report::browser().is_some_and(|browser| run::succeeds(Command::new(browser).arg("--version")))
+    })]
 }
 
 /// Checks that everything is there, and installs what is not if that is allowed.

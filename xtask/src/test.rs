@@ -9,7 +9,7 @@ use clap::ValueEnum;
 
 use crate::neovim::{Neovim, Neovims};
 use crate::workspace::{self, Workspace};
-use crate::{eval_python, run, setup, tmux};
+use crate::{eval_python, report, run, setup, tmux};
 
 /// The steps, in the order they run: quick ones first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -24,6 +24,8 @@ pub enum Step {
     Rust,
     /// The server for the steps below
     Build,
+    /// Evaluations of the built-in model, the real HumanEval among them, and their reports in a browser
+    Report,
     /// The plugin's tests in Neovim 0.11.4
     #[value(name = "nvim-0.11")]
     Nvim011,
@@ -44,7 +46,7 @@ impl Step {
     }
 
     fn compiles(self) -> bool {
-        matches!(self, Self::Clippy | Self::Rust | Self::Build) || self.runs_neovim()
+        matches!(self, Self::Clippy | Self::Rust | Self::Build | Self::Report) || self.runs_neovim()
     }
 }
 
@@ -66,7 +68,7 @@ pub fn test(workspace: &Workspace, only: &[Step]) -> Result<()> {
 
 /// The steps to run, in order, with those that they need.
 fn chosen(only: &[Step]) -> Vec<Step> {
-    let needs_server = only.iter().any(|step| step.runs_neovim());
+    let needs_server = only.iter().any(|step| step.runs_neovim() || *step == Step::Report);
     let wanted = |step: &Step| only.is_empty() || only.contains(step) || (*step == Step::Build && needs_server);
     Step::value_variants().iter().copied().filter(wanted).collect()
 }
@@ -84,7 +86,11 @@ fn set_up(workspace: &Workspace, steps: &[Step]) -> Result<Tools> {
     if steps.iter().any(|step| step.compiles()) {
         needs.extend(setup::for_build());
     }
-    if steps.contains(&Step::Rust) {
+    if steps.contains(&Step::Report) {
+        needs.extend(setup::for_report());
+    }
+    let python = steps.contains(&Step::Rust) || steps.contains(&Step::Report);
+    if python {
         needs.extend(setup::for_rust());
         if !eval_python::installed(workspace) {
             needs.extend(setup::for_eval_python());
@@ -106,7 +112,7 @@ fn set_up(workspace: &Workspace, steps: &[Step]) -> Result<Tools> {
     if steps.contains(&Step::Clippy) {
         setup::ensure_component(workspace, "clippy", "clippy")?;
     }
-    let eval_python = steps.contains(&Step::Rust).then(|| eval_python::ensure(workspace)).transpose()?;
+    let eval_python = python.then(|| eval_python::ensure(workspace)).transpose()?;
     let neovims = neovim.then(|| Neovims::ensure(workspace)).transpose()?;
     Ok(Tools { neovims, eval_python })
 }
@@ -126,6 +132,7 @@ fn run_step(workspace: &Workspace, step: Step, tools: &Tools) -> Result<()> {
             run::shown(run::cargo(&workspace.root).args(["test", "--workspace"]).env("CODEGEN_TEST_PYTHON", python))
         }
         Step::Build => workspace.build(),
+        Step::Report => report::test(workspace),
         Step::Nvim011 => plugin_tests(workspace, &neovims()?.old, &neovims()?.mini_test),
         Step::Nvim012 => plugin_tests(workspace, &neovims()?.new, &neovims()?.mini_test),
         Step::Tmux => {
@@ -197,5 +204,6 @@ mod tests {
     #[test]
     fn an_editor_brings_the_server_with_it() {
         assert_eq!(chosen(&[Step::Tmux]), [Step::Build, Step::Tmux]);
+        assert_eq!(chosen(&[Step::Report]), [Step::Build, Step::Report]);
     }
 }
