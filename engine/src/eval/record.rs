@@ -148,6 +148,10 @@ pub struct Header {
     pub context: usize,
     /// Whether the prompts' perplexity is measured.
     pub perplexity: bool,
+    /// In a reproducible run, what else its samples depend on: how the model is run. Other runs may go on with another number
+    /// of threads or on another device.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reproducible: Option<String>,
     /// The problems, in the file's order.
     pub problems: Vec<Problem>,
     /// What of the problems' file is left out, a sentence for each line, which it names.

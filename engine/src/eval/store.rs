@@ -5,7 +5,7 @@
 //! needs none.
 
 use std::fs::{File, OpenOptions, TryLockError};
-use std::io::{self, Read, Seek, SeekFrom, Write};
+use std::io::{self, BufReader, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
@@ -17,6 +17,7 @@ mod difference;
 mod lines;
 
 pub use difference::{Difference, differences};
+use lines::Keep;
 pub use lines::Run;
 
 /// The version of the format that is written, and the only one that is read.
@@ -100,24 +101,22 @@ pub struct Store {
 }
 
 impl Store {
-    /// Creates the file with this header or, if it is there, goes on with it, and gives what it holds. A torn last line is
-    /// cut off.
+    /// Creates the file with this header or, if it is there, goes on with it, and gives what it holds: without texts, but
+    /// for the programs that have no verdict yet. A torn last line is cut off.
     ///
     /// # Errors
     /// The file cannot be written or read, another run writes it, it is not the file of a run or broken before its end, or
     /// its header differs from the one given. It is then as it was.
     pub fn open(path: &Path, header: &Header) -> Result<(Self, Run), StoreError> {
-        let mut file = open(path)?;
-        let mut bytes = Vec::new();
-        file.read_to_end(&mut bytes).map_err(StoreError::io("read", path))?;
+        let file = open(path)?;
+        let found = lines::parse(BufReader::new(&file), path, Keep::Programs)?;
         let mut store = Self { file, path: path.to_owned(), length: 0, synced: Instant::now() };
-        if lines::is_unbegun(&bytes) {
+        let Some((run, length)) = found else {
             store.cut(0)?;
             store.append(&Line::Run(header.clone()))?;
             store.sync()?;
             return Ok((store, Run::new(header.clone())));
-        }
-        let (run, length) = lines::parse(&bytes, path)?;
+        };
         let differences = differences(&run.header, header);
         if !differences.is_empty() {
             return Err(StoreError::OtherRun { path: path.to_owned(), differences });
@@ -208,8 +207,22 @@ fn open(path: &Path) -> Result<File, StoreError> {
 /// # Errors
 /// The file cannot be read, is not the file of a run, or is broken before its end.
 pub fn read(path: &Path) -> Result<Run, StoreError> {
-    let bytes = std::fs::read(path).map_err(StoreError::io("read", path))?;
-    Ok(lines::parse(&bytes, path)?.0)
+    read_keeping(path, Keep::All)
+}
+
+/// The same without programs and texts, which take most of the memory.
+///
+/// # Errors
+/// See [`read`].
+pub fn outline(path: &Path) -> Result<Run, StoreError> {
+    read_keeping(path, Keep::Numbers)
+}
+
+fn read_keeping(path: &Path, keep: Keep) -> Result<Run, StoreError> {
+    let file = File::open(path).map_err(StoreError::io("read", path))?;
+    let found = lines::parse(BufReader::new(file), path, keep)?;
+    let no_run = || StoreError::NoRun { path: path.to_owned(), reason: "it has no whole line".to_owned() };
+    Ok(found.ok_or_else(no_run)?.0)
 }
 
 #[cfg(test)]

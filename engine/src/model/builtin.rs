@@ -2,14 +2,12 @@
 //!
 //! llama.cpp maps files, so it is unpacked once into the user's cache folder.
 
-use std::fs::{self, File};
-use std::io::{self, Read, Write};
+use std::fs;
+use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::time::UNIX_EPOCH;
 
-use sha2::{Digest, Sha256};
-
-use super::{ModelError, convert::hex, output};
+use super::{ModelError, digest, output};
 
 /// Names a folder to use instead of the user's cache folder.
 pub const CACHE_VARIABLE: &str = "CODEGEN_LSP_CACHE";
@@ -97,7 +95,7 @@ fn is_intact(path: &Path, stamp: &Path, length: u64, sha256: &str) -> bool {
     if fs::read_to_string(stamp).is_ok_and(|then| then == now) {
         return true;
     }
-    let intact = hash(path).is_ok_and(|hash| hash == sha256);
+    let intact = digest::of_file(path).is_ok_and(|hash| hash == sha256);
     if intact {
         set_stamp(path, stamp);
     }
@@ -117,18 +115,6 @@ fn set_stamp(path: &Path, stamp: &Path) {
     }
 }
 
-fn hash(path: &Path) -> io::Result<String> {
-    let mut file = File::open(path)?;
-    let mut hasher = Sha256::new();
-    let mut buffer = vec![0; 1 << 16];
-    loop {
-        match file.read(&mut buffer)? {
-            0 => return Ok(hex(&hasher.finalize())),
-            count => hasher.update(&buffer[..count]),
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]
@@ -139,7 +125,7 @@ mod tests {
     const SMALL: &[u8] = b"GGUF and so on";
 
     fn small_hash() -> String {
-        hex(&Sha256::digest(SMALL))
+        digest::of_bytes(SMALL)
     }
 
     fn entries(folder: &Path) -> usize {
@@ -148,7 +134,7 @@ mod tests {
 
     #[test]
     fn the_embedded_model_is_the_documented_one_and_small_enough() {
-        assert_eq!(hex(&Sha256::digest(MODEL)), SHA256, "put the new model's hash here and into its README");
+        assert_eq!(digest::of_bytes(MODEL), SHA256, "put the new model's hash here and into its README");
         assert!(MODEL.len() <= 30_000_000, "{} bytes", MODEL.len());
         let gguf = Gguf::parse(MODEL, MODEL.len() as u64, Path::new("builtin.gguf")).unwrap();
         assert_eq!(gguf.metadata.str("general.architecture"), Some("phi2"));
@@ -177,7 +163,7 @@ mod tests {
             fs::write(&path, damaged).unwrap();
             // Times are coarse on some file systems; what matters is that this one differs from the stamp's.
             let later = std::time::SystemTime::now() + std::time::Duration::from_secs(5);
-            File::options().write(true).open(&path).unwrap().set_modified(later).unwrap();
+            fs::File::options().write(true).open(&path).unwrap().set_modified(later).unwrap();
             assert_eq!(unpack(folder.path(), SMALL, &small_hash()).unwrap(), path);
             assert_eq!(fs::read(&path).unwrap(), SMALL);
         }
@@ -205,7 +191,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let cache = folder.path().join("cache");
         let large = [SMALL, &[7; 1 << 20]].concat();
-        let sha256 = hex(&Sha256::digest(&large));
+        let sha256 = digest::of_bytes(&large);
         std::thread::scope(|scope| {
             let unpacking: Vec<_> = (0..8).map(|_| scope.spawn(|| unpack(&cache, &large, &sha256).unwrap())).collect();
             for thread in unpacking {

@@ -3,6 +3,7 @@
 pub mod builtin;
 pub mod checkpoint;
 pub mod convert;
+pub mod digest;
 mod encode;
 pub mod error;
 pub mod gguf;

@@ -40,7 +40,8 @@ pub fn short(benchmark: Benchmark) -> Allowance {
 fn sandbox() -> &'static Sandbox {
     static SANDBOX: OnceLock<Sandbox> = OnceLock::new();
     SANDBOX.get_or_init(|| {
-        execution::sandbox(&python(), Benchmark::Mtpb, &ample(Benchmark::Mtpb)).expect("the Python and the sandbox work")
+        execution::sandbox(&python(), Benchmark::Mtpb, &ample(Benchmark::Mtpb))
+            .expect("the Python and the sandbox work")
     })
 }
 

@@ -9,6 +9,7 @@ pub mod bench;
 pub mod complete;
 pub mod doctor;
 pub mod engine_args;
+pub mod eval;
 pub mod interrupt;
 pub mod logging;
 pub mod model;
@@ -43,7 +44,10 @@ enum Command {
     /// Convert, quantize and inspect models
     #[command(subcommand)]
     Model(model::ModelCommand),
-    /// Measure
+    /// Measure a model on the paper's benchmarks
+    #[command(subcommand)]
+    Eval(eval::EvalCommand),
+    /// Measure speed
     #[command(subcommand)]
     Bench(bench::BenchCommand),
     /// Print what this build is, what it runs on, and how fast
@@ -62,6 +66,7 @@ pub fn main() -> ExitCode {
         Command::Complete(arguments) => complete::run(&arguments).map(|()| ExitCode::SUCCESS),
         Command::Synthesize(arguments) => synthesize::run(&arguments).map(|()| ExitCode::SUCCESS),
         Command::Model(command) => model::run(command).map(|()| ExitCode::SUCCESS),
+        Command::Eval(command) => eval::run(&command),
         Command::Bench(command) => bench::run(&command).map(|()| ExitCode::SUCCESS),
         Command::Doctor(arguments) => doctor::run(&arguments).map(|()| ExitCode::SUCCESS),
     });

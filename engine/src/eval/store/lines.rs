@@ -1,6 +1,7 @@
 //! A run's file, as bytes, to what it holds.
 
 use std::collections::{HashMap, HashSet};
+use std::io::BufRead;
 use std::path::Path;
 
 use serde_json::Value;
@@ -44,34 +45,44 @@ impl Run {
     }
 }
 
-/// Whether the file was created, and ended before its first line was whole: then it holds nothing yet.
-pub(super) fn is_unbegun(bytes: &[u8]) -> bool {
-    !bytes.contains(&b'\n') && (bytes.starts_with(BEGINNING) || BEGINNING.starts_with(bytes))
+/// How much of the texts is kept in memory.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Keep {
+    All,
+    /// Only the programs that have no verdict.
+    Programs,
+    Numbers,
 }
 
-/// What the file holds, and how many bytes of it are whole lines.
-pub(super) fn parse(bytes: &[u8], path: &Path) -> Result<(Run, u64), StoreError> {
-    let no_run = |reason: &str| StoreError::NoRun { path: path.to_owned(), reason: reason.to_owned() };
-    let mut lines = bytes.split_inclusive(|&byte| byte == b'\n').peekable();
-    let first = lines.next().filter(|first| first.ends_with(b"\n")).ok_or_else(|| no_run("it has no whole line"))?;
-    let header = header(first).map_err(|reason| no_run(&reason))?;
+/// What the file holds, and how many bytes of it are whole lines; `None` if it was created, and its first line is not whole.
+pub(super) fn parse(mut file: impl BufRead, path: &Path, keep: Keep) -> Result<Option<(Run, u64)>, StoreError> {
+    let mut next = || {
+        let mut line = Vec::new();
+        file.read_until(b'\n', &mut line).map_err(StoreError::io("read", path))?;
+        Ok(line)
+    };
+    let first = next()?;
+    if !first.ends_with(b"\n") && (first.starts_with(BEGINNING) || BEGINNING.starts_with(&first)) {
+        return Ok(None);
+    }
+    let header = header(&first).map_err(|reason| StoreError::NoRun { path: path.to_owned(), reason })?;
     let mut length = first.len();
-    let mut reader = Reader::new(header);
-    let mut number = 1;
-    while let Some(line) = lines.next() {
-        number += 1;
-        let last = lines.peek().is_none();
-        if last && (!line.ends_with(b"\n") || !is_json(line)) {
+    let mut reader = Reader::new(header, keep);
+    let (mut number, mut line) = (2, next()?);
+    while !line.is_empty() {
+        let after = next()?;
+        if after.is_empty() && (!line.ends_with(b"\n") || !is_json(&line)) {
             break;
         }
-        reader.take(line, number).map_err(|reason| StoreError::BadLine {
+        reader.take(&line, number).map_err(|reason| StoreError::BadLine {
             path: path.to_owned(),
             line: number,
             reason,
         })?;
         length += line.len();
+        (number, line) = (number + 1, after);
     }
-    Ok((reader.run, length as u64))
+    Ok(Some((reader.run, length as u64)))
 }
 
 /// Whether a line is JSON, whatever it says.
@@ -80,6 +91,9 @@ fn is_json(line: &[u8]) -> bool {
 }
 
 fn header(line: &[u8]) -> Result<Header, String> {
+    if !line.ends_with(b"\n") {
+        return Err("it has no whole line".to_owned());
+    }
     let value: Value = serde_json::from_slice(line).map_err(|_| "its first line is no JSON".to_owned())?;
     if value.get("kind").and_then(Value::as_str) != Some("run") {
         return Err("its first line is no header".to_owned());
@@ -99,17 +113,18 @@ fn header(line: &[u8]) -> Result<Header, String> {
 /// Takes one line after the other.
 struct Reader {
     run: Run,
+    keep: Keep,
     /// The inputs of each problem.
     inputs: HashMap<String, usize>,
-    /// The line of each sample, and whether it has a program to be executed.
-    samples: HashMap<Key, (usize, bool)>,
+    /// The line of each sample, and its place among the samples.
+    samples: HashMap<Key, (usize, usize)>,
     verdicts: HashMap<Key, usize>,
 }
 
 impl Reader {
-    fn new(header: Header) -> Self {
+    fn new(header: Header, keep: Keep) -> Self {
         let inputs = header.problems.iter().map(|problem| (problem.id.clone(), problem.inputs)).collect();
-        Self { run: Run::new(header), inputs, samples: HashMap::new(), verdicts: HashMap::new() }
+        Self { run: Run::new(header), keep, inputs, samples: HashMap::new(), verdicts: HashMap::new() }
     }
 
     fn take(&mut self, line: &[u8], number: usize) -> Result<(), String> {
@@ -120,7 +135,7 @@ impl Reader {
         }
     }
 
-    fn sample(&mut self, sample: Sample, number: usize) -> Result<(), String> {
+    fn sample(&mut self, mut sample: Sample, number: usize) -> Result<(), String> {
         let key = &sample.key;
         let header = &self.run.header;
         let known = header.conditions.contains(&key.condition)
@@ -129,9 +144,15 @@ impl Reader {
         if !known {
             return Err(format!("a sample that the header knows nothing of: {}", named(key)));
         }
-        let executable = sample.left_out.is_none();
-        if let Some((earlier, _)) = self.samples.insert(key.clone(), (number, executable)) {
+        let place = self.run.samples.len();
+        if let Some((earlier, _)) = self.samples.insert(key.clone(), (number, place)) {
             return Err(format!("the sample of line {earlier} again: {}", named(key)));
+        }
+        if self.keep != Keep::All {
+            sample.turns.iter_mut().for_each(|turn| turn.text = String::new());
+        }
+        if self.keep == Keep::Numbers {
+            sample.program = String::new();
         }
         self.run.samples.push(sample);
         Ok(())
@@ -139,10 +160,15 @@ impl Reader {
 
     fn verdict(&mut self, verdict: Verdict, number: usize) -> Result<(), String> {
         let key = &verdict.key;
-        match self.samples.get(key) {
-            None => return Err(format!("a verdict without its sample: {}", named(key))),
-            Some((_, false)) => return Err(format!("a verdict on a sample that was left out: {}", named(key))),
-            Some((_, true)) => {}
+        let place = self.samples.get(key).map(|&(_, place)| place);
+        let Some(sample) = place.and_then(|place| self.run.samples.get_mut(place)) else {
+            return Err(format!("a verdict without its sample: {}", named(key)));
+        };
+        if sample.left_out.is_some() {
+            return Err(format!("a verdict on a sample that was left out: {}", named(key)));
+        }
+        if self.keep == Keep::Programs {
+            sample.program = String::new();
         }
         if let Some(earlier) = self.verdicts.insert(key.clone(), number) {
             return Err(format!("the verdict of line {earlier} again: {}", named(key)));

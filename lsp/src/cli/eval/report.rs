@@ -1,0 +1,52 @@
+//! `codegen-lsp eval report FILE`: what a run says, finished or not.
+
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use clap::Args;
+use codegen_engine::eval::record::Benchmark;
+use codegen_engine::eval::store::{self, Run};
+use codegen_engine::eval::summary::summarise;
+
+use super::ks_within;
+use crate::cli::output;
+
+/// Arguments of `eval report`.
+#[derive(Debug, Args)]
+pub struct Arguments {
+    /// A run's file
+    #[arg(value_name = "FILE")]
+    run: PathBuf,
+    /// Write a report as a single HTML file, too
+    #[arg(long, value_name = "FILE")]
+    html: Option<PathBuf>,
+    /// The k of pass@k [default: 1, 10 and 100, as far as there are samples]
+    #[arg(short = 'k', value_name = "K,…", value_delimiter = ',')]
+    ks: Option<Vec<usize>>,
+    /// Print the summary as JSON
+    #[arg(long)]
+    json: bool,
+}
+
+/// Prints the summary.
+///
+/// # Errors
+/// The file is not that of a run, or the report cannot be written.
+pub(super) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
+    let run = store::outline(&arguments.run)?;
+    let ks = match run.header.benchmark {
+        Benchmark::Mtpb => Vec::new(),
+        Benchmark::HumanEval => ks_within(arguments.ks.as_deref(), run.header.samples)?,
+    };
+    publish(&run, &ks, arguments.html.as_deref(), arguments.json)?;
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Prints what a run says, and writes the report if there is to be one.
+pub(super) fn publish(run: &Run, ks: &[usize], html: Option<&Path>, json: bool) -> anyhow::Result<()> {
+    let summary = summarise(&run.header, &run.samples, &run.verdicts, ks);
+    match json {
+        true => output::print(&format!("{}\n", serde_json::to_string_pretty(&summary)?)),
+        false => output::print(&summary.to_string()),
+    }
+}

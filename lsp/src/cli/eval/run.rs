@@ -1,0 +1,263 @@
+//! A run: sampling and execution side by side, everything into the run's file, then the summary.
+
+use std::collections::HashMap;
+use std::ops::ControlFlow;
+use std::path::Path;
+use std::process::ExitCode;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use anyhow::{Context, bail};
+use codegen_engine::eval::dialogue::{Check, Task};
+use codegen_engine::eval::execution::{Allowance, Executor, Verdicts};
+use codegen_engine::eval::record::{Benchmark, Header, Key, Problem, Sample};
+use codegen_engine::eval::sampling::{self, Plan};
+use codegen_engine::eval::store::{self, FORMAT, Store};
+use codegen_engine::model::digest;
+use codegen_engine::{Engine, SlotsWithin};
+
+use super::arguments::Common;
+use super::progress::Progress;
+use super::signals::Stop;
+use super::{reference, report};
+use crate::cli::output;
+use crate::config::EngineConfig;
+
+/// What is run.
+pub(super) struct Setup<'a> {
+    pub benchmark: Benchmark,
+    /// The arms, or the temperatures.
+    pub conditions: Vec<String>,
+    /// Samples of each task.
+    pub samples: usize,
+    pub temperature: Option<f32>,
+    pub tasks: Vec<Task>,
+    /// What is known of the problems.
+    pub facts: Vec<Problem>,
+    pub problems_sha256: String,
+    /// A sentence for every line of the problems' file that is left out.
+    pub left_out: Vec<String>,
+    /// The k of pass@k.
+    pub ks: Vec<usize>,
+    /// Whether the reference is to judge, too.
+    pub verify: bool,
+    pub common: &'a Common,
+}
+
+impl Setup<'_> {
+    fn plan(&self) -> Plan {
+        let Common { top_p, seed, no_perplexity, reproducible, .. } = *self.common;
+        Plan { samples: self.samples, top_p, seed, perplexity: !no_perplexity, reproducible }
+    }
+
+    fn header(&self, engine: &Engine, config: &EngineConfig) -> anyhow::Result<Header> {
+        let path = codegen_engine::model::resolve(&config.model)?;
+        let model_sha256 = digest::of_file(&path).with_context(|| format!("cannot read {}", path.display()))?;
+        let plan = self.plan();
+        Ok(Header {
+            format: FORMAT,
+            benchmark: self.benchmark,
+            model: engine.info().name.clone(),
+            model_sha256,
+            problems_sha256: self.problems_sha256.clone(),
+            conditions: self.conditions.clone(),
+            samples: self.samples,
+            temperature: self.temperature,
+            top_p: plan.top_p,
+            seed: plan.seed,
+            max_tokens: self.common.max_tokens,
+            context: engine.info().context,
+            perplexity: plan.perplexity,
+            reproducible: plan.reproducible.then(|| decoding(engine, config)),
+            problems: self.facts.clone(),
+            left_out: self.left_out.clone(),
+        })
+    }
+}
+
+/// How the model is run, as far as its rounding depends on that.
+fn decoding(engine: &Engine, config: &EngineConfig) -> String {
+    let info = engine.info();
+    let place = if info.gpu_devices.is_empty() { "CPU".to_owned() } else { info.gpu_devices.join(" and ") };
+    format!(
+        "{} threads, batches of {}, {} of {} layers on {place}, flash attention {:?}, {}",
+        info.threads,
+        config.options.batch,
+        if info.gpu_layers == 0 { info.layers } else { info.gpu_layers },
+        info.layers,
+        config.options.flash_attention,
+        Engine::build_info().lines().collect::<Vec<_>>().join(", "),
+    )
+}
+
+/// The engine's options: many slots, unless each sample is to be alone.
+fn config(common: &Common) -> EngineConfig {
+    let mut config = common.engine.config();
+    config.options.slots_within = SlotsWithin::EVALUATION;
+    if common.reproducible {
+        config.options.slots = Some(1);
+    }
+    config
+}
+
+/// Does what is missing in the run's file, and prints the summary.
+pub(super) fn run(setup: Setup<'_>) -> anyhow::Result<ExitCode> {
+    let common = setup.common;
+    if let Some(path) = &common.report {
+        check_folder(path)?;
+    }
+    let allowance = Allowance::of(setup.benchmark);
+    if setup.verify {
+        reference::check(&common.python, &allowance)?;
+    }
+    let (executor, verdicts) = Executor::start(&common.python, setup.benchmark, common.workers(), allowance)?;
+    let config = config(common);
+    let engine = crate::pipeline::load_engine(&config)?;
+    let header = setup.header(&engine, &config)?;
+    let (file, found) = Store::open(&common.out, &header)?;
+    let stop = Stop::new(executor.cancelled());
+    stop.on_signals();
+    let work = Work {
+        setup: &setup,
+        progress: Progress::new(&found),
+        store: Mutex::new(file),
+        stop: stop.clone(),
+        failure: Mutex::default(),
+    };
+    work.work(&engine, executor, &verdicts, &found);
+    drop((engine, found));
+    work.end()?;
+    let run = store::outline(&common.out)?;
+    if let Some(signal) = stop.signal() {
+        return Ok(interrupted(signal, &common.out, &run));
+    }
+    report::publish(&run, &setup.ks, common.report.as_deref(), common.json)?;
+    if setup.verify {
+        return reference::verify(&setup.tasks, common, &stop);
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+fn check_folder(path: &Path) -> anyhow::Result<()> {
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
+    if folder.is_some_and(|folder| !folder.is_dir()) || path.is_dir() {
+        bail!("cannot write the report {}: that is no place for a file", path.display());
+    }
+    Ok(())
+}
+
+fn interrupted(signal: i32, out: &Path, run: &store::Run) -> ExitCode {
+    let (samples, wanted, verdicts) = (run.samples.len(), run.wanted(), run.verdicts.len());
+    output::remark(&format!(
+        "codegen-lsp: interrupted; {} has {samples} of {wanted} samples and {verdicts} verdicts, and the same command goes on \
+         from there",
+        out.display()
+    ));
+    // As a shell says it of a program that a signal has ended.
+    ExitCode::from(u8::try_from(128 + signal).unwrap_or(u8::MAX))
+}
+
+/// A run at work, shared by its threads.
+struct Work<'a> {
+    setup: &'a Setup<'a>,
+    progress: Progress,
+    store: Mutex<Store>,
+    stop: Stop,
+    /// What went wrong first.
+    failure: Mutex<Option<anyhow::Error>>,
+}
+
+impl Work<'_> {
+    /// Samples what is missing, and executes what has no verdict, until all is done or the run is stopped.
+    fn work(&self, engine: &Engine, executor: Executor, verdicts: &Verdicts, found: &store::Run) {
+        std::thread::scope(|scope| {
+            scope.spawn(move || {
+                std::thread::scope(|scope| {
+                    // Programs of an earlier run wait for their turn beside the new ones, so that the model need not wait.
+                    scope.spawn(|| self.execute_pending(&executor, found));
+                    self.sample(engine, &executor, found);
+                });
+                // The verdicts end when the workers have.
+                if self.stop.is_stopped() { drop(executor) } else { executor.finish() }
+            });
+            for verdict in verdicts {
+                let written = verdict.map_err(anyhow::Error::from).and_then(|verdict| {
+                    self.store().verdict(&verdict)?;
+                    self.progress.verdict(&verdict);
+                    Ok(())
+                });
+                if let Err(error) = written {
+                    self.fail(error);
+                }
+            }
+        });
+        self.progress.end();
+    }
+
+    fn sample(&self, engine: &Engine, executor: &Executor, found: &store::Run) {
+        let checks = self.checks();
+        let sink = |sample: Sample| {
+            if let Err(error) = self.store().sample(&sample) {
+                self.fail(error.into());
+                return ControlFlow::Break(());
+            }
+            self.progress.sample(&sample);
+            execute(executor, &checks, sample);
+            ControlFlow::Continue(())
+        };
+        let tasks = &self.setup.tasks;
+        let done = found.sampled();
+        if let Err(error) = sampling::run(engine, tasks, &self.setup.plan(), &done, &self.stop.sampling, sink) {
+            self.fail(error.into());
+        }
+    }
+
+    fn execute_pending(&self, executor: &Executor, found: &store::Run) {
+        let checks = self.checks();
+        let judged: std::collections::HashSet<&Key> = found.verdicts.iter().map(|verdict| &verdict.key).collect();
+        for sample in found.samples.iter().filter(|sample| !judged.contains(&sample.key)) {
+            if self.stop.is_stopped() {
+                return;
+            }
+            execute(executor, &checks, sample.clone());
+        }
+    }
+
+    /// How each problem's programs are checked, by the problem's id and input.
+    fn checks(&self) -> HashMap<(&str, usize), &Check> {
+        self.setup.tasks.iter().map(|task| ((task.problem.as_str(), task.input), &task.check)).collect()
+    }
+
+    /// Ends the run, unless something else has done so.
+    fn fail(&self, error: anyhow::Error) {
+        let mut failure = self.failure.lock().unwrap_or_else(PoisonError::into_inner);
+        if !self.stop.is_stopped() {
+            *failure = Some(error);
+        }
+        self.stop.now();
+    }
+
+    /// Closes the file; what went wrong is the error.
+    fn end(self) -> anyhow::Result<()> {
+        let failure = self.failure.into_inner().unwrap_or_else(PoisonError::into_inner);
+        let synced = self.store.into_inner().unwrap_or_else(PoisonError::into_inner).sync();
+        match failure {
+            Some(error) => {
+                let out = self.setup.common.out.display();
+                Err(error.context(format!("the run has ended early; what was done is in {out}, from where it goes on")))
+            }
+            None => Ok(synced?),
+        }
+    }
+
+    fn store(&self) -> MutexGuard<'_, Store> {
+        self.store.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Has a sample's program executed. Blocks while enough programs wait, and so holds up the sampling.
+fn execute(executor: &Executor, checks: &HashMap<(&str, usize), &Check>, sample: Sample) {
+    let Sample { key, program, left_out, .. } = sample;
+    if let (None, Some(&check)) = (left_out, checks.get(&(key.problem.as_str(), key.input))) {
+        executor.judge(key, program, check.clone());
+    }
+}

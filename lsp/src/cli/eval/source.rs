@@ -1,0 +1,70 @@
+//! The problems' file, as the flags want it read.
+
+use anyhow::{Context, bail};
+use codegen_engine::eval::problems::{HumanEvalProblem, LeftOut, MtpbProblem, Problems, humaneval, mtpb};
+use codegen_engine::model::digest;
+
+use super::arguments::Common;
+use crate::cli::output;
+
+/// Lines that are named when a file is refused.
+const SHOWN: usize = 20;
+
+/// The problems of a run.
+pub(super) struct Source<P> {
+    pub problems: Vec<P>,
+    /// A sentence for every line that was left out.
+    pub left_out: Vec<String>,
+    /// The file's hash.
+    pub sha256: String,
+}
+
+pub(super) fn mtpb(arguments: &Common) -> anyhow::Result<Source<MtpbProblem>> {
+    read(arguments, mtpb::read)
+}
+
+pub(super) fn humaneval(arguments: &Common) -> anyhow::Result<Source<HumanEvalProblem>> {
+    read(arguments, humaneval::read)
+}
+
+fn read<P>(arguments: &Common, parse: impl Fn(&[u8]) -> Problems<P>) -> anyhow::Result<Source<P>> {
+    let path = arguments.problems.display();
+    let bytes = std::fs::read(&arguments.problems).with_context(|| format!("cannot read {path}"))?;
+    let Problems { mut problems, left_out } = parse(&bytes);
+    if !left_out.is_empty() && !arguments.skip_invalid {
+        bail!("{path} has lines that are no valid problems (--skip-invalid leaves them out):\n{}", list(&left_out));
+    }
+    for line in &left_out {
+        output::remark(&format!("left out: {line}"));
+    }
+    if problems.is_empty() {
+        bail!("{path} holds no problems");
+    }
+    problems.truncate(arguments.limit.unwrap_or(usize::MAX));
+    let left_out = left_out.iter().map(ToString::to_string).collect();
+    Ok(Source { problems, left_out, sha256: digest::of_bytes(&bytes) })
+}
+
+/// One line for each, as far as anybody would read them.
+fn list(left_out: &[LeftOut]) -> String {
+    let mut lines: Vec<String> = left_out.iter().take(SHOWN).map(|line| format!("  {line}")).collect();
+    if left_out.len() > SHOWN {
+        lines.push(format!("  and {} more", left_out.len() - SHOWN));
+    }
+    lines.join("\n")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_long_list_ends() {
+        let left_out = |count: usize| -> Vec<LeftOut> {
+            (1..=count).map(|line| LeftOut { line, reason: "no JSON".to_owned() }).collect()
+        };
+        assert_eq!(list(&left_out(2)), "  line 1: no JSON\n  line 2: no JSON");
+        assert!(list(&left_out(20)).ends_with("line 20: no JSON"));
+        assert!(list(&left_out(23)).ends_with("line 20: no JSON\n  and 3 more"));
+    }
+}
