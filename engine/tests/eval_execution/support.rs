@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use codegen_engine::eval::dialogue::Check;
 use codegen_engine::eval::execution::{self, Allowance, Judgement};
-use codegen_engine::eval::record::{Benchmark, Status};
+use codegen_engine::eval::record::{Benchmark, Key, Status};
 use codegen_engine::sandbox::Sandbox;
 use serde_json::Value;
 
@@ -60,4 +60,9 @@ pub fn answer(program: &str, expected: &Value) -> (Status, String) {
 /// A test of HumanEval's kind.
 pub fn check(test: &str, entry_point: &str) -> Check {
     Check::Test { test: test.to_owned(), entry_point: entry_point.to_owned() }
+}
+
+/// Which sample a program belongs to.
+pub fn key(sample: usize) -> Key {
+    Key { condition: "multi".to_owned(), problem: "p".to_owned(), input: 0, sample }
 }

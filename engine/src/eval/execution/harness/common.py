@@ -6,9 +6,7 @@ goes out by a file descriptor of its own, marked with a word that the program ha
 error lead nowhere, so that a program may write as much as it likes.
 """
 
-import ast
 import builtins
-import io
 import json
 import os
 import signal

