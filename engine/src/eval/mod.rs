@@ -10,5 +10,6 @@ pub mod dialogue;
 pub mod estimate;
 pub mod problems;
 pub mod record;
+pub mod report;
 pub mod summary;
 mod terminals;

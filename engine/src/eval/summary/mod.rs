@@ -18,6 +18,7 @@ pub(super) mod tests;
 mod text;
 
 use collect::{Cell, Run};
+pub(super) use text::{NOTHING, STATUSES, chance, percent, points, range, status, title, tokens};
 
 /// The condition that the others are compared to.
 pub const BASE: &str = "multi";

@@ -290,7 +290,7 @@ fn it_fits_the_terminal() {
             pairs: 99999,
             problems: 115,
         });
-        let most = Some(99999.9);
+        let most = Some(99999.0);
         condition.cost = Cost { prompt_tokens: most, last_prompt_tokens: most, generated_tokens: most, budget: most };
         condition.perplexity = Some(9999.99);
         condition.counts = Counts {
@@ -301,7 +301,7 @@ fn it_fits_the_terminal() {
             cut_turns: 1000,
             ..Counts::default()
         };
-        condition.counts.statuses = text::STATUSES.into_iter().map(|status| (status, 10000)).collect();
+        condition.counts.statuses = STATUSES.into_iter().map(|status| (status, 10000)).collect();
     }
     summary.expected = 23000;
     let text = summary.to_string();

@@ -37,20 +37,10 @@ impl fmt::Display for Summary {
 impl Summary {
     fn mtpb(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let rows: Vec<Vec<String>> = self.conditions.iter().map(mtpb_row).collect();
-        let heads = [
-            "arm",
-            "pass rate",
-            "95 % interval",
-            "to multi",
-            "95 % interval",
-            "p",
-            "shown",
-            "written",
-            "of",
-            "perplexity",
-        ];
+        let heads =
+            ["arm", "passed", "95 % interval", "to multi", "95 % interval", "p", "shown", "made", "of", "perplexity"];
         write!(f, "{}", layout(&heads, &rows))?;
-        let shown = "shown, written: tokens for a sample, all turns together; of: as many could have been written";
+        let shown = "shown, made: tokens for a sample, all of its turns together; of: how many could have been made";
         writeln!(f, "{shown}")?;
         write!(f, "\n{}", self.groups("category", |condition| &condition.by_category))?;
         write!(f, "\n{}", self.groups("turns", |condition| &condition.by_turns))
@@ -82,7 +72,7 @@ impl Summary {
             let (shown, written) = (tokens(cost.prompt_tokens), tokens(cost.generated_tokens));
             vec![name(&condition.name, NAME), percent(condition.rate), range(condition.interval), shown, written]
         });
-        let heads = ["temperature", "passed", "95 % interval", "shown", "written"];
+        let heads = ["temperature", "passed", "95 % interval", "shown", "made"];
         write!(f, "\n{}", layout(&heads, &rows.collect::<Vec<_>>()))
     }
 
@@ -249,5 +239,9 @@ pub(in crate::eval) fn chance(p: Option<f64>) -> String {
 
 /// A mean number of tokens.
 pub(in crate::eval) fn tokens(mean: Option<f64>) -> String {
-    mean.map_or_else(|| NOTHING.to_owned(), |mean| format!("{mean:.1}"))
+    match mean {
+        None => NOTHING.to_owned(),
+        Some(mean) if mean < 1000.0 => format!("{mean:.1}"),
+        Some(mean) => format!("{mean:.0}"),
+    }
 }

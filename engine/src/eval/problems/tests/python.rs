@@ -11,7 +11,7 @@ use super::super::python::{Pairs, Value};
 use super::super::template::Template;
 
 /// Runs `program` with `input` as its standard input, and returns what it prints as JSON.
-fn python(program: &str, input: &str) -> Vec<serde_json::Value> {
+pub(super) fn python(program: &str, input: &str) -> Vec<serde_json::Value> {
     let mut child = Command::new("python3")
         .args(["-I", "-X", "utf8", "-c", program])
         .stdin(Stdio::piped())
