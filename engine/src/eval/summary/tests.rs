@@ -256,11 +256,12 @@ fn records_of_something_else_are_passed_over() {
 fn perplexities_that_are_no_numbers_are_not_counted() {
     let mut records = mtpb();
     for sample in &mut records.samples {
-        for (turn, value) in sample.turns.iter_mut().zip([Some(f64::INFINITY), Some(f64::NAN), None]) {
+        for (turn, value) in sample.turns.iter_mut().zip([Some(f64::INFINITY), Some(3.0), Some(f64::NAN)]) {
             turn.perplexity = value;
         }
     }
-    assert!(records.summary(&[]).conditions.iter().all(|condition| condition.perplexity.is_none()));
+    let perplexities: Vec<_> = records.summary(&[]).conditions.iter().map(|condition| condition.perplexity).collect();
+    assert_eq!(perplexities, [Some(3.0), None, None]);
 }
 
 #[test]
