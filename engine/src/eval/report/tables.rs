@@ -56,7 +56,8 @@ pub(super) fn arms(summary: &Summary) -> Node {
 
 /// What a sample takes in every condition.
 pub(super) fn costs(summary: &Summary) -> Node {
-    let heads = ["", "tokens shown", "in the last turn", "tokens made", "at most", "prompts\u{2019} perplexity"];
+    let heads =
+        [kind(summary), "tokens shown", "in the last turn", "tokens made", "at most", "prompts\u{2019} perplexity"];
     let row = |condition: &Condition| {
         let cost = &condition.cost;
         let all = [cost.prompt_tokens, cost.last_prompt_tokens, cost.generated_tokens, cost.budget].map(tokens);
@@ -115,15 +116,14 @@ pub(super) fn problems(header: &Header, summary: &Summary) -> Node {
         row
     });
     let name = main.map_or("", |condition| condition.name.as_str());
-    let what = if mtpb { "arm" } else { "temperature" };
-    table(&format!("Every problem; perplexity is that of the {what} {name}"), &heads, rows)
+    table(&format!("Every problem; perplexity is that of the {} {name}", kind(summary)), &heads, rows)
 }
 
 /// How many samples there are, and how their programs ended.
 pub(super) fn counts(summary: &Summary) -> Node {
     let used = |status| summary.conditions.iter().any(|condition| condition.counts.statuses.contains_key(&status));
     let statuses: Vec<_> = STATUSES.into_iter().filter(|&status| used(status)).collect();
-    let mut heads = vec!["", "samples", "of", "left out", "without verdict", "turns cut"];
+    let mut heads = vec![kind(summary), "samples", "of", "left out", "without verdict", "turns cut"];
     heads.extend(statuses.iter().map(|&of| status(of)));
     let row = |condition: &Condition| {
         let counts = &condition.counts;
@@ -140,7 +140,7 @@ pub(super) fn counts(summary: &Summary) -> Node {
 pub(super) fn pass_at(summary: &Summary) -> Node {
     let heads: Vec<String> =
         summary.conditions.iter().map(|condition| format!("temperature {}", condition.name)).collect();
-    let heads: Vec<&str> = std::iter::once("").chain(heads.iter().map(String::as_str)).chain(["best at"]).collect();
+    let heads: Vec<&str> = std::iter::once("k").chain(heads.iter().map(String::as_str)).chain(["best at"]).collect();
     let ks = summary.conditions.first().map(|condition| condition.pass_at.as_slice()).unwrap_or_default();
     let rows = ks.iter().enumerate().map(|(index, at)| {
         let mut row = vec![format!("pass@{}", at.k)];
@@ -159,6 +159,14 @@ pub(super) fn pass_at(summary: &Summary) -> Node {
 pub(super) fn temperatures(summary: &Summary) -> Node {
     let row = |condition: &Condition| vec![condition.name.clone(), percent(condition.rate), range(condition.interval)];
     table("Every temperature", &["temperature", "passed", "95 % interval"], summary.conditions.iter().map(row))
+}
+
+/// What a condition is.
+fn kind(summary: &Summary) -> &'static str {
+    match summary.benchmark {
+        Benchmark::Mtpb => "arm",
+        Benchmark::HumanEval => "temperature",
+    }
 }
 
 fn number(value: Option<f64>) -> String {

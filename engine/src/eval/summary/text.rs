@@ -186,17 +186,17 @@ pub(in crate::eval) const STATUSES: [Status; 9] = [
     Status::Killed,
 ];
 
-/// A status in a word or two.
+/// A status in words.
 pub(in crate::eval) fn status(status: Status) -> &'static str {
     match status {
         Status::Passed => "passed",
         Status::Wrong => "wrong",
-        Status::NoAnswer => "silent",
+        Status::NoAnswer => "no answer",
         Status::Raised => "raised",
-        Status::SyntaxError => "no Python",
+        Status::SyntaxError => "syntax error",
         Status::Exited => "exited",
-        Status::TimedOut => "too slow",
-        Status::OutOfMemory => "memory",
+        Status::TimedOut => "timed out",
+        Status::OutOfMemory => "out of memory",
         Status::Killed => "killed",
     }
 }
