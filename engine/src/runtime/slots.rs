@@ -26,10 +26,15 @@ pub(super) struct Wanted<'a> {
 }
 
 impl Wanted<'_> {
-    /// How many tokens of a slot can be kept.
-    fn reusable(&self, slot: &Slot) -> usize {
+    /// How many tokens of the sequence a slot holds.
+    fn held(&self, slot: &Slot) -> usize {
         let usable = !self.fresh || slot.group == Some(self.group);
-        if usable { prefix::reusable(&slot.tokens, self.sequence).min(self.most) } else { 0 }
+        if usable { prefix::reusable(&slot.tokens, self.sequence) } else { 0 }
+    }
+
+    /// How many of them can be taken.
+    fn reusable(&self, slot: &Slot) -> usize {
+        self.held(slot).min(self.most)
     }
 }
 
@@ -62,7 +67,7 @@ impl Slots {
         let free = || (0..self.slots.len()).filter(|&slot| !self.slots[slot].occupied);
         let age = |slot: usize| (Reverse(self.slots[slot].used), Reverse(slot));
         let related = |slot: usize| {
-            let length = wanted.reusable(&self.slots[slot]);
+            let length = wanted.held(&self.slots[slot]);
             // A few tokens that all files begin with are not worth what a slot holds behind them.
             if length >= self.slots[slot].tokens.len().min(wanted.sequence.len()) / 2 { length } else { 0 }
         };

@@ -7,5 +7,6 @@ mod failure;
 mod model;
 mod prompts;
 mod schedule;
+mod scores;
 mod stress;
 mod support;
