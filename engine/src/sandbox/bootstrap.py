@@ -47,6 +47,8 @@ INSIDE = 1000
 # Under root, each program is a user of its own, which no account has: the number is this plus the supervisor's process id.
 STRANGER = 0x70000000
 NOBODY = 65534
+# Below these a program can write.
+WRITABLE = (b"/job/", b"/tmp/", b"/dev/shm/")
 CHANNEL = 0
 
 
@@ -191,11 +193,16 @@ def show_files(job, uid):
     call("pivot_root", LIBC.syscall(PIVOT_ROOT[os.uname().machine], base, base + b"/old"))
     os.chdir("/")
 
-    for path in job["bind"]:
-        if os.path.exists(b"/old" + path):
-            bind(b"/old" + path, b"/new" + path, RDONLY | NOSUID | NODEV)
-    for point in mounts_below(b"/new"):
-        lock(point, RDONLY | NOSUID | NODEV)
+    def show(paths):
+        for path in paths:
+            if os.path.exists(b"/old" + path):
+                bind(b"/old" + path, b"/new" + path, RDONLY | NOSUID | NODEV)
+                for point in mounts_below(b"/new" + path):
+                    lock(point, RDONLY | NOSUID | NODEV)
+
+    # An interpreter may live in a folder that the program gets anew, such as one that was made by mktemp.
+    later = [path for path in job["bind"] if path.startswith(WRITABLE)]
+    show(path for path in job["bind"] if path not in later)
     for pair in job.get("link", []):
         path, target = pair.split(b"\0")
         os.makedirs(os.path.dirname(b"/new" + path), exist_ok=True)
@@ -214,6 +221,7 @@ def show_files(job, uid):
         os.mkdir(b"/scratch/" + name, 0o700)
         os.chown(b"/scratch/" + name, uid, uid)
         bind(b"/scratch/" + name, target, 0)
+    show(later)
 
     os.mkdir("/new/proc")
     try:

@@ -2,7 +2,9 @@
 
 use std::path::Path;
 
-use crate::support::{limits, printed};
+use codegen_engine::sandbox::{Outcome, Sandbox};
+
+use crate::support::{limits, printed, run};
 
 /// Tries to get at a file in all the ways there are. Prints `GOT` when one of them succeeds.
 const READ: &str = r#"
@@ -112,4 +114,28 @@ fn landlock_guards_files_too_though_nothing_is_claimed() {
 fn has_landlock() -> bool {
     let asked = "import ctypes, sys; sys.exit(ctypes.CDLL(None).syscall(444, None, ctypes.c_size_t(0), 1) < 1)";
     std::process::Command::new("python3").args(["-c", asked]).status().unwrap().success()
+}
+
+#[test]
+fn an_environment_in_the_folder_for_temporary_files_is_seen_and_cannot_be_changed() {
+    let folder = tempfile::Builder::new().prefix("codegen-environment-").tempdir_in("/tmp").unwrap();
+    let environment = folder.path().join("venv");
+    let made = std::process::Command::new("python3").args(["-m", "venv", "--without-pip"]).arg(&environment).output();
+    assert!(made.as_ref().is_ok_and(|made| made.status.success()), "{made:?}");
+    let packages = std::fs::read_dir(environment.join("lib")).unwrap().next().unwrap().unwrap().path();
+    let module = packages.join("site-packages/found_here.py");
+    std::fs::write(&module, "word = 'seen'").unwrap();
+    // What keeps the program from writing to it must be the sandbox.
+    std::fs::set_permissions(&module, std::os::unix::fs::PermissionsExt::from_mode(0o666)).unwrap();
+    let program = "import found_here, os, sys, tempfile\n\
+        print(found_here.word, os.path.basename(sys.prefix))\n\
+        try:\n    open(found_here.__file__, 'a')\nexcept OSError as error:\n    print(error.strerror)\n\
+        with tempfile.NamedTemporaryFile(dir='/tmp') as file:\n    print(file.write(b'x'))";
+    let sandbox = Sandbox::new(environment.join("bin/python"), limits()).unwrap();
+    let report = run(&sandbox, program);
+    assert_eq!(report.outcome, Outcome::Passed, "{report:?}");
+    // Without namespaces everybody's files are seen, and what can be written depends on more than the sandbox.
+    if report.isolation.files {
+        assert_eq!(report.stdout, "seen venv\nRead-only file system\n1\n");
+    }
 }
