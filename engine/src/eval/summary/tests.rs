@@ -1,6 +1,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
 use super::*;
+use crate::eval::estimate::Interval;
 use crate::eval::record::{Key, Problem, Turn};
 
 /// A run's header and records.
