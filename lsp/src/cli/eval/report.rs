@@ -5,6 +5,7 @@ use std::process::ExitCode;
 
 use clap::Args;
 use codegen_engine::eval::record::Benchmark;
+use codegen_engine::eval::report;
 use codegen_engine::eval::store::{self, Run};
 use codegen_engine::eval::summary::summarise;
 
@@ -42,9 +43,12 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
-/// Prints what a run says, and writes the report if there is to be one.
+/// Prints what a run says, after having written the report if there is to be one.
 pub(super) fn publish(run: &Run, ks: &[usize], html: Option<&Path>, json: bool) -> anyhow::Result<()> {
     let summary = summarise(&run.header, &run.samples, &run.verdicts, ks);
+    if let Some(path) = html {
+        super::write(path, &report::html(&run.header, &summary))?;
+    }
     match json {
         true => output::print(&format!("{}\n", serde_json::to_string_pretty(&summary)?)),
         false => output::print(&summary.to_string()),

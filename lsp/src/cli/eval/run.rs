@@ -113,9 +113,9 @@ pub(super) fn run(setup: Setup<'_>) -> anyhow::Result<ExitCode> {
     let config = config(common);
     let engine = crate::pipeline::load_engine(&config)?;
     let header = setup.header(&engine, &config)?;
-    let (file, found) = Store::open(&common.out, &header)?;
     let stop = Stop::new(executor.cancelled());
     stop.on_signals();
+    let (file, found) = Store::open(&common.out, &header)?;
     let work = Work {
         setup: &setup,
         progress: Progress::new(&found),
@@ -131,10 +131,8 @@ pub(super) fn run(setup: Setup<'_>) -> anyhow::Result<ExitCode> {
         return Ok(interrupted(signal, &common.out, &run));
     }
     report::publish(&run, &setup.ks, common.report.as_deref(), common.json)?;
-    if setup.verify {
-        return reference::verify(&setup.tasks, common, &stop);
-    }
-    Ok(ExitCode::SUCCESS)
+    let verified = if setup.verify { reference::verify(&setup.tasks, common, &stop)? } else { Some(ExitCode::SUCCESS) };
+    Ok(verified.unwrap_or_else(|| interrupted(stop.signal().unwrap_or_default(), &common.out, &run)))
 }
 
 fn check_folder(path: &Path) -> anyhow::Result<()> {
