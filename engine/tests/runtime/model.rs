@@ -228,6 +228,113 @@ fn seeds_reproduce() {
     assert!(texts[0] != texts[1] || texts[1] != texts[2], "{texts:?}");
 }
 
+/// Bits of what a request gave, the floats included.
+fn exact(engine: &Engine, request: Request) -> (Vec<(i32, u32)>, Vec<u32>) {
+    let bits = |scores: &[f32]| scores.iter().map(|score| score.to_bits()).collect();
+    let events = events(engine.submit(request));
+    let Some(Event::Done(completion)) = events.last() else { panic!("{:?}", events.last()) };
+    let prompt = bits(&completion.prompt_logprobs);
+    (scored(events).into_iter().map(|(token, logprob)| (token, logprob.to_bits())).collect(), prompt)
+}
+
+#[test]
+fn a_fresh_request_alone_gives_the_same_bits_whatever_was_done_before() {
+    let engine = load(|options| (options.slots, options.batch) = (Some(1), 32));
+    let prompt = PROMPT.repeat(5);
+    let sampled = || Request {
+        fresh: true,
+        score_from: Some(40),
+        sampling: Sampling { temperature: 0.8, top_k: 0, top_p: 0.95, seed: 7 },
+        ..request(&prompt, 40)
+    };
+    let first = exact(&engine, sampled());
+    assert!(first.0.len() > 20 && first.1.len() > 60, "{} tokens", first.0.len());
+    let context = engine.info().context;
+    for before in 0..6 {
+        match before {
+            0 => {}
+            // The same prompt, a part of it, and another.
+            1 => drop(complete(&engine, request(&prompt, 60))),
+            2 => drop(complete(&engine, request(&prompt[..prompt.len() / 2], 3))),
+            3 => drop(complete(&engine, request("class Stack:\n", 12))),
+            // The window moves.
+            4 => drop(complete(&engine, request(&prompt, context))),
+            // One that is cancelled while its prompt is read, and candidates.
+            _ => {
+                drop(engine.submit(request(&prompt.repeat(3), 5)));
+                for generation in engine.submit_candidates(candidates(PROMPT, 4, 9)) {
+                    generation.blocking_finish().unwrap();
+                }
+            }
+        }
+        assert!(exact(&engine, sampled()) == first, "after {before}");
+    }
+    assert!(
+        exact(&load(|options| (options.slots, options.batch) = (Some(1), 32)), sampled()) == first,
+        "another engine"
+    );
+}
+
+#[test]
+fn a_prompts_scores_are_what_the_logits_say() {
+    let prompt = PROMPT.repeat(4);
+    let tokens = load(|_| ()).tokenize(&prompt);
+    let options = EngineOptions { threads: Some(1), gpu_layers: GpuLayers::Count(0), ..options() };
+    let rows = codegen_engine::runtime::logits(&options, &tokens).unwrap();
+    let expected: Vec<f32> = (1..tokens.len())
+        .map(|index| {
+            let row = &rows[index - 1];
+            let all: f64 = row.iter().map(|&logit| f64::from(logit).exp()).sum();
+            (f64::from(row[usize::try_from(tokens[index]).unwrap()]) - all.ln()) as f32
+        })
+        .collect();
+    for (batch, from, cached) in [(256, 1, false), (16, 1, false), (256, 50, true), (7, 90, true)] {
+        let engine = load(|options| (options.batch, options.gpu_layers) = (batch, GpuLayers::Count(0)));
+        if cached {
+            complete(&engine, request(&prompt, 5));
+        }
+        let scores = complete(&engine, Request { score_from: Some(from), ..request(&prompt, 1) }).prompt_logprobs;
+        assert_eq!(scores.len(), tokens.len() - from);
+        // Fed as the reference was, the logits are the same; otherwise they are rounded differently.
+        let most = if batch == 256 && !cached { 1e-4 } else { 0.5 };
+        for (index, (score, expected)) in scores.iter().zip(&expected[from - 1..]).enumerate() {
+            assert!((score - expected).abs() < most, "batch {batch}, token {}: {score}, not {expected}", from + index);
+        }
+        let mean = |scores: &[f32]| scores.iter().map(|&score| f64::from(score)).sum::<f64>() / scores.len() as f64;
+        assert!((mean(&scores) - mean(&expected[from - 1..])).abs() < 0.02);
+    }
+}
+
+#[test]
+fn tokens_lengths_add_up_to_the_texts() {
+    let engine = load(|_| ());
+    let text = "def f(x):\n\treturn 'é 漢字 😀'                    \r\n";
+    let tokens = engine.tokenize(text);
+    let lengths = engine.token_lengths(&tokens);
+    assert_eq!((lengths.len(), lengths.iter().sum::<usize>()), (tokens.len(), text.len()));
+    // Where a token's end is a character's, the text so far is the tokens'.
+    let mut end = 0;
+    for (index, length) in lengths.into_iter().enumerate() {
+        end += length;
+        assert!(!text.is_char_boundary(end) || engine.detokenize(&tokens[..=index]) == text[..end]);
+    }
+}
+
+#[test]
+fn many_slots_serve_many_requests() {
+    let engine = load(|options| (options.slots, options.context) = (Some(64), Some(256)));
+    let alone = score(&load(|_| ()), request(PROMPT, 6));
+    let prompts = ["class Stack:\n", "x = [1, 2, 3]\n", PROMPT];
+    let running: Vec<_> = (0..96).map(|index| (index, engine.submit(request(prompts[index % 3], 6)))).collect();
+    for (index, generation) in running {
+        let scored = scored(events(generation));
+        if index % 3 == 2 {
+            assert_agree(&scored, &alone);
+        }
+    }
+    assert!(engine.counters().batches < 40, "{}", engine.counters().batches);
+}
+
 #[test]
 fn long_prompts_and_long_generations_stay_within_the_context() {
     let engine = load(|options| options.batch = 64);

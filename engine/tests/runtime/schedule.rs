@@ -146,6 +146,63 @@ fn what_was_generated_is_reused_when_it_is_typed() {
 }
 
 #[test]
+fn sixteen_dialogues_keep_their_slots_from_turn_to_turn() {
+    let gate = Gate::new();
+    let engine = Script { slots: 16, gate: Some(gate.clone()), ..lettered() }.engine();
+    // All begin alike, and those of one problem go on alike.
+    let mut histories: Vec<String> = (0..16)
+        .map(|index| format!("{}problem {}, sample {index}\n", "import numpy\n".repeat(10), index / 4))
+        .collect();
+    let mut held = vec![0; 16];
+    for turn in 0..4 {
+        let before = engine.counters();
+        gate.close();
+        // They come back in another order every time.
+        let order: Vec<usize> = (0..16).map(|index| (index * 7 + turn * 3) % 16).collect();
+        let running: Vec<_> = order
+            .iter()
+            .map(|&index| (index, engine.submit(ranked(&histories[index], 9, Priority::Evaluation))))
+            .collect();
+        gate.open();
+        for (index, generation) in running {
+            let completion = generation.blocking_finish().unwrap();
+            if turn > 0 {
+                assert_eq!(completion.reused_tokens, held[index], "dialogue {index}, turn {turn}");
+            }
+            histories[index].push_str(&completion.text);
+            // The last token was sampled, but never fed.
+            held[index] = histories[index].len() - 1;
+            histories[index].push_str("\n# and then\n");
+        }
+        if turn > 0 {
+            // Each reads what is new and nothing else, all in the same batches.
+            let counters = engine.counters();
+            assert_eq!(counters.prefill_tokens - before.prefill_tokens, 16 * 13);
+            assert_eq!(counters.batches - before.batches, 9);
+        }
+    }
+}
+
+#[test]
+fn a_request_joins_those_that_run_at_once() {
+    let gate = Gate::new();
+    gate.close();
+    let (script, record) = recorded();
+    let engine = Script { slots: 3, gate: Some(gate.clone()), ..script }.engine();
+    let first = engine.submit(request("first", 6));
+    gate.permit(2);
+    gate.wait_blocked();
+    let others = ["second", "third"].map(|prompt| engine.submit(request(prompt, 2)));
+    gate.open();
+    for generation in others.into_iter().chain([first]) {
+        generation.blocking_finish().unwrap();
+    }
+    // The third batch was on its way when they came.
+    assert_eq!(engine.counters().batches, 6);
+    assert_eq!(*record.lock().unwrap(), "ffffstfstf");
+}
+
+#[test]
 fn each_buffer_finds_its_own_slot() {
     let engine = lettered().engine();
     for round in 0..4 {
