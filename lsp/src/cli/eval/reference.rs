@@ -41,7 +41,7 @@ pub(super) fn verify(tasks: &[Task], common: &Common, stop: &Stop) -> anyhow::Re
             })
             .collect();
         let asked: Vec<Candidate<'_>> = candidates.iter().map(|(_, candidate)| *candidate).collect();
-        let opinions = match opinions(&common.python, &asked, common.workers(), &allowance, &stop.execution) {
+        let opinions = match opinions(&common.python, &asked, common.workers(), &allowance, &stop.reference) {
             _ if stop.is_stopped() => return Ok(None),
             opinions => opinions?,
         };

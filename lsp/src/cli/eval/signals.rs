@@ -10,8 +10,10 @@ use codegen_engine::eval::sampling::Cancel;
 pub(super) struct Stop {
     /// Ends the sampling.
     pub sampling: Cancel,
-    /// Ends the executions; the executor has one of its own, which is put here.
-    pub execution: Arc<AtomicBool>,
+    /// Ends what the reference is asked.
+    pub reference: Arc<AtomicBool>,
+    /// Ends the executions. It is the executor's, which sets it when it is done, too.
+    execution: Arc<AtomicBool>,
     signal: Arc<AtomicI32>,
 }
 
@@ -24,6 +26,7 @@ impl Stop {
     /// Ends the run.
     pub fn now(&self) {
         self.execution.store(true, Ordering::Relaxed);
+        self.reference.store(true, Ordering::Relaxed);
         self.sampling.cancel();
     }
 

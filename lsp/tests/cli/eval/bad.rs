@@ -77,7 +77,9 @@ fn a_run_goes_on_with_the_same_settings_only() {
 #[test]
 fn a_python_without_numpy_is_refused_before_anything_is_sampled() {
     let place = Place::new();
-    let bare = place.folder.path().join("bare");
+    // Programs in the sandbox do not see the folder for temporary files, so a Python there does not work.
+    let folder = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).unwrap();
+    let bare = folder.path().join("bare");
     let made = std::process::Command::new(python()).args(["-m", "venv", "--without-pip"]).arg(&bare).status();
     assert!(made.unwrap().success());
     let bare = bare.join("bin/python").to_str().unwrap().to_owned();
