@@ -9,7 +9,7 @@ use anyhow::{Context, Result};
 use crate::run;
 use crate::workspace::{self, Workspace};
 
-/// What is installed, all that these need included; one a line, as pip reads it.
+/// What is installed, as pip reads it.
 const PACKAGES: &str = include_str!("eval_python.txt");
 
 /// Whether anything has still to be installed.

@@ -203,11 +203,6 @@ def show_files(job, uid):
     # An interpreter may live in a folder that the program gets anew, such as one that was made by mktemp.
     later = [path for path in job["bind"] if path.startswith(WRITABLE)]
     show(path for path in job["bind"] if path not in later)
-    for pair in job.get("link", []):
-        path, target = pair.split(b"\0")
-        os.makedirs(os.path.dirname(b"/new" + path), exist_ok=True)
-        if not os.path.lexists(b"/new" + path):
-            os.symlink(target, b"/new" + path)
     for name in (b"null", b"zero", b"full", b"random", b"urandom"):
         bind(b"/old/dev/" + name, b"/new/dev/" + name, NOSUID)
     for path, target in ((b"fd", b"/proc/self/fd"), (b"stdout", b"fd/1"), (b"stderr", b"fd/2"), (b"stdin", b"fd/0")):
@@ -222,6 +217,11 @@ def show_files(job, uid):
         os.chown(b"/scratch/" + name, uid, uid)
         bind(b"/scratch/" + name, target, 0)
     show(later)
+    for pair in job.get("link", []):
+        path, target = pair.split(b"\0")
+        os.makedirs(os.path.dirname(b"/new" + path), exist_ok=True)
+        if not os.path.lexists(b"/new" + path):
+            os.symlink(target, b"/new" + path)
 
     os.mkdir("/new/proc")
     try:
