@@ -152,9 +152,12 @@ impl Engine {
     /// higher priority take every slot, or the model's cache cannot be copied, is the prompt read again.
     ///
     /// A candidate's tokens depend on the prompt, its sampling and the logits, not on what the others are given. With
-    /// llama.cpp the logits themselves depend a little on a batch's size: quantized products are rounded differently, by
-    /// up to a tenth in a log-probability. So a candidate may part from the text of a request of its own where two tokens
-    /// are about equally likely, and so may the same candidates in other company.
+    /// llama.cpp the logits themselves depend a little on how many tokens are computed at once (see [`super::llama`] for
+    /// the reasons), by up to a few tenths. So a candidate may part from the text of a request of its own where two tokens
+    /// are about equally likely, and so may the same candidates in other company. The same holds for what the KV cache
+    /// keeps from an earlier request, because that was computed in other batches. What gives the same bits every time is a
+    /// request with [`Request::fresh`] that runs alone, as in an engine with one slot; with the same model, options and
+    /// number of threads, on the same kind of processor.
     pub fn submit_candidates(&self, candidates: Candidates) -> Vec<Generation> {
         let Candidates { prompt, max_tokens, priority, key, overflow, score_from, fresh, each } = candidates;
         let (each, generations) = each

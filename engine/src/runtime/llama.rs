@@ -1,4 +1,23 @@
 //! The backend that runs a GGUF with llama.cpp. No other file of the engine names llama-cpp-2 or holds unsafe code.
+//!
+//! # What logits depend on
+//!
+//! The same tokens do not always give the same bits, because llama.cpp's CPU code chooses how to compute by how many
+//! tokens it computes at once, and each way rounds differently:
+//!
+//! - Weights that are repacked when they are loaded (on x86 those in `q4_0` and `q4_k`) are multiplied with four tokens at
+//!   a time, and one by one with what is left over. The two quantize activations differently, so it matters whether a
+//!   token is among the last one to three of a batch whose size is no multiple of four.
+//! - Other K-quants (on x86 `q5_k` and `q6_k`, of which the built-in model is made) are multiplied row by row for up to
+//!   seven tokens, and in tiles from eight on.
+//! - Fused attention takes the queries of one sequence in tiles where there are 64 or more, and one by one otherwise. A
+//!   sequence that is alone in its batch has its cache divided among the threads from 512 cells on. Attention that is
+//!   not fused rounds differently for one token and for several.
+//!
+//! Which tokens are computed at once follows from what else runs, from the chunks in which a prompt is fed, and from what
+//! the KV cache holds of it. With the built-in model, one thread and fused attention, batches of 1 to 7 tokens gave equal
+//! bits, and larger ones logits that differed by up to 0.33; with llama.cpp's tiles switched off (`GGML_CPU_TILED_MM=0`),
+//! all batches of up to 63 tokens gave equal bits, and only those of 64 or more did not.
 
 use std::num::NonZeroU32;
 use std::path::Path;

@@ -20,7 +20,7 @@ const PROMPT: &str = include_str!("../../../../fixtures/bench/ten_turns.py");
 const COUNT: usize = 16;
 
 /// Tokens of each.
-const TOKENS: usize = 32;
+const TOKENS: usize = 48;
 
 /// The seed of the random weights.
 const WEIGHTS: u64 = 350;
