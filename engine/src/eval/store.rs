@@ -114,7 +114,6 @@ impl Store {
         let Some((run, length)) = found else {
             store.cut(0)?;
             store.append(&Line::Run(header.clone()))?;
-            store.sync()?;
             return Ok((store, Run::new(header.clone())));
         };
         let differences = differences(&run.header, header);

@@ -32,6 +32,10 @@ mod tests {
 
     use super::*;
 
+    /// Both as another implementation computes them.
+    const SAMPLE: u64 = 0x6b21_e25b_2338_316d;
+    const TURN: u64 = 0xee87_ffc5_b97b_061f;
+
     #[test]
     fn every_turn_of_every_sample_has_its_own() {
         let mut seen = HashSet::new();
@@ -49,7 +53,4 @@ mod tests {
         assert_eq!(of_sample(7, "HumanEval/0", 0, 3), SAMPLE);
         assert_eq!(of_turn(SAMPLE, 2), TURN);
     }
-
-    const SAMPLE: u64 = 0;
-    const TURN: u64 = 0;
 }
