@@ -15,7 +15,7 @@ pub enum BenchCommand {
     /// Regeneration from a turn on against a fresh run, and candidates in one batch against separate requests
     Synthesize(Arguments),
     /// Sixteen continuations in shared batches against one after the other, by default with random weights in the shape
-    /// of CodeGen-350M (writes a file of 230 MB for that, once)
+    /// of CodeGen-350M (writes a file of 237 MB for that, once)
     Eval(eval::EvalArguments),
 }
 
