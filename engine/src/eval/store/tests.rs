@@ -115,6 +115,9 @@ fn wherever_a_run_was_ended_it_goes_on_without_a_loss() {
         let (mut store, run) = Store::open(&torn, &header()).unwrap();
         assert_eq!(run.samples.len() + run.verdicts.len(), records, "{length} bytes");
         assert!(run.samples.iter().zip(&whole.samples).all(|(sample, whole)| sample.key == whole.key));
+        let end = bytes[..length].iter().rposition(|&byte| byte == b'\n').map(|end| end + 1);
+        let kept = end.unwrap_or(bytes.iter().position(|&byte| byte == b'\n').unwrap() + 1);
+        assert_eq!(std::fs::read(&torn).unwrap(), &bytes[..kept], "{length} bytes: whole lines only");
         // What is added now stands on a line of its own.
         store.sample(&sample(key("multi", "2", 1, 0))).unwrap();
         let now = read(&torn).unwrap();
