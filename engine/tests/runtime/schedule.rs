@@ -153,7 +153,7 @@ fn sixteen_dialogues_keep_their_slots_from_turn_to_turn() {
     let mut histories: Vec<String> = (0..16)
         .map(|index| format!("{}problem {}, sample {index}\n", "import numpy\n".repeat(10), index / 4))
         .collect();
-    let mut held = vec![0; 16];
+    let mut held = [0; 16];
     for turn in 0..4 {
         let before = engine.counters();
         gate.close();
