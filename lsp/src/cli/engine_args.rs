@@ -1,7 +1,7 @@
 //! The flags that say which model is run, and how.
 
 use clap::Args;
-use codegen_engine::{Engine, FlashAttention, GpuLayers};
+use codegen_engine::{Engine, FlashAttention, GpuLayers, SlotsWithin};
 
 use crate::config::{EngineConfig, parse_gpu_layers};
 use crate::pipeline;
@@ -30,7 +30,7 @@ pub struct EngineArgs {
     /// The device that is used first, by its number in `doctor`
     #[arg(long, value_name = "N")]
     pub main_device: Option<usize>,
-    /// Fused attention: auto, on or off [default: auto]
+    /// Fused attention: auto, on or off [default: auto; for eval without a GPU off]
     #[arg(long, value_name = "auto|on|off", value_parser = flash_attention)]
     pub flash_attention: Option<FlashAttention>,
     /// Read the model into memory instead of mapping its file
@@ -55,6 +55,18 @@ impl EngineArgs {
         options.main_device = self.main_device;
         options.flash_attention = self.flash_attention.unwrap_or(options.flash_attention);
         options.mmap = !self.no_mmap;
+        config
+    }
+
+    /// The same for evaluation, where many texts are generated side by side: more slots; and, on machines without a GPU, no
+    /// fused attention unless it is asked for: a batch of sixteen took 40 % more processor time with it (`BENCHMARKS.md`).
+    #[must_use]
+    pub fn evaluation(&self) -> EngineConfig {
+        let mut config = self.config();
+        config.options.slots_within = SlotsWithin::EVALUATION;
+        if self.flash_attention.is_none() && !Engine::devices().iter().any(|device| device.gpu) {
+            config.options.flash_attention = FlashAttention::Off;
+        }
         config
     }
 

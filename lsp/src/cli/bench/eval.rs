@@ -37,7 +37,7 @@ pub struct EvalArguments {
 
 /// Measures and prints.
 pub(super) fn run(arguments: &EvalArguments) -> anyhow::Result<()> {
-    let mut config = arguments.common.engine.config();
+    let mut config = arguments.common.engine.evaluation();
     if arguments.common.engine.model.is_none() {
         let path = random_model(arguments.folder.as_deref())?;
         config.model = path.to_str().context("the model's path is not Unicode")?.to_owned();

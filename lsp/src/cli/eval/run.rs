@@ -7,13 +7,13 @@ use std::process::ExitCode;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use anyhow::{Context, bail};
+use codegen_engine::Engine;
 use codegen_engine::eval::dialogue::{Check, Task};
 use codegen_engine::eval::execution::{Allowance, Executor, Verdicts};
 use codegen_engine::eval::record::{Benchmark, Header, Key, Problem, Sample};
 use codegen_engine::eval::sampling::{self, Plan};
 use codegen_engine::eval::store::{self, FORMAT, Store};
 use codegen_engine::model::digest;
-use codegen_engine::{Engine, SlotsWithin};
 
 use super::arguments::Common;
 use super::progress::Progress;
@@ -91,8 +91,7 @@ fn decoding(engine: &Engine, config: &EngineConfig) -> String {
 
 /// The engine's options: many slots, unless each sample is to be alone.
 fn config(common: &Common) -> EngineConfig {
-    let mut config = common.engine.config();
-    config.options.slots_within = SlotsWithin::EVALUATION;
+    let mut config = common.engine.evaluation();
     if common.reproducible {
         config.options.slots = Some(1);
     }
