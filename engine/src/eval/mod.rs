@@ -8,8 +8,11 @@
 pub mod arms;
 pub mod dialogue;
 pub mod estimate;
+pub mod execution;
 pub mod problems;
 pub mod record;
 pub mod report;
+pub mod sampling;
+pub mod store;
 pub mod summary;
 mod terminals;
