@@ -6,6 +6,7 @@
 
 use std::fs::{File, OpenOptions, TryLockError};
 use std::io::{self, BufReader, Seek, SeekFrom, Write};
+use std::ops::{Deref, DerefMut};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
@@ -93,7 +94,7 @@ impl StoreError {
 /// A run's file that is being written.
 #[derive(Debug)]
 pub struct Store {
-    file: File,
+    file: Locked,
     path: PathBuf,
     /// Bytes of whole lines in it.
     length: u64,
@@ -109,7 +110,7 @@ impl Store {
     /// its header differs from the one given. It is then as it was.
     pub fn open(path: &Path, header: &Header) -> Result<(Self, Run), StoreError> {
         let file = open(path)?;
-        let found = lines::parse(BufReader::new(&file), path, Keep::Programs)?;
+        let found = lines::parse(BufReader::new(&*file), path, Keep::Programs)?;
         let mut store = Self { file, path: path.to_owned(), length: 0, synced: Instant::now() };
         let Some((run, length)) = found else {
             store.cut(0)?;
@@ -186,8 +187,34 @@ struct Tagged<'a, T> {
     record: &'a T,
 }
 
+/// A file whose lock ends with this value. Merely closed, it would stay locked for as long as a process that is just being
+/// started elsewhere in this program has a copy of the descriptor, which is until it executes another program.
+#[derive(Debug)]
+struct Locked(File);
+
+impl Drop for Locked {
+    fn drop(&mut self) {
+        // Closing it follows, which unlocks it, too, sooner or later.
+        let _ = self.0.unlock();
+    }
+}
+
+impl Deref for Locked {
+    type Target = File;
+
+    fn deref(&self) -> &File {
+        &self.0
+    }
+}
+
+impl DerefMut for Locked {
+    fn deref_mut(&mut self) -> &mut File {
+        &mut self.0
+    }
+}
+
 /// Opens the file for writing and locks it.
-fn open(path: &Path) -> Result<File, StoreError> {
+fn open(path: &Path) -> Result<Locked, StoreError> {
     // What is there and no file must not even be opened: a pipe would wait for its other end.
     if std::fs::metadata(path).is_ok_and(|about| !about.is_file()) {
         return Err(StoreError::Irregular { path: path.to_owned() });
@@ -195,7 +222,7 @@ fn open(path: &Path) -> Result<File, StoreError> {
     let options = OpenOptions::new().read(true).write(true).create(true).truncate(false).to_owned();
     let file = options.open(path).map_err(StoreError::io("write", path))?;
     match file.try_lock() {
-        Ok(()) => Ok(file),
+        Ok(()) => Ok(Locked(file)),
         Err(TryLockError::WouldBlock) => Err(StoreError::Locked { path: path.to_owned() }),
         Err(TryLockError::Error(cause)) => Err(StoreError::io("lock", path)(cause)),
     }

@@ -126,6 +126,16 @@ fn wherever_a_run_was_ended_it_goes_on_without_a_loss() {
 }
 
 #[test]
+fn a_lock_ends_with_its_run_though_a_process_that_is_being_started_has_a_copy_of_the_file() {
+    let (_folder, path) = place();
+    let (store, _) = Store::open(&path, &header()).unwrap();
+    let copy = store.file.try_clone().unwrap();
+    drop(store);
+    assert!(Store::open(&path, &header()).is_ok());
+    drop(copy);
+}
+
+#[test]
 fn what_the_loss_of_power_leaves_at_the_end_is_dropped() {
     let (_folder, path) = place();
     let run = written(&path);
