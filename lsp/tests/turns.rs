@@ -86,10 +86,21 @@ fn check_turns(document: &Document, all: &[Turn], name: &str) {
             let apart = later.prompt_range.start >= whole.end;
             let within = later.prompt_range.start >= turn.program_range.start
                 && later.program_range.end <= whole.end
-                && later.indent.len() > turn.indent.len();
+                && width(&later.indent) > width(&turn.indent);
             assert!(apart || within, "{name} and {:?}", later.prompt_range);
         }
     }
+}
+
+/// Columns of an indentation, as Python counts them: a tab goes to the next multiple of eight.
+fn width(indent: &str) -> usize {
+    indent.chars().fold(0, |width, c| if c == '\t' { (width / 8 + 1) * 8 } else { width + 1 })
+}
+
+#[test]
+fn a_tab_is_wider_than_three_spaces() {
+    let options = TurnOptions { marker: Some("# ".to_owned()) };
+    check(&Document::new("   # one\n\t# two", 1), &options, "a tab below three spaces");
 }
 
 /// Turns hang together; with the rest they are the document.
