@@ -21,6 +21,14 @@ pub enum EngineError {
         /// The last thing llama.cpp logged about it.
         reason: String,
     },
+    /// The adapter's file cannot be read, is none, or does not fit the model.
+    #[error("cannot load the adapter {}: {reason}", path.display())]
+    AdapterLoad {
+        /// The file that was asked for.
+        path: PathBuf,
+        /// What is wrong with it.
+        reason: String,
+    },
     /// An option has a value that the engine cannot honour.
     #[error("{option} cannot be {value}: {expected}")]
     BadOption {

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use sha2::{Digest, Sha256};
 
-use super::checkpoint::{Checkpoint, Config};
+use super::checkpoint::{Checkpoint, Config, Weights};
 use super::encode::{Rows, slab_rows};
 use super::gguf::{Metadata, TensorInfo, Value};
 use super::mapping::{self, MappedTensor, Precision, RowOrder, Source};
@@ -34,7 +34,7 @@ pub fn convert(
 ) -> Result<FileReport, ModelError> {
     let checkpoint = Checkpoint::open(folder)?;
     output::check_target(output, folder)?;
-    let mapped = mapping::map(&checkpoint.config, checkpoint.tensors(), folder)?;
+    let mapped = mapping::map(&checkpoint.config, checkpoint.weights.tensors(), folder)?;
     let tokenizer = SourceTokenizer::open(folder, &checkpoint.config)?;
     let tensors: Vec<TensorInfo> = mapped.iter().map(|tensor| entry(tensor, &checkpoint.config, recipe)).collect();
     let mut metadata = metadata(&checkpoint, tokenizer)?;
@@ -59,7 +59,7 @@ pub fn convert(
                     slab.clear();
                     slab.resize(range.len() * source_columns as usize, 0.0);
                 }
-                Source::Tensor { name, rows } => gather(&checkpoint, name, *rows, range, &mut run, &mut slab)?,
+                Source::Tensor { name, rows } => gather(&checkpoint.weights, name, *rows, range, &mut run, &mut slab)?,
             }
             stream.encode(tensor, Rows::Floats(&slab), folder)?;
         }
@@ -68,8 +68,8 @@ pub fn convert(
 }
 
 /// Reads rows in the GGUF's order: runs of rows that are neighbours in the checkpoint, too, are read at once.
-fn gather(
-    checkpoint: &Checkpoint,
+pub(super) fn gather(
+    weights: &Weights,
     name: &str,
     order: RowOrder,
     rows: Range<usize>,
@@ -77,7 +77,7 @@ fn gather(
     slab: &mut Vec<f32>,
 ) -> Result<(), ModelError> {
     if order == RowOrder::AsIs {
-        return checkpoint.read_rows(name, rows, slab);
+        return weights.read_rows(name, rows, slab);
     }
     slab.clear();
     let mut row = rows.start;
@@ -85,7 +85,7 @@ fn gather(
         let first = order.source_row(row);
         let length = (1..rows.end - row).find(|&next| order.source_row(row + next) != first + next);
         let length = length.unwrap_or(rows.end - row);
-        checkpoint.read_rows(name, first..first + length, run)?;
+        weights.read_rows(name, first..first + length, run)?;
         slab.extend_from_slice(run);
         row += length;
     }
@@ -109,9 +109,7 @@ pub(super) fn entry(tensor: &MappedTensor, config: &Config, recipe: Recipe) -> T
 fn metadata(checkpoint: &Checkpoint, tokenizer: SourceTokenizer) -> Result<Metadata, ModelError> {
     let Checkpoint { config, folder, .. } = checkpoint;
     let mut metadata = Metadata::default();
-    let folder_name = std::fs::canonicalize(folder).ok();
-    let folder_name = folder_name.as_deref().and_then(Path::file_name).map(|name| name.to_string_lossy().into_owned());
-    let folder_name = folder_name.unwrap_or_else(|| "codegen".to_owned());
+    let folder_name = folder_name(folder).unwrap_or_else(|| "codegen".to_owned());
     metadata.set("general.architecture", "phi2");
     metadata.set("general.type", "model");
     metadata.set("general.name", config.name.as_deref().unwrap_or(&folder_name));
@@ -138,6 +136,12 @@ fn metadata(checkpoint: &Checkpoint, tokenizer: SourceTokenizer) -> Result<Metad
     metadata.set("tokenizer.ggml.add_bos_token", Value::Bool(false));
     metadata.set(TOKENIZER_JSON, tokenizer.json.as_str());
     Ok(metadata)
+}
+
+/// The folder's own name, whichever way the user took to it.
+pub(super) fn folder_name(folder: &Path) -> Option<String> {
+    let folder = std::fs::canonicalize(folder).ok()?;
+    Some(folder.file_name()?.to_string_lossy().into_owned())
 }
 
 /// Puts the numbers that describe the network into the metadata.

@@ -9,10 +9,10 @@ use super::convert::TOKENIZER_JSON;
 use super::gguf::{Gguf, Value};
 use super::recipe::FileType;
 use super::stream::{TypeUsage, usage};
-use super::{ModelError, TensorType};
+use super::{AdapterSummary, ModelError, TensorType};
 
 /// A GGUF's description. What the file does not say is `None`.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Inspection {
     /// The file.
     pub path: PathBuf,
@@ -42,6 +42,8 @@ pub struct Inspection {
     pub heads_kv: Option<u64>,
     /// Dimensions of a head that are rotated.
     pub rotary: Option<u64>,
+    /// What it adds to a model, if it is an adapter.
+    pub adapter: Option<AdapterSummary>,
     /// The tokenizer.
     pub tokenizer: Tokenizer,
     /// Where the file comes from: the `general.` keys that say so.
@@ -113,6 +115,7 @@ impl Inspection {
             heads: number("attention.head_count"),
             heads_kv: number("attention.head_count_kv"),
             rotary: number("rope.dimension_count"),
+            adapter: AdapterSummary::of(gguf),
             tokenizer: Tokenizer {
                 model: text("tokenizer.ggml.model"),
                 splitter: text("tokenizer.ggml.pre"),
@@ -186,33 +189,50 @@ fn without_layer(name: &str) -> String {
 
 impl fmt::Display for Inspection {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let mut line = |label: &str, text: String| writeln!(f, "{label:<21} {text}");
+        line(f, "file", format!("{} ({}, GGUF version {})", self.path.display(), size(self.bytes), self.version))?;
+        line(f, "name", self.name.clone().unwrap_or_else(|| "?".to_owned()))?;
+        line(f, "architecture", self.architecture.clone().unwrap_or_else(|| "?".to_owned()))?;
+        line(f, "file type", self.file_type.clone().unwrap_or_else(|| "?".to_owned()))?;
+        line(f, "parameters", format!("{:.1} million", self.parameters as f64 / 1e6))?;
+        match &self.adapter {
+            Some(adapter) => {
+                line(f, "adapter", format!("{}, {adapter}", adapter.kind.as_deref().unwrap_or("?")))?;
+                line(f, "for the model", adapter.base.clone().unwrap_or_else(|| "?".to_owned()))?;
+            }
+            None => self.network(f)?,
+        }
+        for (key, value) in &self.provenance {
+            line(f, key, value.clone())?;
+        }
+        for TypeUsage { kind, tensors, bytes } in &self.types {
+            line(f, kind.name(), format!("{tensors} tensors, {}", size(*bytes)))?;
+        }
+        self.table(f)
+    }
+}
+
+fn line(f: &mut fmt::Formatter<'_>, label: &str, text: String) -> fmt::Result {
+    writeln!(f, "{label:<21} {text}")
+}
+
+impl Inspection {
+    /// What a model computes with: its shape and its tokenizer.
+    fn network(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let or = |value: Option<u64>| value.map_or_else(|| "?".to_owned(), |value| value.to_string());
-        line("file", format!("{} ({}, GGUF version {})", self.path.display(), size(self.bytes), self.version))?;
-        line("name", self.name.clone().unwrap_or_else(|| "?".to_owned()))?;
-        line("architecture", self.architecture.clone().unwrap_or_else(|| "?".to_owned()))?;
-        line("file type", self.file_type.clone().unwrap_or_else(|| "?".to_owned()))?;
-        line("parameters", format!("{:.1} million", self.parameters as f64 / 1e6))?;
-        line("context", format!("{} tokens", or(self.context)))?;
+        line(f, "context", format!("{} tokens", or(self.context)))?;
         let heads = format!("{} heads ({} of keys and values)", or(self.heads), or(self.heads_kv));
         let widths = format!("width {}, MLP {}", or(self.embedding), or(self.feed_forward));
-        line("shape", format!("{} layers, {widths}, {heads}, rotary {}", or(self.layers), or(self.rotary)))?;
+        line(f, "shape", format!("{} layers, {widths}, {heads}, rotary {}", or(self.layers), or(self.rotary)))?;
         let Tokenizer { model, splitter, tokens, merges, end_of_text, has_source } = &self.tokenizer;
         let kind = format!("{} / {}", model.as_deref().unwrap_or("?"), splitter.as_deref().unwrap_or("?"));
         let count = |value: &Option<usize>| or(value.map(|value| value as u64));
         let sizes = format!("{} tokens, {} merges", count(tokens), count(merges));
         let source = if *has_source { "with" } else { "without" };
         line(
+            f,
             "tokenizer",
             format!("{kind}, {sizes}, end of text {}, {source} the source's tokenizer.json", or(*end_of_text)),
-        )?;
-        for (key, value) in &self.provenance {
-            line(key, value.clone())?;
-        }
-        for TypeUsage { kind, tensors, bytes } in &self.types {
-            line(kind.name(), format!("{tensors} tensors, {}", size(*bytes)))?;
-        }
-        self.table(f)
+        )
     }
 }
 

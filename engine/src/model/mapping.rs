@@ -171,8 +171,10 @@ pub fn map(config: &Config, tensors: &[SourceTensor], path: &Path) -> Result<Vec
     Ok(mapped)
 }
 
-const EMBEDDING: &str = "transformer.wte.weight";
-const LM_HEAD: &str = "lm_head.weight";
+/// The input's embedding in a checkpoint.
+pub(super) const EMBEDDING: &str = "transformer.wte.weight";
+/// The LM head in a checkpoint.
+pub(super) const LM_HEAD: &str = "lm_head.weight";
 
 /// The GGUF's tensors as if the checkpoint were complete.
 pub(super) fn wanted(config: &Config) -> Vec<MappedTensor> {
@@ -223,7 +225,7 @@ pub(super) fn wanted(config: &Config) -> Vec<MappedTensor> {
 }
 
 /// "the tensor a", "the tensors a and b", "17 tensors, such as a, b, c, d and e".
-fn names(names: &[&str]) -> String {
+pub(super) fn names(names: &[&str]) -> String {
     match names {
         [] => "no tensors".to_owned(),
         [one] => format!("the tensor {one}"),

@@ -1,5 +1,6 @@
 //! Models as files: Hugging Face checkpoints, GGUF, quantization, the built-in model, names.
 
+pub mod adapter;
 pub mod builtin;
 pub mod checkpoint;
 pub mod convert;
@@ -18,6 +19,7 @@ pub mod synthetic;
 pub mod tokenizer;
 pub mod types;
 
+pub use adapter::{AdapterSummary, convert_adapter};
 pub use convert::convert;
 pub use error::ModelError;
 pub use inspect::{Inspection, inspect};

@@ -59,7 +59,8 @@ impl Engine {
     /// Loads a GGUF and starts the worker; blocks until the model is ready.
     ///
     /// # Errors
-    /// [`EngineError::ModelNotFound`], [`EngineError::ModelLoad`], [`EngineError::BadOption`];
+    /// [`EngineError::ModelNotFound`], [`EngineError::ModelLoad`], [`EngineError::AdapterLoad`],
+    /// [`EngineError::BadOption`];
     /// [`EngineError::WorkerDied`] if loading panics.
     pub fn load(options: &EngineOptions) -> Result<Self, EngineError> {
         let options = options.clone();

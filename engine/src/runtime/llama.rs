@@ -28,20 +28,18 @@ use llama_cpp_2::context::LlamaContext;
 use llama_cpp_2::context::params::{KvCacheType, LlamaContextParams};
 use llama_cpp_2::llama_backend::LlamaBackend;
 use llama_cpp_2::llama_batch::LlamaBatch;
-use llama_cpp_2::model::LlamaModel;
 use llama_cpp_2::model::params::LlamaModelParams;
+use llama_cpp_2::model::{LlamaLoraAdapter, LlamaModel};
 use llama_cpp_2::token::LlamaToken;
 use llama_cpp_2::vocab::VocabType;
 
 use super::backend::{Backend, BatchToken, Vocabulary};
 use super::offload::{self, MICRO_BATCH, Placement, Sizes};
-use super::{Device, EngineOptions, FlashAttention, KvType, ModelInfo, cpu, log, sanity};
+use super::{Device, EngineOptions, FlashAttention, KvType, ModelInfo, adapter, checks, cpu, log, sanity};
+use crate::model::AdapterSummary;
 use crate::model::gguf::Gguf;
 use crate::{EngineError, TokenId};
 
-/// llama.cpp's own limits (`LLAMA_MAX_SEQ`, `GGML_MAX_N_THREADS`), which it enforces by ending the process.
-const MAX_SLOTS: usize = 256;
-const MAX_THREADS: usize = 512;
 /// llama.cpp rounds each sequence's context up to a multiple of this.
 const CONTEXT_STEP: usize = 256;
 
@@ -94,20 +92,22 @@ pub(super) fn load<T>(
     options: &EngineOptions,
     run: impl FnOnce(&mut dyn Backend, ModelInfo) -> T,
 ) -> Result<T, EngineError> {
-    check_options(options)?;
-    check_file(&options.model)?;
+    checks::options(options)?;
+    checks::file(&options.model)
+        .map_err(|reason| EngineError::ModelNotFound { path: options.model.clone(), reason })?;
     // A file that cannot be read at all is left to llama.cpp, which knows more versions and types, and refuses it.
     let gguf = Gguf::open(&options.model).ok();
     if let Some(reason) = gguf.as_ref().and_then(|gguf| sanity::problem(&gguf.metadata, &gguf.tensors)) {
         return Err(EngineError::ModelLoad { path: options.model.clone(), reason });
     }
+    let adapter = options.lora.as_deref().map(|path| adapter::open(path, gguf.as_ref())).transpose()?;
     let backend = backend().map_err(|reason| EngineError::ModelLoad { path: options.model.clone(), reason })?;
     let mut placement = Placement::new(options, &devices(), || {
-        gguf.as_ref().and_then(|gguf| Sizes::of(gguf, options)).unwrap_or_default()
+        gguf.as_ref().and_then(|gguf| Sizes::of(gguf, adapter.as_ref(), options)).unwrap_or_default()
     })?;
     let mut run = Some(run);
     loop {
-        match load_placed(backend, options, &placement, &mut run) {
+        match load_placed(backend, options, adapter.as_ref(), &placement, &mut run) {
             Err(error) if placement.shrink() => {
                 // The plan is an estimate, and others use the device too.
                 tracing::warn!(%error, layers = placement.layers, "loading failed; trying with fewer layers on the GPU");
@@ -121,6 +121,7 @@ pub(super) fn load<T>(
 fn load_placed<T>(
     backend: &LlamaBackend,
     options: &EngineOptions,
+    adapter: Option<&Gguf>,
     placement: &Placement,
     run: &mut Option<impl FnOnce(&mut dyn Backend, ModelInfo) -> T>,
 ) -> Result<T, EngineError> {
@@ -133,8 +134,10 @@ fn load_placed<T>(
         .with_n_gpu_layers(placement.layers)
         .with_devices(&placement.devices)
         .map_err(|error| refused(error.to_string()))?;
-    let model =
+    let mut model =
         LlamaModel::load_from_file(backend, &options.model, &params).map_err(|error| refused(error.to_string()))?;
+    // Before there is a context: that one makes room for the adapter's part of the computation. The model frees it.
+    let mut lora = adapter.map(|adapter| lora(&mut model, &adapter.path)).transpose()?;
     let model = Arc::new(model);
     let architecture = model.meta_val_str("general.architecture").unwrap_or_default();
     if architecture.contains("bert") || architecture.starts_with("t5") {
@@ -153,9 +156,12 @@ fn load_placed<T>(
         ));
     }
     let threads = options.threads.unwrap_or_else(cpu::physical_cores);
-    let context = model
+    let mut context = model
         .new_context(backend, context_params(options, placement.slots, tokens, threads))
         .map_err(|error| refused(error.to_string()))?;
+    if let Some(lora) = &mut lora {
+        context.lora_adapter_set(lora, 1.0).map_err(|error| refused(error.to_string()))?;
+    }
     let lines = capture.finish();
     drop(loading);
 
@@ -174,8 +180,9 @@ fn load_placed<T>(
         gpu_layers,
         gpu_devices,
         threads,
+        adapter: adapter.and_then(AdapterSummary::of),
     };
-    tracing::info!(model = info.name, layers = info.layers, gpu_layers, gpus = ?info.gpu_devices, threads, "model loaded");
+    tracing::info!(model = info.title(), layers = info.layers, gpu_layers, gpus = ?info.gpu_devices, threads, "model loaded");
     let mut llama = Llama {
         vocabulary: Arc::new(LlamaVocabulary::new(Arc::clone(&model), info.vocabulary)),
         batch: LlamaBatch::new(options.batch, 1),
@@ -190,33 +197,12 @@ fn load_placed<T>(
     }
 }
 
-/// Whatever would make llama.cpp end the process must not reach it.
-fn check_options(options: &EngineOptions) -> Result<(), EngineError> {
-    let within = |option, value: usize, most: usize| {
-        if (1..=most).contains(&value) {
-            Ok(())
-        } else {
-            Err(EngineError::bad_option(option, value, format!("a number from 1 to {most}")))
-        }
-    };
-    within("threads", options.threads.unwrap_or(1), MAX_THREADS)?;
-    within("context", options.context.unwrap_or(1), 1 << 24)?;
-    within("batch", options.batch, 1 << 16)?;
-    within("slots", options.slots.unwrap_or(1), MAX_SLOTS)?;
-    within("most slots", options.slots_within.most, MAX_SLOTS)
-}
-
-/// Tells apart what the operating system refuses from what llama.cpp does not understand.
-fn check_file(path: &Path) -> Result<(), EngineError> {
-    let not_found = |reason: String| EngineError::ModelNotFound { path: path.to_owned(), reason };
-    let metadata = std::fs::metadata(path).map_err(|error| not_found(error.to_string()))?;
-    if metadata.is_dir() {
-        return Err(not_found("it is a folder, not a GGUF file".into()));
-    }
-    if !metadata.is_file() {
-        return Err(not_found("it is a device or a pipe, not a GGUF file".into()));
-    }
-    std::fs::File::open(path).map(drop).map_err(|error| not_found(error.to_string()))
+/// Adds an adapter, which has been checked, to a model.
+fn lora(model: &mut LlamaModel, path: &Path) -> Result<LlamaLoraAdapter, EngineError> {
+    model.lora_adapter_init(path).map_err(|error| {
+        let reason = log::reason().unwrap_or_else(|| error.to_string());
+        EngineError::AdapterLoad { path: path.to_owned(), reason }
+    })
 }
 
 fn context_params(options: &EngineOptions, slots: usize, context: usize, threads: usize) -> LlamaContextParams {

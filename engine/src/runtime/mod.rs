@@ -3,6 +3,8 @@
 //! `engine` and `generation` are the handles, `ticket` is what they share with the `worker`, whose loop runs `job`s on
 //! `slots` of a [`Backend`]: `llama`, or `scripted` in tests.
 
+mod adapter;
+mod checks;
 mod cpu;
 mod engine;
 mod generation;

@@ -30,8 +30,8 @@ pub(super) struct Sizes {
 }
 
 impl Sizes {
-    /// What the model's parts weigh with these options. `None` if the file says too little; loading it says more.
-    pub fn of(gguf: &Gguf, options: &EngineOptions) -> Option<Self> {
+    /// What the model's parts weigh with these options, each with what an adapter adds to it. `None` if the file says too little; loading it says more.
+    pub fn of(gguf: &Gguf, adapter: Option<&Gguf>, options: &EngineOptions) -> Option<Self> {
         let architecture = gguf.metadata.str("general.architecture")?;
         let number = |key: &str| gguf.metadata.u64(&format!("{architecture}.{key}"));
         let width = number("embedding_length")?;
@@ -46,7 +46,8 @@ impl Sizes {
         let context =
             options.context.map_or_else(|| number("context_length").unwrap_or(2048), |context| context as u64);
         let mut sizes = Self { kv_per_layer: context.saturating_mul(2 * kv_heads * head * bytes), ..Self::default() };
-        for tensor in &gguf.tensors {
+        // An adapter's matrices lie where those lie that they are added to, by whose names they are called.
+        for tensor in gguf.tensors.iter().chain(adapter.into_iter().flat_map(|adapter| &adapter.tensors)) {
             sizes.add(&tensor.name, tensor.bytes());
         }
         let embeddings = gguf.tensor("token_embd.weight")?;
@@ -265,14 +266,19 @@ mod tests {
         let model = concat!(env!("CARGO_MANIFEST_DIR"), "/../fixtures/models/builtin.gguf");
         let options = EngineOptions { context: Some(1024), ..EngineOptions::new(model.into()) };
         let gguf = Gguf::open(&options.model).unwrap();
-        let sizes = Sizes::of(&gguf, &options).unwrap();
+        let sizes = Sizes::of(&gguf, None, &options).unwrap();
         let file = std::fs::metadata(model).unwrap().len();
         let weights = sizes.layers.iter().sum::<u64>() + sizes.output;
         assert!(sizes.layers.len() > 1 && sizes.layers.iter().all(|&layer| layer > 0));
         assert!(weights > file / 3 && weights < file, "{weights} of {file}");
         assert!(sizes.kv_per_layer > 0 && sizes.kv_per_layer.is_multiple_of(1024 * 4));
-        let wide = Sizes::of(&gguf, &EngineOptions { kv_type: KvType::F32, ..options }).unwrap();
+        let wide = Sizes::of(&gguf, None, &EngineOptions { kv_type: KvType::F32, ..options.clone() }).unwrap();
         assert_eq!(wide.kv_per_layer, 2 * sizes.kv_per_layer);
+
+        // An adapter's tensors go where the model's do; this one doubles everything.
+        let both = Sizes::of(&gguf, Some(&gguf), &options).unwrap();
+        assert_eq!(both.layers, sizes.layers.iter().map(|layer| 2 * layer).collect::<Vec<_>>());
+        assert_eq!((both.output, both.kv_per_layer), (2 * sizes.output, sizes.kv_per_layer));
     }
 
     #[test]

@@ -2,6 +2,8 @@
 
 use std::path::PathBuf;
 
+use crate::model::AdapterSummary;
+
 /// How many of the model's layers go to a GPU.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum GpuLayers {
@@ -58,6 +60,8 @@ impl SlotsWithin {
 pub struct EngineOptions {
     /// A GGUF file.
     pub model: PathBuf,
+    /// A GGUF file of a LoRA adapter that is added to the model while it runs.
+    pub lora: Option<PathBuf>,
     /// Threads for matrix products; `None` takes the machine's physical cores.
     pub threads: Option<usize>,
     /// Tokens of context for each slot; `None` takes what the model was trained with.
@@ -86,6 +90,7 @@ impl EngineOptions {
     pub fn new(model: PathBuf) -> Self {
         Self {
             model,
+            lora: None,
             threads: None,
             context: None,
             batch: 256,
@@ -120,7 +125,7 @@ pub struct Device {
 }
 
 /// What is known about the loaded model.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct ModelInfo {
     /// `general.name`, or the file's name.
     pub name: String,
@@ -146,6 +151,19 @@ pub struct ModelInfo {
     pub gpu_devices: Vec<String>,
     /// Threads used for matrix products.
     pub threads: usize,
+    /// The adapter that is added to it.
+    pub adapter: Option<AdapterSummary>,
+}
+
+impl ModelInfo {
+    /// What answers: the model's name, with the adapter's.
+    #[must_use]
+    pub fn title(&self) -> String {
+        match &self.adapter {
+            Some(adapter) => format!("{} with the adapter {}", self.name, adapter.name),
+            None => self.name.clone(),
+        }
+    }
 }
 
 /// Work done since the engine was started. Monotonic; read it before and after to measure a request.

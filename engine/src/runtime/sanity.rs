@@ -1,6 +1,7 @@
 //! Numbers and types in a GGUF for which llama.cpp ends the process, or computes for ever, instead of refusing the file.
 
 use crate::model::TensorType;
+use crate::model::adapter::ADAPTER;
 use crate::model::gguf::{Metadata, TensorInfo, Value};
 
 /// llama.cpp's own limit (`LLAMA_MAX_LAYERS`).
@@ -8,7 +9,14 @@ const MAX_LAYERS: u64 = 512;
 
 /// What is wrong with a model, if anything is.
 pub(super) fn problem(metadata: &Metadata, tensors: &[TensorInfo]) -> Option<String> {
-    number(metadata).or_else(|| vector(tensors))
+    kind(metadata).or_else(|| number(metadata)).or_else(|| vector(tensors))
+}
+
+/// Files that lie beside models and are named in their place.
+fn kind(metadata: &Metadata) -> Option<String> {
+    let is_adapter = metadata.str("general.type") == Some(ADAPTER);
+    is_adapter
+        .then(|| "it is an adapter, not a model; name it as `lora`, and as the model what it was trained on".to_owned())
 }
 
 /// Norms and biases are combined with floats of 32 bits, and have to be some; every converter writes them so.
@@ -99,6 +107,12 @@ mod tests {
             assert_eq!(problem(name, TensorType::F32), None);
         }
         assert_eq!(problem("output.weight", TensorType::Q8_0), None);
+    }
+
+    #[test]
+    fn an_adapter_is_no_model() {
+        assert!(with("general.type", "adapter").is_some_and(|problem| problem.contains("name it as `lora`")));
+        assert_eq!(with("general.type", "model"), None);
     }
 
     #[test]

@@ -82,6 +82,7 @@ impl Script {
             gpu_layers: 0,
             gpu_devices: Vec::new(),
             threads: 1,
+            adapter: None,
         };
         Engine::start(move || {
             let slots = vec![Vec::new(); self.slots];

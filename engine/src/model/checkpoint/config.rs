@@ -111,7 +111,8 @@ impl Config {
         self.n_embd / self.n_head
     }
 
-    fn check(&self) -> Result<(), String> {
+    /// What CodeGen cannot have, if anything.
+    pub(in crate::model) fn check(&self) -> Result<(), String> {
         let Self { n_layer, n_embd, n_head, n_positions, rotary_dim, vocab_size, .. } = *self;
         for (name, value) in [
             ("n_layer", n_layer),

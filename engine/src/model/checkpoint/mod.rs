@@ -88,30 +88,18 @@ struct Stored {
     start: u64,
 }
 
-/// A checkpoint folder whose headers have been read and checked.
+/// The tensors of a folder's weights, whose headers have been read and checked.
 #[derive(Debug)]
-pub struct Checkpoint {
-    /// What `config.json` says.
-    pub config: Config,
-    /// The folder.
-    pub folder: PathBuf,
+pub struct Weights {
+    folder: PathBuf,
     tensors: Vec<SourceTensor>,
     stored: HashMap<String, Stored>,
 }
 
-impl Checkpoint {
-    /// Opens a folder that holds `config.json` and one of `model.safetensors`, `model.safetensors.index.json`,
-    /// `pytorch_model.bin` and `pytorch_model.bin.index.json`, looked for in this order.
-    ///
-    /// # Errors
-    /// If a file is missing, truncated or corrupt, or the configuration is not a CodeGen's.
-    pub fn open(folder: &Path) -> Result<Self, ModelError> {
-        let metadata = std::fs::metadata(folder).map_err(ModelError::io(folder))?;
-        if !metadata.is_dir() {
-            return Err(ModelError::invalid(folder, "is not a folder; a checkpoint is one, with config.json in it"));
-        }
-        let config = Config::read(&folder.join("config.json"))?;
-        let mut listed = list(folder)?;
+impl Weights {
+    /// Opens `name`.safetensors, its shards' index, `other`.bin or its shards' index, looked for in this order.
+    fn open(folder: &Path, name: &str, other: &str) -> Result<Self, ModelError> {
+        let mut listed = list(folder, name, other)?;
         listed.sort_by(|(a, _), (b, _)| a.cmp(b));
         let mut tensors = Vec::with_capacity(listed.len());
         let mut stored = HashMap::with_capacity(listed.len());
@@ -119,7 +107,15 @@ impl Checkpoint {
             tensors.push(SourceTensor { name: name.clone(), shape: tensor.shape.clone(), dtype: tensor.dtype });
             stored.insert(name, tensor);
         }
-        Ok(Self { config, folder: folder.to_owned(), tensors, stored })
+        Ok(Self { folder: folder.to_owned(), tensors, stored })
+    }
+
+    /// Opens the weights of a LoRA adapter as peft saves it: `adapter_model.safetensors` or `adapter_model.bin`.
+    ///
+    /// # Errors
+    /// If there is neither, or it is truncated or corrupt.
+    pub fn of_adapter(folder: &Path) -> Result<Self, ModelError> {
+        Self::open(folder, "adapter_model", "adapter_model")
     }
 
     /// All tensors, buffers included, by name.
@@ -145,6 +141,34 @@ impl Checkpoint {
             Unreadable::Model(error) => error,
             Unreadable::Problem(problem) => stored.file.error(format!("tensor {tensor}: {problem}")),
         })
+    }
+}
+
+/// A checkpoint folder whose headers have been read and checked.
+#[derive(Debug)]
+pub struct Checkpoint {
+    /// What `config.json` says.
+    pub config: Config,
+    /// The folder.
+    pub folder: PathBuf,
+    /// Its weights.
+    pub weights: Weights,
+}
+
+impl Checkpoint {
+    /// Opens a folder that holds `config.json` and one of `model.safetensors`, `model.safetensors.index.json`,
+    /// `pytorch_model.bin` and `pytorch_model.bin.index.json`, looked for in this order.
+    ///
+    /// # Errors
+    /// If a file is missing, truncated or corrupt, or the configuration is not a CodeGen's.
+    pub fn open(folder: &Path) -> Result<Self, ModelError> {
+        let metadata = std::fs::metadata(folder).map_err(ModelError::io(folder))?;
+        if !metadata.is_dir() {
+            return Err(ModelError::invalid(folder, "is not a folder; a checkpoint is one, with config.json in it"));
+        }
+        let config = Config::read(&folder.join("config.json"))?;
+        let weights = Weights::open(folder, "model", "pytorch_model")?;
+        Ok(Self { config, folder: folder.to_owned(), weights })
     }
 }
 
@@ -222,9 +246,9 @@ fn is_contiguous(shape: &[usize], strides: &[usize]) -> bool {
 type Lister = fn(&Arc<SourceFile>) -> Result<Vec<(String, Stored)>, ModelError>;
 
 /// Finds the weights and lists their tensors.
-fn list(folder: &Path) -> Result<Vec<(String, Stored)>, ModelError> {
-    let containers: [(&str, Lister); 2] =
-        [("model.safetensors", safetensors::read), ("pytorch_model.bin", torch::read)];
+fn list(folder: &Path, name: &str, other: &str) -> Result<Vec<(String, Stored)>, ModelError> {
+    let (safetensors, pickle) = (format!("{name}.safetensors"), format!("{other}.bin"));
+    let containers: [(&str, Lister); 2] = [(&safetensors, safetensors::read), (&pickle, torch::read)];
     for (name, lister) in containers {
         let path = folder.join(name);
         if path.exists() {
@@ -237,7 +261,7 @@ fn list(folder: &Path) -> Result<Vec<(String, Stored)>, ModelError> {
     }
     Err(ModelError::invalid(
         folder,
-        "has no weights: neither model.safetensors nor pytorch_model.bin, and no index of shards of either",
+        format!("has no weights: neither {safetensors} nor {pickle}, and no index of shards of either"),
     ))
 }
 

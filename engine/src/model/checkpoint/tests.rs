@@ -26,7 +26,7 @@ fn copy(name: &str) -> TempDir {
 fn all_rows(checkpoint: &Checkpoint, tensor: &SourceTensor) -> Vec<f32> {
     let mut out = vec![1.0];
     let rows = tensor.shape.first().copied().unwrap_or(1);
-    checkpoint.read_rows(&tensor.name, 0..rows, &mut out).unwrap();
+    checkpoint.weights.read_rows(&tensor.name, 0..rows, &mut out).unwrap();
     out
 }
 
@@ -47,7 +47,7 @@ fn all_containers_give_the_bits_that_torch_has() {
         let text = std::fs::read_to_string(fixture(name).join("sha256.json")).unwrap();
         let hashes: BTreeMap<String, String> = serde_json::from_str(&text).unwrap();
         let mut seen = 0;
-        for tensor in checkpoint.tensors() {
+        for tensor in checkpoint.weights.tensors() {
             let Some(expected) = hashes.get(&tensor.name) else {
                 assert!(tensor.name.contains(".attn."), "{name}: {}", tensor.name);
                 continue;
@@ -65,35 +65,39 @@ fn all_containers_give_the_bits_that_torch_has() {
 fn rows_are_read_alone_as_well_as_together() {
     for name in ["heads-8x32", "heads-4x256"] {
         let checkpoint = Checkpoint::open(&fixture(name)).unwrap();
-        let tensor = checkpoint.tensors().iter().find(|tensor| tensor.name == "transformer.wte.weight").unwrap();
+        let tensor =
+            checkpoint.weights.tensors().iter().find(|tensor| tensor.name == "transformer.wte.weight").unwrap();
         let whole = all_rows(&checkpoint, tensor);
         let columns = tensor.shape[1];
         let mut out = Vec::new();
         for row in [0, 7, tensor.shape[0] - 1] {
-            checkpoint.read_rows(&tensor.name, row..row + 1, &mut out).unwrap();
+            checkpoint.weights.read_rows(&tensor.name, row..row + 1, &mut out).unwrap();
             assert_eq!(out, whole[row * columns..(row + 1) * columns]);
         }
-        checkpoint.read_rows(&tensor.name, 5..5, &mut out).unwrap();
+        checkpoint.weights.read_rows(&tensor.name, 5..5, &mut out).unwrap();
         assert!(out.is_empty());
         // A buffer of the caller's is not outgrown: what is asked for is all that is held.
         let mut out = Vec::new();
-        checkpoint.read_rows(&tensor.name, 3..6, &mut out).unwrap();
+        checkpoint.weights.read_rows(&tensor.name, 3..6, &mut out).unwrap();
         assert_eq!(out.capacity(), 3 * columns);
-        let error = checkpoint.read_rows(&tensor.name, 319..321, &mut out).unwrap_err().to_string();
+        let error = checkpoint.weights.read_rows(&tensor.name, 319..321, &mut out).unwrap_err().to_string();
         assert!(error.ends_with("tensor transformer.wte.weight: has 320 rows, not rows 319 to 321"), "{error}");
-        assert!(checkpoint.read_rows("wte", 0..1, &mut out).unwrap_err().to_string().contains("has no tensor wte"));
+        assert!(
+            checkpoint.weights.read_rows("wte", 0..1, &mut out).unwrap_err().to_string().contains("has no tensor wte")
+        );
     }
 }
 
 #[test]
 fn buffers_are_listed_and_not_read() {
     let checkpoint = Checkpoint::open(&fixture("heads-4x32")).unwrap();
-    let mask = checkpoint.tensors().iter().find(|tensor| tensor.name.ends_with("h.1.attn.causal_mask")).unwrap();
+    let mask =
+        checkpoint.weights.tensors().iter().find(|tensor| tensor.name.ends_with("h.1.attn.causal_mask")).unwrap();
     assert_eq!((mask.dtype, mask.shape.as_slice()), (SourceType::Other, &[1, 1, 64, 64][..]));
-    let error = checkpoint.read_rows(&mask.name, 0..1, &mut Vec::new()).unwrap_err().to_string();
+    let error = checkpoint.weights.read_rows(&mask.name, 0..1, &mut Vec::new()).unwrap_err().to_string();
     assert!(error.ends_with("does not hold floating-point numbers"), "{error}");
     let mut out = Vec::new();
-    checkpoint.read_rows("transformer.h.0.attn.masked_bias", 0..1, &mut out).unwrap();
+    checkpoint.weights.read_rows("transformer.h.0.attn.masked_bias", 0..1, &mut out).unwrap();
     assert_eq!(out, [-1e9]);
 }
 
@@ -123,7 +127,8 @@ fn a_file_cut_short_while_open_is_an_error_and_no_signal() {
     let checkpoint = Checkpoint::open(folder.path()).unwrap();
     let path = folder.path().join("model.safetensors");
     std::fs::OpenOptions::new().write(true).open(&path).unwrap().set_len(5000).unwrap();
-    let error = checkpoint.read_rows("transformer.wte.weight", 0..320, &mut Vec::new()).unwrap_err().to_string();
+    let error =
+        checkpoint.weights.read_rows("transformer.wte.weight", 0..320, &mut Vec::new()).unwrap_err().to_string();
     assert_eq!(error, format!("{}: became shorter while it was read", path.display()));
 }
 
@@ -153,8 +158,8 @@ fn random_damage_never_panics() {
                 Err(_) => refused += 1,
                 Ok(checkpoint) => {
                     let mut out = Vec::new();
-                    for tensor in checkpoint.tensors() {
-                        let _ = checkpoint.read_rows(&tensor.name, 0..1, &mut out);
+                    for tensor in checkpoint.weights.tensors() {
+                        let _ = checkpoint.weights.read_rows(&tensor.name, 0..1, &mut out);
                     }
                 }
             }
@@ -278,8 +283,8 @@ fn views_are_read_through_their_strides_or_refused() {
     let read = |pickle: Vec<u8>| {
         let checkpoint = open(pickle).unwrap();
         let mut out = Vec::new();
-        let rows = checkpoint.tensors()[0].shape[0];
-        checkpoint.read_rows("w", 0..rows, &mut out).map(|()| out).map_err(|error| error.to_string())
+        let rows = checkpoint.weights.tensors()[0].shape[0];
+        checkpoint.weights.read_rows("w", 0..rows, &mut out).map(|()| out).map_err(|error| error.to_string())
     };
     assert_eq!(read(one_tensor(1, [2, 3], [3, 1])).unwrap(), [1., 2., 3., 4., 5., 6.]);
     assert_eq!(read(one_tensor(0, [3, 2], [5, 1])).unwrap(), [0., 1., 5., 6., 10., 11.]);
