@@ -140,6 +140,7 @@ impl Config {
         let engine = &mut self.engine;
         section.read("model", "a model's name or the path of a GGUF file", text, |v| engine.model = v);
         let options = &mut engine.options;
+        section.read("lora", "the path of a GGUF file of an adapter", text, |v| options.lora = Some(v.into()));
         section.read("threads", "a number from 1 to 512", |v| number(v, 1, 512), |v| options.threads = Some(v));
         section.read(
             "context",
@@ -341,7 +342,7 @@ mod tests {
     fn every_option_is_read() {
         let mut config = Config::default();
         let problems = config.read(&json!({
-            "model": "/models/m.gguf", "threads": 3, "context": 512.0, "batch": 64, "slots": 1, "gpuLayers": "all",
+            "model": "/models/m.gguf", "lora": "/models/a.gguf", "threads": 3, "context": 512.0, "batch": 64, "slots": 1, "gpuLayers": "all",
             "mainDevice": 1, "flashAttention": true, "mmap": false,
             "inline": {"enabled": false, "maxTokens": 7, "minLogprob": -0.5}, "prompt": {"marker": "#>"},
             "synthesis": {"maxTokens": 64, "candidates": 4, "temperature": 0.2, "topP": 0.9, "verify": "run",
@@ -349,6 +350,7 @@ mod tests {
         }));
         assert_eq!(problems, Vec::<String>::new());
         let options = EngineOptions {
+            lora: Some("/models/a.gguf".into()),
             threads: Some(3),
             context: Some(512),
             batch: 64,
@@ -388,6 +390,7 @@ mod tests {
         check(json!({"threads": 1.5}), &["codegen.threads is 1.5, but must be a number from 1 to 512"]);
         check(json!({"threads": -1}), &["codegen.threads is -1, but must be a number from 1 to 512"]);
         check(json!({"model": ""}), &["codegen.model is \"\", but must be a model's name or the path of a GGUF file"]);
+        check(json!({"lora": true}), &["codegen.lora is true, but must be the path of a GGUF file of an adapter"]);
         check(
             json!({"gpuLayers": "some"}),
             &["codegen.gpuLayers is \"some\", but must be \"auto\", \"all\" or a number of layers"],

@@ -6,6 +6,8 @@ use std::process::{Command, Output, Stdio};
 
 use serde_json::Value;
 
+#[path = "../../engine/tests/adapters/mod.rs"]
+mod adapters;
 #[path = "cli/eval/mod.rs"]
 mod eval;
 #[path = "cli/synthesize.rs"]

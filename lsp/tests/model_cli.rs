@@ -1,6 +1,8 @@
 //! `codegen-lsp model …` as a user runs it: what it prints, what it leaves, how it ends.
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
+#[path = "../../engine/tests/adapters/mod.rs"]
+mod adapters;
 #[path = "../../engine/tests/support/mod.rs"]
 #[allow(dead_code)]
 mod support;
@@ -9,6 +11,7 @@ use std::fs;
 use std::path::Path;
 use std::process::{Command, Output};
 
+use adapters::Adapter;
 use support::{SMALL, Shape, wave};
 
 fn codegen(folder: &Path, arguments: &[&str]) -> Output {
@@ -217,4 +220,100 @@ fn interrupt(signal: &str) {
     assert_eq!(output.status.code(), Some(2), "{message}");
     assert!(message.contains("interrupted"), "{message}");
     assert_eq!(names(folder.path()), ["model"]);
+}
+
+/// Letters only, so that what is completed is text; which of them follows from the other weights.
+fn letters(name: &str, index: usize) -> f32 {
+    match name {
+        "lm_head.bias" if (usize::from(b'A')..=usize::from(b'Z')).contains(&index) => 9.0,
+        "lm_head.bias" => -9.0,
+        _ => 4.0 * wave(name, index),
+    }
+}
+
+/// A checkpoint, an adapter for it beside it, and the two merged.
+fn tuned() -> tempfile::TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    let at = |name: &str| folder.path().join(name);
+    for name in ["model", "adapter", "whole"] {
+        fs::create_dir(at(name)).unwrap();
+    }
+    SMALL.write(&at("model"), letters);
+    let adapter = Adapter { modules: adapters::ALL.to_vec(), rank: 4, alpha: 8.0, ..Adapter::default() };
+    adapter.write(&at("model"), &at("adapter"));
+    adapters::configure(&at("adapter"), &[("base_model_name_or_path", "model".into())]);
+    adapters::merge(&at("model"), &adapter, &at("whole"));
+    fs::write(at("a.py"), "x = 1\nreturn x\n").unwrap();
+    folder
+}
+
+/// What the program, as a whole, prints.
+#[track_caller]
+fn prints(folder: &Path, arguments: &[&str]) -> String {
+    let output = Command::new(env!("CARGO_BIN_EXE_codegen-lsp"))
+        .args(arguments)
+        .args(["--threads", "1"])
+        .current_dir(folder)
+        .env("CODEGEN_LSP_CACHE", folder)
+        .output()
+        .unwrap();
+    assert_eq!(output.status.code(), Some(0), "{}", String::from_utf8_lossy(&output.stderr));
+    String::from_utf8(output.stdout).unwrap()
+}
+
+#[test]
+fn an_adapter_is_converted_and_answers_as_the_merged_model_does() {
+    let folder = tuned();
+    let summary = succeeds(folder.path(), &["convert", "adapter", "-o", "lora.gguf"]);
+    assert!(summary.starts_with("lora.gguf: ") && summary.contains(" f32, in "), "{summary}");
+    for (from, to) in [("model", "model.gguf"), ("whole", "whole.gguf")] {
+        succeeds(folder.path(), &["convert", from, "-o", to, "--type", "f32"]);
+    }
+    let text = succeeds(folder.path(), &["inspect", "lora.gguf"]);
+    assert!(text.contains("lora, rank 4, alpha 8, for 10 matrices"), "{text}");
+
+    // What it says is no Python, which is not shown; but how likely it found its own text is told.
+    let complete = |flags: &[&str]| {
+        let flags = [&["complete", "a.py:2:9", "--json", "--flash-attention", "off"], flags].concat();
+        let json: serde_json::Value = serde_json::from_str(&prints(folder.path(), &flags)).unwrap();
+        json["stats"]["meanLogprob"].as_f64().unwrap()
+    };
+    let base = complete(&["--model", "model.gguf"]);
+    let added = complete(&["--model", "model.gguf", "--lora", "lora.gguf"]);
+    let merged = complete(&["--model", "whole.gguf"]);
+    assert!((added - merged).abs() < 1e-3, "{added} and {merged}");
+    assert!((added - base).abs() > 0.02, "{added} and {base}");
+
+    let told = prints(folder.path(), &["doctor", "--model", "model.gguf", "--lora", "lora.gguf"]);
+    assert!(told.contains(", rank 4, alpha 8, for 10 matrices (token_embd, "), "{told}");
+    assert!(!prints(folder.path(), &["doctor", "--model", "model.gguf"]).contains("adapter"));
+}
+
+#[test]
+fn adapters_and_flags_that_do_not_fit_are_refused() {
+    let folder = tuned();
+    // Where the built-in model is unpacked to.
+    fs::create_dir(folder.path().join("models")).unwrap();
+    let convert = ["convert", "adapter", "-o", "lora.gguf"];
+    let with = |flags: &[&'static str]| [&convert[..], flags].concat();
+    fails(folder.path(), &with(&["--base", "builtin"]), &["adapter: tensor", "[4, 300]", "[4, 51200]"]);
+    fails(folder.path(), &with(&["--type", "q4_k_m"]), &["q4_k_m", "f32, f16 and bf16"]);
+    fails(folder.path(), &with(&["--output-type", "f16"]), &["--output-type", "an adapter"]);
+    fails(
+        folder.path(),
+        &["convert", "model", "-o", "x.gguf", "--base", "builtin"],
+        &["--base", "adapter_config.json"],
+    );
+    adapters::configure(&folder.path().join("adapter"), &[("base_model_name_or_path", "elsewhere/model".into())]);
+    fails(folder.path(), &convert, &["\"elsewhere/model\"", "--base"]);
+    succeeds(folder.path(), &with(&["--base", "model"]));
+    let output = Command::new(env!("CARGO_BIN_EXE_codegen-lsp"))
+        .args(["complete", "a.py:2:9", "--lora", "lora.gguf"])
+        .current_dir(folder.path())
+        .env("CODEGEN_LSP_CACHE", folder.path())
+        .output()
+        .unwrap();
+    let message = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(output.status.code(), Some(2));
+    assert!(message.starts_with("codegen-lsp: cannot load the adapter lora.gguf: its tensors "), "{message}");
 }

@@ -3,6 +3,9 @@
 
 mod common;
 
+#[path = "../../engine/tests/adapters/mod.rs"]
+mod adapters;
+
 #[path = "wire/actions.rs"]
 mod actions;
 #[path = "wire/alternatives.rs"]

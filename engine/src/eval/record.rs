@@ -126,10 +126,13 @@ pub struct Header {
     pub format: u32,
     /// Which benchmark.
     pub benchmark: Benchmark,
-    /// The model's name.
+    /// The model's name, with the adapter's.
     pub model: String,
     /// SHA-256 of the model's file, in hexadecimal.
     pub model_sha256: String,
+    /// SHA-256 of the file of the adapter that is added to it, if one is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub adapter_sha256: Option<String>,
     /// SHA-256 of the problems' file, in hexadecimal.
     pub problems_sha256: String,
     /// The conditions, in order: arms, or temperatures.

@@ -4,6 +4,7 @@ use std::fs::File;
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
+use super::adapter::is_adapter;
 use super::gguf::MAGIC;
 use super::{ModelError, builtin};
 
@@ -61,7 +62,13 @@ fn check_magic(path: &Path) -> Result<(), ModelError> {
 }
 
 fn folder(path: &Path) -> ModelError {
-    let problem = if path.join("config.json").exists() {
+    let problem = if is_adapter(path) {
+        let from = path.display();
+        format!(
+            "this is an adapter, not a model; convert it with `codegen-lsp model convert {from} -o FILE` and name FILE as \
+             `lora`, beside the model that it is for"
+        )
+    } else if path.join("config.json").exists() {
         let from = path.display();
         format!("this is a checkpoint folder; convert it with `codegen-lsp model convert {from} -o FILE` and name FILE")
     } else {
@@ -116,6 +123,8 @@ mod tests {
         fs::write(at("config.json"), "{}").unwrap();
         let message = problem(folder.path());
         assert!(message.contains(&format!("model convert {} -o FILE", folder.path().display())), "{message}");
+        fs::write(at("adapter_config.json"), "{}").unwrap();
+        assert!(problem(folder.path()).contains("name FILE as `lora`"));
     }
 
     #[test]

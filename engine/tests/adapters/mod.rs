@@ -6,7 +6,9 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 
+use codegen_engine::model::TensorType;
 use codegen_engine::model::checkpoint::Checkpoint;
+use codegen_engine::model::gguf::{Metadata, TensorInfo, Value as GgufValue, Writer};
 use safetensors::Dtype;
 use safetensors::tensor::TensorView;
 use serde_json::{Map, Value, json};
@@ -180,6 +182,28 @@ pub fn merge(base: &Path, adapter: &Adapter, folder: &Path) {
             fs::copy(&path, folder.join(name)).unwrap();
         }
     }
+}
+
+/// Writes an adapter for the built-in model, of one matrix and small numbers.
+pub fn write_for_builtin(path: &Path) {
+    let mut metadata = Metadata::default();
+    for (key, value) in [("type", "adapter"), ("architecture", "phi2"), ("name", "tuned")] {
+        metadata.set(format!("general.{key}"), value);
+    }
+    metadata.set("adapter.type", "lora");
+    metadata.set("adapter.lora.alpha", GgufValue::F32(2.0));
+    let tensors = [("lora_a", [256, 2]), ("lora_b", [2, 768])].map(|(half, shape)| TensorInfo {
+        name: format!("blk.3.attn_qkv.weight.{half}"),
+        shape: shape.to_vec(),
+        kind: TensorType::F32,
+        offset: 0,
+    });
+    let mut writer = Writer::new(fs::File::create(path).unwrap(), &metadata, &tensors).unwrap();
+    for tensor in &tensors {
+        let values = noise(&tensor.name, tensor.elements() as usize, 0.02);
+        writer.write(&values.iter().flat_map(|value| value.to_le_bytes()).collect::<Vec<_>>()).unwrap();
+    }
+    writer.finish().unwrap();
 }
 
 /// Numbers of mean zero and the given spread that depend on the name and nothing else.

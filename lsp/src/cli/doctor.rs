@@ -63,8 +63,12 @@ fn model(info: &ModelInfo) -> String {
     } else {
         format!("{} of {} on {}", info.gpu_layers, info.layers + 1, info.gpu_devices.join(", "))
     };
+    let adapter = info
+        .adapter
+        .as_ref()
+        .map_or_else(String::new, |adapter| format!("adapter       {}, {adapter}\n", adapter.name));
     format!(
-        "model         {} ({}), {:.1} million parameters, {:.1} MB\ncontext       {} tokens in each of {} slots, trained with {}\nlayers        {place}\nthreads       {}\n",
+        "model         {} ({}), {:.1} million parameters, {:.1} MB\n{adapter}context       {} tokens in each of {} slots, trained with {}\nlayers        {place}\nthreads       {}\n",
         info.name,
         info.architecture,
         info.parameters as f64 / 1e6,

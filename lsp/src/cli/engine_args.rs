@@ -1,5 +1,7 @@
 //! The flags that say which model is run, and how.
 
+use std::path::PathBuf;
+
 use clap::Args;
 use codegen_engine::{Engine, FlashAttention, GpuLayers, SlotsWithin};
 
@@ -12,6 +14,9 @@ pub struct EngineArgs {
     /// A model's name, or the path of a GGUF file [default: builtin]
     #[arg(long, value_name = "NAME|FILE")]
     pub model: Option<String>,
+    /// A LoRA adapter for the model, as `codegen-lsp model convert` makes it of one that peft has saved
+    #[arg(long, value_name = "FILE")]
+    pub lora: Option<PathBuf>,
     /// Threads for matrix products [default: the physical cores]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=512))]
     pub threads: Option<u16>,
@@ -47,6 +52,7 @@ impl EngineArgs {
             config.model.clone_from(model);
         }
         let options = &mut config.options;
+        options.lora.clone_from(&self.lora);
         options.threads = self.threads.map(usize::from);
         options.context = self.context.map(|context| context as usize);
         options.batch = self.batch.map_or(options.batch, |batch| batch as usize);

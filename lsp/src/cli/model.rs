@@ -9,6 +9,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Args, Subcommand};
+use codegen_engine::model::adapter::is_adapter;
 use codegen_engine::model::inspect::size;
 use codegen_engine::model::{self, FileReport, FileType, ModelError, Progress, Recipe, TensorType};
 use indicatif::{ProgressBar, ProgressStyle};
@@ -18,17 +19,22 @@ use super::output::print;
 /// What to do with a model's files.
 #[derive(Debug, Subcommand)]
 pub enum ModelCommand {
-    /// Convert a Hugging Face CodeGen folder to a GGUF file
+    /// Convert a Hugging Face CodeGen folder, or a LoRA adapter that peft has saved, to a GGUF file
     Convert {
-        /// The folder that holds config.json, the weights and the tokenizer
+        /// The folder that holds config.json, the weights and the tokenizer; or adapter_config.json and the adapter
         #[arg(value_name = "DIR")]
         folder: PathBuf,
+        /// The model that an adapter is for: its folder, a GGUF made of it, or builtin [default: the folder that the adapter
+        /// names]
+        #[arg(long, value_name = "DIR|FILE|NAME")]
+        base: Option<String>,
         /// The file to write
         #[arg(short, long, value_name = "FILE")]
         output: PathBuf,
-        /// How weights are stored: the smaller, the faster and the less precise
-        #[arg(long = "type", value_name = "TYPE", value_parser = file_type(), default_value = "q8_0")]
-        file_type: FileType,
+        /// How weights are stored: the smaller, the faster and the less precise [default: q8_0; of an adapter, which is small,
+        /// f32]
+        #[arg(long = "type", value_name = "TYPE", value_parser = file_type())]
+        file_type: Option<FileType>,
         /// Tensors that get another type
         #[command(flatten)]
         exceptions: Exceptions,
@@ -74,6 +80,14 @@ impl Exceptions {
     fn recipe(self, file_type: FileType) -> Recipe {
         Recipe { file_type, token_embedding: self.token_embedding_type, output: self.output_type }
     }
+
+    /// An adapter has one type.
+    fn refuse(self) -> anyhow::Result<()> {
+        if self.token_embedding_type.is_some() || self.output_type.is_some() {
+            anyhow::bail!("--token-embedding-type and --output-type are for models, and this is an adapter");
+        }
+        Ok(())
+    }
 }
 
 fn file_type() -> impl TypedValueParser<Value = FileType> {
@@ -90,9 +104,17 @@ fn tensor_type() -> impl TypedValueParser<Value = TensorType> {
 /// The files are not usable, or the result cannot be written.
 pub fn run(command: ModelCommand) -> anyhow::Result<()> {
     match command {
-        ModelCommand::Convert { folder, output, file_type, exceptions } => {
-            let recipe = exceptions.recipe(file_type);
-            let report = watched(|progress| model::convert(&folder, &output, recipe, progress))?;
+        ModelCommand::Convert { folder, base, output, file_type, exceptions } => {
+            let report = if is_adapter(&folder) {
+                exceptions.refuse()?;
+                let file_type = file_type.unwrap_or(FileType::F32);
+                watched(|progress| model::convert_adapter(&folder, base.as_deref(), &output, file_type, progress))?
+            } else if base.is_some() {
+                anyhow::bail!("--base is for adapters, and {} holds no adapter_config.json", folder.display());
+            } else {
+                let recipe = exceptions.recipe(file_type.unwrap_or(FileType::Q8_0));
+                watched(|progress| model::convert(&folder, &output, recipe, progress))?
+            };
             print(&summary(&report, None))
         }
         ModelCommand::Quantize { input, output, file_type, exceptions } => {

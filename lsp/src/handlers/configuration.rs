@@ -81,7 +81,7 @@ pub fn engine_loaded(main: &mut MainLoop, stamp: u64, result: Result<Engine, Str
             let info = engine.info();
             tracing::info!(
                 "model {} ready: {} tokens of context, {} of {} layers on a GPU",
-                info.name,
+                info.title(),
                 info.context,
                 info.gpu_layers,
                 info.layers + 1

@@ -7,6 +7,7 @@ use codegen_lsp::config::Config;
 use serde_json::{Value, json};
 
 use crate::URI;
+use crate::adapters;
 use crate::common::{Client, able, item};
 
 fn script() -> codegen_engine::Engine {
@@ -128,8 +129,7 @@ async fn settings_are_pulled_put_in_force_and_named_when_wrong() {
     let pull = client.next("workspace/configuration").await;
     assert_eq!(pull.params, json!({"items": [{"section": "codegen"}]}));
     client.reply(&pull, json!([{"inline": {"enabled": false}, "colour": 1}]));
-    let known =
-        "model, threads, context, batch, slots, gpuLayers, mainDevice, flashAttention, mmap, inline, prompt, synthesis";
+    let known = "model, lora, threads, context, batch, slots, gpuLayers, mainDevice, flashAttention, mmap, inline, prompt, synthesis";
     assert_eq!(
         client.message().await,
         format!(
@@ -150,6 +150,42 @@ async fn settings_are_pulled_put_in_force_and_named_when_wrong() {
     assert_eq!(item(&client.complete(URI, 0, 8).result().await).0, " + 1");
     let models = models.lock().unwrap().clone();
     assert_eq!((models.first().unwrap().as_str(), models.last().unwrap().as_str()), ("one", "two"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_adapter_is_loaded_or_told_of_and_can_be_taken_back() {
+    let folder = tempfile::tempdir().unwrap();
+    let tuned = folder.path().join("tuned.gguf");
+    adapters::write_for_builtin(&tuned);
+    let model = concat!(env!("CARGO_MANIFEST_DIR"), "/../fixtures/models/builtin.gguf");
+    let mut config = Config::default();
+    config.engine.model = model.to_owned();
+    config.engine.options.threads = Some(1);
+    let mut client = Client::with_loader(Arc::new(codegen_lsp::pipeline::load_engine), config);
+    let mut params = able();
+    params["initializationOptions"] = json!({"lora": tuned, "synthesis": {"maxTokens": 4}});
+    client.initialize(params).await;
+    client.open(URI, "import os\n\n\ndef names(path):\n    return os.");
+    let asked = async |client: &mut Client| client.complete(URI, 4, 14).result().await;
+    assert_ne!(asked(&mut client).await, Value::Null);
+    assert_eq!(client.arrived("window/showMessage"), []);
+
+    let set = |client: &Client, lora: Value| {
+        client.notify("workspace/didChangeConfiguration", json!({"settings": {"codegen": {"lora": lora}}}));
+    };
+    set(&client, model.into());
+    assert_eq!(asked(&mut client).await, Value::Null);
+    let problem = "it is a model, not an adapter; name it as the model";
+    assert_eq!(client.message().await, format!("codegen-lsp: cannot load the adapter {model}: {problem}"));
+    set(&client, Value::Null);
+    assert_ne!(asked(&mut client).await, Value::Null, "the one from the start is back");
+    set(&client, json!(7));
+    assert_eq!(
+        client.message().await,
+        "codegen-lsp: codegen.lora is 7, but must be the path of a GGUF file of an adapter"
+    );
+    assert_ne!(asked(&mut client).await, Value::Null);
+    assert!(client.leave().await);
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -89,6 +89,7 @@ local schema = {
   settings = {
     inside = {
       model = { is("string"), "\"builtin\" or the path of a GGUF file" },
+      lora = { is("string"), "the path of a GGUF file of an adapter" },
       threads = { whole(1), "a whole number of at least 1" },
       context = { whole(1), "a whole number of tokens" },
       batch = { whole(1), "a whole number of tokens" },

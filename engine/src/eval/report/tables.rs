@@ -13,14 +13,14 @@ pub(super) fn facts(header: &Header) -> Node {
         Benchmark::Mtpb => "arms",
         Benchmark::HumanEval => "temperatures",
     };
-    let mut rows = vec![
-        ("model", header.model.clone()),
-        ("SHA-256 of the model", header.model_sha256.clone()),
+    let mut rows = vec![("model", header.model.clone()), ("SHA-256 of the model", header.model_sha256.clone())];
+    rows.extend(header.adapter_sha256.iter().map(|hash| ("SHA-256 of the adapter", hash.clone())));
+    rows.extend([
         ("SHA-256 of the problems", header.problems_sha256.clone()),
         ("problems", format!("{}, and {} lines left out", header.problems.len(), header.left_out.len())),
         (conditions, header.conditions.join(", ")),
         ("samples", header.samples.to_string()),
-    ];
+    ]);
     rows.extend(header.temperature.map(|temperature| ("temperature", temperature.to_string())));
     rows.extend([
         ("top-p", header.top_p.to_string()),

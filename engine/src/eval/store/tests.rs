@@ -20,6 +20,7 @@ fn header() -> Header {
         benchmark: Benchmark::Mtpb,
         model: "a model".into(),
         model_sha256: "00ff".into(),
+        adapter_sha256: None,
         problems_sha256: "1234".into(),
         conditions: vec!["multi".into(), "single".into()],
         samples: 2,

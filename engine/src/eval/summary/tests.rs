@@ -54,6 +54,7 @@ fn header(benchmark: Benchmark, conditions: &[&str], problems: Vec<Problem>) -> 
         benchmark,
         model: "codegen-tiny".to_owned(),
         model_sha256: "ab".repeat(32),
+        adapter_sha256: None,
         problems_sha256: "cd".repeat(32),
         conditions: conditions.iter().map(|&name| name.to_owned()).collect(),
         samples: 2,

@@ -133,7 +133,7 @@ fn candidates(prompt: &[i32], samplings: &[Sampling]) -> Candidates {
 impl Measured {
     fn json(&self, engine: &Engine) -> String {
         let value = json!({
-            "model": engine.info().name, "parameters": engine.info().parameters, "slots": engine.info().slots,
+            "model": engine.info().title(), "parameters": engine.info().parameters, "slots": engine.info().slots,
             "threads": engine.info().threads, "count": COUNT, "promptTokens": self.prompt,
             "generatedTokens": self.generated, "oneByOneTokensPerSecond": 1.0 / self.one_by_one,
             "batchTokensPerSecond": 1.0 / self.together, "ratio": self.ratio,
@@ -150,7 +150,7 @@ impl Measured {
              in shared batches:   {:7.1} tokens/s\n\
              ratio:               {:7.2} (median of the rounds')\n",
             self.prompt,
-            info.name,
+            info.title(),
             info.parameters as f64 / 1e6,
             info.bytes as f64 / 1e6,
             info.slots,

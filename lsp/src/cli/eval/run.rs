@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 use std::ops::ControlFlow;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
@@ -51,13 +51,14 @@ impl Setup<'_> {
 
     fn header(&self, engine: &Engine, config: &EngineConfig) -> anyhow::Result<Header> {
         let path = codegen_engine::model::resolve(&config.model)?;
-        let model_sha256 = digest::of_file(&path).with_context(|| format!("cannot read {}", path.display()))?;
+        let hash = |path: &PathBuf| digest::of_file(path).with_context(|| format!("cannot read {}", path.display()));
         let plan = self.plan();
         Ok(Header {
             format: FORMAT,
             benchmark: self.benchmark,
-            model: engine.info().name.clone(),
-            model_sha256,
+            model: engine.info().title(),
+            model_sha256: hash(&path)?,
+            adapter_sha256: config.options.lora.as_ref().map(hash).transpose()?,
             problems_sha256: self.problems_sha256.clone(),
             conditions: self.conditions.clone(),
             samples: self.samples,

@@ -38,7 +38,7 @@ pub fn prepared(main: &mut MainLoop, at: StepId, stamp: u64, result: Option<Box<
         EngineState::Ready(engine) if stamp == main.state.engine_stamp => engine.clone(),
         _ => return again(main, id),
     };
-    let Some(samplings) = samplings(&mut main.state, id, &text, &prepared, &engine.info().name) else { return };
+    let Some(samplings) = samplings(&mut main.state, id, &text, &prepared, &engine.info().title()) else { return };
     let generations = match samplings.as_slice() {
         [one] => vec![engine.submit(prepared.request(*one))],
         _ => engine.submit_candidates(prepared.candidates(samplings.clone())),
@@ -48,7 +48,7 @@ pub fn prepared(main: &mut MainLoop, at: StepId, stamp: u64, result: Option<Box<
     }
     let part = |sampling| Part { sampling, text: String::new(), tokens: 0, ended: false, completion: None };
     let parts = samplings.into_iter().map(part).collect();
-    let model = engine.info().name.clone();
+    let model = engine.info().title();
     if let Some(step) = find(&mut main.state, at) {
         step.phase = Phase::Generating(Box::new(Generating { text, prepared, model, parts }));
     }

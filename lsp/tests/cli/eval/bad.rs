@@ -1,9 +1,11 @@
 //! Whatever is wrong is said before any work is done, in a sentence and with code 2.
 
+use std::path::Path;
+
 use serde_json::Value;
 
 use crate::eval::{Place, fixture, python, short_mtpb};
-use crate::{err, file, out, program};
+use crate::{adapters, err, file, out, program};
 
 /// A good problem of MTPB's kind on one line, and what may be wrong with it.
 const GOOD: &str = r#"{"id": "1", "name": "A", "description": "", "category": "math", "prompts": ["Print {x}."], "inputs": [{"x": 1}], "outputs": [1], "max_gen_length": 8}"#;
@@ -71,6 +73,31 @@ fn a_run_goes_on_with_the_same_settings_only() {
     for line in ["  samples: 1 then, 2 now", "  top p: 0.95 then, 0.5 now", "  perplexity: true then, false now"] {
         assert!(err(&output).contains(line), "no {line:?} in {}", err(&output));
     }
+    assert_eq!(place.text(), before);
+}
+
+#[test]
+fn a_run_goes_on_with_the_same_adapter_only() {
+    let place = Place::new();
+    let [one, other] =
+        ["one.gguf", "other.gguf"].map(|name| place.folder.path().join(name).to_str().unwrap().to_owned());
+    adapters::write_for_builtin(Path::new(&one));
+    std::fs::write(&other, [std::fs::read(&one).unwrap(), vec![0]].concat()).unwrap();
+    let flags = ["-n", "1", "--temperatures", "0", "--limit", "1", "--no-perplexity"];
+    let run =
+        |more: &[&str]| place.eval("humaneval", &fixture("humaneval"), &[&flags, more].concat()).output().unwrap();
+    assert_eq!(run(&["--lora", &one]).status.code(), Some(0));
+    let header = place.records().header;
+    assert_eq!(header["model"], "codegen-seed with the adapter tuned");
+    let hash = header["adapter_sha256"].as_str().unwrap();
+    let before = place.text();
+    for (more, now) in [(&[][..], "none now"), (&["--lora", &other], " now")] {
+        let output = run(more);
+        assert_eq!(output.status.code(), Some(2));
+        let expected = format!("  adapter sha256: {hash} then, ");
+        assert!(err(&output).contains(&expected) && err(&output).contains(now), "{}", err(&output));
+    }
+    assert_eq!(run(&["--lora", &one]).status.code(), Some(0));
     assert_eq!(place.text(), before);
 }
 
