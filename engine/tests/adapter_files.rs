@@ -212,6 +212,39 @@ fn adapters_that_cannot_be_added_are_refused_by_name() {
     assert!(problem.contains("q8_0") && problem.contains("bf16"), "{problem}");
 }
 
+/// peft saves the LM head itself beside its adapter, whether anything has changed it or not.
+#[test]
+fn copies_of_the_base_are_left_out_and_changed_ones_refused() {
+    let files = Files::converted();
+    let expected = fs::read(files.at("lora.gguf")).unwrap();
+    fs::remove_file(files.at("lora.gguf")).unwrap();
+    let copy = |name: &str, shape: &[usize]| {
+        let count = shape.iter().product();
+        let values = (0..count).map(|index| wave(&format!("lm_head.{name}"), index)).collect();
+        (format!("base_model.model.lm_head.base_layer.{name}"), (shape.to_vec(), values))
+    };
+    files.change(|tensors| tensors.extend([copy("weight", &[300, 256]), copy("bias", &[300])]));
+    files.refuses(Some(files.at("model.gguf").to_str().unwrap()), &["lm_head.base_layer.bias", "--base"]);
+    files.convert(None, FileType::F32).unwrap();
+    assert!(fs::read(files.at("lora.gguf")).unwrap() == expected);
+    fs::remove_file(files.at("lora.gguf")).unwrap();
+    let changed = |change: fn(&mut Matrix)| {
+        files.change(|tensors| {
+            tensors.extend([copy("weight", &[300, 256])]);
+            change(tensors.get_mut("base_model.model.lm_head.base_layer.weight").unwrap());
+        });
+        files.refuses(None, &["lm_head.base_layer.weight", "not the base's", "save_embedding_layers=False"]);
+    };
+    changed(|matrix| matrix.1[76_799] += 1e-6);
+    changed(|matrix| matrix.0 = vec![256, 300]);
+    files.change(|tensors| {
+        tensors.extend([copy("weight", &[300, 256])]);
+        let values = copy("weight", &[4]).1;
+        tensors.insert("base_model.model.lm_head.base_layer.scale".to_owned(), values);
+    });
+    files.refuses(None, &["lm_head.base_layer.scale", "not the base's"]);
+}
+
 #[test]
 fn folders_that_are_not_whole_are_refused() {
     let files = Files::new();
@@ -372,12 +405,14 @@ fn damaged_files_end_nothing() {
     for length in (0..head).step_by(7).chain([head, head + 1, whole.len() - 33, whole.len() - 32]) {
         attempt(&whole[..length]);
     }
-    let mut random = noise("bytes", head, 1.0).into_iter();
-    for at in 0..head {
-        let mut bytes = whole.clone();
-        let other = random.next().unwrap().to_bits().to_le_bytes()[1];
-        bytes[at] = if at % 3 == 0 { bytes[at].wrapping_add(1) } else { other };
-        attempt(&bytes);
+    let random = noise("bytes", head, 1.0);
+    for (at, random) in random.into_iter().enumerate() {
+        // Among what the fixed steps give is each type of a number as another of the same size.
+        for step in [1, 254, random.to_bits().to_le_bytes()[1]] {
+            let mut bytes = whole.clone();
+            bytes[at] = bytes[at].wrapping_add(step);
+            attempt(&bytes);
+        }
     }
     // Numbers that are none.
     for value in [f32::NAN, f32::INFINITY, f32::MAX] {
@@ -386,6 +421,43 @@ fn damaged_files_end_nothing() {
         attempt(&bytes);
     }
     assert!(loaded > 3, "paddings and the names of keys may be anything: {loaded}");
+}
+
+/// Without the check, each of these ends the process or is silently without effect.
+#[test]
+fn files_that_llama_cpp_would_take_amiss_are_refused() {
+    let files = Files::converted();
+    let metadata: [(&str, Value); 4] = [
+        ("general.type", "adapter".into()),
+        ("general.architecture", "phi2".into()),
+        ("adapter.type", "lora".into()),
+        ("adapter.lora.alpha", Value::F32(8.0)),
+    ];
+    let refused = |metadata: &[(&str, Value)], tensors: &[(&str, &[u64])], expected: &str| {
+        write_gguf(&files.at("amiss.gguf"), metadata, tensors);
+        let problem = refusal(&files.options("amiss.gguf"));
+        assert!(problem.contains(expected), "{expected}: {problem}");
+    };
+    let pair: [(&str, &[u64]); 2] =
+        [("blk.0.attn_qkv.weight.lora_a", &[256, 2]), ("blk.0.attn_qkv.weight.lora_b", &[2, 768])];
+    for at in 0..metadata.len() {
+        let mut other = metadata.clone();
+        other[at].1 = Value::U32(8);
+        refused(&other, &pair, metadata[at].0);
+    }
+    let fit = "do not fit";
+    for (a, b, expected) in [
+        (("blk.0.attn_qkv.weight.lora_a", &[256, 2, 3][..]), ("blk.0.attn_qkv.weight.lora_b", &[2, 768, 2][..]), fit),
+        (("token_embd.weight.lora_a", &[3, 300]), ("token_embd.weight.lora_b", &[2, 256]), fit),
+        (
+            ("blk.0.attn_norm.weight.lora_a", &[256, 2]),
+            ("blk.0.attn_norm.weight.lora_b", &[2, 1]),
+            "nothing can be added",
+        ),
+        (("blk.0.lora_a.attn_qkv.weight.lora_a", &[256, 2]), ("blk.0.attn_qkv.weight.lora_b", &[2, 768]), "neither"),
+    ] {
+        refused(&metadata, &[a, b], expected);
+    }
 }
 
 #[test]

@@ -63,7 +63,7 @@ fn kind(model: &Gguf, adapter: &Gguf) -> Option<String> {
     }
     let [ours, its] = [model, adapter].map(|gguf| text(gguf, "general.architecture").unwrap_or_default());
     if ours != its {
-        return Some(format!("it is for models of the architecture {its:?}, and this one's is {ours:?}"));
+        return Some(format!("its general.architecture is {its:?}, and the model's is {ours:?}"));
     }
     None
 }

@@ -13,7 +13,7 @@ use crate::model::checkpoint::{Config, SourceTensor, SourceType};
 use crate::model::mapping::{self, EMBEDDING, LM_HEAD, Precision, RowOrder, Source};
 
 /// What peft puts before the names of a causal language model's modules.
-const PREFIX: &str = "base_model.model.";
+pub(super) const PREFIX: &str = "base_model.model.";
 
 /// A tensor of the GGUF, and where it comes from.
 #[derive(Debug, Clone, PartialEq)]
@@ -93,8 +93,6 @@ fn foreign(names: &[&str]) -> String {
     let all = mapping::names(names);
     if names.iter().any(|name| name.contains("lora_magnitude_vector")) {
         format!("has {all}: it is a DoRA adapter, which llama.cpp cannot add; merge it into its model instead")
-    } else if names.iter().any(|name| name.contains(".base_layer.") || name.ends_with("wte.weight")) {
-        format!("has {all}, whole weights of the model; save it with save_embedding_layers=False")
     } else {
         format!("has {all}, which is no LoRA matrix of a CodeGen of the base's shape")
     }

@@ -2,6 +2,7 @@
 
 mod base;
 mod config;
+mod copies;
 mod mapping;
 mod summary;
 
@@ -67,7 +68,8 @@ pub fn convert_adapter(
     output::check_target(output, folder)?;
     output::check_target(output, &base.path)?;
     let weights = Weights::of_adapter(folder)?;
-    let mapped = mapping::map(&base.config, &config, weights.tensors(), folder)?;
+    let matrices = copies::left_out(&weights, &base, folder)?;
+    let mapped = mapping::map(&base.config, &config, &matrices, folder)?;
     let entry = |tensor: &AdapterTensor| TensorInfo {
         name: tensor.name.clone(),
         shape: tensor.shape.iter().rev().map(|&length| length as u64).collect(),

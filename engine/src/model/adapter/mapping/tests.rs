@@ -108,7 +108,6 @@ fn what_does_not_fit_is_refused_by_name() {
     fails(more("transformer.h.2.attn.qkv_proj.lora_A.weight"), &["h.2.attn.qkv_proj.lora_A", "no LoRA matrix"]);
     fails(more("model.layers.0.self_attn.q_proj.lora_A.weight"), &["self_attn.q_proj", "no LoRA matrix"]);
     fails(more("transformer.h.1.mlp.fc_in.lora_magnitude_vector"), &["lora_magnitude_vector", "DoRA"]);
-    fails(more("lm_head.base_layer.weight"), &["lm_head.base_layer.weight", "save_embedding_layers"]);
 }
 
 #[test]
