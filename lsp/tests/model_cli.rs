@@ -289,6 +289,21 @@ fn an_adapter_is_converted_and_answers_as_the_merged_model_does() {
     assert!(!prints(folder.path(), &["doctor", "--model", "model.gguf"]).contains("adapter"));
 }
 
+/// The blocks of the test's model have the shape of the built-in one's.
+#[test]
+fn the_built_in_model_takes_an_adapter() {
+    let folder = tuned();
+    let modules = adapters::ALL.into_iter().filter(|module| module.layered()).collect();
+    let adapter = Adapter { modules, rank: 2, alpha: 2.0, ..Adapter::default() };
+    adapter.write(&folder.path().join("model"), &folder.path().join("adapter"));
+    succeeds(folder.path(), &["convert", "adapter", "-o", "lora.gguf", "--base", "builtin"]);
+    let answer = |flags: &[&str]| {
+        let json = prints(folder.path(), &[&["complete", "a.py:2:9", "--json"], flags].concat());
+        serde_json::from_str::<serde_json::Value>(&json).unwrap()["stats"]["meanLogprob"].as_f64().unwrap()
+    };
+    assert_ne!(answer(&["--lora", "lora.gguf"]), answer(&[]));
+}
+
 #[test]
 fn adapters_and_flags_that_do_not_fit_are_refused() {
     let folder = tuned();

@@ -34,6 +34,15 @@ impl ModelError {
         move |cause| Self::Io { path, cause }
     }
 
+    /// What is wrong, without the file's name.
+    #[must_use]
+    pub fn reason(&self) -> String {
+        match self {
+            Self::Io { cause, .. } => cause.to_string(),
+            Self::Invalid { problem, .. } | Self::Usage(problem) => problem.clone(),
+        }
+    }
+
     /// An `Invalid` for `path`.
     pub fn invalid(path: impl Into<PathBuf>, problem: impl Into<String>) -> Self {
         Self::Invalid { path: path.into(), problem: problem.into() }

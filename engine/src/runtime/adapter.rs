@@ -6,9 +6,9 @@ use std::path::Path;
 
 use super::checks;
 use crate::EngineError;
+use crate::model::TensorType;
 use crate::model::adapter::{ADAPTER, ALPHA, HALVES, ORDER, TYPE, is_adapter};
 use crate::model::gguf::{Gguf, TensorInfo, Value};
-use crate::model::{ModelError, TensorType};
 
 /// The types that adapters are written in, here and by llama.cpp's own converter.
 const TYPES: [TensorType; 4] = [TensorType::F32, TensorType::F16, TensorType::BF16, TensorType::Q8_0];
@@ -16,8 +16,8 @@ const TYPES: [TensorType; 4] = [TensorType::F32, TensorType::F16, TensorType::BF
 /// The key of the texts that switch some adapters on. They would have to be looked for in every prompt.
 const INVOCATION: &str = "adapter.alora.invocation_tokens";
 
-/// Reads an adapter's file and checks it against the model, if that could be read.
-pub(super) fn open(path: &Path, model: Option<&Gguf>) -> Result<Gguf, EngineError> {
+/// Reads an adapter's file and checks it against the model.
+pub(super) fn open(path: &Path, model: &Gguf) -> Result<Gguf, EngineError> {
     let refused = |reason: String| EngineError::AdapterLoad { path: path.to_owned(), reason };
     if is_adapter(path) {
         let from = path.display();
@@ -26,16 +26,7 @@ pub(super) fn open(path: &Path, model: Option<&Gguf>) -> Result<Gguf, EngineErro
         )));
     }
     checks::file(path).map_err(refused)?;
-    let adapter = Gguf::open(path).map_err(|error| {
-        refused(match error {
-            ModelError::Io { cause, .. } => cause.to_string(),
-            ModelError::Invalid { problem, .. } => problem,
-            ModelError::Usage(problem) => problem,
-        })
-    })?;
-    let Some(model) = model else {
-        return Err(refused("the model's file cannot be read here, so that nobody knows whether it fits".to_owned()));
-    };
+    let adapter = Gguf::open(path).map_err(|error| refused(error.reason()))?;
     match problem(model, &adapter) {
         Some(problem) => Err(refused(problem)),
         None => Ok(adapter),

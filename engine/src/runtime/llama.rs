@@ -95,15 +95,22 @@ pub(super) fn load<T>(
     checks::options(options)?;
     checks::file(&options.model)
         .map_err(|reason| EngineError::ModelNotFound { path: options.model.clone(), reason })?;
+    let model_refused = |reason: String| EngineError::ModelLoad { path: options.model.clone(), reason };
     // A file that cannot be read at all is left to llama.cpp, which knows more versions and types, and refuses it.
-    let gguf = Gguf::open(&options.model).ok();
-    if let Some(reason) = gguf.as_ref().and_then(|gguf| sanity::problem(&gguf.metadata, &gguf.tensors)) {
-        return Err(EngineError::ModelLoad { path: options.model.clone(), reason });
+    let gguf = Gguf::open(&options.model);
+    if let Some(reason) = gguf.as_ref().ok().and_then(|gguf| sanity::problem(&gguf.metadata, &gguf.tensors)) {
+        return Err(model_refused(reason));
     }
-    let adapter = options.lora.as_deref().map(|path| adapter::open(path, gguf.as_ref())).transpose()?;
-    let backend = backend().map_err(|reason| EngineError::ModelLoad { path: options.model.clone(), reason })?;
+    let adapter = match (&options.lora, &gguf) {
+        (None, _) => None,
+        (Some(path), Ok(model)) => Some(adapter::open(path, model)?),
+        (Some(_), Err(error)) => {
+            return Err(model_refused(format!("no adapter can be checked against it: {}", error.reason())));
+        }
+    };
+    let backend = backend().map_err(model_refused)?;
     let mut placement = Placement::new(options, &devices(), || {
-        gguf.as_ref().and_then(|gguf| Sizes::of(gguf, adapter.as_ref(), options)).unwrap_or_default()
+        gguf.as_ref().ok().and_then(|gguf| Sizes::of(gguf, adapter.as_ref(), options)).unwrap_or_default()
     })?;
     let mut run = Some(run);
     loop {
