@@ -21,7 +21,8 @@ use crate::turns::{self, TurnOptions};
 /// What a completion at the cursor should be.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Kind {
-    /// The rest of the line; of the statement, where it goes on in brackets.
+    /// The rest of the line; of the statement, where it goes on in brackets. A whole statement that is a header comes with
+    /// the first statement of its body.
     Line,
     /// A block, ended by the first dedent below this indentation (in columns).
     Block {
@@ -129,12 +130,19 @@ pub fn plan(document: &Document, offset: usize, options: &TurnOptions) -> Option
     Some(line)
 }
 
+/// Whether a header suggested at the cursor is to have a body: where a statement begins, unless it has one below.
+fn wants_bodies(document: &Document, cursor: &Cursor) -> bool {
+    let Some(column) = cursor.column().filter(|_| cursor.right.trim().is_empty()) else { return false };
+    !python::is_continuation(document, cursor.line.start + cursor.left.len())
+        && python::line_below(document, cursor.line.number).is_none_or(|below| below.column <= column)
+}
+
 /// The rule that ends the generation for a plan.
 #[must_use]
 pub fn stop_rule(document: &Document, offset: usize, plan: &Plan) -> Box<dyn StopRule> {
     let cursor = Cursor::new(document, offset);
     match plan.kind {
-        Kind::Line => Box::new(stop::Guarded::new(stop::LineRule::new(&cursor))),
+        Kind::Line => Box::new(stop::Guarded::new(stop::LineRule::new(&cursor, wants_bodies(document, &cursor)))),
         Kind::Block { indent } => Box::new(stop::Guarded::new(stop::BlockRule::new(&cursor.left, indent))),
         Kind::Turn { .. } => {
             // The prompt is directly above, and its white space is what the truncation is relative to.
@@ -154,8 +162,9 @@ pub fn finish(document: &Document, offset: usize, plan: &Plan, raw: &str) -> Opt
     if let Some(cut) = stop_rule(document, offset, plan).cut(&text) {
         text.truncate(cut);
     }
+    let bodies = wants_bodies(document, &cursor);
     if plan.kind == Kind::Line {
-        text = stop::one_statement(&cursor, text);
+        text = stop::one_statement(&cursor, bodies, text);
     }
     let mut text = trim_lines(&text);
     if cursor.column().is_some() {
@@ -166,8 +175,11 @@ pub fn finish(document: &Document, offset: usize, plan: &Plan, raw: &str) -> Opt
     let text = overlap::right(&cursor, &text)?;
     let text = repetition::cut(document, &cursor, &text)?;
     let text = overlap::below(document, &cursor, &text)?;
-    let closed: fn(&str) -> &str = if plan.kind == Kind::Line { str::trim_end } else { without_open_end };
-    let text = syntax::keep_parsing(document, offset, &text, closed)?;
+    let (open, column) = (plan.kind == Kind::Line && !bodies, cursor.column().unwrap_or_default());
+    let text = syntax::keep_parsing(document, offset, &text, |text| match open {
+        true => text.trim_end(),
+        false => without_open_end(text, column),
+    })?;
     let text = text.trim_end();
     // Comments alone are what a model says that has nothing to say.
     if !turns::says_something(text) {
@@ -193,7 +205,7 @@ pub fn program(raw: &str, unfinished: bool) -> &str {
         Some(end) if unfinished => &raw[..end],
         _ => raw,
     };
-    let text = without_open_end(scan::closed(repetition::cut_program(whole))).trim_end();
+    let text = without_open_end(scan::closed(repetition::cut_program(whole)), 0).trim_end();
     if turns::says_something(text) { text } else { "" }
 }
 
@@ -208,18 +220,45 @@ pub fn finish_unfinished(document: &Document, offset: usize, plan: &Plan, raw: &
     finish(document, offset, plan, whole)
 }
 
-/// Without headers and decorators at the end: the parser forgives that nothing follows them, Python does not. Without
-/// comments there, either, which were to explain what did not come.
-fn without_open_end(text: &str) -> &str {
+/// Without headers and decorators at the end, and without a `try` that nothing handles: the parser forgives that nothing
+/// follows them, Python does not. Without comments at the end, either, which were to explain what did not come. The first
+/// line begins at `column`.
+fn without_open_end(text: &str, column: usize) -> &str {
     let mut text = text.trim_end();
     loop {
         let (rest, last) = text.rsplit_once('\n').unwrap_or(("", text));
         let last = last.trim_start();
-        if text.is_empty() || !(last.starts_with(['@', '#']) || python::is_header(last)) {
+        if last.starts_with(['@', '#']) || python::is_header(scan::without_comment(last)) {
+            text = rest.trim_end();
+        } else if let Some(start) = open_try(text, column) {
+            text = text[..start].trim_end();
+        } else {
             return text;
         }
-        text = rest.trim_end();
     }
+}
+
+/// Where a `try` starts that no `except` or `finally` follows.
+fn open_try(text: &str, column: usize) -> Option<usize> {
+    let mut open: Vec<(usize, usize)> = Vec::new();
+    let mut start = 0;
+    for line in text.split('\n') {
+        let (words, first) = (line.trim_start(), if start == 0 { column } else { 0 });
+        let column = first + indentation::column(line);
+        if !words.is_empty() && !words.starts_with('#') {
+            while let Some(&(attempt, at)) = open.last().filter(|(attempt, _)| column <= *attempt) {
+                if column < attempt || !stop::handles(words) {
+                    return Some(at);
+                }
+                open.pop();
+            }
+            if scan::without_comment(words) == "try:" {
+                open.push((column, start));
+            }
+        }
+        start += line.len() + 1;
+    }
+    open.first().map(|&(_, at)| at)
 }
 
 /// Without white space at the ends of lines and of the text.

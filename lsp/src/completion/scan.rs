@@ -117,6 +117,18 @@ pub(super) fn closed(text: &str) -> &str {
     if scanner.at_rest() { text } else { &text[..rest] }
 }
 
+/// A line that starts outside of strings, without the comment at its end.
+pub(super) fn without_comment(line: &str) -> &str {
+    let mut scanner = Scanner::default();
+    for (at, char) in line.char_indices() {
+        scanner.push(char);
+        if scanner.comment {
+            return line[..at].trim_end();
+        }
+    }
+    line
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -4,29 +4,95 @@ use codegen_engine::StopRule;
 use codegen_engine::synthesis::Truncation;
 
 use super::Cursor;
-use super::scan::Scanner;
+use super::scan::{self, Scanner};
 use super::{indentation, repetition};
+use crate::syntax;
 
 /// A statement that goes on in brackets for more lines than this has run away.
 const STATEMENT_LINES: usize = 12;
 /// More lines than this nobody reads in ghost text.
 const BLOCK_LINES: usize = 24;
 
-/// The rest of the cursor's line; of its statement, where that goes on in brackets opened on this line.
+/// The rest of the cursor's line; of its statement, where that goes on in brackets opened on this line. Where the statement
+/// is a header that has no body yet, the first statement of its body as well: half a statement is no suggestion.
 pub(super) struct LineRule {
     scanner: Scanner,
     at: usize,
     lines: usize,
+    /// Start of the statement that is being looked at; the first one starts left of the cursor.
+    statement: usize,
+    /// White space left of the cursor's statement, if headers are to have bodies.
+    lead: Option<String>,
+    /// What the last header or decorator wants to follow.
+    wanted: Option<Wanted>,
+    /// Column of a `try` whose first handler has not come yet.
+    attempt: Option<usize>,
+}
+
+/// Where the statement that has to follow another one begins.
+#[derive(Debug, Clone, Copy)]
+enum Wanted {
+    /// Behind this column: the first of a header's body.
+    Behind(usize),
+    /// At this column: what a decorator decorates.
+    At(usize),
+}
+
+impl Wanted {
+    fn allows(self, column: usize) -> bool {
+        match self {
+            Self::Behind(header) => column > header,
+            Self::At(decorator) => column == decorator,
+        }
+    }
 }
 
 impl LineRule {
-    pub fn new(cursor: &Cursor) -> Self {
+    /// With `bodies`, headers come with the beginning of their body.
+    pub fn new(cursor: &Cursor, bodies: bool) -> Self {
         let mut scanner = Scanner::over(&cursor.left);
         // What is closed right of the cursor is not for the model to close.
         let closed = cursor.right.chars().filter(|right| ")]}".contains(*right)).count();
         scanner.depth = scanner.depth.saturating_sub(closed);
-        Self { scanner, at: 0, lines: 0 }
+        let lead = bodies.then(|| cursor.left.clone());
+        Self { scanner, at: 0, lines: 0, statement: 0, lead, wanted: None, attempt: None }
     }
+
+    /// Whether the rule has come to the end of a statement, or to one that does not belong to the last. Called at line ends.
+    fn ends(&mut self, text: &str) -> Option<usize> {
+        let (Some(lead), Some(said)) = (&self.lead, text.get(self.statement..self.at)) else { return Some(self.at) };
+        let words = said.trim();
+        // Before the first statement a blank line is what the model says in place of one.
+        if words.is_empty() || words.starts_with('#') {
+            return (self.wanted.is_none() && self.attempt.is_none()).then_some(self.at);
+        }
+        let indented = if self.statement == 0 { format!("{lead}{said}") } else { said.to_owned() };
+        let column = indentation::column(&indented);
+        if self.wanted.is_some_and(|wanted| !wanted.allows(column)) {
+            return Some(self.statement);
+        }
+        if let (Some(attempt), None) = (self.attempt, self.wanted) {
+            if column < attempt || (column == attempt && !handles(words)) {
+                return Some(self.statement);
+            }
+            self.attempt = self.attempt.filter(|_| column > attempt);
+        }
+        let words = scan::without_comment(words);
+        self.wanted = match words {
+            _ if words.starts_with('@') => Some(Wanted::At(column)),
+            _ if syntax::is_header(words) => Some(Wanted::Behind(column)),
+            _ => None,
+        };
+        if words == "try:" {
+            self.attempt = self.attempt.or(Some(column));
+        }
+        (self.wanted.is_none() && self.attempt.is_none()).then_some(self.at)
+    }
+}
+
+/// Whether a statement belongs to the `try` at its column.
+pub(super) fn handles(words: &str) -> bool {
+    ["except", "finally"].iter().any(|word| words.starts_with(word))
 }
 
 impl StopRule for LineRule {
@@ -34,8 +100,17 @@ impl StopRule for LineRule {
         while let Some(char) = text.get(self.at..).and_then(|rest| rest.chars().next()) {
             if char == '\n' {
                 self.lines += 1;
-                if self.scanner.at_rest() || self.lines >= STATEMENT_LINES {
+                if self.lines >= STATEMENT_LINES {
                     return Some(self.at);
+                }
+                if self.scanner.at_rest() {
+                    if let Some(cut) = self.ends(text) {
+                        return Some(cut);
+                    }
+                    self.scanner.push(char);
+                    self.at += 1;
+                    self.statement = self.at;
+                    continue;
                 }
             }
             self.scanner.push(char);
@@ -46,9 +121,9 @@ impl StopRule for LineRule {
 }
 
 /// `text` if its brackets were closed, or else its first line: a statement that goes on is shown whole or not.
-pub(super) fn one_statement(cursor: &Cursor, text: String) -> String {
+pub(super) fn one_statement(cursor: &Cursor, bodies: bool, text: String) -> String {
     let Some(first) = text.find('\n') else { return text };
-    let mut rule = LineRule::new(cursor);
+    let mut rule = LineRule::new(cursor, bodies);
     rule.cut(&text);
     if rule.scanner.at_rest() { text } else { text[..first].to_owned() }
 }

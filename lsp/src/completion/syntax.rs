@@ -12,7 +12,7 @@ pub(super) fn keep_parsing<'t>(
     document: &Document,
     offset: usize,
     text: &'t str,
-    closed: fn(&'t str) -> &'t str,
+    closed: impl Fn(&'t str) -> &'t str,
 ) -> Option<String> {
     let before = errors(document.tree(), LIMIT).unwrap_or(LIMIT);
     let after = |text: &str| {

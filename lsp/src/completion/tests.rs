@@ -78,6 +78,38 @@ fn plans() {
 }
 
 #[test]
+fn statements_are_whole() {
+    check("x = 1\n$0\ny = 2\n", "if x:\n    f()\n    g()\n", "x = 1\nif x:\n    f()\ny = 2\n");
+    check(
+        "def f():\n    x = 1\n    $0\n",
+        "with x:  # why\n        f()\n",
+        "def f():\n    x = 1\n    with x:  # why\n        f()\n",
+    );
+    check("x = 1\n$0\n    f()\n", "if x:\n    g()\n", "x = 1\nif x:\n    f()\n");
+    check(
+        "class A:\n    x = 1\n    $0\n",
+        "@property\n    def y(self):\n        return 1\n",
+        "class A:\n    x = 1\n    @property\n    def y(self):\n        return 1\n",
+    );
+    // The rest of a header that has been begun is no more than that: its body is asked for at its end.
+    check("if x$0\n", " > 1:\n    f()\n", "if x > 1:\n");
+    // No body came.
+    check("x = 1\n$0\ny = 2\n", "if x:\ny = 3\n", "");
+    check("x = 1\n$0\ny = 2\n", "if x:  # why\n", "");
+    check("x = 1\n$0\ny = 2\n", "@cache\n", "");
+    check("x = 1\n$0\ny = 2\n", "try:\n    f()\n", "");
+    check("x = 1\n$0\n", "try:\n    f()\nexcept E:\n    g()\n", "x = 1\ntry:\n    f()\nexcept E:\n    g()\n");
+    check("x = 1\n$0\n", "try:\n    f()\nexcept E:\n", "");
+    check("def f():\n    $0\n", "x = 1\n    try:\n        g()\n\nz = 1\n", "def f():\n    x = 1\n");
+    check(
+        "def f():\n    $0\n",
+        "try:\n        g()\n    finally:\n        h()\n\nz = 1\n",
+        "def f():\n    try:\n        g()\n    finally:\n        h()\n",
+    );
+    check("if x:\n    f()\n$0\ny = 2\n", "else:\n    g()\n", "if x:\n    f()\nelse:\n    g()\ny = 2\n");
+}
+
+#[test]
 fn lines() {
     check("x = $0\ny = 2\n", "1\nz = 3", "x = 1\ny = 2\n");
     check("imp$0", "ort os\nimport sys\n", "import os");
@@ -179,7 +211,7 @@ fn what_says_nothing() {
 #[test]
 fn what_parsed_still_does() {
     check("x = 1\n$0\ny = 2\n", "foo(", "");
-    check("x = 1\n$0\ny = 2\n", "if x:\n", "x = 1\nif x:\ny = 2\n");
+    check("x = 1\n$0\ny = 2\n", "if x:\n    pass\n", "x = 1\nif x:\n    pass\ny = 2\n");
     check("# one\n$0\n\ny = 2\n", "a = 1\nb = (\n", "# one\na = 1\n\ny = 2\n");
     check("# one\n$0\n\ny = 2\n", "a = 1\nb = '''\n", "# one\na = 1\n\ny = 2\n");
     // What did not parse may stay as it is, or become better.

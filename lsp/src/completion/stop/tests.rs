@@ -41,6 +41,35 @@ fn lines() {
 }
 
 #[test]
+fn headers_come_with_the_beginning_of_their_body() {
+    for (before, text) in [
+        ("x = 1\n$0", "if x:\n    y = 1|\n    z = 2\n"),
+        (
+            "x = 1\n$0",
+            "for a in (\n    1,\n):  # all: of them\n    if a:\n\n        # Why.\n        f(\n            a)|\n    b",
+        ),
+        ("x = 1\n$0", "if x: return|\ny"),
+        ("x = 1\n$0", "@wraps(f)\n@cache\ndef g():\n    return 1|\n"),
+        ("class A:\n    x = 1\n    $0\n    y = 1\n", "def f(self):\n        pass|\n"),
+        ("x = 1\n$0", "try:\n    f()\n    g()\nexcept E:\n    h()|\n    i()\n"),
+        ("x = 1\n$0", "try:\n    if x:\n        f()\n\nfinally:\n    h()|\n"),
+        ("x = 1\n$0", "try:\n    f()\n|g()\n"),
+        // Nothing comes.
+        ("x = 1\n$0", "if x:\n|y = 1\n"),
+        ("x = 1\n$0", "@cache\n|    def f():\n"),
+        ("def f():\n    x = 1\n    $0", "if x:\n|    y = 1\n"),
+        // It is there already.
+        ("x = 1\n$0\n    y = 1\n", "if x:|\n    y = 1\n"),
+        // The rest of a line is all that is asked for.
+        ("if x$0", " > 1:|\n    y = 1\n"),
+        ("f(\n    $0\n)", "else:|\n    1\n"),
+        ("x = 1\n$0", "# if:|\n"),
+    ] {
+        check(before, Kind::Line, text);
+    }
+}
+
+#[test]
 fn blocks() {
     let before = "def f(x):\n    $0";
     let block = Kind::Block { indent: 4 };
