@@ -1,0 +1,97 @@
+"""Generates programs in parallel, executes every text, and keeps those that run. The same seed and count give the same texts."""
+
+import contextlib
+import io
+import json
+import multiprocessing
+import os
+import random
+import signal
+import tempfile
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import asdict
+from typing import Any
+
+from .builder import Unsuitable
+from .render import Document, multi_turn
+
+# A text that takes longer, in seconds, is dropped: all are meant to end at once.
+TIME_LIMIT = 2
+
+
+class _TooLong(Exception):
+    pass
+
+
+def _alarm(*_: Any) -> None:
+    raise _TooLong
+
+
+def runs(text: str) -> str:
+    """Executes the text in this process under the time limit. What went wrong, or an empty string."""
+    previous = signal.signal(signal.SIGALRM, _alarm)
+    signal.setitimer(signal.ITIMER_REAL, TIME_LIMIT)
+    try:
+        with contextlib.redirect_stdout(io.StringIO()):
+            exec(compile(text, "program", "exec"), {"__name__": "__main__"})
+        return ""
+    except BaseException as error:
+        return f"{type(error).__name__}: {error}"
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, previous)
+
+
+def one(seed: int, index: int, make=None) -> Document | None:
+    """The document of an index, or nothing where none could be made or it did not run."""
+    from .mixture import make_document
+
+    rng = random.Random(f"{seed}:{index}")
+    try:
+        document = (make or make_document)(rng)
+    except Unsuitable:
+        return None
+    failure = runs(document.text + document.check)
+    if failure:
+        if os.environ.get("TRAIN_SHOW_FAILURES"):
+            print(failure, document.text, sep="\n", flush=True)
+        document.kind = "failed"
+    return document
+
+
+def _batch(task: tuple[int, int, int]) -> list[str]:
+    seed, first, last = task
+    found = (one(seed, index) for index in range(first, last))
+    return [json.dumps(asdict(d), ensure_ascii=False) for d in found if d is not None]
+
+
+def _start_worker() -> None:
+    os.chdir(tempfile.mkdtemp(prefix="programs-"))
+    os.nice(5)
+
+
+def documents(seed: int, count: int, workers: int = 2, size: int = 500) -> Iterator[Document]:
+    """Documents of `count` indices, in order, each of a text once. Programs run in worker processes, each in a folder of its own."""
+    tasks = [(seed, first, min(first + size, count)) for first in range(0, count, size)]
+    seen: set[int] = set()
+    with multiprocessing.get_context("spawn").Pool(workers, _start_worker) as pool:
+        for batch in pool.imap(_batch, tasks):
+            for line in batch:
+                document = Document(**json.loads(line))
+                key = hash(document.text)
+                if key not in seen:
+                    seen.add(key)
+                    yield document
+
+
+def write(path: str, seed: int, count: int, workers: int = 2) -> Counter:
+    """Writes the documents that run as JSON lines, and counts them by kind; `failed` counts those that did not."""
+    kinds: Counter = Counter()
+    with open(path + ".part", "w") as out:
+        for document in documents(seed, count, workers):
+            kinds[document.kind] += 1
+            if document.kind != "failed":
+                out.write(json.dumps({"kind": document.kind, "text": document.text, "prompts": document.prompts}, ensure_ascii=False) + "\n")
+    os.replace(path + ".part", path)
+    return kinds
