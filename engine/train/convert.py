@@ -1,0 +1,153 @@
+"""Between Hugging Face CodeGen folders and this trainer's layout."""
+
+import json
+import os
+import shutil
+from pathlib import Path
+
+import numpy as np
+import torch
+from safetensors.torch import load_file, save_file
+from torch import Tensor
+
+from .model import CodeGen, Shape
+from .vocabulary import PADDED, Vocabulary
+
+# The head's bias for tokens that a model was not trained to write. Far below any other, and still exact in float16.
+NEVER = -30.0
+BLOCKS = 4
+
+
+def _split_qkv(fused: Tensor, heads: int, rotary: int) -> tuple[Tensor, Tensor, Tensor]:
+    """q, k and v of `qkv_proj`, whose rows are four blocks of q, v and k each; rotary pairs go from neighbours to halves."""
+    q, v, k = (part.reshape(-1, fused.shape[1]) for part in fused.view(BLOCKS, 3, -1, fused.shape[1]).unbind(1))
+    return _to_halves(q, heads, rotary), _to_halves(k, heads, rotary), v
+
+
+def _fuse_qkv(q: Tensor, k: Tensor, v: Tensor, heads: int, rotary: int) -> Tensor:
+    d = q.shape[1]
+    parts = [part.view(BLOCKS, -1, d) for part in (_to_pairs(q, heads, rotary), v, _to_pairs(k, heads, rotary))]
+    return torch.stack(parts, dim=1).reshape(3 * q.shape[0], d).contiguous()
+
+
+def _to_halves(weight: Tensor, heads: int, rotary: int) -> Tensor:
+    rows = weight.view(heads, -1, weight.shape[1])
+    return torch.cat([rows[:, 0:rotary:2], rows[:, 1:rotary:2], rows[:, rotary:]], dim=1).reshape(weight.shape)
+
+
+def _to_pairs(weight: Tensor, heads: int, rotary: int) -> Tensor:
+    rows = weight.view(heads, -1, weight.shape[1]).clone()
+    half = rotary // 2
+    rows[:, 0:rotary:2], rows[:, 1:rotary:2] = rows[:, :half].clone(), weight.view(heads, -1, weight.shape[1])[:, half:rotary]
+    return rows.reshape(weight.shape)
+
+
+BLOCK_NAMES = {
+    "norm_weight": "ln_1.weight", "norm_bias": "ln_1.bias", "out": "attn.out_proj.weight", "fc_in": "mlp.fc_in.weight", "fc_in_bias": "mlp.fc_in.bias",
+    "fc_out": "mlp.fc_out.weight", "fc_out_bias": "mlp.fc_out.bias",
+}
+
+
+def read_folder(folder: Path) -> tuple[dict[str, Tensor], dict]:
+    """The tensors and the configuration of a Hugging Face folder, pickles loaded as weights only."""
+    config = json.loads((folder / "config.json").read_text())
+    if config.get("model_type") != "codegen":
+        raise ValueError(f"{folder} holds a model of type {config.get('model_type')!r}, not codegen")
+    tensors: dict[str, Tensor] = {}
+    for path in sorted([*folder.glob("*.safetensors"), *folder.glob("pytorch_model*.bin")]):
+        part = load_file(path) if path.suffix == ".safetensors" else torch.load(path, map_location="cpu", weights_only=True)
+        tensors.update({name: tensor.float() for name, tensor in part.items() if "causal_mask" not in name and not name.endswith("masked_bias")})
+    if not tensors:
+        raise FileNotFoundError(f"no weights in {folder}")
+    return tensors, config
+
+
+def never_written(tensors: dict[str, Tensor]) -> Tensor:
+    """Which tokens the checkpoint was not trained to write, by their bias."""
+    return tensors["lm_head.bias"] <= NEVER + 1
+
+
+def load(folder: Path, vocabulary: Vocabulary | None = None, context: int = 0, dtype: torch.dtype = torch.bfloat16, tied: bool | None = None) -> CodeGen:
+    """The model of a folder. With a vocabulary its head is cut to the active tokens; active tokens that the checkpoint never wrote, and rare ones
+    that it never read, start from the mean of their pieces."""
+    tensors, config = read_folder(folder)
+    shape = Shape(config["n_layer"], config["n_embd"], config["n_head"], config["rotary_dim"], context or config["n_positions"],
+                  50295 if vocabulary else config["vocab_size"], config.get("n_inner") or 0, config.get("layer_norm_epsilon", 1e-5))
+    embedding, head, bias = tensors["transformer.wte.weight"], tensors["lm_head.weight"], tensors["lm_head.bias"]
+    unseen = never_written(tensors)
+    active = torch.from_numpy(vocabulary.active) if vocabulary else None
+    if vocabulary:
+        embedding = embedding[: shape.vocabulary].clone()
+        for token in torch.nonzero(unseen[: shape.vocabulary]).flatten().tolist():
+            seen = [piece for piece in _trained_pieces(token, vocabulary, unseen)]
+            if seen:
+                embedding[token] = tensors["transformer.wte.weight"][seen].mean(0)
+                head[token], bias[token] = embedding[token], bias[seen].min()
+    if tied is None:
+        trained = torch.nonzero(~unseen).flatten()
+        tied = bool(vocabulary) and torch.equal(tensors["transformer.wte.weight"][trained], tensors["lm_head.weight"][trained])
+    model = CodeGen(shape, active, tied, dtype)
+    with torch.no_grad():
+        model.embedding.copy_(embedding)
+        model.head_bias.copy_(bias[model.active].clamp(min=-10) if vocabulary else bias)
+        if model.head is not None:
+            model.head.copy_(head[model.active])
+        model.norm_weight.copy_(tensors["transformer.ln_f.weight"])
+        model.norm_bias.copy_(tensors["transformer.ln_f.bias"])
+        for number, block in enumerate(model.blocks):
+            prefix = f"transformer.h.{number}."
+            for mine, theirs in BLOCK_NAMES.items():
+                getattr(block, mine).copy_(tensors[prefix + theirs])
+            q, k, v = _split_qkv(tensors[prefix + "attn.qkv_proj.weight"], shape.heads, shape.rotary)
+            block.query.copy_(q)
+            block.key.copy_(k)
+            block.value.copy_(v)
+    return model
+
+
+def _trained_pieces(token: int, vocabulary: Vocabulary, unseen: Tensor) -> list[int]:
+    pieces = vocabulary.pieces[token] if vocabulary.row[token] < 0 else []
+    return [piece for piece in pieces if not unseen[piece]]
+
+
+def export(model: CodeGen, folder: Path, tokenizer: Path | None = None, dtype: torch.dtype = torch.float16) -> None:
+    """Writes a folder that transformers' CodeGenForCausalLM loads. Written beside and renamed, so that there is never half of one."""
+    shape = model.shape
+    vocabulary = max(PADDED, shape.vocabulary) if shape.vocabulary > 50000 else shape.vocabulary
+    state = {name: tensor.detach().float().cpu() for name, tensor in model.state_dict().items()}
+    embedding, head, bias = torch.zeros(vocabulary, shape.width), torch.zeros(vocabulary, shape.width), torch.full((vocabulary,), NEVER)
+    embedding[: shape.vocabulary] = state["embedding"]
+    active = model.active.cpu()
+    head[active] = model.head_weight().detach().float().cpu()
+    bias[active] = state["head_bias"]
+    tensors = {"transformer.wte.weight": embedding, "lm_head.weight": head, "lm_head.bias": bias, "transformer.ln_f.weight": state["norm_weight"], "transformer.ln_f.bias": state["norm_bias"]}
+    for number in range(shape.layers):
+        prefix, mine = f"transformer.h.{number}.", f"blocks.{number}."
+        for name, theirs in BLOCK_NAMES.items():
+            tensors[prefix + theirs] = state[mine + name]
+        tensors[prefix + "attn.qkv_proj.weight"] = _fuse_qkv(state[mine + "query"], state[mine + "key"], state[mine + "value"], shape.heads, shape.rotary)
+    config = {
+        "architectures": ["CodeGenForCausalLM"], "model_type": "codegen", "activation_function": "gelu_new", "attn_pdrop": 0.0, "embd_pdrop": 0.0, "resid_pdrop": 0.0,
+        "bos_token_id": 50256, "eos_token_id": 50256, "initializer_range": 0.02, "layer_norm_epsilon": shape.epsilon, "n_ctx": shape.context, "n_positions": shape.context,
+        "n_embd": shape.width, "n_head": shape.heads, "n_layer": shape.layers, "n_inner": shape.inner or None, "rotary_dim": shape.rotary, "tie_word_embeddings": False,
+        "use_cache": True, "vocab_size": vocabulary, "dtype": str(dtype).removeprefix("torch."),
+    }
+    beside = folder.with_name(folder.name + ".part")
+    shutil.rmtree(beside, ignore_errors=True)
+    beside.mkdir(parents=True)
+    save_file({name: tensor.to(dtype).contiguous() for name, tensor in tensors.items()}, beside / "model.safetensors", metadata={"format": "pt"})
+    (beside / "config.json").write_text(json.dumps(config, indent=2) + "\n")
+    if tokenizer:
+        shutil.copyfile(tokenizer, beside / "tokenizer.json")
+    old = folder.with_name(folder.name + ".old")
+    shutil.rmtree(old, ignore_errors=True)
+    if folder.exists():
+        os.rename(folder, old)
+    os.rename(beside, folder)
+    shutil.rmtree(old, ignore_errors=True)
+
+
+def active_of(folder: Path) -> np.ndarray:
+    """The tokens that a folder's model was trained to write."""
+    tensors, _ = read_folder(folder)
+    return torch.nonzero(~never_written(tensors)).flatten().numpy()
