@@ -14,7 +14,10 @@ from dataclasses import asdict
 from typing import Any
 
 from .builder import Unsuitable
+from .functions import class_turns, function_pair, loop_state
 from .render import Document, multi_turn
+
+KINDS = {"turns": multi_turn, "functions": function_pair, "classes": class_turns, "loops": loop_state}
 
 # A text that takes longer, in seconds, is dropped: all are meant to end at once.
 TIME_LIMIT = 2
@@ -43,13 +46,11 @@ def runs(text: str) -> str:
         signal.signal(signal.SIGALRM, previous)
 
 
-def one(seed: int, index: int, make=None) -> Document | None:
-    """The document of an index, or nothing where none could be made or it did not run."""
-    from .mixture import make_document
-
+def one(kind: str, seed: int, index: int) -> Document | None:
+    """The document of an index, of kind `failed` if it did not run; nothing where none could be made."""
     rng = random.Random(f"{seed}:{index}")
     try:
-        document = (make or make_document)(rng)
+        document = KINDS[kind](rng)
     except Unsuitable:
         return None
     failure = runs(document.text + document.check)
@@ -60,9 +61,9 @@ def one(seed: int, index: int, make=None) -> Document | None:
     return document
 
 
-def _batch(task: tuple[int, int, int]) -> list[str]:
-    seed, first, last = task
-    found = (one(seed, index) for index in range(first, last))
+def _batch(task: tuple[str, int, int, int]) -> list[str]:
+    kind, seed, first, last = task
+    found = (one(kind, seed, index) for index in range(first, last))
     return [json.dumps(asdict(d), ensure_ascii=False) for d in found if d is not None]
 
 
@@ -71,9 +72,9 @@ def _start_worker() -> None:
     os.nice(5)
 
 
-def documents(seed: int, count: int, workers: int = 2, size: int = 500) -> Iterator[Document]:
+def documents(kind: str, seed: int, count: int, workers: int = 2, size: int = 500) -> Iterator[Document]:
     """Documents of `count` indices, in order, each of a text once. Programs run in worker processes, each in a folder of its own."""
-    tasks = [(seed, first, min(first + size, count)) for first in range(0, count, size)]
+    tasks = [(kind, seed, first, min(first + size, count)) for first in range(0, count, size)]
     seen: set[int] = set()
     with multiprocessing.get_context("spawn").Pool(workers, _start_worker) as pool:
         for batch in pool.imap(_batch, tasks):
@@ -85,11 +86,11 @@ def documents(seed: int, count: int, workers: int = 2, size: int = 500) -> Itera
                     yield document
 
 
-def write(path: str, seed: int, count: int, workers: int = 2) -> Counter:
+def write(path: str, kind: str, seed: int, count: int, workers: int = 2) -> Counter:
     """Writes the documents that run as JSON lines, and counts them by kind; `failed` counts those that did not."""
     kinds: Counter = Counter()
     with open(path + ".part", "w") as out:
-        for document in documents(seed, count, workers):
+        for document in documents(kind, seed, count, workers):
             kinds[document.kind] += 1
             if document.kind != "failed":
                 out.write(json.dumps({"kind": document.kind, "text": document.text, "prompts": document.prompts}, ensure_ascii=False) + "\n")

@@ -1,6 +1,7 @@
 """Programs as text: the paper's history of turns, a file with comments, a function whose body is written turn by turn, all prompts at once."""
 
 import random
+import re
 import textwrap
 from dataclasses import dataclass, field
 
@@ -137,6 +138,4 @@ def multi_turn(rng: random.Random) -> Document:
 
 def needed(code: str) -> list[str]:
     """The import lines that a piece of code needs, by the names it mentions."""
-    import re
-
     return [line for name, line in IMPORTS.items() if re.search(rf"\b{'np' if name == 'numpy' else name}\b", code) and name not in ("date", "time", "string")]

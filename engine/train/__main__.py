@@ -1,0 +1,204 @@
+"""python -m train COMMAND: fetch, generate, prepare, train, evaluate, export."""
+
+import argparse
+import json
+import os
+import sys
+from collections import defaultdict
+from pathlib import Path
+
+
+def fetch(options: argparse.Namespace) -> None:
+    """Downloads the packages of the list and writes their manifest."""
+    from .data import packages
+
+    packages.fetch_all(options.to, packages.read_list(options.list), options.megabytes * 1_000_000)
+
+
+def generate(options: argparse.Namespace) -> None:
+    """Generates programs of one kind, executed and checked."""
+    from .programs import generate as programs
+
+    print(dict(programs.write(str(options.to), options.kind, options.seed, options.count, options.workers)))
+
+
+def prepare(options: argparse.Namespace) -> None:
+    """Cleans, deduplicates and packs packages and generated programs into token shards. Shards that are there are kept."""
+    from tokenizers import Tokenizer
+
+    from .data import prepare as steps
+    from .data.exclude import Benchmarks
+
+    tokenizer, benchmarks = Tokenizer.from_file(str(options.tokenizer)), Benchmarks(options.exclude)
+    if not benchmarks.sources:
+        print("no benchmark was given (--exclude): nothing is checked against any", file=sys.stderr)
+    if options.packages and not (options.to / "report.json").exists():
+        print(json.dumps(steps.from_packages(options.packages, options.to, tokenizer, benchmarks, options.workers, options.standard_library)))
+    for source in options.programs:
+        if not (options.to / f"{source.stem}.tokens").exists():
+            print(source.name, json.dumps(steps.from_programs(source, options.to, tokenizer, benchmarks)))
+
+
+def train(options: argparse.Namespace) -> None:
+    """Trains, or goes on from the run's last checkpoint."""
+    import numpy as np
+    import torch
+    import torch.distributed as dist
+    from tokenizers import Tokenizer
+
+    from . import convert, loop
+    from .model import Shape
+    from .shards import groups_of
+    from .vocabulary import SIZE, Vocabulary, choose_active, counts
+
+    torch.set_num_threads(options.threads)
+    device = "cuda" if torch.cuda.is_available() and not options.cpu else "cpu"
+    if "RANK" in os.environ:
+        dist.init_process_group("nccl" if device == "cuda" else "gloo")
+        if device == "cuda":
+            torch.cuda.set_device(int(os.environ["LOCAL_RANK"]))
+    tokenizer = Tokenizer.from_file(str(options.tokenizer))
+    options.run.mkdir(parents=True, exist_ok=True)
+    active_file, vocabulary = options.run / "active.npy", None
+    if active_file.exists():
+        vocabulary = Vocabulary(np.load(active_file), tokenizer)
+    elif options.vocabulary:
+        found = np.zeros(SIZE)
+        for group in groups_of(options.data):
+            part = counts(group.paths)
+            found += part / part.sum() * group.weight
+        vocabulary = Vocabulary(choose_active(found, options.vocabulary, tokenizer), tokenizer)
+        np.save(active_file, vocabulary.active)
+        print(f"{len(vocabulary.active)} active tokens, {found[vocabulary.active].sum() / found.sum():.4f} of the data")
+    plan = loop.Plan(folder=str(options.run), **{k: getattr(options, k) for k in ("data", "heldout", "window", "batch", "micro", "rate", "warmup", "weight_decay", "seed", "until", "decay_tokens", "decay_shape", "save_minutes", "snapshot_tokens", "evaluate_tokens", "log_steps")},
+                     muon=not options.adamw, compile=not options.no_compile)
+    if options.init:
+        model = convert.load(options.init, vocabulary, context=options.context)
+    else:
+        shape = Shape(options.layers, options.width, options.heads, options.rotary, options.context or options.window, SIZE)
+        model = loop.new_model(shape, vocabulary, tied=vocabulary is not None, seed=options.seed)
+    run = loop.Run(plan, model, vocabulary, device)
+    resumed = run.resume()
+    run.log(event="resumed" if resumed else "started", tokens=run.tokens, step=run.step, parameters=sum(p.numel() for p in model.parameters()), plan=str(plan))
+    run.train()
+
+
+def export(options: argparse.Namespace) -> None:
+    """Writes a run's model as a Hugging Face folder."""
+    import torch
+
+    from . import convert
+    from .model import CodeGen, Shape
+
+    saved = torch.load(options.run / options.checkpoint, map_location="cpu", weights_only=True)
+    model = CodeGen(Shape(**saved["shape"]), saved["model"]["active"], saved["tied"])
+    model.load_state_dict(saved["model"])
+    convert.export(model, options.to, options.tokenizer, torch.float32 if options.float32 else torch.float16)
+    print(f"{options.to}: {saved['tokens']} tokens seen")
+
+
+def evaluate(options: argparse.Namespace) -> None:
+    """Measures model folders beside each other."""
+    import torch
+    from tokenizers import Tokenizer
+
+    from . import convert
+    from .decode import Decoder
+    from .evaluate import text, turns
+
+    torch.set_num_threads(options.threads)
+    tokenizer = Tokenizer.from_file(str(options.tokenizer))
+    active = {folder: convert.active_of(folder) for folder in options.model}
+    common = set.intersection(*(set(map(int, a)) for a in active.values()))
+    chosen = text.places(text.files(options.heldout), options.places) if "lines" in options.measure else []
+    for folder in options.model:
+        model = convert.load(folder, dtype=torch.float32)
+        decoder, found = Decoder(model, tokenizer), {"model": str(folder)}
+        if "bits" in options.measure:
+            found["bits"] = text.bits_per_byte(model, tokenizer, text.files(options.heldout), common, options.bytes)
+        if "lines" in options.measure:
+            found["lines"] = text.complete_lines(decoder, chosen)
+        for arm in ("multi", "single"):
+            if arm in options.measure:
+                results = list(turns.run(decoder, arm, options.problems))
+                by_category: dict[str, list[bool]] = defaultdict(list)
+                for result in results:
+                    by_category[result["category"]].append(result["passed"])
+                found[arm] = {"passed": sum(r["passed"] for r in results) / len(results), "samples": len(results), "by_category": {k: round(sum(v) / len(v), 3) for k, v in sorted(by_category.items())}}
+                if options.programs_to:
+                    with options.programs_to.open("a") as out:
+                        for result in results:
+                            out.write(json.dumps({"model": str(folder), "arm": arm, **result}) + "\n")
+        print(json.dumps(found), flush=True)
+
+
+def parser() -> argparse.ArgumentParser:
+    """The command line."""
+    top = argparse.ArgumentParser(prog="train", description="Trains small CodeGen models, and prepares what they are trained on.")
+    commands = top.add_subparsers(dest="command", required=True)
+
+    def command(function) -> argparse.ArgumentParser:
+        added = commands.add_parser(function.__name__, help=function.__doc__, description=function.__doc__, formatter_class=argparse.ArgumentDefaultsHelpFormatter)
+        added.set_defaults(function=function)
+        return added
+
+    from .data.packages import LIST
+
+    c = command(fetch)
+    c.add_argument("--to", type=Path, required=True)
+    c.add_argument("--list", type=Path, default=LIST)
+    c.add_argument("--megabytes", type=int, default=800)
+    c = command(generate)
+    c.add_argument("--to", type=Path, required=True)
+    c.add_argument("--kind", choices=("turns", "functions", "classes", "loops"), required=True)
+    c.add_argument("--seed", type=int, default=1)
+    c.add_argument("--count", type=int, default=10_000)
+    c.add_argument("--workers", type=int, default=2)
+    c = command(prepare)
+    c.add_argument("--to", type=Path, required=True)
+    c.add_argument("--tokenizer", type=Path, required=True)
+    c.add_argument("--packages", type=Path)
+    c.add_argument("--standard-library", type=Path)
+    c.add_argument("--programs", type=Path, nargs="*", default=[])
+    c.add_argument("--exclude", type=Path, nargs="*", default=[], help="benchmark files (JSON lines, gzipped or not) whose problems must not be in the data")
+    c.add_argument("--workers", type=int, default=2)
+    c = command(train)
+    c.add_argument("--run", type=Path, required=True)
+    c.add_argument("--tokenizer", type=Path, required=True)
+    c.add_argument("--data", nargs="+", required=True, help="GLOB=WEIGHT of shards, one for each group")
+    c.add_argument("--heldout", nargs="*", default=[], help="globs of shards to log the loss of")
+    c.add_argument("--init", type=Path, help="a Hugging Face CodeGen folder to start from")
+    c.add_argument("--vocabulary", type=int, default=0, help="how many of the most frequent tokens the model learns to write; 0: all")
+    for name, default in (("layers", 8), ("width", 256), ("heads", 4), ("rotary", 32), ("context", 0), ("window", 1024), ("batch", 16), ("micro", 8), ("seed", 1), ("threads", 2), ("log-steps", 10)):
+        c.add_argument(f"--{name}", type=int, default=default)
+    for name, default in (("warmup", 1_000_000), ("until", 10**12), ("snapshot-tokens", 10_000_000), ("evaluate-tokens", 1_000_000)):
+        c.add_argument(f"--{name}", type=int, default=default)
+    c.add_argument("--decay-tokens", type=int, default=0, help="start the last stretch now: the rate falls to zero over so many tokens, and the run ends")
+    c.add_argument("--decay-shape", choices=("linear", "cosine"), default="linear")
+    c.add_argument("--rate", type=float, default=2e-3)
+    c.add_argument("--weight-decay", type=float, default=0.1)
+    c.add_argument("--save-minutes", type=float, default=5.0)
+    for name in ("adamw", "no-compile", "cpu"):
+        c.add_argument(f"--{name}", action="store_true")
+    c = command(export)
+    c.add_argument("--run", type=Path, required=True)
+    c.add_argument("--to", type=Path, required=True)
+    c.add_argument("--tokenizer", type=Path, required=True)
+    c.add_argument("--checkpoint", default="latest.pt")
+    c.add_argument("--float32", action="store_true")
+    c = command(evaluate)
+    c.add_argument("--model", type=Path, nargs="+", required=True)
+    c.add_argument("--tokenizer", type=Path, required=True)
+    c.add_argument("--heldout", type=Path, help="heldout.jsonl of `prepare`")
+    c.add_argument("--problems", type=Path, default=Path(__file__).with_name("evaluate") / "multi_turn_dev.jsonl")
+    c.add_argument("--measure", nargs="+", choices=("bits", "lines", "multi", "single"), default=["multi"])
+    c.add_argument("--places", type=int, default=500)
+    c.add_argument("--bytes", type=int, default=2_000_000)
+    c.add_argument("--threads", type=int, default=2)
+    c.add_argument("--programs-to", type=Path, help="append every program and its verdict to this file")
+    return top
+
+
+if __name__ == "__main__":
+    chosen = parser().parse_args()
+    chosen.function(chosen)

@@ -1,0 +1,102 @@
+"""A run stops and goes on as if it had not stopped, and learns."""
+
+import json
+
+import numpy as np
+import pytest
+import torch
+
+from train.data.pack import Writer
+from train.loop import Plan, Run
+from train.optim import rate_at
+from train.shards import Group, Windows, groups_of
+from train.vocabulary import SIZE, Vocabulary, choose_active, counts
+
+
+@pytest.fixture
+def shards(tmp_path, tokenizer):
+    writer = Writer(tmp_path / "shards", "text-0", tokenizer)
+    writer.add((f"def f{i}(x):\n    return x + {i}\n", []) for i in range(400))
+    writer.close(source="test")
+    writer = Writer(tmp_path / "shards", "asked-0", tokenizer, masked=True)
+    writer.add((f"# Add {i}.\nx += {i}\n", [(1, len(f"# Add {i}.\n"))]) for i in range(400))
+    writer.close(source="test")
+    return tmp_path / "shards"
+
+
+@pytest.fixture
+def vocabulary(shards, tokenizer):
+    return Vocabulary(choose_active(counts(sorted(shards.glob("*.tokens"))), 600, tokenizer), tokenizer)
+
+
+def make_run(folder, shards, vocabulary, tiny, **changes) -> Run:
+    plan = Plan(str(folder), [f"{shards}/text-*=1", f"{shards}/asked-*=1"], window=32, batch=4, micro=2, rate=0.02, warmup=100, compile=False, **changes)
+    return Run(plan, tiny(torch.from_numpy(vocabulary.active), vocabulary=SIZE, layers=1), vocabulary)
+
+
+def test_a_resumed_run_ends_with_the_same_weights(tmp_path, shards, vocabulary, tiny):
+    whole = make_run(tmp_path / "whole", shards, vocabulary, tiny)
+    for _ in range(6):
+        whole.one_step()
+    first = make_run(tmp_path / "parts", shards, vocabulary, tiny)
+    for _ in range(3):
+        first.one_step()
+    first.save()
+    second = make_run(tmp_path / "parts", shards, vocabulary, tiny)
+    assert second.resume()
+    assert second.tokens == first.tokens == 3 * 4 * 32
+    for _ in range(3):
+        second.one_step()
+    for (name, a), (_, b) in zip(whole.model.named_parameters(), second.model.named_parameters()):
+        assert torch.equal(a, b), name
+
+
+def test_a_run_learns_saves_and_ends_with_its_decay(tmp_path, shards, vocabulary, tiny):
+    run = make_run(tmp_path / "run", shards, vocabulary, tiny, decay_tokens=60 * 128, save_minutes=0.0, log_steps=5, snapshot_tokens=2000)
+    run.train()
+    lines = [json.loads(line) for line in (tmp_path / "run" / "log.jsonl").read_text().splitlines()]
+    losses = [line["loss"] for line in lines if "loss" in line]
+    assert losses[-1] < 0.5 * losses[0]
+    assert lines[-1]["event"] == "finished" and run.tokens == 60 * 128
+    assert (tmp_path / "run" / "latest.pt").exists() and not list((tmp_path / "run").glob("*.part"))
+    assert (tmp_path / "run" / "snapshot-0M" / "model.safetensors").exists()
+
+
+def test_prompts_are_no_targets_but_what_ends_a_program_is(shards, vocabulary, tokenizer):
+    windows = Windows(groups_of([f"{shards}/asked-*=1"]), vocabulary, 64, 1, spell=0.0)
+    tokens, targets = windows.window()
+    following = np.append(tokens[1:], -1)
+    sharp, add, end = tokenizer.encode("#").ids[0], tokenizer.encode(" Add").ids[0], 50256
+    later = np.arange(64) > np.flatnonzero(tokens == end)[0]
+    assert (targets[(following == add)] == -1).all()
+    assert (targets[(following == sharp) & later] >= 0).all()
+    assert (targets[(following == end) & later] == vocabulary.row[end]).all()
+
+
+def test_windows_go_on_where_they_stopped_and_cover_an_epoch(shards, vocabulary):
+    a = Windows([Group(sorted(shards.glob("text-*.tokens")), 1.0)], vocabulary, 32, 1)
+    drawn = [a.window()[0] for _ in range(10)]
+    b = Windows([Group(sorted(shards.glob("text-*.tokens")), 1.0)], vocabulary, 32, 1)
+    for _ in range(5):
+        b.window()
+    c = Windows([Group(sorted(shards.glob("text-*.tokens")), 1.0)], vocabulary, 32, 1)
+    c.restore(b.state())
+    assert all((x == c.window()[0]).all() for x in drawn[5:])
+    assert len({x.tobytes() for x in drawn}) == 10
+
+
+def test_rare_tokens_are_spelled_with_active_ones(vocabulary, tokenizer):
+    text = "extraordinary = photosynthesis_configuration"
+    ids = np.array(tokenizer.encode(text).ids)
+    spelled = vocabulary.spelled(ids)
+    assert (vocabulary.row[ids] < 0).any() and (vocabulary.row[spelled] >= 0).all()
+    assert tokenizer.decode(spelled.tolist()) == text
+    assert (vocabulary.target[ids] >= 0).all()
+
+
+def test_the_rate_warms_up_stays_and_decays():
+    assert rate_at(0, 1.0, 100, None, 0) == pytest.approx(0.01)
+    assert rate_at(10**9, 1.0, 100, None, 0) == 1.0
+    assert rate_at(1500, 1.0, 100, 1000, 1000) == pytest.approx(0.5)
+    assert rate_at(3000, 1.0, 100, 1000, 1000) == 0.0
+    assert rate_at(1500, 1.0, 100, 1000, 1000, "cosine") == pytest.approx(0.5)
