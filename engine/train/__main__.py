@@ -24,12 +24,11 @@ def generate(options: argparse.Namespace) -> None:
 
 def prepare(options: argparse.Namespace) -> None:
     """Cleans, deduplicates and packs packages and generated programs into token shards. Shards that are there are kept."""
-    from tokenizers import Tokenizer
-
+    from . import tokenizer as tokenizers
     from .data import prepare as steps
     from .data.exclude import Benchmarks
 
-    tokenizer, benchmarks = Tokenizer.from_file(str(options.tokenizer)), Benchmarks(options.exclude)
+    tokenizer, benchmarks = tokenizers.load(options.tokenizer), Benchmarks(options.exclude)
     if not benchmarks.sources:
         print("no benchmark was given (--exclude): nothing is checked against any", file=sys.stderr)
     if options.packages and not (options.to / "report.json").exists():
@@ -44,9 +43,9 @@ def train(options: argparse.Namespace) -> None:
     import numpy as np
     import torch
     import torch.distributed as dist
-    from tokenizers import Tokenizer
 
     from . import convert, loop
+    from . import tokenizer as tokenizers
     from .model import Shape
     from .shards import groups_of
     from .vocabulary import SIZE, Vocabulary, choose_active, counts
@@ -57,7 +56,7 @@ def train(options: argparse.Namespace) -> None:
         dist.init_process_group("nccl" if device == "cuda" else "gloo")
         if device == "cuda":
             torch.cuda.set_device(int(os.environ["LOCAL_RANK"]))
-    tokenizer = Tokenizer.from_file(str(options.tokenizer))
+    tokenizer = tokenizers.load(options.tokenizer)
     options.run.mkdir(parents=True, exist_ok=True)
     active_file, vocabulary = options.run / "active.npy", None
     if active_file.exists():
@@ -72,7 +71,9 @@ def train(options: argparse.Namespace) -> None:
         print(f"{len(vocabulary.active)} active tokens, {found[vocabulary.active].sum() / found.sum():.4f} of the data")
     plan = loop.Plan(folder=str(options.run), **{k: getattr(options, k) for k in ("data", "heldout", "window", "batch", "micro", "rate", "warmup", "weight_decay", "seed", "until", "decay_tokens", "decay_shape", "save_minutes", "snapshot_tokens", "evaluate_tokens", "log_steps")},
                      muon=not options.adamw, compile=not options.no_compile)
-    if options.init:
+    if (options.run / "latest.pt").exists():
+        model, _ = loop.saved_model(options.run / "latest.pt")
+    elif options.init:
         model = convert.load(options.init, vocabulary, context=options.context)
     else:
         shape = Shape(options.layers, options.width, options.heads, options.rotary, options.context or options.window, SIZE)
@@ -88,26 +89,25 @@ def export(options: argparse.Namespace) -> None:
     import torch
 
     from . import convert
-    from .model import CodeGen, Shape
+    from . import tokenizer as tokenizers
+    from .loop import saved_model
 
-    saved = torch.load(options.run / options.checkpoint, map_location="cpu", weights_only=True)
-    model = CodeGen(Shape(**saved["shape"]), saved["model"]["active"], saved["tied"])
-    model.load_state_dict(saved["model"])
-    convert.export(model, options.to, options.tokenizer, torch.float32 if options.float32 else torch.float16)
+    model, saved = saved_model(options.run / options.checkpoint)
+    convert.export(model, options.to, tokenizers.load(options.tokenizer), torch.float32 if options.float32 else torch.float16)
     print(f"{options.to}: {saved['tokens']} tokens seen")
 
 
 def evaluate(options: argparse.Namespace) -> None:
     """Measures model folders beside each other."""
     import torch
-    from tokenizers import Tokenizer
 
     from . import convert
+    from . import tokenizer as tokenizers
     from .decode import Decoder
     from .evaluate import text, turns
 
     torch.set_num_threads(options.threads)
-    tokenizer = Tokenizer.from_file(str(options.tokenizer))
+    tokenizer = tokenizers.load(options.tokenizer)
     active = {folder: convert.active_of(folder) for folder in options.model}
     common = set.intersection(*(set(map(int, a)) for a in active.values()))
     chosen = text.places(text.files(options.heldout), options.places) if "lines" in options.measure else []
@@ -143,6 +143,7 @@ def parser() -> argparse.ArgumentParser:
         return added
 
     from .data.packages import LIST
+    from .tokenizer import BUILTIN
 
     c = command(fetch)
     c.add_argument("--to", type=Path, required=True)
@@ -156,7 +157,7 @@ def parser() -> argparse.ArgumentParser:
     c.add_argument("--workers", type=int, default=2)
     c = command(prepare)
     c.add_argument("--to", type=Path, required=True)
-    c.add_argument("--tokenizer", type=Path, required=True)
+    c.add_argument("--tokenizer", type=Path, default=BUILTIN, help="a tokenizer.json, or a GGUF that holds one")
     c.add_argument("--packages", type=Path)
     c.add_argument("--standard-library", type=Path)
     c.add_argument("--programs", type=Path, nargs="*", default=[])
@@ -164,7 +165,7 @@ def parser() -> argparse.ArgumentParser:
     c.add_argument("--workers", type=int, default=2)
     c = command(train)
     c.add_argument("--run", type=Path, required=True)
-    c.add_argument("--tokenizer", type=Path, required=True)
+    c.add_argument("--tokenizer", type=Path, default=BUILTIN, help="a tokenizer.json, or a GGUF that holds one")
     c.add_argument("--data", nargs="+", required=True, help="GLOB=WEIGHT of shards, one for each group")
     c.add_argument("--heldout", nargs="*", default=[], help="globs of shards to log the loss of")
     c.add_argument("--init", type=Path, help="a Hugging Face CodeGen folder to start from")
@@ -183,12 +184,12 @@ def parser() -> argparse.ArgumentParser:
     c = command(export)
     c.add_argument("--run", type=Path, required=True)
     c.add_argument("--to", type=Path, required=True)
-    c.add_argument("--tokenizer", type=Path, required=True)
+    c.add_argument("--tokenizer", type=Path, default=BUILTIN, help="a tokenizer.json, or a GGUF that holds one")
     c.add_argument("--checkpoint", default="latest.pt")
     c.add_argument("--float32", action="store_true")
     c = command(evaluate)
     c.add_argument("--model", type=Path, nargs="+", required=True)
-    c.add_argument("--tokenizer", type=Path, required=True)
+    c.add_argument("--tokenizer", type=Path, default=BUILTIN, help="a tokenizer.json, or a GGUF that holds one")
     c.add_argument("--heldout", type=Path, help="heldout.jsonl of `prepare`")
     c.add_argument("--problems", type=Path, default=Path(__file__).with_name("evaluate") / "multi_turn_dev.jsonl")
     c.add_argument("--measure", nargs="+", choices=("bits", "lines", "multi", "single"), default=["multi"])

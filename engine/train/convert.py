@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import torch
 from safetensors.torch import load_file, save_file
+from tokenizers import Tokenizer
 from torch import Tensor
 
 from .model import CodeGen, Shape
@@ -110,7 +111,7 @@ def _trained_pieces(token: int, vocabulary: Vocabulary, unseen: Tensor) -> list[
     return [piece for piece in pieces if not unseen[piece]]
 
 
-def export(model: CodeGen, folder: Path, tokenizer: Path | None = None, dtype: torch.dtype = torch.float16) -> None:
+def export(model: CodeGen, folder: Path, tokenizer: Tokenizer | None = None, dtype: torch.dtype = torch.float16) -> None:
     """Writes a folder that transformers' CodeGenForCausalLM loads. Written beside and renamed, so that there is never half of one."""
     shape = model.shape
     vocabulary = max(PADDED, shape.vocabulary) if shape.vocabulary > 50000 else shape.vocabulary
@@ -138,7 +139,7 @@ def export(model: CodeGen, folder: Path, tokenizer: Path | None = None, dtype: t
     save_file({name: tensor.to(dtype).contiguous() for name, tensor in tensors.items()}, beside / "model.safetensors", metadata={"format": "pt"})
     (beside / "config.json").write_text(json.dumps(config, indent=2) + "\n")
     if tokenizer:
-        shutil.copyfile(tokenizer, beside / "tokenizer.json")
+        tokenizer.save(str(beside / "tokenizer.json"))
     old = folder.with_name(folder.name + ".old")
     shutil.rmtree(old, ignore_errors=True)
     if folder.exists():

@@ -14,7 +14,7 @@ from . import convert
 from .loss import compile_loss
 from .model import CodeGen, Shape
 from .optim import Optimizer, rate_at
-from .shards import Windows, groups_of
+from .shards import Group, Windows, groups_of
 from .vocabulary import Vocabulary
 
 
@@ -42,7 +42,6 @@ class Plan:
     log_steps: int = 10
     evaluate_tokens: int = 1_000_000
     compile: bool = True
-    threads: int = 2
 
 
 class Run:
@@ -60,7 +59,6 @@ class Run:
         self.folder = Path(plan.folder)
         self.folder.mkdir(parents=True, exist_ok=True)
         self.stopping = False
-        self.loss_and_count = self.model
         if plan.compile:
             compile_loss()
             for block in self.model.blocks:
@@ -122,17 +120,15 @@ class Run:
         return float(total) / counted, norm, rate
 
     @torch.no_grad()
-    def heldout_loss(self, windows: int = 24) -> dict[str, float]:
-        """Nats per target on the first windows of each held-out shard; the same ones every time."""
+    def heldout_loss(self, windows: int = 48) -> dict[str, float]:
+        """Nats per target on the same windows of each held-out shard every time."""
         found = {}
         for pattern in self.plan.heldout:
             for path in sorted(Path(pattern).parent.glob(Path(pattern).name + ".tokens")):
-                reader = Windows([], self.vocabulary, self.plan.window, 0, spell=1.0)
-                reader_group = groups_of_path(path)
-                reader.__init__([reader_group], self.vocabulary, self.plan.window, 0, spell=1.0)
+                reader = Windows([Group([path], 1.0)], self.vocabulary, self.plan.window, 0, spell=1.0)
                 total, count = 0.0, 0
-                for _ in range(min(windows // 4, max(1, int(reader.ends[0][-1]) // 4)) or 1):
-                    x, y = reader.batch(4)
+                for _ in range(max(1, min(windows, int(reader.ends[0][-1])) // self.plan.micro)):
+                    x, y = reader.batch(self.plan.micro)
                     loss, counted = self.model(torch.from_numpy(x).to(self.device), torch.from_numpy(y).to(self.device))
                     total, count = total + float(loss), count + int(counted)
                 found[path.stem] = total / max(1, count)
@@ -180,11 +176,12 @@ class Run:
             convert.export(self.model, self.folder / f"snapshot-{self.tokens // 1_000_000}M")
 
 
-def groups_of_path(path: Path):
-    """A group of one shard, held out or not."""
-    from .shards import Group
-
-    return Group([path], 1.0)
+def saved_model(path: Path) -> tuple[CodeGen, dict]:
+    """The model of a checkpoint, and the checkpoint."""
+    saved = torch.load(path, map_location="cpu", weights_only=True)
+    model = CodeGen(Shape(**saved["shape"]), saved["model"]["active"], saved["tied"])
+    model.load_state_dict(saved["model"])
+    return model, saved
 
 
 def new_model(shape: Shape, vocabulary: Vocabulary | None, tied: bool, seed: int) -> CodeGen:

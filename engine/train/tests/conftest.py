@@ -7,18 +7,14 @@ import torch
 from tokenizers import Tokenizer
 
 from train.model import CodeGen, Shape
+from train.tokenizer import load
 
 FIXTURES = Path(__file__).parents[3] / "fixtures" / "parity" / "checkpoints"
 
 
 @pytest.fixture(scope="session")
-def tokenizer_file() -> Path:
-    return FIXTURES / "heads-4x32" / "tokenizer.json"
-
-
-@pytest.fixture(scope="session")
-def tokenizer(tokenizer_file: Path) -> Tokenizer:
-    return Tokenizer.from_file(str(tokenizer_file))
+def tokenizer() -> Tokenizer:
+    return load()
 
 
 @pytest.fixture
