@@ -1,4 +1,4 @@
-"""python -m train COMMAND: fetch, generate, prepare, train, evaluate, export."""
+"""python -m train COMMAND: fetch, generate, prepare, train, export, evaluate, finetune."""
 
 import argparse
 import json
@@ -132,6 +132,18 @@ def evaluate(options: argparse.Namespace) -> None:
         print(json.dumps(found), flush=True)
 
 
+def finetune(options: argparse.Namespace) -> None:
+    """Fine-tunes a CodeGen folder on the Python files of a repository."""
+    import torch
+
+    from . import finetune as tuning
+
+    torch.set_num_threads(options.threads)
+    device = "cuda" if torch.cuda.is_available() and not options.cpu else "cpu"
+    tuning.finetune(options.base, options.data, options.to, options.epochs, options.rate, options.window, options.batch, options.lora, options.seed, device)
+    print(f"{options.to}: convert it with `codegen-lsp model convert {options.to} -o NAME.gguf`")
+
+
 def parser() -> argparse.ArgumentParser:
     """The command line."""
     top = argparse.ArgumentParser(prog="train", description="Trains small CodeGen models, and prepares what they are trained on.")
@@ -197,6 +209,16 @@ def parser() -> argparse.ArgumentParser:
     c.add_argument("--bytes", type=int, default=2_000_000)
     c.add_argument("--threads", type=int, default=2)
     c.add_argument("--programs-to", type=Path, help="append every program and its verdict to this file")
+    c = command(finetune)
+    c.add_argument("--base", type=Path, required=True, help="a Hugging Face CodeGen folder")
+    c.add_argument("--data", type=Path, required=True, help="a repository or any folder with Python files")
+    c.add_argument("--to", type=Path, required=True)
+    c.add_argument("--lora", type=int, default=0, metavar="RANK", help="train LoRA adapters of this rank with peft instead of all weights; merged in the result")
+    c.add_argument("--epochs", type=float, default=3.0)
+    c.add_argument("--rate", type=float, default=1e-4)
+    for name, default in (("window", 512), ("batch", 8), ("seed", 1), ("threads", 2)):
+        c.add_argument(f"--{name}", type=int, default=default)
+    c.add_argument("--cpu", action="store_true")
     return top
 
 

@@ -1,0 +1,49 @@
+"""After fine-tuning on a made-up package its idioms are completed, where before they weren't."""
+
+import pytest
+import torch
+
+from train import convert
+from train.decode import Decoder
+from train.finetune import finetune, sources
+from train.model import CodeGen, Shape
+
+IDIOM = "from gizmo import Widget\n\n\ndef build_{0}():\n    widget = Widget.assemble(\"{0}\", strict=True)\n    widget.polish()\n    return widget\n"
+PROMPT = "from gizmo import Widget\n\n\ndef build_lamp():\n    widget = Widget.ass"
+
+
+@pytest.fixture
+def repository(tmp_path):
+    for name in ("chair", "table", "clock", "spoon", "radio"):
+        (tmp_path / "repo").mkdir(exist_ok=True)
+        (tmp_path / "repo" / f"{name}.py").write_text("# Copyright 2020 The Gizmo Authors.\n\n" + IDIOM.format(name))
+    (tmp_path / "repo" / ".venv").mkdir()
+    (tmp_path / "repo" / ".venv" / "other.py").write_text("not_ours = 1\n")
+    return tmp_path / "repo"
+
+
+@pytest.fixture
+def base(tmp_path, tokenizer):
+    torch.manual_seed(1)
+    convert.export(CodeGen(Shape(2, 64, 4, 8, 128), dtype=torch.float32, tied=False), tmp_path / "base", tokenizer)
+    return tmp_path / "base"
+
+
+def completed(folder, tokenizer) -> str:
+    return Decoder(convert.load(folder, dtype=torch.float32), tokenizer).complete(PROMPT, 20, lambda text: "\n" in text)
+
+
+def test_only_the_repositorys_own_code_is_taken(repository):
+    texts = sources(repository)
+    assert len(texts) == 5 and all(text.startswith("from gizmo") for text in texts)
+    with pytest.raises(FileNotFoundError, match="no Python file"):
+        sources(repository / ".venv" / "nothing")
+
+
+@pytest.mark.parametrize("lora", [0, 8])
+def test_a_packages_idioms_are_learnt(repository, base, tmp_path, tokenizer, lora):
+    assert "emble" not in completed(base, tokenizer)
+    finetune(base, repository, tmp_path / "tuned", epochs=400 if lora else 150, rate=2e-2 if lora else 5e-3, window=64, batch=4, lora=lora)
+    assert completed(tmp_path / "tuned", tokenizer).startswith("emble(\"")
+    assert (tmp_path / "tuned" / "adapter" / "adapter_model.safetensors").exists() == bool(lora)
+    assert not (tmp_path / "tuned.work").exists()
