@@ -69,8 +69,32 @@ def train(options: argparse.Namespace) -> None:
         vocabulary = Vocabulary(choose_active(found, options.vocabulary, tokenizer), tokenizer)
         np.save(active_file, vocabulary.active)
         print(f"{len(vocabulary.active)} active tokens, {found[vocabulary.active].sum() / found.sum():.4f} of the data")
-    plan = loop.Plan(folder=str(options.run), **{k: getattr(options, k) for k in ("data", "heldout", "window", "batch", "micro", "rate", "warmup", "weight_decay", "seed", "until", "decay_tokens", "decay_shape", "save_minutes", "snapshot_tokens", "evaluate_tokens", "log_steps")},
-                     muon=not options.adamw, compile=not options.no_compile)
+    plan = loop.Plan(
+        folder=str(options.run),
+        **{
+            k: getattr(options, k)
+            for k in (
+                "data",
+                "heldout",
+                "window",
+                "batch",
+                "micro",
+                "rate",
+                "warmup",
+                "weight_decay",
+                "seed",
+                "until",
+                "decay_tokens",
+                "decay_shape",
+                "save_minutes",
+                "snapshot_tokens",
+                "evaluate_tokens",
+                "log_steps",
+            )
+        },
+        muon=not options.adamw,
+        compile=not options.no_compile,
+    )
     if (options.run / "latest.pt").exists():
         model, _ = loop.saved_model(options.run / "latest.pt")
     elif options.init:
@@ -80,7 +104,13 @@ def train(options: argparse.Namespace) -> None:
         model = loop.new_model(shape, vocabulary, tied=vocabulary is not None, seed=options.seed)
     run = loop.Run(plan, model, vocabulary, device)
     resumed = run.resume()
-    run.log(event="resumed" if resumed else "started", tokens=run.tokens, step=run.step, parameters=sum(p.numel() for p in model.parameters()), plan=str(plan))
+    run.log(
+        event="resumed" if resumed else "started",
+        tokens=run.tokens,
+        step=run.step,
+        parameters=sum(p.numel() for p in model.parameters()),
+        plan=str(plan),
+    )
     run.train()
 
 
@@ -124,7 +154,11 @@ def evaluate(options: argparse.Namespace) -> None:
                 by_category: dict[str, list[bool]] = defaultdict(list)
                 for result in results:
                     by_category[result["category"]].append(result["passed"])
-                found[arm] = {"passed": sum(r["passed"] for r in results) / len(results), "samples": len(results), "by_category": {k: round(sum(v) / len(v), 3) for k, v in sorted(by_category.items())}}
+                found[arm] = {
+                    "passed": sum(r["passed"] for r in results) / len(results),
+                    "samples": len(results),
+                    "by_category": {k: round(sum(v) / len(v), 3) for k, v in sorted(by_category.items())},
+                }
                 if options.programs_to:
                     with options.programs_to.open("a") as out:
                         for result in results:
@@ -140,7 +174,9 @@ def finetune(options: argparse.Namespace) -> None:
 
     torch.set_num_threads(options.threads)
     device = "cuda" if torch.cuda.is_available() and not options.cpu else "cpu"
-    tuning.finetune(options.base, options.data, options.to, options.epochs, options.rate, options.window, options.batch, options.lora, options.seed, device)
+    tuning.finetune(
+        options.base, options.data, options.to, options.epochs, options.rate, options.window, options.batch, options.lora, options.seed, device
+    )
     print(f"{options.to}: convert it with `codegen-lsp model convert {options.to} -o NAME.gguf`")
 
 
@@ -150,7 +186,9 @@ def parser() -> argparse.ArgumentParser:
     commands = top.add_subparsers(dest="command", required=True)
 
     def command(function) -> argparse.ArgumentParser:
-        added = commands.add_parser(function.__name__, help=function.__doc__, description=function.__doc__, formatter_class=argparse.ArgumentDefaultsHelpFormatter)
+        added = commands.add_parser(
+            function.__name__, help=function.__doc__, description=function.__doc__, formatter_class=argparse.ArgumentDefaultsHelpFormatter
+        )
         added.set_defaults(function=function)
         return added
 
@@ -173,7 +211,9 @@ def parser() -> argparse.ArgumentParser:
     c.add_argument("--packages", type=Path)
     c.add_argument("--standard-library", type=Path)
     c.add_argument("--programs", type=Path, nargs="*", default=[])
-    c.add_argument("--exclude", type=Path, nargs="*", default=[], help="benchmark files (JSON lines, gzipped or not) whose problems must not be in the data")
+    c.add_argument(
+        "--exclude", type=Path, nargs="*", default=[], help="benchmark files (JSON lines, gzipped or not) whose problems must not be in the data"
+    )
     c.add_argument("--workers", type=int, default=2)
     c = command(train)
     c.add_argument("--run", type=Path, required=True)
@@ -182,11 +222,25 @@ def parser() -> argparse.ArgumentParser:
     c.add_argument("--heldout", nargs="*", default=[], help="globs of shards to log the loss of")
     c.add_argument("--init", type=Path, help="a Hugging Face CodeGen folder to start from")
     c.add_argument("--vocabulary", type=int, default=0, help="how many of the most frequent tokens the model learns to write; 0: all")
-    for name, default in (("layers", 8), ("width", 256), ("heads", 4), ("rotary", 32), ("context", 0), ("window", 1024), ("batch", 16), ("micro", 8), ("seed", 1), ("threads", 2), ("log-steps", 10)):
+    for name, default in (
+        ("layers", 8),
+        ("width", 256),
+        ("heads", 4),
+        ("rotary", 32),
+        ("context", 0),
+        ("window", 1024),
+        ("batch", 16),
+        ("micro", 8),
+        ("seed", 1),
+        ("threads", 2),
+        ("log-steps", 10),
+    ):
         c.add_argument(f"--{name}", type=int, default=default)
     for name, default in (("warmup", 1_000_000), ("until", 10**12), ("snapshot-tokens", 10_000_000), ("evaluate-tokens", 1_000_000)):
         c.add_argument(f"--{name}", type=int, default=default)
-    c.add_argument("--decay-tokens", type=int, default=0, help="start the last stretch now: the rate falls to zero over so many tokens, and the run ends")
+    c.add_argument(
+        "--decay-tokens", type=int, default=0, help="start the last stretch now: the rate falls to zero over so many tokens, and the run ends"
+    )
     c.add_argument("--decay-shape", choices=("linear", "cosine"), default="linear")
     c.add_argument("--rate", type=float, default=2e-3)
     c.add_argument("--weight-decay", type=float, default=0.1)
@@ -213,7 +267,9 @@ def parser() -> argparse.ArgumentParser:
     c.add_argument("--base", type=Path, required=True, help="a Hugging Face CodeGen folder")
     c.add_argument("--data", type=Path, required=True, help="a repository or any folder with Python files")
     c.add_argument("--to", type=Path, required=True)
-    c.add_argument("--lora", type=int, default=0, metavar="RANK", help="train LoRA adapters of this rank with peft instead of all weights; merged in the result")
+    c.add_argument(
+        "--lora", type=int, default=0, metavar="RANK", help="train LoRA adapters of this rank with peft instead of all weights; merged in the result"
+    )
     c.add_argument("--epochs", type=float, default=3.0)
     c.add_argument("--rate", type=float, default=1e-4)
     for name, default in (("window", 512), ("batch", 8), ("seed", 1), ("threads", 2)):

@@ -44,8 +44,13 @@ def _to_pairs(weight: Tensor, heads: int, rotary: int) -> Tensor:
 
 
 BLOCK_NAMES = {
-    "norm_weight": "ln_1.weight", "norm_bias": "ln_1.bias", "out": "attn.out_proj.weight", "fc_in": "mlp.fc_in.weight", "fc_in_bias": "mlp.fc_in.bias",
-    "fc_out": "mlp.fc_out.weight", "fc_out_bias": "mlp.fc_out.bias",
+    "norm_weight": "ln_1.weight",
+    "norm_bias": "ln_1.bias",
+    "out": "attn.out_proj.weight",
+    "fc_in": "mlp.fc_in.weight",
+    "fc_in_bias": "mlp.fc_in.bias",
+    "fc_out": "mlp.fc_out.weight",
+    "fc_out_bias": "mlp.fc_out.bias",
 }
 
 
@@ -68,12 +73,22 @@ def never_written(tensors: dict[str, Tensor]) -> Tensor:
     return tensors["lm_head.bias"] <= NEVER + 1
 
 
-def load(folder: Path, vocabulary: Vocabulary | None = None, context: int = 0, dtype: torch.dtype = torch.bfloat16, tied: bool | None = None) -> CodeGen:
+def load(
+    folder: Path, vocabulary: Vocabulary | None = None, context: int = 0, dtype: torch.dtype = torch.bfloat16, tied: bool | None = None
+) -> CodeGen:
     """The model of a folder. With a vocabulary its head is cut to the active tokens; active tokens that the checkpoint never wrote, and rare ones
     that it never read, start from the mean of their pieces."""
     tensors, config = read_folder(folder)
-    shape = Shape(config["n_layer"], config["n_embd"], config["n_head"], config["rotary_dim"], context or config["n_positions"],
-                  50295 if vocabulary else config["vocab_size"], config.get("n_inner") or 0, config.get("layer_norm_epsilon", 1e-5))
+    shape = Shape(
+        config["n_layer"],
+        config["n_embd"],
+        config["n_head"],
+        config["rotary_dim"],
+        context or config["n_positions"],
+        50295 if vocabulary else config["vocab_size"],
+        config.get("n_inner") or 0,
+        config.get("layer_norm_epsilon", 1e-5),
+    )
     embedding, head, bias = tensors["transformer.wte.weight"], tensors["lm_head.weight"], tensors["lm_head.bias"]
     unseen = never_written(tensors)
     active = torch.from_numpy(vocabulary.active) if vocabulary else None
@@ -121,17 +136,42 @@ def export(model: CodeGen, folder: Path, tokenizer: Tokenizer | None = None, dty
     active = model.active.cpu()
     head[active] = model.head_weight().detach().float().cpu()
     bias[active] = state["head_bias"]
-    tensors = {"transformer.wte.weight": embedding, "lm_head.weight": head, "lm_head.bias": bias, "transformer.ln_f.weight": state["norm_weight"], "transformer.ln_f.bias": state["norm_bias"]}
+    tensors = {
+        "transformer.wte.weight": embedding,
+        "lm_head.weight": head,
+        "lm_head.bias": bias,
+        "transformer.ln_f.weight": state["norm_weight"],
+        "transformer.ln_f.bias": state["norm_bias"],
+    }
     for number in range(shape.layers):
         prefix, mine = f"transformer.h.{number}.", f"blocks.{number}."
         for name, theirs in BLOCK_NAMES.items():
             tensors[prefix + theirs] = state[mine + name]
-        tensors[prefix + "attn.qkv_proj.weight"] = _fuse_qkv(state[mine + "query"], state[mine + "key"], state[mine + "value"], shape.heads, shape.rotary)
+        tensors[prefix + "attn.qkv_proj.weight"] = _fuse_qkv(
+            state[mine + "query"], state[mine + "key"], state[mine + "value"], shape.heads, shape.rotary
+        )
     config = {
-        "architectures": ["CodeGenForCausalLM"], "model_type": "codegen", "activation_function": "gelu_new", "attn_pdrop": 0.0, "embd_pdrop": 0.0, "resid_pdrop": 0.0,
-        "bos_token_id": 50256, "eos_token_id": 50256, "initializer_range": 0.02, "layer_norm_epsilon": shape.epsilon, "n_ctx": shape.context, "n_positions": shape.context,
-        "n_embd": shape.width, "n_head": shape.heads, "n_layer": shape.layers, "n_inner": shape.inner or None, "rotary_dim": shape.rotary, "tie_word_embeddings": False,
-        "use_cache": True, "vocab_size": vocabulary, "dtype": str(dtype).removeprefix("torch."),
+        "architectures": ["CodeGenForCausalLM"],
+        "model_type": "codegen",
+        "activation_function": "gelu_new",
+        "attn_pdrop": 0.0,
+        "embd_pdrop": 0.0,
+        "resid_pdrop": 0.0,
+        "bos_token_id": 50256,
+        "eos_token_id": 50256,
+        "initializer_range": 0.02,
+        "layer_norm_epsilon": shape.epsilon,
+        "n_ctx": shape.context,
+        "n_positions": shape.context,
+        "n_embd": shape.width,
+        "n_head": shape.heads,
+        "n_layer": shape.layers,
+        "n_inner": shape.inner or None,
+        "rotary_dim": shape.rotary,
+        "tie_word_embeddings": False,
+        "use_cache": True,
+        "vocab_size": vocabulary,
+        "dtype": str(dtype).removeprefix("torch."),
     }
     beside = folder.with_name(folder.name + ".part")
     shutil.rmtree(beside, ignore_errors=True)

@@ -28,7 +28,7 @@ def sources(repository: Path) -> list[str]:
         if any(part in SKIPPED or part.startswith(".") for part in parts):
             continue
         lines = path.read_text(encoding="utf-8", errors="replace").replace("\r\n", "\n").split("\n")
-        text = "\n".join(lines[header_length(lines):]).strip("\n")
+        text = "\n".join(lines[header_length(lines) :]).strip("\n")
         if text:
             texts.append(text + "\n")
     if not texts:
@@ -50,7 +50,18 @@ def pack(repository: Path, folder: Path, tokenizer: Tokenizer) -> int:
     return writer.tokens
 
 
-def finetune(base: Path, repository: Path, to: Path, epochs: float = 3.0, rate: float = 1e-4, window: int = 512, batch: int = 8, lora: int = 0, seed: int = 1, device: str = "cpu") -> None:
+def finetune(
+    base: Path,
+    repository: Path,
+    to: Path,
+    epochs: float = 3.0,
+    rate: float = 1e-4,
+    window: int = 512,
+    batch: int = 8,
+    lora: int = 0,
+    seed: int = 1,
+    device: str = "cpu",
+) -> None:
     """Trains the base on the repository for so many epochs and writes the result to `to`, a Hugging Face folder that `codegen-lsp model convert` takes.
 
     With `lora` (a rank) only adapters are trained; they are merged in the result, and kept beside it in peft's format in `to`/adapter.
@@ -65,14 +76,30 @@ def finetune(base: Path, repository: Path, to: Path, epochs: float = 3.0, rate: 
         _adapters(base, work, to, tokenizer, total, rate, window, batch, lora, seed, device)
     else:
         model = convert.load(base, dtype=torch.bfloat16 if device == "cuda" else torch.float32)
-        plan = Plan(str(work / "run"), [f"{work}/repository=1"], window=min(window, model.shape.context), batch=batch, micro=min(batch, 4), rate=rate, warmup=total // 20, decay_tokens=total, muon=False,
-                    weight_decay=0.0, seed=seed, compile=False, save_minutes=10, snapshot_tokens=10**12)
+        plan = Plan(
+            str(work / "run"),
+            [f"{work}/repository=1"],
+            window=min(window, model.shape.context),
+            batch=batch,
+            micro=min(batch, 4),
+            rate=rate,
+            warmup=total // 20,
+            decay_tokens=total,
+            muon=False,
+            weight_decay=0.0,
+            seed=seed,
+            compile=False,
+            save_minutes=10,
+            snapshot_tokens=10**12,
+        )
         Run(plan, model, None, device).train()
         convert.export(model, to, tokenizer)
     shutil.rmtree(work)
 
 
-def _adapters(base: Path, work: Path, to: Path, tokenizer: Tokenizer, total: int, rate: float, window: int, batch: int, rank: int, seed: int, device: str) -> None:
+def _adapters(
+    base: Path, work: Path, to: Path, tokenizer: Tokenizer, total: int, rate: float, window: int, batch: int, rank: int, seed: int, device: str
+) -> None:
     """LoRA with peft on transformers' own CodeGen."""
     from peft import LoraConfig, get_peft_model
     from transformers import CodeGenForCausalLM
@@ -80,7 +107,9 @@ def _adapters(base: Path, work: Path, to: Path, tokenizer: Tokenizer, total: int
     torch.manual_seed(seed)
     original = CodeGenForCausalLM.from_pretrained(base, dtype=torch.float32)
     window = min(window, original.config.n_positions)
-    model = get_peft_model(original, LoraConfig(r=rank, lora_alpha=2 * rank, lora_dropout=0.0, target_modules=TARGETS, task_type="CAUSAL_LM")).to(device)
+    model = get_peft_model(original, LoraConfig(r=rank, lora_alpha=2 * rank, lora_dropout=0.0, target_modules=TARGETS, task_type="CAUSAL_LM")).to(
+        device
+    )
     optimizer = torch.optim.AdamW([p for p in model.parameters() if p.requires_grad], weight_decay=0.0)
     windows, seen = Windows([Group([work / "repository.tokens"], 1.0)], None, window, seed), 0
     steps = math.ceil(total / (batch * window))

@@ -66,8 +66,18 @@ class Run:
 
     def checkpoint(self) -> dict:
         """Everything that resuming needs."""
-        return {"model": self.model.state_dict(), "shape": asdict(self.model.shape), "tied": self.model.tied, "optimizer": self.optimizer.state(), "tokens": self.tokens,
-                "step": self.step, "windows": self.windows.state(), "decay_from": self.decay_from, "plan": asdict(self.plan), "random": torch.get_rng_state()}
+        return {
+            "model": self.model.state_dict(),
+            "shape": asdict(self.model.shape),
+            "tied": self.model.tied,
+            "optimizer": self.optimizer.state(),
+            "tokens": self.tokens,
+            "step": self.step,
+            "windows": self.windows.state(),
+            "decay_from": self.decay_from,
+            "plan": asdict(self.plan),
+            "random": torch.get_rng_state(),
+        }
 
     def save(self, name: str = "latest.pt") -> None:
         """Writes a checkpoint beside, syncs it, and gives it its name."""
@@ -137,7 +147,12 @@ class Run:
     def log(self, **values) -> None:
         """A line of JSON to the log and to standard output."""
         if self.rank == 0:
-            line = json.dumps({"time": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()), **{k: round(v, 6) if isinstance(v, float) else v for k, v in values.items()}})
+            line = json.dumps(
+                {
+                    "time": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()),
+                    **{k: round(v, 6) if isinstance(v, float) else v for k, v in values.items()},
+                }
+            )
             with (self.folder / "log.jsonl").open("a") as out:
                 out.write(line + "\n")
             print(line, flush=True)
@@ -156,8 +171,15 @@ class Run:
             losses.append(loss)
             if self.step % plan.log_steps == 0:
                 seconds, busy = time.monotonic() - began, time.process_time() - busy_before
-                self.log(step=self.step, tokens=self.tokens, loss=sum(losses) / len(losses), norm=norm, rate=rate, tokens_per_second=(self.tokens - tokens_before) / seconds,
-                         tokens_per_core_second=(self.tokens - tokens_before) / max(busy, 1e-9))
+                self.log(
+                    step=self.step,
+                    tokens=self.tokens,
+                    loss=sum(losses) / len(losses),
+                    norm=norm,
+                    rate=rate,
+                    tokens_per_second=(self.tokens - tokens_before) / seconds,
+                    tokens_per_core_second=(self.tokens - tokens_before) / max(busy, 1e-9),
+                )
                 began, tokens_before, busy_before, losses = time.monotonic(), self.tokens, time.process_time(), []
             if plan.heldout and self.tokens // plan.evaluate_tokens != before // plan.evaluate_tokens:
                 self.log(step=self.step, tokens=self.tokens, **self.heldout_loss())

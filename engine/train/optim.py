@@ -23,7 +23,9 @@ def orthogonalized(matrix: Tensor, steps: int = 5) -> Tensor:
 class Optimizer:
     """One learning rate for all: Muon's updates are scaled to the size that AdamW's have (Liu et al., 2025)."""
 
-    def __init__(self, model: nn.Module, muon: bool = True, weight_decay: float = 0.1, betas: tuple[float, float] = (0.9, 0.95), momentum: float = 0.95) -> None:
+    def __init__(
+        self, model: nn.Module, muon: bool = True, weight_decay: float = 0.1, betas: tuple[float, float] = (0.9, 0.95), momentum: float = 0.95
+    ) -> None:
         self.named = dict(model.named_parameters())
         inside = {name for name, p in self.named.items() if muon and p.dim() == 2 and name.startswith("blocks.")}
         self.muon = sorted(inside)

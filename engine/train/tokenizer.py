@@ -44,11 +44,45 @@ def load(path: Path = BUILTIN) -> Tokenizer:
         return Tokenizer.from_file(str(path))
     metadata = gguf_metadata(path)
     tokens, kinds = metadata["tokenizer.ggml.tokens"], metadata["tokenizer.ggml.token_type"]
-    added = [{"id": i, "content": token, "single_word": False, "lstrip": False, "rstrip": False, "normalized": kind == USER_DEFINED, "special": kind == CONTROL}
-             for i, (token, kind) in enumerate(zip(tokens, kinds)) if kind in (CONTROL, USER_DEFINED)]
+    added = [
+        {
+            "id": i,
+            "content": token,
+            "single_word": False,
+            "lstrip": False,
+            "rstrip": False,
+            "normalized": kind == USER_DEFINED,
+            "special": kind == CONTROL,
+        }
+        for i, (token, kind) in enumerate(zip(tokens, kinds))
+        if kind in (CONTROL, USER_DEFINED)
+    ]
     plain = {token: i for i, (token, kind) in enumerate(zip(tokens, kinds)) if kind not in (USER_DEFINED, UNUSED)}
     byte_level = {"type": "ByteLevel", "add_prefix_space": False, "trim_offsets": True, "use_regex": True}
-    model = {"type": "BPE", "dropout": None, "unk_token": None, "continuing_subword_prefix": None, "end_of_word_suffix": None, "fuse_unk": False, "byte_fallback": False, "ignore_merges": False,
-             "vocab": plain, "merges": [merge.split(" ", 1) for merge in metadata["tokenizer.ggml.merges"]]}
-    return Tokenizer.from_str(json.dumps({"version": "1.0", "truncation": None, "padding": None, "added_tokens": added, "normalizer": None, "pre_tokenizer": byte_level, "post_processor": None,
-                                          "decoder": byte_level, "model": model}))
+    model = {
+        "type": "BPE",
+        "dropout": None,
+        "unk_token": None,
+        "continuing_subword_prefix": None,
+        "end_of_word_suffix": None,
+        "fuse_unk": False,
+        "byte_fallback": False,
+        "ignore_merges": False,
+        "vocab": plain,
+        "merges": [merge.split(" ", 1) for merge in metadata["tokenizer.ggml.merges"]],
+    }
+    return Tokenizer.from_str(
+        json.dumps(
+            {
+                "version": "1.0",
+                "truncation": None,
+                "padding": None,
+                "added_tokens": added,
+                "normalizer": None,
+                "pre_tokenizer": byte_level,
+                "post_processor": None,
+                "decoder": byte_level,
+                "model": model,
+            }
+        )
+    )

@@ -22,7 +22,9 @@ PERMISSIVE = re.compile(
     r"|unlicense|zlib|hpnd|mit-cmu|blueoak-1\.0\.0|bsl-1\.0|cc0-1\.0|public domain)\b",
     re.IGNORECASE,
 )
-COPYLEFT = re.compile(r"\b(a?gpl|lgpl|gnu|mpl|mozilla|epl|eclipse|cddl|eupl|cecill|cc-by-\w+|proprietary|commercial|non-?commercial|sleepycat)", re.IGNORECASE)
+COPYLEFT = re.compile(
+    r"\b(a?gpl|lgpl|gnu|mpl|mozilla|epl|eclipse|cddl|eupl|cecill|cc-by-\w+|proprietary|commercial|non-?commercial|sleepycat)", re.IGNORECASE
+)
 
 
 @dataclass
@@ -80,7 +82,19 @@ def refusal(licence: str) -> str:
 def fetch(package: Package, folder: Path) -> Package:
     """Downloads the package's wheel with pip and unpacks its Python files to `folder/NAME/`; the wheel is not kept."""
     with tempfile.TemporaryDirectory(dir=folder) as scratch:
-        command = [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", "--no-cache-dir", "--only-binary=:all:", "--dest", scratch, package.name]
+        command = [
+            sys.executable,
+            "-m",
+            "pip",
+            "download",
+            "--quiet",
+            "--no-deps",
+            "--no-cache-dir",
+            "--only-binary=:all:",
+            "--dest",
+            scratch,
+            package.name,
+        ]
         done = subprocess.run(command, capture_output=True, text=True, timeout=600)
         wheels = list(Path(scratch).glob("*.whl"))
         if done.returncode != 0 or not wheels:
@@ -125,4 +139,6 @@ def fetch_all(folder: Path, packages: list[Package], limit_bytes: int) -> None:
         total += package.bytes
         with manifest.open("a") as out:
             out.write(json.dumps(asdict(package)) + "\n")
-        print(f"{package.name} {package.version}: {package.refused or package.licence}, {package.files} files, {package.bytes / 1e6:.1f} MB", flush=True)
+        print(
+            f"{package.name} {package.version}: {package.refused or package.licence}, {package.files} files, {package.bytes / 1e6:.1f} MB", flush=True
+        )

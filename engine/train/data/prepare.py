@@ -39,7 +39,9 @@ def _clean_package(folder: Path) -> tuple[str, list[tuple[str, str]], Counter]:
     return folder.name, kept, dropped
 
 
-def from_packages(source: Path, target: Path, tokenizer: Tokenizer, benchmarks: Benchmarks, workers: int = 2, standard_library: Path | None = None) -> dict:
+def from_packages(
+    source: Path, target: Path, tokenizer: Tokenizer, benchmarks: Benchmarks, workers: int = 2, standard_library: Path | None = None
+) -> dict:
     """Writes the shards `train-*` and `heldout`, and `report.json`."""
     split = {p.name: p.held_out for p in packages.read_list()}
     manifest = [json.loads(line) for line in (source / "manifest.jsonl").read_text().splitlines()]

@@ -32,7 +32,12 @@ def bits_per_byte(model: CodeGen, tokenizer: Tokenizer, texts: list[str], scored
     model.eval()
     rows = torch.full((model.shape.vocabulary,), -1)
     rows[model.active] = torch.arange(len(model.active))
-    sizes = torch.tensor([len(tokenizer.decode([i], skip_special_tokens=False).encode()) if i != END_OF_TEXT else 0 for i in range(min(model.shape.vocabulary, tokenizer.get_vocab_size()))])
+    sizes = torch.tensor(
+        [
+            len(tokenizer.decode([i], skip_special_tokens=False).encode()) if i != END_OF_TEXT else 0
+            for i in range(min(model.shape.vocabulary, tokenizer.get_vocab_size()))
+        ]
+    )
     nats, counted, count, seen = 0.0, 0, 0, 0
     for text in texts:
         if seen > limit:
@@ -60,12 +65,22 @@ def places(texts: list[str], count: int, seed: int = 1) -> list[tuple[str, str, 
         lines = text.split("\n")
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            nodes = [n for n in ast.walk(ast.parse(text)) if isinstance(n, SIMPLE) and n.lineno == n.end_lineno and n.lineno > 3 and lines[n.lineno - 1].isascii()
-                     and lines[n.lineno - 1][: n.col_offset].strip() == "" and not (isinstance(n, ast.Expr) and isinstance(n.value, ast.Constant))]
+            nodes = [
+                n
+                for n in ast.walk(ast.parse(text))
+                if isinstance(n, SIMPLE)
+                and n.lineno == n.end_lineno
+                and n.lineno > 3
+                and lines[n.lineno - 1].isascii()
+                and lines[n.lineno - 1][: n.col_offset].strip() == ""
+                and not (isinstance(n, ast.Expr) and isinstance(n.value, ast.Constant))
+            ]
         if nodes:
             node = rng.choice(sorted(nodes, key=lambda n: n.lineno))
             line = lines[node.lineno - 1]
-            found.append(("\n".join([*lines[: node.lineno - 1], line[: node.col_offset]]), line[node.col_offset :], "\n".join(["", *lines[node.lineno :]])))
+            found.append(
+                ("\n".join([*lines[: node.lineno - 1], line[: node.col_offset]]), line[node.col_offset :], "\n".join(["", *lines[node.lineno :]]))
+            )
     return found
 
 

@@ -63,7 +63,10 @@ class Problem:
 
 def problems(path: Path = PROBLEMS) -> list[Problem]:
     """The problems of a file in the benchmark's format."""
-    return [Problem(**{k: r[k] for k in ("id", "name", "category", "prompts", "inputs", "outputs")}) for r in map(json.loads, path.read_text().splitlines())]
+    return [
+        Problem(**{k: r[k] for k in ("id", "name", "category", "prompts", "inputs", "outputs")})
+        for r in map(json.loads, path.read_text().splitlines())
+    ]
 
 
 def truncated(text: str) -> str:
@@ -86,7 +89,14 @@ def truncated(text: str) -> str:
 
 def complete_turn(text: str) -> bool:
     """Whether the truncation already cuts this text, so that decoding can stop."""
-    return "\n#" in text or text.startswith("#") or "\n\n\n" in text or "\n'''" in text or '\n"""' in text or text.count("\nprint") + text.startswith("print") > 1
+    return (
+        "\n#" in text
+        or text.startswith("#")
+        or "\n\n\n" in text
+        or "\n'''" in text
+        or '\n"""' in text
+        or text.count("\nprint") + text.startswith("print") > 1
+    )
 
 
 def answer(program: str) -> list[Any]:
@@ -140,4 +150,12 @@ def run(decoder: Decoder, arm: str = "multi", path: Path = PROBLEMS, workers: in
                 waiting.append((problem, number, program, pool.submit(answer, program)))
         for problem, number, program, future in waiting:
             got = future.result()
-            yield {"id": problem.id, "name": problem.name, "category": problem.category, "input": number, "passed": equivalent(got, problem.outputs[number]), "answer": got, "program": program}
+            yield {
+                "id": problem.id,
+                "name": problem.name,
+                "category": problem.category,
+                "input": number,
+                "passed": equivalent(got, problem.outputs[number]),
+                "answer": got,
+                "program": program,
+            }

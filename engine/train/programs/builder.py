@@ -11,14 +11,46 @@ from . import values
 from .phrases import choose, fill, protect, sentence
 
 IMPORTS = {
-    "statistics": "import statistics", "math": "import math", "itertools": "import itertools", "re": "import re", "json": "import json", "random": "import random",
-    "Counter": "from collections import Counter", "defaultdict": "from collections import defaultdict", "deque": "from collections import deque",
-    "namedtuple": "from collections import namedtuple", "timedelta": "from datetime import date, timedelta", "date": "from datetime import date", "datetime": "from datetime import datetime",
-    "string": "import string", "os": "import os", "csv": "import csv", "numpy": "import numpy as np", "reduce": "from functools import reduce", "time": "import time", "sys": "import sys",
-    "Path": "from pathlib import Path", "dataclass": "from dataclasses import dataclass",
+    "statistics": "import statistics",
+    "math": "import math",
+    "itertools": "import itertools",
+    "re": "import re",
+    "json": "import json",
+    "random": "import random",
+    "Counter": "from collections import Counter",
+    "defaultdict": "from collections import defaultdict",
+    "deque": "from collections import deque",
+    "namedtuple": "from collections import namedtuple",
+    "timedelta": "from datetime import date, timedelta",
+    "date": "from datetime import date",
+    "datetime": "from datetime import datetime",
+    "string": "import string",
+    "os": "import os",
+    "csv": "import csv",
+    "numpy": "import numpy as np",
+    "reduce": "from functools import reduce",
+    "time": "import time",
+    "sys": "import sys",
+    "Path": "from pathlib import Path",
+    "dataclass": "from dataclasses import dataclass",
 }
-NOUNS = {"nums": "list", "words": "list", "str": "string", "int": "number", "float": "number", "counts": "dictionary", "set": "set", "tuple": "tuple", "matrix": "matrix",
-         "pairs": "list", "records": "list", "array": "array", "array2": "matrix", "date": "date", "bool": "flag"}
+NOUNS = {
+    "nums": "list",
+    "words": "list",
+    "str": "string",
+    "int": "number",
+    "float": "number",
+    "counts": "dictionary",
+    "set": "set",
+    "tuple": "tuple",
+    "matrix": "matrix",
+    "pairs": "list",
+    "records": "list",
+    "array": "array",
+    "array2": "matrix",
+    "date": "date",
+    "bool": "flag",
+}
 
 
 class Unsuitable(Exception):
@@ -60,7 +92,12 @@ def kind_of(value: Any) -> str:
             return "pairs"
         if all(isinstance(v, dict) and v.keys() == value[0].keys() and len(v) > 1 for v in value):
             return "records"
-    if isinstance(value, dict) and value and all(isinstance(k, str) for k in value) and all(isinstance(v, (int, float)) and not isinstance(v, bool) for v in value.values()):
+    if (
+        isinstance(value, dict)
+        and value
+        and all(isinstance(k, str) for k in value)
+        and all(isinstance(v, (int, float)) and not isinstance(v, bool) for v in value.values())
+    ):
         return "counts"
     if isinstance(value, (set, frozenset)) and value and len({type(v) for v in value}) == 1 and isinstance(next(iter(value)), (int, str)):
         return "set"

@@ -5,7 +5,7 @@ import re
 import textwrap
 from dataclasses import dataclass, field
 
-from . import define, turns
+from . import calls, compute, define, inputs, printing, turns
 from .builder import IMPORTS, Program, Turn, Unsuitable, literal
 from .phrases import choose, sentence
 
@@ -74,7 +74,10 @@ def single(program: Program, rng: random.Random) -> Document:
     if rng.random() < 0.7:
         document.write("".join(comment(turn.prompt) for turn in program.turns), prompt=True)
     else:
-        document.write(comment(" ".join(t.prompt if t.prompt.endswith((".", "!")) else t.prompt + "." for t in program.turns), width=rng.choice((0, 80))), prompt=True)
+        document.write(
+            comment(" ".join(t.prompt if t.prompt.endswith((".", "!")) else t.prompt + "." for t in program.turns), width=rng.choice((0, 80))),
+            prompt=True,
+        )
     document.write((("\n" if rng.random() < 0.5 else "\n\n").join(code_of(turn, True) for turn in program.turns)) + "\n")
     return document
 
@@ -87,19 +90,36 @@ def bare(program: Program) -> Document:
     return document
 
 
-INSIDE = [(weight, turn) for weight, turn in turns.MIDDLE if turn not in (turns.function, turns.call, turns.two_argument_function, turns.files, turns.more_data, turns.parse, turns.show_variable, turns.show)]
+INSIDE = [
+    (weight, turn)
+    for weight, turn in turns.MIDDLE
+    if turn
+    not in (
+        calls.function,
+        calls.call,
+        calls.two_argument_function,
+        inputs.files,
+        inputs.more_data,
+        inputs.parse,
+        printing.show_variable,
+        compute.show,
+    )
+]
 NAMES = "process analyze summarize compute evaluate handle report transform prepare main run solve check describe inspect update calculate convert collect build_result".split()
 
 
 def in_function(rng: random.Random) -> Document:
     """A function whose body is written turn by turn; its parameters are the values that it starts from."""
     program = Program(rng)
-    rng.choices((define.numbers, define.words, define.text, define.number, define.mapping, define.two_values, define.records, define.matrix), (6, 5, 5, 3, 4, 3, 2, 2))[0](program)
+    rng.choices(
+        (define.numbers, define.words, define.text, define.number, define.mapping, define.two_values, define.records, define.matrix),
+        (6, 5, 5, 3, 4, 3, 2, 2),
+    )[0](program)
     parameters = [name for name in program.order if name in program.namespace]
     arguments = ", ".join(literal(program.namespace[name]) for name in parameters)
     program.turns.clear()
     for _ in range(rng.randint(2, 4)):
-        if not turns._try(program, [t for _, t in INSIDE], [w for w, _ in INSIDE]):
+        if not turns.try_turn(program, [t for _, t in INSIDE], [w for w, _ in INSIDE]):
             raise Unsuitable
     body = list(program.turns)
     result = program.latest if program.latest in program.namespace else rng.choice(program.order)
@@ -138,4 +158,8 @@ def multi_turn(rng: random.Random) -> Document:
 
 def needed(code: str) -> list[str]:
     """The import lines that a piece of code needs, by the names it mentions."""
-    return [line for name, line in IMPORTS.items() if re.search(rf"\b{'np' if name == 'numpy' else name}\b", code) and name not in ("date", "time", "string")]
+    return [
+        line
+        for name, line in IMPORTS.items()
+        if re.search(rf"\b{'np' if name == 'numpy' else name}\b", code) and name not in ("date", "time", "string")
+    ]

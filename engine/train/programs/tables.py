@@ -899,16 +899,36 @@ def _actions(text: str) -> list[Action]:
 @cache
 def rows() -> dict[str, list[Row]]:
     """The rows about one value, by its kind."""
-    return {"nums": _rows(NUMS), "words": _rows(WORDS), "str": _rows(STR), "int": _rows(INT), "float": _rows(FLOAT), "counts": _rows(COUNTS), "set": _rows(SETS),
-            "tuple": _rows(TUPLES), "matrix": _rows(MATRIX), "pairs": _rows(PAIRS), "records": _rows(RECORDS), "array": _rows(ARRAY), "array2": _rows(ARRAY2),
-            "date": _rows(DATES), "bool": _rows(BOOLS)}
+    return {
+        "nums": _rows(NUMS),
+        "words": _rows(WORDS),
+        "str": _rows(STR),
+        "int": _rows(INT),
+        "float": _rows(FLOAT),
+        "counts": _rows(COUNTS),
+        "set": _rows(SETS),
+        "tuple": _rows(TUPLES),
+        "matrix": _rows(MATRIX),
+        "pairs": _rows(PAIRS),
+        "records": _rows(RECORDS),
+        "array": _rows(ARRAY),
+        "array2": _rows(ARRAY2),
+        "date": _rows(DATES),
+        "bool": _rows(BOOLS),
+    }
 
 
 @cache
 def actions() -> dict[str, list[Action]]:
     """The actions on one value, by its kind."""
-    return {"nums": _actions(NUMS_ACTIONS), "words": _actions(WORDS_ACTIONS), "str": _actions(STR_ACTIONS), "int": _actions(INT_ACTIONS),
-            "float": _actions(FLOAT_ACTIONS), "counts": _actions(COUNTS_ACTIONS)}
+    return {
+        "nums": _actions(NUMS_ACTIONS),
+        "words": _actions(WORDS_ACTIONS),
+        "str": _actions(STR_ACTIONS),
+        "int": _actions(INT_ACTIONS),
+        "float": _actions(FLOAT_ACTIONS),
+        "counts": _actions(COUNTS_ACTIONS),
+    }
 
 
 @cache
@@ -926,4 +946,7 @@ def conditions() -> dict[str, list[tuple[str, str, str]]]:
 @cache
 def maps() -> dict[str, list[tuple[str, str, str, tuple[str, ...]]]]:
     """What can be done with each element of a list, by the list's kind: verb phrase, noun phrase, expression, names."""
-    return {"nums": [(p[0], p[1], p[2], tuple(p[3].split())) for p in _lines(NUM_MAPS, 4)], "words": [(p[0], p[1], p[2], tuple(p[3].split())) for p in _lines(STR_MAPS, 4)]}
+    return {
+        "nums": [(p[0], p[1], p[2], tuple(p[3].split())) for p in _lines(NUM_MAPS, 4)],
+        "words": [(p[0], p[1], p[2], tuple(p[3].split())) for p in _lines(STR_MAPS, 4)],
+    }

@@ -7,7 +7,9 @@ FRUITS = "apple banana cherry grape lemon mango orange peach pear plum kiwi melo
 COLORS = "red green blue yellow purple orange black white pink brown gray cyan silver gold violet".split()
 ANIMALS = "cat dog horse rabbit tiger lion bear wolf fox mouse eagle shark whale snake frog duck cow sheep goat panda zebra owl camel monkey".split()
 CITIES = "London Paris Berlin Madrid Rome Vienna Oslo Dublin Lisbon Prague Tokyo Delhi Cairo Lima Boston Chicago Denver Seattle Austin Toronto Sydney Athens Warsaw Zurich".split()
-COUNTRIES = "France Spain Italy Germany Japan Brazil Canada Mexico India China Egypt Norway Sweden Poland Greece Peru Chile Kenya Portugal Austria".split()
+COUNTRIES = (
+    "France Spain Italy Germany Japan Brazil Canada Mexico India China Egypt Norway Sweden Poland Greece Peru Chile Kenya Portugal Austria".split()
+)
 NAMES = (
     "Alice Bob Carol David Emma Frank Grace Henry Ivy Jack Kate Leo Mia Noah Olivia Paul Quinn Rose Sam Tom Uma Victor Wendy Anna Ben Clara Dan Eva "
     "Felix Gina Hugo Iris John Laura Mark Nina Oscar Peter Rachel Sarah Tina Max Lucy Maria Jane Mary Adam Julia"
@@ -30,20 +32,65 @@ DAYS = "Monday Tuesday Wednesday Thursday Friday Saturday Sunday".split()
 INTS = "numbers nums values scores ages points counts lengths sizes data items grades temperatures distances weights heights marks steps amounts results lst my_list a xs sales votes levels years readings".split()
 FLOATS = "prices temperatures weights heights rates measurements values distances samples costs amounts readings speeds lengths scores data ratings times".split()
 WORD_LISTS = {
-    "fruits": FRUITS, "colors": COLORS, "animals": ANIMALS, "cities": CITIES, "countries": COUNTRIES, "names": NAMES, "words": WORDS, "subjects": SUBJECTS,
-    "products": PRODUCTS, "items": PRODUCTS + FRUITS, "tags": WORDS, "students": NAMES, "users": [n.lower() for n in NAMES], "pets": ANIMALS, "months": MONTHS,
-    "days": DAYS, "strings": WORDS, "tokens": WORDS, "keys": WORDS, "lst": WORDS, "my_list": FRUITS + COLORS, "players": NAMES, "places": CITIES, "texts": WORDS,
-    "labels": WORDS, "friends": NAMES, "ingredients": FRUITS + WORDS[-8:], "guests": NAMES, "files": [w + e for w in WORDS[:40] for e in (".txt", ".py", ".csv")],
+    "fruits": FRUITS,
+    "colors": COLORS,
+    "animals": ANIMALS,
+    "cities": CITIES,
+    "countries": COUNTRIES,
+    "names": NAMES,
+    "words": WORDS,
+    "subjects": SUBJECTS,
+    "products": PRODUCTS,
+    "items": PRODUCTS + FRUITS,
+    "tags": WORDS,
+    "students": NAMES,
+    "users": [n.lower() for n in NAMES],
+    "pets": ANIMALS,
+    "months": MONTHS,
+    "days": DAYS,
+    "strings": WORDS,
+    "tokens": WORDS,
+    "keys": WORDS,
+    "lst": WORDS,
+    "my_list": FRUITS + COLORS,
+    "players": NAMES,
+    "places": CITIES,
+    "texts": WORDS,
+    "labels": WORDS,
+    "friends": NAMES,
+    "ingredients": FRUITS + WORDS[-8:],
+    "guests": NAMES,
+    "files": [w + e for w in WORDS[:40] for e in (".txt", ".py", ".csv")],
 }
 COUNT_DICTS = {
-    "prices": (FRUITS + PRODUCTS, 1, 60), "ages": (NAMES, 5, 80), "scores": (NAMES, 0, 100), "stock": (PRODUCTS + FRUITS, 0, 50), "grades": (SUBJECTS + NAMES, 40, 100),
-    "inventory": (PRODUCTS + FRUITS, 1, 40), "population": (CITIES + COUNTRIES, 100, 9000), "votes": (NAMES, 1, 60), "counts": (WORDS, 1, 20), "points": (NAMES, 0, 50),
-    "temperatures": (CITIES, -10, 40), "d": (list("abcdefgh"), 1, 20), "my_dict": (list("abcdefgh") + WORDS[:20], 1, 50), "salaries": (NAMES, 1000, 9000),
-    "distances": (CITIES, 10, 900), "data": (WORDS, 1, 99), "calories": (FRUITS, 20, 300), "balances": (NAMES, 10, 900), "sales": (MONTHS, 10, 500), "budget": (WORDS[-30:], 10, 900),
+    "prices": (FRUITS + PRODUCTS, 1, 60),
+    "ages": (NAMES, 5, 80),
+    "scores": (NAMES, 0, 100),
+    "stock": (PRODUCTS + FRUITS, 0, 50),
+    "grades": (SUBJECTS + NAMES, 40, 100),
+    "inventory": (PRODUCTS + FRUITS, 1, 40),
+    "population": (CITIES + COUNTRIES, 100, 9000),
+    "votes": (NAMES, 1, 60),
+    "counts": (WORDS, 1, 20),
+    "points": (NAMES, 0, 50),
+    "temperatures": (CITIES, -10, 40),
+    "d": (list("abcdefgh"), 1, 20),
+    "my_dict": (list("abcdefgh") + WORDS[:20], 1, 50),
+    "salaries": (NAMES, 1000, 9000),
+    "distances": (CITIES, 10, 900),
+    "data": (WORDS, 1, 99),
+    "calories": (FRUITS, 20, 300),
+    "balances": (NAMES, 10, 900),
+    "sales": (MONTHS, 10, 500),
+    "budget": (WORDS[-30:], 10, 900),
 }
 INT_NAMES = "n x y a b k m count number total num width height age year limit size price length value level score minutes seconds days hours quantity distance speed radius amount start".split()
-FLOAT_NAMES = "price rate x y temperature radius weight height distance amount speed balance discount tax factor ratio cost total average celsius".split()
-STRING_NAMES = "text s word sentence name message line title phrase string my_string greeting city label key title data content code color filename".split()
+FLOAT_NAMES = (
+    "price rate x y temperature radius weight height distance amount speed balance discount tax factor ratio cost total average celsius".split()
+)
+STRING_NAMES = (
+    "text s word sentence name message line title phrase string my_string greeting city label key title data content code color filename".split()
+)
 SENTENCES = ("text", "sentence", "line", "message", "phrase", "s", "content", "string", "my_string", "title")
 
 
@@ -104,7 +151,18 @@ def sentence_text(rng: random.Random) -> str:
     if kind < 0.7:
         return " ".join(rng.choice(WORDS) for _ in range(rng.randint(2, 6)))
     if kind < 0.8:
-        return rng.choice(("Hello, World!", "Hello World", "hello there", "Good morning", "to be or not to be", "practice makes perfect", "Python is fun", "one two three"))
+        return rng.choice(
+            (
+                "Hello, World!",
+                "Hello World",
+                "hello there",
+                "Good morning",
+                "to be or not to be",
+                "practice makes perfect",
+                "Python is fun",
+                "one two three",
+            )
+        )
     if kind < 0.9:
         return f"{rng.choice(NAMES)} has {rng.randint(2, 90)} {rng.choice(FRUITS)}s and {rng.randint(2, 90)} {rng.choice(PRODUCTS)}s"
     return f"I {rng.choice(('like', 'love', 'want', 'need', 'see'))} {rng.choice(FRUITS)}s and {rng.choice(COLORS)} {rng.choice(PRODUCTS)}s"
@@ -113,10 +171,42 @@ def sentence_text(rng: random.Random) -> str:
 def singular(name: str) -> str:
     """A word for one element of a list of this name, or an empty string if the name has none."""
     base = name.split("_")[-1]
-    irregular = {"cities": "city", "countries": "country", "people": "person", "children": "child", "indices": "index", "salaries": "salary", "data": "", "xs": "x", "ys": "y",
-                 "lst": "", "series": "", "boxes": "box", "matches": "match", "classes": "", "squares": "square", "words": "word", "entries": "entry", "berries": "berry",
-                 "nums": "num", "status": "", "keys": "key", "s": "", "radius": "", "address": "", "ids": "id", "days": "day", "evens": "n", "odds": "n", "positives": "n",
-                 "negatives": "n", "strings": "s", "class": "", "basis": "", "bonus": ""}
+    irregular = {
+        "cities": "city",
+        "countries": "country",
+        "people": "person",
+        "children": "child",
+        "indices": "index",
+        "salaries": "salary",
+        "data": "",
+        "xs": "x",
+        "ys": "y",
+        "lst": "",
+        "series": "",
+        "boxes": "box",
+        "matches": "match",
+        "classes": "",
+        "squares": "square",
+        "words": "word",
+        "entries": "entry",
+        "berries": "berry",
+        "nums": "num",
+        "status": "",
+        "keys": "key",
+        "s": "",
+        "radius": "",
+        "address": "",
+        "ids": "id",
+        "days": "day",
+        "evens": "n",
+        "odds": "n",
+        "positives": "n",
+        "negatives": "n",
+        "strings": "s",
+        "class": "",
+        "basis": "",
+        "bonus": "",
+    }
     if base in irregular:
         return irregular[base]
     return base[:-1] if base.endswith("s") and len(base) > 3 and not base.endswith("ss") else ""

@@ -8,7 +8,7 @@ from train.decode import Decoder
 from train.finetune import finetune, sources
 from train.model import CodeGen, Shape
 
-IDIOM = "from gizmo import Widget\n\n\ndef build_{0}():\n    widget = Widget.assemble(\"{0}\", strict=True)\n    widget.polish()\n    return widget\n"
+IDIOM = 'from gizmo import Widget\n\n\ndef build_{0}():\n    widget = Widget.assemble("{0}", strict=True)\n    widget.polish()\n    return widget\n'
 PROMPT = "from gizmo import Widget\n\n\ndef build_lamp():\n    widget = Widget.ass"
 
 
@@ -44,6 +44,6 @@ def test_only_the_repositorys_own_code_is_taken(repository):
 def test_a_packages_idioms_are_learnt(repository, base, tmp_path, tokenizer, lora):
     assert "emble" not in completed(base, tokenizer)
     finetune(base, repository, tmp_path / "tuned", epochs=400 if lora else 150, rate=2e-2 if lora else 5e-3, window=64, batch=4, lora=lora)
-    assert completed(tmp_path / "tuned", tokenizer).startswith("emble(\"")
+    assert completed(tmp_path / "tuned", tokenizer).startswith('emble("')
     assert (tmp_path / "tuned" / "adapter" / "adapter_model.safetensors").exists() == bool(lora)
     assert not (tmp_path / "tuned.work").exists()

@@ -80,4 +80,4 @@ def test_decoding_with_a_cache_is_decoding_without_one(tiny, tokenizer):
         if token == END_OF_TEXT:
             break
         tokens.append(token)
-    assert text == tokenizer.decode(tokens[len(tokenizer.encode("x = 1").ids):])
+    assert text == tokenizer.decode(tokens[len(tokenizer.encode("x = 1").ids) :])

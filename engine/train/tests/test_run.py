@@ -30,7 +30,9 @@ def vocabulary(shards, tokenizer):
 
 
 def make_run(folder, shards, vocabulary, tiny, **changes) -> Run:
-    plan = Plan(str(folder), [f"{shards}/text-*=1", f"{shards}/asked-*=1"], window=32, batch=4, micro=2, rate=0.02, warmup=100, compile=False, **changes)
+    plan = Plan(
+        str(folder), [f"{shards}/text-*=1", f"{shards}/asked-*=1"], window=32, batch=4, micro=2, rate=0.02, warmup=100, compile=False, **changes
+    )
     return Run(plan, tiny(torch.from_numpy(vocabulary.active), vocabulary=SIZE, layers=1), vocabulary)
 
 
