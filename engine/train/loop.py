@@ -10,8 +10,7 @@ from pathlib import Path
 import torch
 import torch.distributed as dist
 
-from . import convert
-from .loss import compile_loss
+from . import convert, loss
 from .model import CodeGen, Shape
 from .optim import Optimizer, rate_at
 from .shards import Group, Windows, groups_of
@@ -54,13 +53,17 @@ class Run:
         self.model = model.to(device)
         self.optimizer = Optimizer(self.model, plan.muon, plan.weight_decay)
         self.windows = Windows(groups_of(plan.data), vocabulary, plan.window, plan.seed + 1000 * self.rank)
+        self.position = self.windows.state()
+        self.batches = None
         self.tokens = self.step = 0
         self.decay_from: int | None = None
         self.folder = Path(plan.folder)
         self.folder.mkdir(parents=True, exist_ok=True)
         self.stopping = False
+        if device == "cuda":
+            loss.CHUNK = 16384
         if plan.compile:
-            compile_loss()
+            loss.compile_loss()
             for block in self.model.blocks:
                 block.compile(dynamic=False)
 
@@ -73,7 +76,7 @@ class Run:
             "optimizer": self.optimizer.state(),
             "tokens": self.tokens,
             "step": self.step,
-            "windows": self.windows.state(),
+            "windows": self.position,
             "decay_from": self.decay_from,
             "plan": asdict(self.plan),
             "random": torch.get_rng_state(),
@@ -99,6 +102,7 @@ class Run:
         self.model.load_state_dict(saved["model"])
         self.optimizer.restore(saved["optimizer"])
         self.windows.restore(saved["windows"])
+        self.position, self.batches = self.windows.state(), None
         self.tokens, self.step, self.decay_from = saved["tokens"], saved["step"], saved["decay_from"]
         torch.set_rng_state(saved["random"])
         return True
@@ -108,7 +112,9 @@ class Run:
         plan = self.plan
         if plan.decay_tokens and self.decay_from is None:
             self.decay_from = self.tokens
-        inputs, targets = self.windows.batch(plan.batch)
+        if self.batches is None:
+            self.batches = self.windows.ahead(plan.batch)
+        inputs, targets, self.position = next(self.batches)
         for parameter in self.model.parameters():
             parameter.grad = None
         counted = max(1, int((targets >= 0).sum()))
@@ -116,9 +122,9 @@ class Run:
         for begin in range(0, plan.batch, plan.micro):
             x = torch.from_numpy(inputs[begin : begin + plan.micro]).to(self.device)
             y = torch.from_numpy(targets[begin : begin + plan.micro]).to(self.device)
-            loss, _ = self.model(x, y)
-            (loss / counted).backward()
-            total += loss.detach()
+            summed, _ = self.model(x, y)
+            (summed / counted).backward()
+            total += summed.detach()
         if self.world > 1:
             for parameter in self.model.parameters():
                 dist.all_reduce(parameter.grad, op=dist.ReduceOp.AVG)
@@ -139,8 +145,8 @@ class Run:
                 total, count = 0.0, 0
                 for _ in range(max(1, min(windows, int(reader.ends[0][-1])) // self.plan.micro)):
                     x, y = reader.batch(self.plan.micro)
-                    loss, counted = self.model(torch.from_numpy(x).to(self.device), torch.from_numpy(y).to(self.device))
-                    total, count = total + float(loss), count + int(counted)
+                    summed, counted = self.model(torch.from_numpy(x).to(self.device), torch.from_numpy(y).to(self.device))
+                    total, count = total + float(summed), count + int(counted)
                 found[path.stem] = total / max(1, count)
         return found
 
@@ -167,8 +173,8 @@ class Run:
             if self.decay_from is not None and self.tokens >= self.decay_from + plan.decay_tokens:
                 break
             before = self.tokens
-            loss, norm, rate = self.one_step()
-            losses.append(loss)
+            mean, norm, rate = self.one_step()
+            losses.append(mean)
             if self.step % plan.log_steps == 0:
                 seconds, busy = time.monotonic() - began, time.process_time() - busy_before
                 self.log(

@@ -1,5 +1,8 @@
 """Reads windows of tokens from shards in an order that depends only on seed and position, so that a run can stop and go on anywhere."""
 
+import queue
+import threading
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -97,3 +100,31 @@ class Windows:
         """The next `size` windows."""
         drawn = [self.window() for _ in range(size)]
         return np.stack([t for t, _ in drawn]), np.stack([t for _, t in drawn])
+
+    def ahead(self, size: int, count: int = 4) -> Iterator[tuple[np.ndarray, np.ndarray, dict]]:
+        """Batches drawn ahead of time in a thread, each with the position after it: a GPU is not to wait for them."""
+        ready: queue.Queue = queue.Queue(count)
+        ended = threading.Event()
+
+        def draw() -> None:
+            while not ended.is_set():
+                try:
+                    made = (*self.batch(size), self.state())
+                except Exception as error:
+                    made = error
+                while not ended.is_set():
+                    try:
+                        ready.put(made, timeout=0.5)
+                        break
+                    except queue.Full:
+                        continue
+
+        threading.Thread(target=draw, daemon=True).start()
+        try:
+            while True:
+                made = ready.get()
+                if isinstance(made, Exception):
+                    raise made
+                yield made
+        finally:
+            ended.set()

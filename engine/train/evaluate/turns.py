@@ -76,7 +76,7 @@ def truncated(text: str) -> str:
     for line in text.split("\n"):
         if line.startswith(("#", "'''", '"""')):
             break
-        if line == "" and len(kept) >= 2 and kept[-1] == "" and kept[-2] == "":
+        if line == "" and kept and kept[-1] == "":
             break
         for start in seen:
             if line.startswith(start):

@@ -106,6 +106,14 @@ def kind_of(value: Any) -> str:
     return "other"
 
 
+def spoken_import(line: str) -> str:
+    """What a prompt calls an import line's names: `math`, `date and timedelta from datetime`."""
+    words = line.removesuffix(" as np").split()
+    if words[0] == "import":
+        return {"np": "numpy"}.get(words[1], words[1])
+    return " ".join(words[3:]).replace(", ", " and ") + f" from {words[1]}"
+
+
 def literal(value: Any) -> str:
     """The value as Python source, with double quotes around strings as formatters write them."""
     if isinstance(value, str):
@@ -136,6 +144,7 @@ class Program:
     phrase_of: dict[str, str] = field(default_factory=dict)
     functions: dict[str, tuple[str, str]] = field(default_factory=dict)
     given: list[str] = field(default_factory=list)
+    own_imports: list[str] = field(default_factory=list)
     latest: str = ""
     latest_at: int = 0
     quote: str = ""
@@ -181,6 +190,8 @@ class Program:
         except Exception as error:
             raise Unsuitable(f"{type(error).__name__}: {error} in {code}") from error
         prompt = sentence(prompt)
+        if self.pending and self.rng.random() < 0.12:
+            prompt = f"Import {' and '.join(map(spoken_import, self.pending))} and {prompt[0].lower()}{prompt[1:]}"
         if not prompt.endswith((".", "!", "?")) and self.rng.random() < 0.88:
             prompt += "."
         self.turns.append(Turn(prompt, code, tuple(line for line in self.pending if line not in self.given)))

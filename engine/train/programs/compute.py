@@ -55,11 +55,7 @@ def compute(program: Program) -> None:
     if roll < 0.62:
         name = pick_name(program, names, source)
         if truth:
-            template = (
-                f"(({TRUTH} {{np}}|Find out {{np}}) {STORE}|(Store|Save) (whether|in {{v}} whether) {{np}} in {{v}})"
-                if False
-                else f"({TRUTH}|Find out) {{np}} {STORE}"
-            )
+            template = f"({TRUTH}|Find out) {{np}} {STORE}"
             if phrase.startswith("how "):
                 template = f"(Count|Find out) {{np}} {STORE}"
         else:
@@ -127,4 +123,26 @@ def act(program: Program) -> None:
         prompt += choose(rng, " and print (it|the result)")
         code += f"\nprint({name})"
     program.add(prompt, code)
+    program.define(name, program.phrase_of.get(name, ""))
+
+
+def act_with(program: Program) -> None:
+    """Changes a value in place by another variable."""
+    rng = program.rng
+    if len(program.order) < 2:
+        raise Unsuitable
+    first, second = rng.sample(program.order, 2)
+    found = tables.pair_actions().get((program.kinds[first], program.kinds[second]))
+    if not found:
+        raise Unsuitable
+    action = rng.choice(found)
+    guard(program, action, first, second)
+    parameters = Parameters(program, first, second)
+    prompt, name = parameters.prompt(action.phrase), first
+    if action.expression and rng.random() < 0.3:
+        name = pick_name(program, ["result", "new_" + first, "updated"], first)
+        prompt += " " + fill(choose(rng, STORE), {"v": program.quoted(name)})
+        program.add(prompt, f"{name} = {parameters.code(action.expression)}")
+    else:
+        program.add(prompt, parameters.code(action.statement))
     program.define(name, program.phrase_of.get(name, ""))

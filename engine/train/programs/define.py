@@ -231,6 +231,24 @@ def collection(program: Program) -> None:
     program.define(name)
 
 
+def set_from_list(program: Program) -> None:
+    """A set made of a list's elements."""
+    rng = program.rng
+    name = new_name(program, ("a", "b", "x", "y", "s", "t", "unique", "allowed", "seen", "members", "first", "second"))
+    given = (
+        values.integers(rng, rng.randint(2, 6)) if rng.random() < 0.5 else values.word_list(rng, rng.choice(("colors", "fruits", "words", "names")))
+    )
+    var, lit = program.quoted(name), program.say(given)
+    program.add(
+        choose(
+            rng,
+            f"(Create|Make|Build) a set (named |called |){var} (from|of|with) (the (list|elements of|values|items|elements) |){lit}|Let {var} be (a|the) set (of|from|with) (the (list|elements of|values|elements in) |){lit}|Convert (the list |){lit} to a set (named |called |){var}",
+        ),
+        f"{name} = set({literal(given)})",
+    )
+    program.define(name)
+
+
 def two_sets(program: Program) -> None:
     rng = program.rng
     a, b = rng.choice((("a", "b"), ("first", "second"), ("set_a", "set_b"), ("s", "t"), ("evens", "primes"), ("x", "y")))
@@ -413,6 +431,7 @@ STARTS: list[tuple[float, object]] = [
     (6, empty),
     (4, collection),
     (2, two_sets),
+    (1.5, set_from_list),
     (4, matrix),
     (3, pairs),
     (4, records),

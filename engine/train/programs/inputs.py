@@ -118,12 +118,12 @@ def parse(program: Program) -> None:
     else:
         value = {k: rng.randint(1, 99) for k in rng.sample(values.WORDS, 2)}
         text = json.dumps(value)
-        program.need("json")
         program.add(
             choose(rng, f"Assign (the (JSON |)string|) '{text}' to (a variable |){var}|Set {var} to (the string |)'{text}'").strip() + ".",
             f"{name} = '{text}'",
         )
         program.define(name)
+        program.need("json")
         target = program.fresh(("data", "parsed", "obj", "d"))
         program.add(
             choose(
@@ -186,3 +186,42 @@ def files(program: Program) -> None:
                 f'with open("{path}") as file:\n    {target} = file.read()',
             )
     program.define(target)
+
+
+MODULES = [
+    ("math", "the math module"),
+    ("random", "the random module"),
+    ("re", "the re module"),
+    ("json", "the json module"),
+    ("statistics", "the statistics module"),
+    ("itertools", "the itertools module"),
+    ("Counter", "Counter from collections"),
+    ("defaultdict", "defaultdict from collections"),
+    ("timedelta", "date and timedelta from datetime"),
+    ("datetime", "datetime from datetime"),
+    ("os", "the os module"),
+    ("string", "the string module"),
+    ("csv", "the csv module"),
+    ("reduce", "reduce from functools"),
+    ("namedtuple", "namedtuple from collections"),
+    ("deque", "deque from collections"),
+    ("Path", "Path from pathlib"),
+    ("time", "the time module"),
+    ("sys", "the sys module"),
+]
+
+
+def import_module(program: Program) -> None:
+    """Imports a module, or a name from one, in a turn of its own."""
+    rng = program.rng
+    module, said = rng.choice(MODULES)
+    before = len(program.imports)
+    program.need(module)
+    if len(program.imports) == before:
+        raise Unsuitable
+    line = program.imports[-1]
+    program.pending.remove(line)
+    program.own_imports.append(line)
+    if said.startswith("the ") and rng.random() < 0.5:
+        said = module
+    program.add(choose(rng, f"Import {said}"), line)

@@ -53,11 +53,16 @@ def history(program: Program) -> Document:
     return document
 
 
+def head_imports(program: Program) -> list[str]:
+    """The import lines that no turn of their own brings in, as they stand at a file's head."""
+    return sorted((line for line in program.imports if line not in program.own_imports), key=lambda line: (line.startswith("from"), line))
+
+
 def file(program: Program, rng: random.Random) -> Document:
     """A file: imports at its head, comments before their code."""
     document = Document("file")
-    if program.imports:
-        document.write("\n".join(sorted(program.imports, key=lambda line: (line.startswith("from"), line))) + rng.choice(("\n\n", "\n\n\n")))
+    if imports := head_imports(program):
+        document.write("\n".join(imports) + rng.choice(("\n\n", "\n\n\n")))
     width = rng.choice((0, 80, 100))
     for turn in program.turns:
         document.write(comment(turn.prompt, width=width), prompt=True)
@@ -85,7 +90,7 @@ def single(program: Program, rng: random.Random) -> Document:
 def bare(program: Program) -> Document:
     """The program without its prompts."""
     document = Document("bare")
-    imports = [line for line in program.imports]
+    imports = head_imports(program)
     document.write(("\n".join(imports) + "\n\n" if imports else "") + "\n".join(turn.code for turn in program.turns) + "\n")
     return document
 
@@ -99,6 +104,7 @@ INSIDE = [
         calls.call,
         calls.two_argument_function,
         inputs.files,
+        inputs.import_module,
         inputs.more_data,
         inputs.parse,
         printing.show_variable,
@@ -125,8 +131,7 @@ def in_function(rng: random.Random) -> Document:
     result = program.latest if program.latest in program.namespace else rng.choice(program.order)
     body.append(Turn(sentence(choose(rng, f"Return {program.ref(result)}(.|.|)")), f"return {result}"))
     document = Document("function")
-    imports = sorted(program.imports, key=lambda line: (line.startswith("from"), line))
-    if imports:
+    if imports := head_imports(program):
         document.write("\n".join(imports) + "\n\n\n")
     base = rng.choice(NAMES)
     name = rng.choice((base, f"{base}_{parameters[0]}", f"{base}_{parameters[0]}"))

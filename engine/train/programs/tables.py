@@ -74,6 +74,7 @@ a sorted copy of {x} => sorted({x}) => sorted_{x}
 ({x} in reverse order|{x} reversed|a reversed copy of {x}|the reverse of {x}) => {x}[::-1] => reversed_{x} reversed_list backwards
 the (distinct|unique|different) (values|numbers|elements) (of|in) {x} in (sorted|ascending) order => sorted(set({x})) => unique_{x} unique distinct
 the set of (values|numbers|elements) in {x} => set({x}) => unique_values value_set
+a set (of|with|from) (the (elements|numbers|values) (of|in) |){x} => set({x}) => unique unique_values
 the first {n} (elements|values|numbers|items) of {x} => {x}[:{n}] => first_{n} head start top
 the last {n} (elements|values|numbers|items) of {x} => {x}[-{n}:] => last_{n} tail end
 the {n} (largest|highest|biggest) (numbers|values|elements) (in|of) {x} => sorted({x}, reverse=True)[:{n}] => top_{n} largest top
@@ -175,6 +176,7 @@ all (elements|items|{nouns}) of {x} (except|but) the first( one|) => {x}[1:] => 
 all (elements|items|{nouns}) of {x} (except|but) the last( one|) => {x}[:-1] => rest others
 every (second|other) (element|item|{noun}) of {x} => {x}[::2] => every_second
 the set of (distinct |unique |)(elements|words|{nouns}) in {x} => set({x}) => unique unique_{x}
+a set (of|with|from) (the (elements|words|{nouns}) (of|in) |){x} => set({x}) => unique unique_{x}
 the (distinct|unique|different) (elements|words|{nouns}) (of|in) {x} in (sorted|alphabetical) order => sorted(set({x})) => unique_{x} unique
 the number of (distinct|unique|different) (elements|words|{nouns}) in {x} => len(set({x})) => unique_count
 a (dictionary|dict) (that maps|mapping) each (string|word|element|item|{noun}) (of|in) {x} to its length => {{e}: len({e}) for {e} in {x}} => lengths
@@ -593,6 +595,9 @@ the first {n} elements of {x} => {x}[:{n}] => head
 """
 
 ARRAY2 = """
+the number of elements (in|of) {x} => {x}.size => size
+{x} plus {k} => {x} + {k} => shifted
+{x} with {k} added to (each|every) element => {x} + {k} => shifted
 the (sum|total) of (all (elements|values) of |){x} => {x}.sum() => total
 the (mean|average) of (all (elements|values) of |){x} => {x}.mean() => mean
 the (sum of each row|row sums) of {x} => {x}.sum(axis=1) => row_sums
@@ -796,6 +801,76 @@ the (later|last) of {x} and {y} => max({x}, {y}) => later
 """,
 }
 
+# Actions on `{x}` by the value of `{y}`.
+TWO_ACTIONS = {
+    ("num", "num"): """
+Add {y} to {x} => {x} += {y} => {x} + {y}
+(Increase|Increment) {x} by {y} => {x} += {y} => {x} + {y}
+Subtract {y} from {x} => {x} -= {y} => {x} - {y}
+(Decrease|Reduce) {x} by {y} => {x} -= {y} => {x} - {y}
+Multiply {x} by {y} => {x} *= {y} => {x} * {y}
+Divide {x} by {y} => {x} /= {y} => {x} / {y} => nonzero
+""",
+    ("nums", "num"): """
+(Append|Add) {y} to (the end of |){x} => {x}.append({y})
+Insert {y} at the (beginning|start|front) of {x} => {x}.insert(0, {y})
+(Replace|Set|Change) the first (element|number) of {x} (with|to) {y} => {x}[0] = {y}
+(Replace|Set|Change) the last (element|number) of {x} (with|to) {y} => {x}[-1] = {y}
+Add {y} to (each|every) (element|number|value) (of|in) {x} => {x} = [{e} + {y} for {e} in {x}] => [{e} + {y} for {e} in {x}]
+Multiply (each|every) (element|number|value) (of|in) {x} by {y} => {x} = [{e} * {y} for {e} in {x}] => [{e} * {y} for {e} in {x}]
+Subtract {y} from (each|every) (element|number|value) (of|in) {x} => {x} = [{e} - {y} for {e} in {x}] => [{e} - {y} for {e} in {x}]
+Divide (each|every) (element|number|value) (of|in) {x} by {y} => {x} = [{e} / {y} for {e} in {x}] => [{e} / {y} for {e} in {x}] => nonzero
+(Remove|Delete) (all |the )(numbers|values|elements) (that are |)(greater|larger) than {y} from {x} => {x} = [{e} for {e} in {x} if {e} <= {y}] => [{e} for {e} in {x} if {e} <= {y}]
+Keep only the (numbers|values|elements) (in|of) {x} that are (greater|larger) than {y} => {x} = [{e} for {e} in {x} if {e} > {y}] => [{e} for {e} in {x} if {e} > {y}]
+Keep only the (numbers|values|elements) (in|of) {x} that are (less|smaller) than {y} => {x} = [{e} for {e} in {x} if {e} < {y}] => [{e} for {e} in {x} if {e} < {y}]
+""",
+    ("words", "str"): """
+(Append|Add) {y} to (the end of |){x} => {x}.append({y})
+Insert {y} at the (beginning|start|front) of {x} => {x}.insert(0, {y})
+(Replace|Set|Change) the first (element|item|{noun}) of {x} (with|to) {y} => {x}[0] = {y}
+(Replace|Set|Change) the last (element|item|{noun}) of {x} (with|to) {y} => {x}[-1] = {y}
+(Append|Add) {y} to (each|every) (string|word|element|{noun}) (of|in) {x} => {x} = [{e} + {y} for {e} in {x}] => [{e} + {y} for {e} in {x}]
+""",
+    ("str", "str"): """
+(Append|Add) {y} to (the end of |){x} => {x} += {y} => {x} + {y}
+Prepend {y} to {x} => {x} = {y} + {x} => {y} + {x}
+(Remove|Delete) (every |all occurrences of |){y} from {x} => {x} = {x}.replace({y}, "") => {x}.replace({y}, "")
+""",
+    ("str", "num"): """
+(Append|Add) {y} (as a string |)to (the end of |){x} => {x} += str({y}) => {x} + str({y})
+""",
+    ("nums", "nums"): """
+Extend {x} with {y} => {x}.extend({y}) => {x} + {y}
+(Add|Append) (all (elements|numbers) of |the elements of ){y} to {x} => {x}.extend({y}) => {x} + {y}
+""",
+    ("words", "words"): """
+Extend {x} with {y} => {x}.extend({y}) => {x} + {y}
+(Add|Append) (all elements of |the elements of ){y} to {x} => {x}.extend({y}) => {x} + {y}
+Remove (the |all )(elements|strings) of {y} from {x} => {x} = [{e} for {e} in {x} if {e} not in {y}] => [{e} for {e} in {x} if {e} not in {y}]
+""",
+    ("counts", "str"): """
+(Add|Insert) (the |a |)key {y} with (the |)value {num} (to|into) {x} => {x}[{y}] = {num}
+Set the value of {y} in {x} to {num} => {x}[{y}] = {num}
+""",
+    ("counts", "counts"): """
+Update {x} with {y} => {x}.update({y})
+(Add|Merge) (the entries of |all entries of ){y} (to|into) {x} => {x}.update({y})
+""",
+    ("set", "int"): """
+Add {y} to {x} => {x}.add({y})
+""",
+    ("set", "str"): """
+Add {y} to {x} => {x}.add({y})
+""",
+    ("date", "int"): """
+Add {y} days to {x} => {x} += timedelta(days={y}) => {x} + timedelta(days={y}) => timedelta
+""",
+    ("array", "num"): """
+Add {y} to {x} => {x} = {x} + {y} => {x} + {y}
+Multiply {x} by {y} => {x} = {x} * {y} => {x} * {y}
+""",
+}
+
 # Conditions on one element: `are` phrase, `is` phrase, expression.
 NUM_CONDITIONS = """
 (are |)even => is even => {e} % 2 == 0
@@ -935,6 +1010,17 @@ def actions() -> dict[str, list[Action]]:
 def pair_rows() -> dict[tuple[str, str], list[Row]]:
     """The rows about two values, by their kinds."""
     return {kinds: _rows(text) for kinds, text in TWO.items()}
+
+
+@cache
+def pair_actions() -> dict[tuple[str, str], list[Action]]:
+    """The actions on a value by another one, by their kinds; those on numbers hold for integers and decimals."""
+    found: dict[tuple[str, str], list[Action]] = {}
+    for (first, second), text in TWO_ACTIONS.items():
+        for a in ("int", "float") if first == "num" else (first,):
+            for b in ("int", "float") if second == "num" else (second,):
+                found[a, b] = _actions(text)
+    return found
 
 
 @cache

@@ -5,10 +5,10 @@ import copy
 from . import define
 from .builder import Program, Unsuitable
 from .calls import call, function, two_argument_function
-from .compute import act, compute, show
+from .compute import act, act_with, compute, show
 from .decisions import decide, grade, guard_errors
 from .elements import group, quantify, select, select_and_transform, transform
-from .inputs import files, more_data, parse, unpack
+from .inputs import files, import_module, more_data, parse, unpack
 from .loops import loop
 from .printing import compose_text, show_variable
 
@@ -29,6 +29,8 @@ MIDDLE: list[tuple[float, object]] = [
     (2.5, two_argument_function),
     (1.5, unpack),
     (5, more_data),
+    (0.7, import_module),
+    (5, act_with),
     (2, parse),
     (1.5, files),
     (1, guard_errors),
