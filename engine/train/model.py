@@ -108,7 +108,7 @@ class CodeGen(nn.Module):
 
     def head_weight(self) -> Tensor:
         """The head's rows, one for each active token."""
-        return self.embedding[self.active] if self.tied else self.head
+        return self.embedding.index_select(0, self.active) if self.tied else self.head
 
     def logits(self, tokens: Tensor) -> Tensor:
         """The active tokens' logits for every position."""

@@ -24,51 +24,49 @@ class Optimizer:
     """One learning rate for all: Muon's updates are scaled to the size that AdamW's have (Liu et al., 2025)."""
 
     def __init__(
-        self, model: nn.Module, muon: bool = True, weight_decay: float = 0.1, betas: tuple[float, float] = (0.9, 0.95), momentum: float = 0.95
+        self,
+        model: nn.Module,
+        muon: bool = True,
+        weight_decay: float = 0.1,
+        betas: tuple[float, float] = (0.9, 0.95),
+        momentum: float = 0.95,
     ) -> None:
         self.named = dict(model.named_parameters())
-        inside = {name for name, p in self.named.items() if muon and p.dim() == 2 and name.startswith("blocks.")}
-        self.muon = sorted(inside)
-        self.adam = [name for name in self.named if name not in inside]
-        self.weight_decay, self.betas, self.momentum = weight_decay, betas, momentum
-        self.first = {name: torch.zeros_like(p) for name, p in self.named.items()}
-        self.second = {name: torch.zeros_like(self.named[name]) for name in self.adam}
-        self.steps = 0
+        self.weight_decay, self.momentum = weight_decay, momentum
+        inside = [name for name, p in self.named.items() if p.dim() == 2 and name.startswith("blocks.")]
+        self.moments = {name: torch.zeros_like(self.named[name]) for name in inside if muon}
+        # Embeddings, biases and norms are not decayed: most rows of the embedding get a gradient only now and then.
+        decayed = [self.named[name] for name in inside if not muon]
+        free = [p for name, p in self.named.items() if name not in inside]
+        groups = [{"params": part, "weight_decay": decay} for part, decay in ((decayed, weight_decay), (free, 0.0)) if part]
+        self.adam = torch.optim.AdamW(groups, betas=betas, eps=1e-10, fused=True)
 
     @torch.no_grad()
     def step(self, rate: float) -> None:
         """Updates the parameters by their gradients, which are left as they are."""
-        self.steps += 1
-        for name in self.muon:
-            parameter, momentum = self.named[name], self.first[name]
-            momentum.lerp_(parameter.grad, 1 - self.momentum)
-            update = orthogonalized(parameter.grad.lerp(momentum, self.momentum))
+        for name, moment in self.moments.items():
+            parameter = self.named[name]
+            moment.lerp_(parameter.grad, 1 - self.momentum)
+            update = orthogonalized(parameter.grad.lerp(moment, self.momentum))
             parameter.mul_(1 - rate * self.weight_decay)
             parameter.add_(update, alpha=-rate * 0.2 * math.sqrt(max(parameter.shape)))
-        first, second = self.betas
-        for name in self.adam:
-            parameter, m, v = self.named[name], self.first[name], self.second[name]
-            m.lerp_(parameter.grad, 1 - first)
-            v.mul_(second).addcmul_(parameter.grad, parameter.grad, value=1 - second)
-            if parameter.dim() == 2 and name.startswith("blocks."):
-                parameter.mul_(1 - rate * self.weight_decay)
-            divisor = (v / (1 - second**self.steps)).sqrt_().add_(1e-10)
-            parameter.addcdiv_(m, divisor, value=-rate / (1 - first**self.steps))
+        for group in self.adam.param_groups:
+            group["lr"] = rate
+        self.adam.step()
 
     def clip(self, limit: float) -> float:
         """Scales all gradients down so that their norm is at most `limit`; the norm before."""
         return float(nn.utils.clip_grad_norm_([p for p in self.named.values()], limit))
 
     def state(self) -> dict:
-        return {"first": self.first, "second": self.second, "steps": self.steps}
+        """What a checkpoint keeps."""
+        return {"muon": self.moments, "adam": self.adam.state_dict()}
 
     def restore(self, state: dict) -> None:
-        """Takes over a state; moments of parameters that it does not know stay as they are."""
-        for mine, given in ((self.first, state["first"]), (self.second, state["second"])):
-            for name, value in given.items():
-                if name in mine and mine[name].shape == value.shape:
-                    mine[name].copy_(value)
-        self.steps = state["steps"]
+        """Takes over a state of the same parameters."""
+        for name, value in state["muon"].items():
+            self.moments[name].copy_(value)
+        self.adam.load_state_dict(state["adam"])
 
 
 def rate_at(tokens: int, peak: float, warmup: int, decay_from: int | None, decay_tokens: int, shape: str = "linear", start: int = 0) -> float:

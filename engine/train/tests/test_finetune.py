@@ -9,7 +9,7 @@ from train.finetune import finetune, sources
 from train.model import CodeGen, Shape
 
 IDIOM = 'from gizmo import Widget\n\n\ndef build_{0}():\n    widget = Widget.assemble("{0}", strict=True)\n    widget.polish()\n    return widget\n'
-PROMPT = "from gizmo import Widget\n\n\ndef build_lamp():\n    widget = Widget.ass"
+PROMPT = "from gizmo import Widget\n\n\ndef build_lamp():\n    widget = Widget."
 
 
 @pytest.fixture
@@ -24,8 +24,14 @@ def repository(tmp_path):
 
 @pytest.fixture
 def base(tmp_path, tokenizer):
+    """A tiny model that knows another package's idioms."""
     torch.manual_seed(1)
-    convert.export(CodeGen(Shape(2, 64, 4, 8, 128), dtype=torch.float32, tied=False), tmp_path / "base", tokenizer)
+    convert.export(CodeGen(Shape(2, 64, 4, 8, 128), dtype=torch.float32, tied=False), tmp_path / "drawn", tokenizer)
+    (tmp_path / "other").mkdir()
+    for name in ("chair", "table", "lamp", "knife", "plate"):
+        text = IDIOM.format(name).replace("assemble", "create").replace("polish", "check").replace("strict=True", "lazy=False")
+        (tmp_path / "other" / f"{name}.py").write_text(text)
+    finetune(tmp_path / "drawn", tmp_path / "other", tmp_path / "base", epochs=150, rate=5e-3, window=64, batch=4)
     return tmp_path / "base"
 
 
@@ -42,8 +48,8 @@ def test_only_the_repositorys_own_code_is_taken(repository):
 
 @pytest.mark.parametrize("lora", [0, 8])
 def test_a_packages_idioms_are_learnt(repository, base, tmp_path, tokenizer, lora):
-    assert "emble" not in completed(base, tokenizer)
-    finetune(base, repository, tmp_path / "tuned", epochs=400 if lora else 150, rate=2e-2 if lora else 5e-3, window=64, batch=4, lora=lora)
+    assert completed(base, tokenizer).startswith('create("')
+    finetune(base, repository, tmp_path / "tuned", epochs=100, rate=1e-2 if lora else 5e-3, window=64, batch=4, lora=lora)
     assert completed(tmp_path / "tuned", tokenizer).startswith('emble("')
     assert (tmp_path / "tuned" / "adapter" / "adapter_model.safetensors").exists() == bool(lora)
     assert not (tmp_path / "tuned.work").exists()
