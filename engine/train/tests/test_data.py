@@ -75,6 +75,13 @@ def test_texts_with_a_benchmark_problem_are_found(tmp_path):
     assert not Benchmarks([]).hit("anything")
 
 
+def test_programs_with_several_prompts_of_a_problem_are_found_with_values_masked(tmp_path):
+    (tmp_path / "bench.jsonl").write_text(json.dumps({"prompts": ["Let scores be {A}.", 'Sort "scores".', "Print scores."]}) + "\n")
+    benchmarks = Benchmarks([tmp_path / "bench.jsonl"])
+    assert not benchmarks.hit("# Let `scores` be [3, 4]\nscores = [3, 4]\n\n# Print scores.\nprint(scores)\n")
+    assert benchmarks.hit("def f():\n    # Let scores be [3].\n    # Sort scores\n")
+
+
 def test_masks_follow_the_spans():
     assert spans_to_mask([(0, 1), (1, 5), (5, 6), (6, 9)], [(1, 6)]).tolist() == [True, False, False, True]
 
