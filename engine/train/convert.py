@@ -177,6 +177,7 @@ def export(model: CodeGen, folder: Path, tokenizer: Tokenizer | None = None, dty
     shutil.rmtree(beside, ignore_errors=True)
     beside.mkdir(parents=True)
     save_file({name: tensor.to(dtype).contiguous() for name, tensor in tensors.items()}, beside / "model.safetensors", metadata={"format": "pt"})
+    (beside / "model.safetensors").chmod(0o644)
     (beside / "config.json").write_text(json.dumps(config, indent=2) + "\n")
     if tokenizer:
         tokenizer.save(str(beside / "tokenizer.json"))
