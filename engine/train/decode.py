@@ -7,7 +7,7 @@ import torch.nn.functional as F
 from tokenizers import Tokenizer
 from torch import Tensor
 
-from .data.pack import END_OF_TEXT
+from .data.pack import end_of
 from .model import CodeGen, rotary_table, rotate
 
 
@@ -17,6 +17,7 @@ class Decoder:
     def __init__(self, model: CodeGen, tokenizer: Tokenizer) -> None:
         self.model, self.tokenizer, self.shape = model.eval(), tokenizer, model.shape
         self.cos, self.sin = rotary_table(self.shape.context, self.shape.rotary)
+        self.end = end_of(tokenizer)
         self.head = model.head_weight().detach().float()
 
     @torch.no_grad()
@@ -41,13 +42,13 @@ class Decoder:
 
     def complete(self, prompt: str, limit: int, done: Callable[[str], bool]) -> str:
         """What greedy decoding appends to the prompt, until `done` holds of it, end-of-text comes, or `limit` tokens were made."""
-        tokens = self.tokenizer.encode(prompt).ids or [END_OF_TEXT]
+        tokens = self.tokenizer.encode(prompt).ids or [self.end]
         tokens = tokens[-(self.shape.context - limit) :]
         self.length, self.keys, self.values = 0, [None] * self.shape.layers, [None] * self.shape.layers
         logits, made, text = self._feed(tokens), [], ""
         for _ in range(limit):
             token = int(self.model.active[int(logits.argmax())])
-            if token == END_OF_TEXT:
+            if token == self.end:
                 break
             made.append(token)
             text = self.tokenizer.decode(made)

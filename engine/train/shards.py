@@ -93,7 +93,7 @@ class Windows:
         targets = np.where(learnt, targets, -1)
         if len(tokens) < self.length + 1:
             short = self.length + 1 - len(tokens)
-            tokens, targets = np.pad(tokens, (0, short), constant_values=END_OF_TEXT), np.pad(targets, (0, short), constant_values=-1)
+            tokens, targets = np.pad(tokens, (0, short)), np.pad(targets, (0, short), constant_values=-1)
         return tokens[:-1], targets[1:]
 
     def batch(self, size: int) -> tuple[np.ndarray, np.ndarray]:

@@ -15,6 +15,12 @@ from tokenizers import Tokenizer
 END_OF_TEXT = 50256
 
 
+def end_of(tokenizer: Tokenizer) -> int:
+    """The tokenizer's end-of-text token."""
+    found = tokenizer.token_to_id("<|endoftext|>")
+    return END_OF_TEXT if found is None else found
+
+
 def spans_to_mask(offsets: list[tuple[int, int]], spans: list[tuple[int, int]]) -> np.ndarray:
     """1 for the tokens that lie outside all spans."""
     mask = np.ones(len(offsets), dtype=bool)
@@ -30,6 +36,7 @@ class Writer:
     def __init__(self, folder: Path, name: str, tokenizer: Tokenizer, masked: bool = False) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         self.path, self.tokenizer, self.masked = folder / name, tokenizer, masked
+        self.end = end_of(tokenizer)
         self.out = open(str(self.path) + ".part", "wb")
         self.masks: list[np.ndarray] = []
         self.tokens = self.bytes = self.documents = 0
@@ -47,7 +54,7 @@ class Writer:
 
     def _encode(self, pending: list[tuple[str, list[tuple[int, int]]]]) -> None:
         for (text, spans), encoding in zip(pending, self.tokenizer.encode_batch([text for text, _ in pending])):
-            ids = np.array([*encoding.ids, END_OF_TEXT], dtype=np.uint16)
+            ids = np.array([*encoding.ids, self.end], dtype=np.uint16)
             self.out.write(ids.tobytes())
             if self.masked:
                 self.masks.append(np.append(spans_to_mask(encoding.offsets, spans), True))
