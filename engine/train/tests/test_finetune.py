@@ -58,7 +58,7 @@ def test_only_the_repositorys_own_code_is_taken(repository):
 @pytest.mark.parametrize("lora", [0, 8])
 def test_a_packages_idioms_are_learnt(repository, base, tmp_path, tokenizer, lora):
     assert completed(base, tokenizer).startswith("create(")
-    finetune(base, repository, tmp_path / "tuned", epochs=300 if lora else 100, rate=5e-3, window=128, batch=4, lora=lora)
+    finetune(base, repository, tmp_path / "tuned", epochs=300, rate=5e-3, window=128, batch=4, lora=lora)
     assert completed(tmp_path / "tuned", tokenizer).startswith("assemble(")
     assert (tmp_path / "tuned" / "adapter" / "adapter_model.safetensors").exists() == bool(lora)
     assert not (tmp_path / "tuned.work").exists()
