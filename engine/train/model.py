@@ -11,6 +11,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from . import kernels
 from .loss import cross_entropy
 
 
@@ -52,21 +53,28 @@ class Block(nn.Module):
 
     def __init__(self, shape: Shape) -> None:
         super().__init__()
-        d, self.heads, self.epsilon = shape.width, shape.heads, shape.epsilon
+        d, self.heads, self.epsilon, self.fast = shape.width, shape.heads, shape.epsilon, False
         self.norm_weight, self.norm_bias = nn.Parameter(torch.ones(d)), nn.Parameter(torch.zeros(d))
         self.query, self.key, self.value, self.out = (nn.Parameter(torch.empty(d, d)) for _ in range(4))
         self.fc_in, self.fc_in_bias = nn.Parameter(torch.empty(shape.hidden, d)), nn.Parameter(torch.zeros(shape.hidden))
         self.fc_out, self.fc_out_bias = nn.Parameter(torch.empty(d, shape.hidden)), nn.Parameter(torch.zeros(d))
 
-    def forward(self, x: Tensor, cos: Tensor, sin: Tensor) -> Tensor:
-        batch, length, d = x.shape
-        dtype = x.dtype
-        h = F.layer_norm(x, (d,), self.norm_weight.to(dtype), self.norm_bias.to(dtype), self.epsilon)
-        qkv = F.linear(h, torch.cat([self.query, self.key, self.value]).to(dtype))
+    def mix(self, qkv: Tensor, cos: Tensor, sin: Tensor) -> Tensor:
+        """The heads' mixtures of values, side by side."""
+        batch, length, d = qkv.shape[0], qkv.shape[1], qkv.shape[2] // 3
+        if self.fast:
+            return kernels.attention(qkv, cos, sin, self.heads)
         q, k, v = qkv.view(batch, length, 3, self.heads, d // self.heads).permute(2, 0, 3, 1, 4).unbind(0)
         mixed = F.scaled_dot_product_attention(rotate(q, cos, sin), rotate(k, cos, sin), v, is_causal=True)
-        attention = F.linear(mixed.transpose(1, 2).reshape(batch, length, d), self.out.to(dtype))
-        inner = F.gelu(F.linear(h, self.fc_in.to(dtype), self.fc_in_bias.to(dtype)), approximate="tanh")
+        return mixed.transpose(1, 2).reshape(batch, length, d)
+
+    def forward(self, x: Tensor, cos: Tensor, sin: Tensor) -> Tensor:
+        d, dtype = x.shape[2], x.dtype
+        h = F.layer_norm(x, (d,), self.norm_weight.to(dtype), self.norm_bias.to(dtype), self.epsilon)
+        qkv = F.linear(h, torch.cat([self.query, self.key, self.value]).to(dtype))
+        attention = F.linear(self.mix(qkv, cos, sin), self.out.to(dtype))
+        inner = F.linear(h, self.fc_in.to(dtype), self.fc_in_bias.to(dtype))
+        inner = kernels.gelu(inner) if self.fast else F.gelu(inner, approximate="tanh")
         return x + attention + F.linear(inner, self.fc_out.to(dtype), self.fc_out_bias.to(dtype))
 
 
@@ -102,7 +110,9 @@ class CodeGen(nn.Module):
         length = tokens.shape[1]
         x = F.embedding(tokens, self.embedding).to(self.dtype)
         cos, sin = self.cos[:length], self.sin[:length]
+        fast = kernels.fit(length, self.shape.width // self.shape.heads, tokens.device, self.dtype)
         for block in self.blocks:
+            block.fast = fast
             x = block(x, cos, sin)
         return F.layer_norm(x, (self.shape.width,), self.norm_weight.to(x.dtype), self.norm_bias.to(x.dtype), self.shape.epsilon)
 
