@@ -264,7 +264,7 @@ def parser() -> argparse.ArgumentParser:
     c.add_argument("--threads", type=int, default=2)
     c.add_argument("--programs-to", type=Path, help="append every program and its verdict to this file")
     c = command(finetune)
-    c.add_argument("--base", type=Path, required=True, help="a Hugging Face CodeGen folder")
+    c.add_argument("--base", required=True, help="a Hugging Face CodeGen folder, or a released model's name, as codegen-350M-mono")
     c.add_argument("--data", type=Path, required=True, help="a repository or any folder with Python files")
     c.add_argument("--to", type=Path, required=True)
     c.add_argument(
@@ -280,4 +280,7 @@ def parser() -> argparse.ArgumentParser:
 
 if __name__ == "__main__":
     chosen = parser().parse_args()
-    chosen.function(chosen)
+    try:
+        chosen.function(chosen)
+    except (FileNotFoundError, ValueError) as error:
+        sys.exit(f"train {chosen.command}: {error}")

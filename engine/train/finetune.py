@@ -1,6 +1,7 @@
 """Fine-tunes a CodeGen folder on the Python files of a repository: all weights with this trainer, or LoRA adapters with peft."""
 
 import math
+import re
 import shutil
 from pathlib import Path
 
@@ -36,6 +37,27 @@ def sources(repository: Path) -> list[str]:
     return texts
 
 
+def base_folder(name: str) -> Path:
+    """A folder as it is; a released model's name, as codegen-350M-mono or Salesforce/codegen-350M-mono, downloaded from the Hugging Face Hub if need be.
+
+    `HF_ENDPOINT`, `HF_HOME` and `HF_HUB_OFFLINE` are heeded.
+    """
+    if (folder := Path(name).expanduser()).is_dir():
+        return folder
+    if not re.fullmatch(r"([\w.-]+/)?[\w.-]+", name) or name.startswith("."):
+        raise FileNotFoundError(f"no such folder: {name}")
+    from huggingface_hub import HfApi, constants, snapshot_download
+
+    repository, weights = name if "/" in name else f"Salesforce/{name}", ["*.safetensors", "pytorch_model*.bin"]
+    try:
+        if not constants.HF_HUB_OFFLINE:
+            there = HfApi().list_repo_files(repository)
+            weights = weights[:1] if any(file.endswith(".safetensors") for file in there) else weights[1:]
+        return Path(snapshot_download(repository, allow_patterns=["config.json", "tokenizer.json", *weights]))
+    except OSError as error:
+        raise FileNotFoundError(f"{name} is no folder, and {repository} cannot be downloaded: {error}") from error
+
+
 def base_tokenizer(base: Path) -> Tokenizer:
     """The tokenizer in the base's folder, or CodeGen's where it has none."""
     own = base / "tokenizer.json"
@@ -51,7 +73,7 @@ def pack(repository: Path, folder: Path, tokenizer: Tokenizer) -> int:
 
 
 def finetune(
-    base: Path,
+    base: Path | str,
     repository: Path,
     to: Path,
     epochs: float = 3.0,
@@ -62,10 +84,11 @@ def finetune(
     seed: int = 1,
     device: str = "cpu",
 ) -> None:
-    """Trains the base on the repository for so many epochs and writes the result to `to`, a Hugging Face folder that `codegen-lsp model convert` takes.
+    """Trains the base, a folder or a released model's name, on the repository for so many epochs and writes the result to `to`, a Hugging Face folder that `codegen-lsp model convert` takes.
 
     With `lora` (a rank) only adapters are trained; they are merged in the result, and kept beside it in peft's format in `to`/adapter.
     """
+    base = base_folder(str(base))
     work, tokenizer = to.with_name(to.name + ".work"), base_tokenizer(base)
     shutil.rmtree(work, ignore_errors=True)
     tokens = pack(repository, work, tokenizer)

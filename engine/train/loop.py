@@ -52,7 +52,7 @@ class Run:
         self.world = dist.get_world_size() if dist.is_initialized() else 1
         self.model = model.to(device)
         self.optimizer = Optimizer(self.model, plan.muon, plan.weight_decay)
-        self.windows = Windows(groups_of(plan.data), vocabulary, plan.window, plan.seed + 1000 * self.rank)
+        self.windows = Windows(groups_of(plan.data), vocabulary, plan.window, plan.seed, rank=self.rank, world=self.world)
         self.position = self.windows.state()
         self.batches = None
         self.tokens = self.step = 0
@@ -117,7 +117,7 @@ class Run:
         inputs, targets, self.position = next(self.batches)
         for parameter in self.model.parameters():
             parameter.grad = None
-        counted = max(1, int((targets >= 0).sum()))
+        counted = max(1, int(self.sum(torch.tensor((targets >= 0).sum()))))
         total = torch.zeros((), device=self.device)
         for begin in range(0, plan.batch, plan.micro):
             x = torch.from_numpy(inputs[begin : begin + plan.micro]).to(self.device)
@@ -125,15 +125,21 @@ class Run:
             summed, _ = self.model(x, y)
             (summed / counted).backward()
             total += summed.detach()
-        if self.world > 1:
-            for parameter in self.model.parameters():
-                dist.all_reduce(parameter.grad, op=dist.ReduceOp.AVG)
+        for parameter in self.model.parameters():
+            self.sum(parameter.grad)
         rate = rate_at(self.tokens, plan.rate, plan.warmup, self.decay_from, plan.decay_tokens, plan.decay_shape)
         norm = self.optimizer.clip(plan.clip)
         self.optimizer.step(rate)
         self.tokens += inputs.size * self.world
         self.step += 1
-        return float(total) / counted, norm, rate
+        return float(self.sum(total)) / counted, norm, rate
+
+    def sum(self, value: torch.Tensor) -> torch.Tensor:
+        """The sum over all processes, in place where there are several and the value is on their device."""
+        if self.world > 1:
+            value = value.to(self.device)
+            dist.all_reduce(value)
+        return value
 
     @torch.no_grad()
     def heldout_loss(self, windows: int = 48) -> dict[str, float]:

@@ -35,10 +35,23 @@ def groups_of(specifications: list[str]) -> list[Group]:
 
 
 class Windows:
-    """Draws batches. The groups' shards are looked at as one stream each, whose windows come in a random order, anew in every epoch."""
+    """Draws batches. The groups' shards are looked at as one stream each, whose windows come in a random order, anew in every epoch.
 
-    def __init__(self, groups: list[Group], vocabulary: Vocabulary | None, length: int, seed: int, spell: float = 0.5) -> None:
+    Of `world` processes each takes every `world`th window, and all stand at the same position after each batch.
+    """
+
+    def __init__(
+        self,
+        groups: list[Group],
+        vocabulary: Vocabulary | None,
+        length: int,
+        seed: int,
+        spell: float = 0.5,
+        rank: int = 0,
+        world: int = 1,
+    ) -> None:
         self.groups, self.vocabulary, self.length, self.seed, self.spell = groups, vocabulary, length, seed, spell
+        self.rank, self.world = rank, world
         self.drawn = 0
         self.data, self.masks, self.ends = [], [], []
         self.orders: dict[int, tuple[int, np.ndarray]] = {}
@@ -63,15 +76,21 @@ class Windows:
             self.orders[number] = (epoch, np.random.default_rng([self.seed, number, epoch]).permutation(int(self.ends[number][-1])))
         return self.orders[number][1]
 
-    def window(self) -> tuple[np.ndarray, np.ndarray]:
-        """The next window: `length` tokens, and the head's row that is the target after each, -1 where none is to be learnt."""
+    def _next(self) -> tuple[np.random.Generator, int, int]:
+        """The group that is drawn from next, and how many windows were drawn from it before."""
         rng = np.random.default_rng([self.seed, 7, self.drawn])
         weights = np.array([g.weight for g in self.groups])
         number = int(rng.choice(len(self.groups), p=weights / weights.sum()))
-        group, total = self.groups[number], int(self.ends[number][-1])
-        index = int(self._order(number, group.windows // total)[group.windows % total])
-        group.windows += 1
         self.drawn += 1
+        self.groups[number].windows += 1
+        return rng, number, self.groups[number].windows - 1
+
+    def window(self) -> tuple[np.ndarray, np.ndarray]:
+        """The next window: `length` tokens, and the head's row that is the target after each, -1 where none is to be learnt."""
+        drawn = [self._next() for _ in range(self.world)]
+        rng, number, count = drawn[self.rank]
+        total = int(self.ends[number][-1])
+        index = int(self._order(number, count // total)[count % total])
         shard = int(np.searchsorted(self.ends[number], index, side="right"))
         data, mask = self.data[number][shard], self.masks[number][shard]
         # An epoch's windows are shifted against the last one's, so that they do not always begin at the same places.

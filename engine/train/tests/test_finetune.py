@@ -1,4 +1,13 @@
-"""After fine-tuning on a made-up package its idioms are completed, where before they weren't."""
+"""After fine-tuning on a made-up package its idioms are completed, where before they weren't; a base can be had by name."""
+
+import hashlib
+import json
+import os
+import subprocess
+import sys
+import threading
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 
 import pytest
 import torch
@@ -62,3 +71,83 @@ def test_a_packages_idioms_are_learnt(repository, base, tmp_path, tokenizer, lor
     assert completed(tmp_path / "tuned", tokenizer).startswith("assemble(")
     assert (tmp_path / "tuned" / "adapter" / "adapter_model.safetensors").exists() == bool(lora)
     assert not (tmp_path / "tuned.work").exists()
+
+
+@pytest.fixture
+def hub(tmp_path):
+    """A server that answers as the Hugging Face Hub does, with one model whose files lie in a folder; yields its address, the folder, and what was asked for."""
+    folder, asked = tmp_path / "hub", []
+    folder.mkdir()
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self):
+            asked.append(self.path)
+            parts = self.path.split("?")[0].strip("/").split("/")
+            if parts[:2] == ["api", "models"] and parts[2:4] == ["Salesforce", "codegen-tiny"]:
+                paths = sorted(folder.iterdir())
+                tree = [{"type": "file", "path": path.name, "size": path.stat().st_size, "oid": "b" * 40} for path in paths]
+                info = {"id": "Salesforce/codegen-tiny", "sha": "a" * 40, "siblings": [{"rfilename": path.name} for path in paths]}
+                self.answer(json.dumps(tree if parts[4] == "tree" else info).encode(), "application/json")
+            elif parts[:3] == ["Salesforce", "codegen-tiny", "resolve"] and (folder / parts[-1]).exists():
+                self.answer((folder / parts[-1]).read_bytes(), "application/octet-stream")
+            else:
+                self.send_response(404)
+                self.send_header("X-Error-Code", "RepoNotFound")
+                self.send_header("Content-Length", "0")
+                self.end_headers()
+
+        do_HEAD = do_GET
+
+        def answer(self, body, kind):
+            self.send_response(200)
+            for name, value in (
+                ("Content-Type", kind),
+                ("Content-Length", str(len(body))),
+                ("ETag", f'"{hashlib.sha1(body).hexdigest()}"'),
+                ("X-Repo-Commit", "a" * 40),
+            ):
+                self.send_header(name, value)
+            self.end_headers()
+            if self.command == "GET":
+                self.wfile.write(body)
+
+        def log_message(self, *_):
+            pass
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield f"http://127.0.0.1:{server.server_port}", folder, asked
+    server.shutdown()
+
+
+def command(hub, tmp_path, *options):
+    environment = {**os.environ, "HF_ENDPOINT": hub, "HF_HOME": str(tmp_path / "home"), "HF_HUB_DISABLE_XET": "1", "NO_PROXY": "127.0.0.1"}
+    return subprocess.run(
+        [sys.executable, "-m", "train", "finetune", *map(str, options)],
+        cwd=Path(__file__).parents[2],
+        env=environment,
+        capture_output=True,
+        text=True,
+        timeout=300,
+    )
+
+
+def test_a_released_model_is_taken_by_its_name(hub, repository, tmp_path, tokenizer):
+    address, folder, asked = hub
+    torch.manual_seed(1)
+    convert.export(CodeGen(Shape(1, 64, 4, 8, 256, 320), dtype=torch.float32, tied=False), tmp_path / "drawn", tokenizer)
+    tensors, _ = convert.read_folder(tmp_path / "drawn")
+    torch.save(tensors, folder / "pytorch_model.bin")
+    for name in ("config.json", "tokenizer.json"):
+        (folder / name).write_bytes((tmp_path / "drawn" / name).read_bytes())
+    (folder / "tf_model.h5").write_bytes(b"not wanted")
+    options = ["--data", repository, "--to", tmp_path / "tuned", "--epochs", 1, "--window", 64, "--cpu"]
+    done = command(address, tmp_path, "--base", "codegen-tiny", *options)
+    assert done.returncode == 0, done.stderr
+    assert (tmp_path / "tuned" / "model.safetensors").exists()
+    assert any("pytorch_model.bin" in path for path in asked) and not any("tf_model" in path for path in asked)
+
+    missing = command(address, tmp_path, "--base", "codegen-small", *options)
+    assert missing.returncode and "Salesforce/codegen-small cannot be downloaded" in missing.stderr and "Traceback" not in missing.stderr
+    missing = command(address, tmp_path, "--base", "./nowhere", *options)
+    assert missing.returncode and "no such folder: ./nowhere" in missing.stderr

@@ -1,6 +1,9 @@
 """A run stops and goes on as if it had not stopped, and learns."""
 
 import json
+import subprocess
+import sys
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -51,6 +54,34 @@ def test_a_resumed_run_ends_with_the_same_weights(tmp_path, shards, vocabulary, 
         second.one_step()
     for (name, a), (_, b) in zip(whole.model.named_parameters(), second.model.named_parameters()):
         assert torch.equal(a, b), name
+
+
+def test_two_processes_train_as_one_with_twice_the_batch(tmp_path, shards, vocabulary, tiny):
+    """Through torchrun and the command line, from the same checkpoint; one of the two is stopped half-way and goes on."""
+    options = [
+        *("--data", f"{shards}/text-*=1", f"{shards}/asked-*=1", "--window", "32", "--rate", "0.02", "--warmup", "100", "--no-compile", "--cpu")
+    ]
+    for name in ("one", "two", "half"):
+        run = make_run(tmp_path / name, shards, vocabulary, tiny)
+        np.save(tmp_path / name / "active.npy", vocabulary.active)
+        run.save()
+
+    def train(name, processes, batch, until):
+        torchrun = [sys.executable, "-m", "torch.distributed.run", "--standalone", f"--nproc-per-node={processes}", "-m", "--", "train", "train"]
+        more = ["--run", str(tmp_path / name), "--batch", str(batch), "--micro", "2", "--until", str(until), "--threads", "1"]
+        subprocess.run([*torchrun, *options, *more], cwd=Path(__file__).parents[2], check=True, capture_output=True, timeout=300)
+        return torch.load(tmp_path / name / "latest.pt", weights_only=True)
+
+    start = torch.load(tmp_path / "one" / "latest.pt", weights_only=True)
+    one, half = train("one", 1, 4, 6 * 128), train("half", 1, 2, 6 * 64)
+    train("two", 2, 2, 3 * 128)
+    two = train("two", 2, 2, 6 * 128)
+    assert one["tokens"] == two["tokens"] == 6 * 128 and one["windows"] == two["windows"]
+    for name, a in one["model"].items():
+        if a.dtype == torch.float32:
+            way = (a - start["model"][name]).norm()
+            apart, alone = ((a - other["model"][name]).norm() / way for other in (two, half))
+            assert apart < 0.25 and alone > 2 * apart, (name, apart, alone)
 
 
 def test_a_run_learns_saves_and_ends_with_its_decay(tmp_path, shards, vocabulary, tiny):
