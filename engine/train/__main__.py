@@ -1,4 +1,4 @@
-"""python -m train COMMAND: fetch, generate, prepare, train, export, evaluate, finetune."""
+"""python -m train COMMAND: fetch, generate, prepare, train, export, evaluate, product, finetune."""
 
 import argparse
 import json
@@ -166,6 +166,16 @@ def evaluate(options: argparse.Namespace) -> None:
         print(json.dumps(found), flush=True)
 
 
+def product(options: argparse.Namespace) -> None:
+    """Measures the suggestions that the built server shows with a model, as an editor gets them."""
+    from .evaluate import product as served
+    from .evaluate import text
+
+    chosen = text.places(text.files(options.heldout), options.places)
+    for gguf in options.gguf:
+        print(json.dumps({"model": gguf.name, "product": served.measure(options.server, gguf, chosen)}), flush=True)
+
+
 def finetune(options: argparse.Namespace) -> None:
     """Fine-tunes a CodeGen folder on the Python files of a repository."""
     import torch
@@ -263,6 +273,11 @@ def parser() -> argparse.ArgumentParser:
     c.add_argument("--bytes", type=int, default=2_000_000)
     c.add_argument("--threads", type=int, default=2)
     c.add_argument("--programs-to", type=Path, help="append every program and its verdict to this file")
+    c = command(product)
+    c.add_argument("--gguf", type=Path, nargs="+", required=True)
+    c.add_argument("--heldout", type=Path, required=True, help="heldout.jsonl of `prepare`")
+    c.add_argument("--server", default="codegen-lsp", help="the program")
+    c.add_argument("--places", type=int, default=500)
     c = command(finetune)
     c.add_argument("--base", required=True, help="a Hugging Face CodeGen folder, or a released model's name, as codegen-350M-mono")
     c.add_argument("--data", type=Path, required=True, help="a repository or any folder with Python files")
