@@ -60,7 +60,7 @@ def read_folder(folder: Path) -> tuple[dict[str, Tensor], dict]:
     if config.get("model_type") != "codegen":
         raise ValueError(f"{folder} holds a model of type {config.get('model_type')!r}, not codegen")
     tensors: dict[str, Tensor] = {}
-    for path in sorted(folder.glob("*.safetensors")) or sorted(folder.glob("pytorch_model*.bin")):
+    for path in sorted(folder.glob("model*.safetensors")) or sorted(folder.glob("pytorch_model*.bin")):
         part = load_file(path) if path.suffix == ".safetensors" else torch.load(path, map_location="cpu", weights_only=True)
         tensors.update({name: tensor.float() for name, tensor in part.items() if "causal_mask" not in name and not name.endswith("masked_bias")})
     if not tensors:

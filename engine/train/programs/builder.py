@@ -3,11 +3,12 @@
 Every turn is executed as it is added, so that the next one can go by the values there are: thresholds that split a list, keys that exist.
 """
 
+import keyword
 import random
 from dataclasses import dataclass, field
 from typing import Any
 
-from . import values
+from . import lexicon, values
 from .phrases import choose, fill, protect, sentence
 
 IMPORTS = {
@@ -156,6 +157,7 @@ class Program:
         self.namespace = {"print": lambda *args, **kwargs: None, "__name__": "__main__"}
         self.quote = self.rng.choice(("", "", "", "", '"', "'", "`", "`", '"'))
         self.string_quote = self.rng.choice(('"', '"', "'"))
+        self.novelty = self.rng.choice((0.0, 0.3, 0.8))
         if self.numpy:
             self.need("numpy")
             self.given = [IMPORTS["numpy"]]
@@ -263,10 +265,17 @@ class Program:
                 return f"{base}{number}"
         raise Unsuitable("no name is left")
 
+    def novel_name(self, plural: bool = False) -> str:
+        """A name out of any tables, as often as this program has some; else an empty text. Only where the prompt says it."""
+        if self.rng.random() >= self.novelty:
+            return ""
+        name = lexicon.name(self.rng, plural)
+        return "" if name in self.namespace else name
+
     def element(self, name: str) -> str:
         """A name for one element of a list: the singular of the list's name, else a short one."""
         word = values.singular(name)
-        if not word or word in self.namespace or word in ("list", "str", "int", "set", "sum"):
+        if not word or word in self.namespace or word in ("list", "str", "int", "set", "sum") or keyword.iskeyword(word):
             word = {"nums": "n", "words": "word", "matrix": "row", "records": "record"}.get(self.kinds.get(name, ""), "item")
             if word in self.namespace:
                 word = {"n": "x", "word": "w"}.get(word, "item")

@@ -41,7 +41,9 @@ def assign(program: Program, name: str, value, template: str = SET_TO, items: st
     program.define(name)
 
 
-def new_name(program: Program, pool) -> str:
+def new_name(program: Program, pool, novel: bool = True) -> str:
+    if novel and (name := program.novel_name(plural=pool[0].endswith("s"))):
+        return name
     for _ in range(8):
         name = program.rng.choice(pool)
         if name not in program.namespace:
@@ -81,7 +83,9 @@ def number(program: Program) -> None:
         assign(
             program,
             new_name(program, values.INT_NAMES),
-            rng.choice((rng.randint(1, 12), rng.randint(1, 50), rng.randint(1, 200), rng.randint(-20, 20), rng.randint(100, 9999))),
+            rng.choice(
+                (rng.randint(1, 12), rng.randint(1, 50), rng.randint(1, 200), rng.randint(-20, 20), rng.randint(100, 9999), 10 * rng.randint(1, 99))
+            ),
         )
     else:
         assign(program, new_name(program, values.FLOAT_NAMES), round(rng.uniform(0.5, rng.choice((5, 20, 100))), rng.choice((1, 1, 2))))
@@ -112,8 +116,9 @@ def two_values(program: Program) -> None:
             (("a", "b"), ("first", "second"), ("first_name", "last_name"), ("s", "t"), ("word1", "word2"), ("left", "right"), ("name", "city"))
         )
         pools = {"first_name": values.NAMES, "name": values.NAMES, "last_name": values.SURNAMES, "city": values.CITIES}
-        given = [rng.choice(pools.get(name, values.WORDS)) for name in pair]
-    if any(name in program.namespace for name in pair):
+        given = [rng.choice(values.some(rng, pools.get(name, values.WORDS))) for name in pair]
+    pair = tuple(program.novel_name() or name for name in pair)
+    if any(name in program.namespace for name in pair) or pair[0] == pair[1]:
         raise Unsuitable
     (a, b), (u, v) = (program.quoted(n) for n in pair), (program.say(g) for g in given)
     prompt = choose(
@@ -314,7 +319,7 @@ RECORDS = {
 
 def records(program: Program) -> None:
     rng = program.rng
-    name = new_name(program, list(RECORDS))
+    name = new_name(program, list(RECORDS), novel=False)
     key, pool, numeric, textual = RECORDS[name]
     count_field = rng.choice(numeric)
     extra = textual if rng.random() < 0.25 else None

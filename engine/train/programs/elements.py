@@ -82,7 +82,8 @@ def select(program: Program) -> None:
         }[program.kinds[name]]
     )
     usual = {"even": "evens", "odd": "odds", "positive": "positives", "negative": "negatives"}.get(base, base)
-    target = program.fresh([f"{base}_{name}", usual, base] if rng.random() < 0.6 else [usual, base, f"{base}_{name}"])
+    usual_names = [f"{base}_{name}", usual, base] if rng.random() < 0.6 else [usual, base, f"{base}_{name}"]
+    target = program.novel_name(plural=True) or program.fresh(usual_names)
     phrase = choose(
         rng,
         "(all |only |)"

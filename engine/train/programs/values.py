@@ -3,6 +3,8 @@
 import random
 import string
 
+from . import lexicon
+
 FRUITS = "apple banana cherry grape lemon mango orange peach pear plum kiwi melon fig lime papaya apricot blueberry strawberry coconut date".split()
 COLORS = "red green blue yellow purple orange black white pink brown gray cyan silver gold violet".split()
 ANIMALS = "cat dog horse rabbit tiger lion bear wolf fox mouse eagle shark whale snake frog duck cow sheep goat panda zebra owl camel monkey".split()
@@ -97,11 +99,16 @@ SENTENCES = ("text", "sentence", "line", "message", "phrase", "s", "content", "s
 def integers(rng: random.Random, size: int | None = None) -> list[int]:
     """A list of integers in one of a few ranges, now and then with values that repeat."""
     size = size or rng.randint(3, 8)
-    low, high = rng.choice(((1, 10), (1, 20), (0, 9), (1, 50), (1, 100), (-10, 10), (-20, 30), (10, 99), (100, 999)))
+    low, high, step = rng.choice(
+        (
+            *((1, 10, 1), (1, 20, 1), (0, 9, 1), (1, 50, 1), (1, 100, 1), (-10, 10, 1), (-20, 30, 1), (10, 99, 1), (100, 999, 1)),
+            *((1000, 9999, 1), (5, 100, 5), (10, 200, 10), (100, 3000, 50), (1000, 20000, 500)),
+        )
+    )
     if rng.random() < 0.3:
-        pool = [rng.randint(low, high) for _ in range(max(2, size // 2 + 1))]
+        pool = [rng.randrange(low, high + 1, step) for _ in range(max(2, size // 2 + 1))]
         return [rng.choice(pool) for _ in range(size)]
-    return [rng.randint(low, high) for _ in range(size)]
+    return [rng.randrange(low, high + 1, step) for _ in range(size)]
 
 
 def decimals(rng: random.Random, size: int | None = None) -> list[float]:
@@ -110,9 +117,14 @@ def decimals(rng: random.Random, size: int | None = None) -> list[float]:
     return [round(rng.uniform(0.5, high), digits) for _ in range(size or rng.randint(3, 6))]
 
 
+def some(rng: random.Random, pool: list[str], share: float = 0.4) -> list[str]:
+    """The pool, or now and then words of any kind, written with capitals if the pool's are."""
+    return lexicon.sample(rng, 12, pool[0][:1].isupper()) if rng.random() < share else pool
+
+
 def word_list(rng: random.Random, name: str, size: int | None = None) -> list[str]:
     """Words that fit the name of a list."""
-    pool, size = WORD_LISTS.get(name, WORDS), size or rng.randint(3, 6)
+    pool, size = some(rng, WORD_LISTS.get(name, WORDS)), size or rng.randint(3, 6)
     found = rng.sample(pool, min(size, len(pool)))
     if rng.random() < 0.15:
         found.append(rng.choice(found))
@@ -121,30 +133,35 @@ def word_list(rng: random.Random, name: str, size: int | None = None) -> list[st
 
 def count_dict(rng: random.Random, name: str) -> dict[str, int]:
     """Words with a number each, that fit the name of a dictionary."""
-    pool, low, high = COUNT_DICTS.get(name, (WORDS, 1, 50))
+    pool, low, high = COUNT_DICTS.get(name, (WORDS, 1, rng.choice((9, 50, 900))))
+    pool = some(rng, pool)
     return {key: rng.randint(low, high) for key in rng.sample(pool, min(len(pool), rng.randint(2, 5)))}
 
 
 def text_for(rng: random.Random, name: str) -> str:
     """A string that fits the name of a variable."""
     if name in ("name",):
-        return rng.choice((rng.choice(NAMES), rng.choice(NAMES) + " " + rng.choice(SURNAMES)))
+        first, last = rng.choice(some(rng, NAMES)), rng.choice(some(rng, SURNAMES))
+        return rng.choice((first, f"{first} {last}"))
     if name == "city":
-        return rng.choice(CITIES)
+        return rng.choice(some(rng, CITIES))
     if name == "color":
-        return rng.choice(COLORS)
+        return rng.choice(some(rng, COLORS))
     if name == "filename":
-        return rng.choice(WORDS) + rng.choice((".txt", ".csv", ".py", ".json", ".tar.gz"))
+        return rng.choice(some(rng, WORDS)) + rng.choice((".txt", ".csv", ".py", ".json", ".tar.gz"))
     if name in SENTENCES or rng.random() < 0.3:
         return sentence_text(rng)
     if rng.random() < 0.15:
         return "".join(rng.choice(string.ascii_letters + string.digits) for _ in range(rng.randint(5, 12)))
-    return rng.choice(WORDS)
+    return rng.choice(some(rng, WORDS))
 
 
 def sentence_text(rng: random.Random) -> str:
     """A few words: a plain sentence, or words in a row."""
     kind = rng.random()
+    if rng.random() < 0.4:
+        text = " ".join(lexicon.sample(rng, rng.randint(2, 5)))
+        return text if rng.random() < 0.6 else text.capitalize() + rng.choice(("", ".", "!", "?"))
     if kind < 0.4:
         text = f"the {rng.choice(ADJECTIVES)} {rng.choice(ANIMALS)} {rng.choice(VERBS)} in the {rng.choice(WORDS)}"
         return text if rng.random() < 0.5 else text.capitalize() + rng.choice(("", ".", "!"))

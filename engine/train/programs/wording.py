@@ -51,7 +51,7 @@ def pick_name(program: Program, names: list[str], source: str) -> str:
     else:
         pool = list(names)
     pool = [n for n in pool if n.isidentifier() and len(n) < 26]
-    return program.fresh(rng.sample(pool, len(pool)))
+    return program.novel_name() or program.fresh(rng.sample(pool, len(pool)))
 
 
 def spoken(program: Program, name: str) -> str:
