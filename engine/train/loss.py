@@ -31,6 +31,11 @@ def compile_loss() -> None:
     _chunk_now = torch.compile(_chunk, dynamic=False)
 
 
+def _own(hidden: Tensor) -> bool:
+    """Whether the kernel of our own computes the loss."""
+    return hidden.device.type == "cpu" and hidden.dtype == torch.bfloat16 and kernels.ready()
+
+
 class _CrossEntropy(torch.autograd.Function):
     @staticmethod
     def forward(ctx, hidden: Tensor, weight: Tensor, bias: Tensor, targets: Tensor) -> Tensor:
@@ -38,7 +43,7 @@ class _CrossEntropy(torch.autograd.Function):
         by_weight = torch.zeros(weight.shape, dtype=torch.float32, device=weight.device)
         by_bias = torch.zeros_like(bias)
         total = torch.zeros((), dtype=torch.float32, device=hidden.device)
-        own = hidden.device.type == "cpu" and hidden.dtype == torch.bfloat16 and kernels.ready()
+        own = _own(hidden)
         for begin in range(0, len(hidden), CHUNK):
             part = slice(begin, begin + CHUNK)
             if own:
@@ -64,6 +69,11 @@ class _CrossEntropy(torch.autograd.Function):
 def cross_entropy(hidden: Tensor, weight: Tensor, bias: Tensor, targets: Tensor) -> tuple[Tensor, Tensor]:
     """The summed loss in nats over the targets that are not negative, and how many these are."""
     counted = (targets >= 0).sum()
+    if _own(hidden):
+        # What is not learnt needs no logits.
+        learnt = (targets >= 0).nonzero()[:, 0]
+        if len(learnt) < len(targets):
+            hidden, targets = hidden[learnt], targets[learnt]
     if not torch.is_grad_enabled():
         total = torch.zeros((), device=hidden.device)
         for begin in range(0, len(hidden), CHUNK):
