@@ -35,12 +35,14 @@ Sizes sizes(const Tensor& qkv, const Tensor& cos, int64_t heads) {
 }
 
 // Copies one head's rows to [length, dim], rotated where angles are given.
-void gather(const Sizes& s, const bits16* from, bits16* to, const float* cos, const float* sin, int64_t stride) {
+void gather(const Sizes& s, const bits16* __restrict from, bits16* __restrict to, const float* __restrict cos, const float* __restrict sin,
+            int64_t stride) {
   for (int64_t t = 0; t < s.length; ++t) {
     const bits16* in = from + t * stride;
     bits16* out = to + t * s.dim;
-    std::memcpy(out, in, s.dim * 2);
+    std::memcpy(out, in, s.dim * sizeof(bits16));
     if (cos) {
+#pragma omp simd
       for (int64_t i = 0; i < s.half; ++i) {
         const float a = widened(in[i]), b = widened(in[s.half + i]), c = cos[t * s.half + i], d = sin[t * s.half + i];
         out[i] = narrowed(a * c - b * d);
@@ -93,6 +95,13 @@ std::pair<float, float> softmax(const float* __restrict scores, bits16* __restri
     shares[c] = narrowed(e);
   }
   return {top, sum};
+}
+
+float dot(const bits16* __restrict a, const bits16* __restrict b, int64_t n) {
+  float sum = 0;
+#pragma omp simd reduction(+ : sum)
+  for (int64_t i = 0; i < n; ++i) sum += widened(a[i]) * widened(b[i]);
+  return sum;
 }
 
 // Two rows of weights and of their gradients by the scores, keys by queries from the first of the block on.
@@ -153,12 +162,18 @@ std::tuple<Tensor, Tensor> forward(const Tensor& qkv, const Tensor& cos, const T
   return {out, logs};
 }
 
-// Rotates a head's gradients back and writes them to their place in the fused projection's gradient.
-void scatter(const Sizes& s, const float* from, int64_t row_stride, int64_t column_stride, bits16* to, const float* cos, const float* sin) {
-  std::vector<float> row(s.dim);
+// [rows, columns] to [columns, rows], a few columns at a time so that what is written stays in the cache.
+void turn(const float* __restrict from, float* __restrict to, int64_t rows, int64_t columns) {
+  for (int64_t c0 = 0; c0 < columns; c0 += 16)
+    for (int64_t r = 0; r < rows; ++r)
+      for (int64_t c = c0; c < c0 + 16; ++c) to[c * rows + r] = from[r * columns + c];
+}
+
+// Rotates a head's gradients [length, dim] back, in place, and writes them to their place in the fused projection's gradient.
+void scatter(const Sizes& s, float* __restrict rows, bits16* __restrict to, const float* __restrict cos, const float* __restrict sin) {
   for (int64_t t = 0; t < s.length; ++t) {
+    float* row = rows + t * s.dim;
     bits16* out = to + t * 3 * s.width;
-    for (int64_t i = 0; i < s.dim; ++i) row[i] = from[t * row_stride + i * column_stride];
     if (cos) {
       for (int64_t i = 0; i < s.half; ++i) {
         const float a = row[i], b = row[s.half + i], c = cos[t * s.half + i], d = sin[t * s.half + i];
@@ -166,6 +181,7 @@ void scatter(const Sizes& s, const float* from, int64_t row_stride, int64_t colu
         row[s.half + i] = b * c - a * d;
       }
     }
+#pragma omp simd
     for (int64_t i = 0; i < s.dim; ++i) out[i] = narrowed(row[i]);
   }
 }
@@ -186,7 +202,7 @@ Tensor backward(const Tensor& gradient, const Tensor& qkv, const Tensor& out, co
     std::vector<bits16> k(area), k_turned(area), v(area), plain(area), q_rows(area), q_turned(area), g_rows(area), g_turned(area);
     std::vector<bits16> shares(BLOCK * s.length), slopes(BLOCK * s.length), slope_pairs(BLOCK * s.length);
     std::vector<float> scores(BLOCK * s.length), by_share(BLOCK * s.length), dots(s.length);
-    std::vector<float> by_q(area), by_k(area), by_v(area);
+    std::vector<float> by_q(area), turned(area), by_k(area), by_v(area);
     for (int64_t unit = begin; unit < end; ++unit) {
       const int64_t sample = unit / s.heads, head = unit % s.heads;
       const bits16* base = in + sample * s.length * 3 * s.width + head * s.dim;
@@ -202,12 +218,7 @@ Tensor backward(const Tensor& gradient, const Tensor& qkv, const Tensor& out, co
       gather(s, base + s.width, k.data(), cosine, sine, 3 * s.width);
       transpose(k.data(), k_turned.data(), s.length, s.dim);
       gather(s, base + 2 * s.width, v.data(), nullptr, nullptr, 3 * s.width);
-      for (int64_t t = 0; t < s.length; ++t) {
-        float sum = 0;
-#pragma omp simd reduction(+ : sum)
-        for (int64_t c = 0; c < s.dim; ++c) sum += widened(g[t * s.width + c]) * widened(o[t * s.width + c]);
-        dots[t] = sum;
-      }
+      for (int64_t t = 0; t < s.length; ++t) dots[t] = dot(g + t * s.width, o + t * s.width, s.dim);
       for (int64_t j0 = 0; j0 < s.length; j0 += BLOCK) {
         // Everything is transposed here, keys by queries, so that what belongs to a query lies along the vectors.
         const int64_t n = s.length - j0;
@@ -222,9 +233,10 @@ Tensor backward(const Tensor& gradient, const Tensor& qkv, const Tensor& out, co
         product(s.dim, n, BLOCK, k_turned.data() + j0, s.length, slope_pairs.data(), n, by_q.data() + j0, s.length, j0 > 0);
       }
       bits16* to = result + sample * s.length * 3 * s.width + head * s.dim;
-      scatter(s, by_q.data(), 1, s.length, to, cosine, sine);
-      scatter(s, by_k.data(), s.dim, 1, to + s.width, cosine, sine);
-      scatter(s, by_v.data(), s.dim, 1, to + 2 * s.width, nullptr, nullptr);
+      turn(by_q.data(), turned.data(), s.dim, s.length);
+      scatter(s, turned.data(), to, cosine, sine);
+      scatter(s, by_k.data(), to + s.width, cosine, sine);
+      scatter(s, by_v.data(), to + 2 * s.width, nullptr, nullptr);
     }
     at::native::cpublas::brgemm_release();
   });
