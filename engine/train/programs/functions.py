@@ -1,9 +1,10 @@
 """Functions under a docstring or a comment, classes built in turns, and code of the kind that inline completion meets."""
 
+import keyword
 import random
 import re
 
-from . import define, tables, values
+from . import define, lexicon, tables, values
 from .builder import Parameters, Program, Unsuitable, literal
 from .phrases import choose, sentence
 from .render import Document, comment, file, history, needed
@@ -663,12 +664,58 @@ CLASSES = [
     ),
     ("Pet", ("name", "kind"), (("describe", "the name and the kind in the form 'NAME the KIND'", 'f"{self.name} the {self.kind}"'),)),
 ]
+NUMBERS = "size weight level points cost speed rank count power score stock age seats floors minutes".split()
+TEXTS = "name title color city label kind owner brand team code".split()
+
+
+def _new_class(rng: random.Random) -> tuple[str, tuple[str, ...], tuple, dict[str, str]]:
+    """A class that no table lists: name, fields, methods, and each field's kind."""
+    name = "".join(lexicon.word(rng).capitalize() for _ in range(rng.choice((1, 1, 2))))
+    kinds: dict[str, str] = {}
+    while len(kinds) < rng.choice((1, 2, 2, 3)):
+        kind = rng.choice(("int", "int", "str"))
+        kinds[lexicon.word(rng) if rng.random() < 0.5 else rng.choice(NUMBERS if kind == "int" else TEXTS)] = kind
+    methods = []
+    for field, kind in kinds.items():
+        other = next((f for f, k in kinds.items() if k == kind and f != field), "")
+        own, k = f"self.{field}", rng.randint(2, 20)
+        if kind == "int":
+            options = [
+                ((f"double_{field}", "doubled", "twice"), f"twice the {field}", f"2 * {own}"),
+                (("is_big", "is_large", f"has_{field}", f"is_{field}_high"), f"whether the {field} is greater than {k}", f"{own} > {k}"),
+                ((f"more_{field}", f"next_{field}", "grown"), f"the {field} plus {k}", f"{own} + {k}"),
+                (("squared", f"{field}_squared"), f"the square of the {field}", f"{own} ** 2"),
+                (("is_even", f"even_{field}"), f"whether the {field} is even", f"{own} % 2 == 0"),
+            ]
+            if other:
+                options += [
+                    (("total", "combined", f"{field}_and_{other}"), f"the sum of {field} and {other}", f"{own} + self.{other}"),
+                    (("product", "volume"), f"the {field} times the {other}", f"{own} * self.{other}"),
+                    (("difference", "gap"), f"the {field} minus the {other}", f"{own} - self.{other}"),
+                ]
+        else:
+            options = [
+                (("shout", "loud", f"upper_{field}"), f"the {field} in upper case", f"{own}.upper()"),
+                (("length", f"{field}_length"), f"the length of the {field}", f"len({own})"),
+                (("initial", "first_letter"), f"the first letter of the {field}", f"{own}[0]"),
+                (("greet", "hello"), f"'Hi ' followed by the {field}", f'"Hi " + {own}'),
+                (("backwards", f"reversed_{field}"), f"the {field} reversed", f"{own}[::-1]"),
+            ]
+        names, phrase, expression = rng.choice(options)
+        methods.append((lexicon.name(rng) if rng.random() < 0.3 else rng.choice(names), phrase, expression))
+    if len({m for m, _, _ in methods} | kinds.keys()) < len(methods) + len(kinds) or name.lower() in kinds:
+        raise Unsuitable
+    return name, tuple(kinds), tuple(methods), kinds
+
+
 FIELD_VALUES = {"name": values.NAMES, "owner": values.NAMES, "title": values.WORDS, "brand": values.SURNAMES, "kind": values.ANIMALS}
 
 
-def _field_value(rng: random.Random, field: str):
-    if field in FIELD_VALUES:
-        return rng.choice(FIELD_VALUES[field])
+def _field_value(rng: random.Random, field: str, kind: str = ""):
+    if kind == "int":
+        return rng.randint(1, rng.choice((12, 60, 900)))
+    if kind or field in FIELD_VALUES:
+        return rng.choice(values.some(rng, FIELD_VALUES.get(field, values.WORDS)))
     if field == "grades":
         return values.integers(rng, 3)
     if field == "members":
@@ -678,7 +725,7 @@ def _field_value(rng: random.Random, field: str):
 
 def class_turns(rng: random.Random) -> Document:
     """A class defined in one turn and used in the next ones."""
-    name, fields, methods = rng.choice(CLASSES)
+    name, fields, methods, kinds = (*rng.choice(CLASSES), {}) if rng.random() < 0.4 else _new_class(rng)
     program = Program(rng, numpy=rng.random() < 0.5)
     methods = rng.sample(methods, rng.randint(0, len(methods)))
     listed, kept = define.enumeration(list(fields)), list(fields)
@@ -696,8 +743,8 @@ def class_turns(rng: random.Random) -> Document:
         prompt += choose(rng, f", and a __repr__ that shows {'the ' + fields[0]}")
         init += f'\n    def __repr__(self):\n        return f"{name}({{self.{fields[0]}}})"\n'
     program.add(prompt, init.rstrip("\n"))
-    variable = rng.choice((name.lower(), name.lower(), name[0].lower(), "obj"))
-    given = [_field_value(rng, f) for f in fields]
+    variable = program.novel_name() or rng.choice((name.lower(), name.lower(), name[0].lower(), "obj"))
+    given = [_field_value(rng, f, kinds.get(f, "")) for f in fields]
     said = define.enumeration([f"{f} {program.say(v)}" for f, v in zip(fields, given)])
     article = "an" if name[0] in "AEIOU" else "a"
     prompt = choose(
@@ -718,7 +765,7 @@ def class_turns(rng: random.Random) -> Document:
             )
         else:
             field = rng.choice(fields)
-            target = program.fresh((field, f"{variable}_{field}", "value"))
+            target = program.novel_name() or program.fresh((field, f"{variable}_{field}", "value"))
             text, code = (
                 f"(Store|Save) the {field} of {variable} in {target}|Let {target} be the {field} of {variable}",
                 f"{target} = {variable}.{field}",
@@ -744,14 +791,24 @@ def loop_state(rng: random.Random) -> Document:
     """Programs that set up counters and change them in loops, the way simulations and sums are written turn by turn."""
     program = Program(rng, numpy=rng.random() < 0.55)
     q = program.quoted
-    counter = rng.choice(("total", "count", "result", "score", "balance", "s", "steps", "acc"))
+    used: set[str] = {"i", "j", "n"}
+
+    def named(*pool: str) -> str:
+        for _ in range(20):
+            name = program.novel_name(plural=pool[0] == "words") or rng.choice(pool)
+            if name not in used and (pool[0] != "words" or values.singular(name) not in ("", *keyword.kwlist)):
+                used.add(name)
+                return name
+        raise Unsuitable
+
+    counter = named("total", "count", "result", "score", "balance", "s", "steps", "acc")
     start = rng.choice((0, 0, 0, 1, 10, 100))
     n = rng.randint(2, 9)
     kind = rng.choice(("for", "while", "nested", "interest", "index", "dict", "string"))
     if kind in ("for", "nested", "index"):
         start = 0
     if kind == "for":
-        limit = rng.choice(("n", "m", "limit", "size"))
+        limit = named("n", "m", "limit", "size", "top", "end")
         program.add(choose(rng, f"Set {q(limit)} to {n}|Let {q(limit)} be {n}|Assign {n} to {q(limit)}|Define {q(limit)} as {n}"), f"{limit} = {n}")
         program.add(
             choose(
@@ -789,7 +846,7 @@ def loop_state(rng: random.Random) -> Document:
         )
     elif kind == "while":
         limit, k = rng.randint(10, 60), rng.randint(2, 7)
-        variable = rng.choice(("n", "x", "value", "money", "water"))
+        variable = named("x", "value", "money", "water", "rest")
         program.add(
             choose(rng, f"Set {q(variable)} to {limit}|Let {q(variable)} be {limit}|Assign {limit} to {q(variable)}"), f"{variable} = {limit}"
         )
@@ -813,7 +870,7 @@ def loop_state(rng: random.Random) -> Document:
             f"while {test.replace('X', variable)}:\n    {body.replace('X', variable)}\n    {counter} += 1",
         )
     elif kind == "interest":
-        counter = rng.choice(("balance", "savings", "amount", "population", "price", "value"))
+        counter = named("balance", "savings", "amount", "population", "price", "value")
         years = rng.choice(("years", "months", "days", "rounds"))
         pct = rng.choice((2, 3, 5, 10, 20))
         up = rng.random() < 0.7
@@ -830,9 +887,10 @@ def loop_state(rng: random.Random) -> Document:
         )
         program.add(choose(rng, f"Round {q(counter)} to (2|two) decimals( places|)"), f"{counter} = round({counter}, 2)")
     else:
-        name = rng.choice(("words", "items", "names", "fruits", "colors"))
+        name = named("words", "items", "names", "fruits", "colors")
         given = values.word_list(rng, name)
         e = values.singular(name)
+        used.add(e)
         program.add(
             choose(
                 rng,
@@ -841,7 +899,7 @@ def loop_state(rng: random.Random) -> Document:
             f"{name} = {literal(given)}",
         )
         if kind == "dict":
-            target = rng.choice(("counts", "lengths", "seen", "index"))
+            target = named("counts", "lengths", "seen", "index")
             program.add(
                 choose(
                     rng,
@@ -863,7 +921,7 @@ def loop_state(rng: random.Random) -> Document:
                 f"for {e} in {name}:\n    {body}",
             )
         elif kind == "string":
-            target = rng.choice(("text", "line", "result", "message"))
+            target = named("text", "line", "result", "message")
             program.add(
                 choose(rng, f"Set {q(target)} to an empty string|Let {q(target)} be an empty string|(Create|Define) an empty string {q(target)}"),
                 f'{target} = ""',
@@ -881,7 +939,7 @@ def loop_state(rng: random.Random) -> Document:
                 f"for {e} in {name}:\n    {body}",
             )
         else:
-            target = rng.choice(("lines", "result", "labels", "entries"))
+            target = named("lines", "result", "labels", "entries")
             program.add(
                 choose(
                     rng,
