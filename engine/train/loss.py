@@ -69,11 +69,6 @@ class _CrossEntropy(torch.autograd.Function):
 def cross_entropy(hidden: Tensor, weight: Tensor, bias: Tensor, targets: Tensor) -> tuple[Tensor, Tensor]:
     """The summed loss in nats over the targets that are not negative, and how many these are."""
     counted = (targets >= 0).sum()
-    if _own(hidden):
-        # What is not learnt needs no logits.
-        learnt = (targets >= 0).nonzero()[:, 0]
-        if len(learnt) < len(targets):
-            hidden, targets = hidden[learnt], targets[learnt]
     if not torch.is_grad_enabled():
         total = torch.zeros((), device=hidden.device)
         for begin in range(0, len(hidden), CHUNK):
