@@ -14,7 +14,9 @@ from dataclasses import asdict
 from typing import Any
 
 from .builder import Unsuitable
-from .functions import class_turns, function_pair, loop_state
+from .classes import class_turns
+from .counters import loop_state
+from .functions import function_pair
 from .render import Document, multi_turn
 
 KINDS = {"turns": multi_turn, "functions": function_pair, "classes": class_turns, "loops": loop_state}
