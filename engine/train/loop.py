@@ -32,6 +32,7 @@ class Plan:
     weight_decay: float = 0.1
     clip: float = 1.0
     muon: bool = True
+    spell: float = 0.9
     seed: int = 1
     until: int = 10**12
     decay_tokens: int = 0
@@ -52,7 +53,7 @@ class Run:
         self.world = dist.get_world_size() if dist.is_initialized() else 1
         self.model = model.to(device)
         self.optimizer = Optimizer(self.model, plan.muon, plan.weight_decay)
-        self.windows = Windows(groups_of(plan.data), vocabulary, plan.window, plan.seed, rank=self.rank, world=self.world)
+        self.windows = Windows(groups_of(plan.data), vocabulary, plan.window, plan.seed, plan.spell, self.rank, self.world)
         self.position = self.windows.state()
         self.batches = None
         self.tokens = self.step = 0

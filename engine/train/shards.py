@@ -37,7 +37,7 @@ def groups_of(specifications: list[str]) -> list[Group]:
 class Windows:
     """Draws batches. The groups' shards are looked at as one stream each, whose windows come in a random order, anew in every epoch.
 
-    Of `world` processes each takes every `world`th window, and all stand at the same position after each batch.
+    In a share `spell` of the windows rare tokens are replaced by their pieces. Of `world` processes each takes every `world`th window, and all stand at the same position after each batch.
     """
 
     def __init__(
@@ -46,7 +46,7 @@ class Windows:
         vocabulary: Vocabulary | None,
         length: int,
         seed: int,
-        spell: float = 0.5,
+        spell: float = 0.9,
         rank: int = 0,
         world: int = 1,
     ) -> None:

@@ -1,8 +1,9 @@
 """The part of CodeGen's vocabulary that a small model learns to write.
 
 The tokens that occur often are *active*. A rare one is still read as one token, but it is written as several active ones: undoing its merges until
-only active tokens are left gives its pieces. Where a rare token stands in the data, half of the windows hold its pieces instead, so that the model
-learns to spell it; where it stays whole, the target before it is its first piece.
+only active tokens are left gives its pieces. Most windows (`--spell`) hold the pieces in its place, as the engine reads it where a model never writes it,
+so that what is copied out of a prompt is written as it was read. In the others it stays whole, as it stands in what a bigger model hands its draft
+model; the target before it is its first piece.
 """
 
 import json
