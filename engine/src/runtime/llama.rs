@@ -36,8 +36,8 @@ use llama_cpp_2::vocab::VocabType;
 use super::backend::{Backend, BatchToken, Vocabulary};
 use super::offload::{self, MICRO_BATCH, Placement, Sizes};
 use super::{Device, EngineOptions, FlashAttention, KvType, ModelInfo, adapter, checks, cpu, log, sanity};
-use crate::model::AdapterSummary;
 use crate::model::gguf::Gguf;
+use crate::model::{AdapterSummary, Spelling};
 use crate::{EngineError, TokenId};
 
 /// llama.cpp rounds each sequence's context up to a multiple of this.
@@ -108,13 +108,14 @@ pub(super) fn load<T>(
             return Err(model_refused(format!("no adapter can be checked against it: {}", error.reason())));
         }
     };
+    let spelling = Arc::new(gguf.as_ref().map(Spelling::of).unwrap_or_default());
     let backend = backend().map_err(model_refused)?;
     let mut placement = Placement::new(options, &devices(), || {
         gguf.as_ref().ok().and_then(|gguf| Sizes::of(gguf, adapter.as_ref(), options)).unwrap_or_default()
     })?;
     let mut run = Some(run);
     loop {
-        match load_placed(backend, options, adapter.as_ref(), &placement, &mut run) {
+        match load_placed(backend, options, adapter.as_ref(), &spelling, &placement, &mut run) {
             Err(error) if placement.shrink() => {
                 // The plan is an estimate, and others use the device too.
                 tracing::warn!(%error, layers = placement.layers, "loading failed; trying with fewer layers on the GPU");
@@ -129,6 +130,7 @@ fn load_placed<T>(
     backend: &LlamaBackend,
     options: &EngineOptions,
     adapter: Option<&Gguf>,
+    spelling: &Arc<Spelling>,
     placement: &Placement,
     run: &mut Option<impl FnOnce(&mut dyn Backend, ModelInfo) -> T>,
 ) -> Result<T, EngineError> {
@@ -191,7 +193,7 @@ fn load_placed<T>(
     };
     tracing::info!(model = info.title(), layers = info.layers, gpu_layers, gpus = ?info.gpu_devices, threads, "model loaded");
     let mut llama = Llama {
-        vocabulary: Arc::new(LlamaVocabulary::new(Arc::clone(&model), info.vocabulary)),
+        vocabulary: Arc::new(LlamaVocabulary::new(Arc::clone(&model), info.vocabulary, Arc::clone(spelling))),
         batch: LlamaBatch::new(options.batch, 1),
         context,
         tokens,
@@ -246,12 +248,14 @@ struct LlamaVocabulary {
     /// Some models, such as those made for tests, have tokens without texts. llama.cpp ends the process when it is asked
     /// for them.
     has_text: bool,
+    /// Tokens that the model never writes are not given to it to read, either.
+    spelling: Arc<Spelling>,
 }
 
 impl LlamaVocabulary {
-    fn new(model: Arc<LlamaModel>, size: usize) -> Self {
+    fn new(model: Arc<LlamaModel>, size: usize, spelling: Arc<Spelling>) -> Self {
         let has_text = model.vocab().vocab_type() != VocabType::NONE;
-        Self { model, size, has_text }
+        Self { model, size, has_text, spelling }
     }
 
     /// llama.cpp throws an exception, which ends the process, for a token it does not have.
@@ -266,7 +270,8 @@ impl Vocabulary for LlamaVocabulary {
         if !self.has_text {
             return Vec::new();
         }
-        self.model.vocab().tokenize(text.as_bytes(), false, false).into_iter().map(|token| token.0).collect()
+        let tokens = self.model.vocab().tokenize(text.as_bytes(), false, false);
+        self.spelling.apply(tokens.into_iter().map(|token| token.0))
     }
 
     fn token_bytes(&self, token: TokenId, out: &mut Vec<u8>) {
