@@ -144,9 +144,10 @@ def evaluate(options: argparse.Namespace) -> None:
     chosen = text.places(text.files(options.heldout), options.places) if "lines" in options.measure else []
     for folder in options.model:
         model = convert.load(folder, dtype=torch.float32)
-        decoder, found = Decoder(model, tokenizer), {"model": str(folder)}
+        vocabulary = convert.vocabulary_of(folder, tokenizer)
+        decoder, found = Decoder(model, tokenizer, vocabulary), {"model": str(folder)}
         if "bits" in options.measure:
-            found["bits"] = text.bits_per_byte(model, tokenizer, text.files(options.heldout), common, options.bytes)
+            found["bits"] = text.bits_per_byte(model, tokenizer, text.files(options.heldout), common, options.bytes, vocabulary)
         if "lines" in options.measure:
             found["lines"] = text.complete_lines(decoder, chosen)
         for arm in ("multi", "single"):

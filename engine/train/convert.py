@@ -12,7 +12,7 @@ from tokenizers import Tokenizer
 from torch import Tensor
 
 from .model import CodeGen, Shape
-from .vocabulary import PADDED, Vocabulary
+from .vocabulary import PADDED, SIZE, Vocabulary
 
 # The head's bias for tokens that a model was not trained to write. Far below any other, and still exact in float16.
 NEVER = -30.0
@@ -194,4 +194,10 @@ def export(model: CodeGen, folder: Path, tokenizer: Tokenizer | None = None, dty
 def active_of(folder: Path) -> np.ndarray:
     """The tokens that a folder's model was trained to write."""
     tensors, _ = read_folder(folder)
-    return torch.nonzero(~never_written(tensors)).flatten().numpy()
+    return torch.nonzero(~never_written(tensors)[:SIZE]).flatten().numpy()
+
+
+def vocabulary_of(folder: Path, tokenizer: Tokenizer) -> Vocabulary | None:
+    """What the engine gives a folder's model to read in place of the tokens that it never writes; none if it writes all."""
+    active = active_of(folder)
+    return Vocabulary(active, tokenizer, may_stay=True) if len(active) < SIZE else None

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+import numpy as np
 import torch
 import torch.nn.functional as F
 from tokenizers import Tokenizer
@@ -9,13 +10,15 @@ from torch import Tensor
 
 from .data.pack import end_of
 from .model import CodeGen, rotary_table, rotate
+from .vocabulary import Vocabulary
 
 
 class Decoder:
-    """A model with a cache of keys and values. Prompts that outgrow the context lose their beginning."""
+    """A model with a cache of keys and values. Prompts that outgrow the context lose their beginning; with a vocabulary rare tokens are read as their
+    pieces, as the engine does it."""
 
-    def __init__(self, model: CodeGen, tokenizer: Tokenizer) -> None:
-        self.model, self.tokenizer, self.shape = model.eval(), tokenizer, model.shape
+    def __init__(self, model: CodeGen, tokenizer: Tokenizer, vocabulary: Vocabulary | None = None) -> None:
+        self.model, self.tokenizer, self.vocabulary, self.shape = model.eval(), tokenizer, vocabulary, model.shape
         self.cos, self.sin = rotary_table(self.shape.context, self.shape.rotary)
         self.end = end_of(tokenizer)
         self.head = model.head_weight().detach().float()
@@ -43,6 +46,8 @@ class Decoder:
     def complete(self, prompt: str, limit: int, done: Callable[[str], bool]) -> str:
         """What greedy decoding appends to the prompt, until `done` holds of it, end-of-text comes, or `limit` tokens were made."""
         tokens = self.tokenizer.encode(prompt).ids or [self.end]
+        if self.vocabulary:
+            tokens = self.vocabulary.spelled(np.array(tokens)).tolist()
         tokens = tokens[-(self.shape.context - limit) :]
         self.length, self.keys, self.values = 0, [None] * self.shape.layers, [None] * self.shape.layers
         logits, made, text = self._feed(tokens), [], ""

@@ -35,26 +35,31 @@ def merge_table(tokenizer: Tokenizer) -> dict[int, tuple[int, int]]:
 
 
 class Vocabulary:
-    """The active tokens, and what the others are written as."""
+    """The active tokens, and what the others are written as. Every token must have pieces, unless it `may_stay` as it is where it has none: a model
+    trained elsewhere may not even write every byte.
+    """
 
-    def __init__(self, active: np.ndarray, tokenizer: Tokenizer) -> None:
+    def __init__(self, active: np.ndarray, tokenizer: Tokenizer, may_stay: bool = False) -> None:
         self.active = np.asarray(active, dtype=np.int64)
         self.row = np.full(SIZE, -1, dtype=np.int64)
         self.row[self.active] = np.arange(len(self.active))
         table = merge_table(tokenizer)
-        self.pieces: list[list[int]] = [self._pieces(token, table) for token in range(SIZE)]
+        self.pieces: list[list[int]] = []
+        for token in range(SIZE):
+            pieces = self._pieces(token, table)
+            if pieces is None and not may_stay:
+                raise ValueError(f"token {token} is not active, nor are its pieces")
+            self.pieces.append(pieces or [token])
         self.length = np.array([len(p) for p in self.pieces])
         self.start = np.concatenate([[0], np.cumsum(self.length)[:-1]])
         self.flat = np.array([piece for pieces in self.pieces for piece in pieces])
         self.target = self.row[self.flat[self.start]]
 
-    def _pieces(self, token: int, table: dict[int, tuple[int, int]]) -> list[int]:
+    def _pieces(self, token: int, table: dict[int, tuple[int, int]]) -> list[int] | None:
         if self.row[token] >= 0:
             return [token]
-        if token not in table:
-            raise ValueError(f"token {token} is not active and has no merge")
-        left, right = table[token]
-        return self._pieces(left, table) + self._pieces(right, table)
+        halves = [self._pieces(half, table) for half in table.get(token, ())]
+        return None if not halves or None in halves else halves[0] + halves[1]
 
     def spelled(self, tokens: np.ndarray) -> np.ndarray:
         """The tokens with every rare one replaced by its pieces."""

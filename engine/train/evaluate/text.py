@@ -7,12 +7,14 @@ import random
 import warnings
 from pathlib import Path
 
+import numpy as np
 import torch
 from tokenizers import Tokenizer
 
 from ..data.pack import END_OF_TEXT
 from ..decode import Decoder
 from ..model import CodeGen
+from ..vocabulary import Vocabulary
 
 SIMPLE = (ast.Assign, ast.AugAssign, ast.AnnAssign, ast.Expr, ast.Return, ast.Assert, ast.Raise, ast.Delete, ast.Import, ast.ImportFrom)
 
@@ -23,38 +25,55 @@ def files(path: Path) -> list[str]:
 
 
 @torch.no_grad()
-def bits_per_byte(model: CodeGen, tokenizer: Tokenizer, texts: list[str], scored: set[int] | None = None, limit: int = 2_000_000) -> dict[str, float]:
+def bits_per_byte(
+    model: CodeGen,
+    tokenizer: Tokenizer,
+    texts: list[str],
+    scored: set[int] | None = None,
+    limit: int = 2_000_000,
+    vocabulary: Vocabulary | None = None,
+) -> dict[str, float]:
     """Bits per byte over about `limit` bytes of the texts, each read from its beginning in windows of the model's context.
 
-    `scored` restricts the count, of bits and of bytes, to these tokens: two models that write different parts of the vocabulary are comparable on the
-    tokens that both write. A token that the model does not write, where it counts, costs what the exported bias makes it cost.
+    With a vocabulary rare tokens are read and counted as their pieces. `scored` restricts the count, of bits and of bytes, to these tokens and leaves
+    out all others, pieces or not: two models that write different parts of the vocabulary are comparable on the tokens that both write. `all` is the
+    count over all bytes. A token that the model does not write and that has no pieces costs what the exported bias makes it cost.
     """
     model.eval()
     rows = torch.full((model.shape.vocabulary,), -1)
     rows[model.active] = torch.arange(len(model.active))
-    sizes = torch.tensor(
-        [
-            len(tokenizer.decode([i], skip_special_tokens=False).encode()) if i != END_OF_TEXT else 0
-            for i in range(min(model.shape.vocabulary, tokenizer.get_vocab_size()))
-        ]
-    )
-    nats, counted, count, seen = 0.0, 0, 0, 0
+    # A byte is one letter of GPT-2's alphabet; the tokens outside it are runs of blanks.
+    sizes = torch.tensor([0 if i == END_OF_TEXT else len(tokenizer.id_to_token(i) or "") for i in range(model.shape.vocabulary)])
+    counts = {"scored": [0.0, 0, 0], "all": [0.0, 0, 0]}
+    seen = 0
     for text in texts:
         if seen > limit:
             break
         seen += len(text.encode())
-        ids = [END_OF_TEXT, *tokenizer.encode(text).ids]
+        ids = np.array([END_OF_TEXT, *tokenizer.encode(text).ids])
+        keep = np.ones(len(ids), dtype=bool) if scored is None else np.isin(ids, list(scored))
+        if vocabulary:
+            ids, keep = vocabulary.spelled(ids), np.repeat(keep, vocabulary.repeats(ids))
         for begin in range(0, len(ids) - 1, model.shape.context):
-            window = torch.tensor(ids[begin : begin + model.shape.context + 1])
+            window, kept = (torch.from_numpy(a[begin : begin + model.shape.context + 1]) for a in (ids, keep))
             logits = model.logits(window[None, :-1])[0].log_softmax(-1)
-            targets = window[1:]
-            keep = torch.ones(len(targets), dtype=torch.bool) if scored is None else torch.tensor([t in scored for t in targets.tolist()])
+            targets, kept = window[1:], kept[1:]
             target_rows = rows[targets]
             scores = torch.where(target_rows >= 0, logits.gather(1, target_rows.clamp(min=0)[:, None])[:, 0], torch.tensor(-math.log(2) * 40))
-            nats -= float(scores[keep].sum())
-            counted += int(sizes[targets][keep].sum())
-            count += int(keep.sum())
-    return {"bits_per_byte": nats / math.log(2) / counted, "nats_per_token": nats / count, "bytes": counted, "tokens": count}
+            for of, which in (("scored", kept), ("all", torch.ones_like(kept))):
+                counts[of][0] -= float(scores[which].sum())
+                counts[of][1] += int(sizes[targets][which].sum())
+                counts[of][2] += int(which.sum())
+    nats, counted, count = counts["scored"]
+    every = counts["all"]
+    return {
+        "bits_per_byte": nats / math.log(2) / counted,
+        "nats_per_token": nats / count,
+        "bytes": counted,
+        "tokens": count,
+        "all": every[0] / math.log(2) / every[1],
+        "all_bytes": every[1],
+    }
 
 
 def places(texts: list[str], count: int, seed: int = 1) -> list[tuple[str, str, str]]:
