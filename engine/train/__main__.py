@@ -213,7 +213,7 @@ def parser() -> argparse.ArgumentParser:
     c.add_argument("--megabytes", type=int, default=800)
     c = command(generate)
     c.add_argument("--to", type=Path, required=True)
-    c.add_argument("--kind", choices=("turns", "functions", "classes", "loops"), required=True)
+    c.add_argument("--kind", choices=("turns", "basics", "functions", "classes", "loops"), required=True)
     c.add_argument("--seed", type=int, default=1)
     c.add_argument("--count", type=int, default=10_000)
     c.add_argument("--workers", type=int, default=2)

@@ -354,6 +354,9 @@ class Parameters:
     def draw_w(self):
         return self.both(len(self.value) + self.program.rng.randint(2, 10))
 
+    def draw_dg(self):
+        return self.both(len(str(self.value)) + self.program.rng.randint(1, 4))
+
     def draw_i(self):
         if len(self.value) < 2:
             raise Unsuitable("too short")

@@ -18,8 +18,9 @@ from .classes import class_turns
 from .counters import loop_state
 from .functions import function_pair
 from .render import Document, multi_turn
+from .verbs import basics
 
-KINDS = {"turns": multi_turn, "functions": function_pair, "classes": class_turns, "loops": loop_state}
+KINDS = {"turns": multi_turn, "functions": function_pair, "classes": class_turns, "loops": loop_state, "basics": basics}
 
 # A text that takes longer, in seconds, is dropped: all are meant to end at once.
 TIME_LIMIT = 2
