@@ -1,14 +1,16 @@
 """Generated programs: deterministic, executed, varied; and the development set, whose solutions give the answers that it states."""
 
+import datetime
 import json
 import random
 import re
 
+import numpy
 import pytest
 
 from train.evaluate import turns
-from train.programs import tables
-from train.programs.builder import Program, Unsuitable, literal
+from train.programs import tables, verbs
+from train.programs.builder import Parameters, Program, Unsuitable, literal
 from train.programs.generate import KINDS, one, runs, write
 from train.programs.phrases import choose, fill, protect, sentence
 
@@ -48,8 +50,6 @@ def test_most_rows_of_the_tables_can_be_used():
                 program = Program(rng)
                 program.need("numpy", *row.needs.split())
                 program.namespace["given"], program.kinds["given"] = sample(rng, kind, "prices"), kind
-                from train.programs.builder import Parameters
-
                 parameters = Parameters(program, "given")
                 try:
                     parameters.prompt(row.phrase)
@@ -61,6 +61,46 @@ def test_most_rows_of_the_tables_can_be_used():
                     error = f"{type(failure).__name__}: {failure}"
             if not done:
                 wrong.append((kind, row.expression, error))
+    assert not wrong
+
+
+def a_value(rng: random.Random, kind: str):
+    from train.programs.functions import sample
+
+    others = {
+        "num": lambda: rng.choice((3, 12, 7.5)),
+        "set": lambda: {4, 9, rng.randint(10, 20)},
+        "tuple": lambda: (3, 8, rng.randint(1, 9)),
+        "array": lambda: numpy.array([2, 9, rng.randint(3, 8)]),
+        "date": lambda: datetime.date(2024, 2, rng.randint(1, 28)),
+    }
+    return others[kind]() if kind in others else sample(rng, kind, "prices")
+
+
+def test_every_verb_can_be_used():
+    single, double = verbs._tables()
+    cases = [((kind,), row) for kind, rows in single.items() for row in rows] + [(kinds, row) for kinds, rows in double.items() for row in rows]
+    assert len(cases) > 200
+    wrong = []
+    for kinds, (verb, expression, names, said, needs) in cases:
+        errors = set()
+        for attempt in range(12):
+            program = Program(random.Random(attempt))
+            program.need("numpy", "timedelta", *needs.split())
+            for name, kind in zip(("given", "other"), kinds):
+                program.namespace[name], program.kinds[name] = a_value(program.rng, kind), "int" if kind == "num" else kind
+            parameters = Parameters(program, "given", "other" if len(kinds) > 1 else "")
+            try:
+                parameters.prompt(verb)
+                eval(parameters.code(expression), program.namespace)
+                assert all(parameters.prompt(text) for text in (*names, *said))
+                break
+            except Unsuitable as unsuitable:
+                errors.add(str(unsuitable))
+            except Exception as failure:
+                errors.add(f"{type(failure).__name__}: {failure}")
+        else:
+            wrong.append((kinds, expression, errors))
     assert not wrong
 
 
