@@ -110,18 +110,17 @@ fn indented<'a>(program: &'a str, indent: &str) -> Option<Vec<Cow<'a, str>>> {
 fn reindented<'a>(document: &Document, program: &'a str, indent: &str) -> Vec<Cow<'a, str>> {
     let inside = string_lines(program, true);
     let style = Style::of(document, indent);
-    let width = program
-        .lines()
-        .enumerate()
-        .filter(|(number, _)| inside.binary_search(number).is_err())
-        .map(|(_, line)| line.len() - line.trim_start_matches(' ').len())
-        .filter(|&width| width > 1)
-        .min()
-        .unwrap_or(4);
+    let own = |&(number, line): &(usize, &str)| !line.trim().is_empty() && inside.binary_search(&number).is_err();
+    let blanks = |line: &str| line.len() - line.trim_start_matches(' ').len();
+    let widths = || program.lines().enumerate().filter(own).map(|(_, line)| blanks(line));
+    // Small models like to copy a name out of the prompt together with the blank before it.
+    let margin = widths().min().unwrap_or(0);
+    let width = widths().map(|width| width - margin).filter(|&width| width > 1).min().unwrap_or(4);
     let lines = program.lines().enumerate().map(|(number, line)| {
-        if line.trim().is_empty() || inside.binary_search(&number).is_ok() {
+        if !own(&(number, line)) {
             return Cow::Borrowed(line);
         }
+        let line = line.get(margin..).unwrap_or(line);
         let text = line.trim_start_matches([' ', '\t']);
         let white = &line[..line.len() - text.len()];
         let white = match style {

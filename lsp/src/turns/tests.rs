@@ -328,6 +328,15 @@ fn programs_are_indented() {
     check_edit("if a:\n\tb\n\n# one$0\n", "if x:\n  y", "if a:\n\tb\n\n# one\nif x:\n\ty\n");
     check_edit("if a:\n  b\n\n# one$0\n", "if x:\n\ty", "if a:\n  b\n\n# one\nif x:\n  y\n");
     check_edit("def f():\n    # one$0\n", "    x = 1\n\n    # two\n    y = 2\n", "def f():\n    # one\n    x = 1\n");
+    // No program begins with a blank.
+    check_edit("# one$0\n", " x = 1", "# one\nx = 1\n");
+    check_edit(
+        "# one$0\n",
+        "\n x = \"\"\"\na\"\"\"\n\n if x:\n     y\n",
+        "# one\nx = \"\"\"\na\"\"\"\n\nif x:\n    y\n",
+    );
+    check_edit("if a:\n    # one$0\n", "  x = 1\n  if x:\n    y", "if a:\n    # one\n    x = 1\n    if x:\n      y\n");
+    check_edit("# one$0\n", "  x = 1\ny = 2", "# one\n  x = 1\ny = 2\n");
     // A string's value stays, a docstring moves.
     check_edit(
         "if a:\n    # one$0\n",
