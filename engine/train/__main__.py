@@ -83,6 +83,7 @@ def train(options: argparse.Namespace) -> None:
                 "warmup",
                 "weight_decay",
                 "spell",
+                "whole",
                 "seed",
                 "until",
                 "decay_tokens",
@@ -257,6 +258,7 @@ def parser() -> argparse.ArgumentParser:
     c.add_argument("--rate", type=float, default=2e-3)
     c.add_argument("--weight-decay", type=float, default=0.1)
     c.add_argument("--spell", type=float, default=0.9, help="the share of windows in which rare tokens are replaced by their pieces")
+    c.add_argument("--whole", type=float, default=0.5, help="the share of windows that begin where a document does")
     c.add_argument("--save-minutes", type=float, default=5.0)
     for name in ("adamw", "no-compile", "cpu"):
         c.add_argument(f"--{name}", action="store_true")

@@ -33,6 +33,7 @@ class Plan:
     clip: float = 1.0
     muon: bool = True
     spell: float = 0.9
+    whole: float = 0.5
     seed: int = 1
     until: int = 10**12
     decay_tokens: int = 0
@@ -53,7 +54,7 @@ class Run:
         self.world = dist.get_world_size() if dist.is_initialized() else 1
         self.model = model.to(device)
         self.optimizer = Optimizer(self.model, plan.muon, plan.weight_decay)
-        self.windows = Windows(groups_of(plan.data), vocabulary, plan.window, plan.seed, plan.spell, self.rank, self.world)
+        self.windows = Windows(groups_of(plan.data), vocabulary, plan.window, plan.seed, plan.spell, plan.whole, self.rank, self.world)
         self.position = self.windows.state()
         self.batches = None
         self.tokens = self.step = 0
@@ -148,7 +149,7 @@ class Run:
         found = {}
         for pattern in self.plan.heldout:
             for path in sorted(Path(pattern).parent.glob(Path(pattern).name + ".tokens")):
-                reader = Windows([Group([path], 1.0)], self.vocabulary, self.plan.window, 0, spell=1.0)
+                reader = Windows([Group([path], 1.0)], self.vocabulary, self.plan.window, 0, spell=1.0, whole=0.0)
                 total, count = 0.0, 0
                 for _ in range(max(1, min(windows, int(reader.ends[0][-1])) // self.plan.micro)):
                     x, y = reader.batch(self.plan.micro)

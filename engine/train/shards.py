@@ -37,7 +37,8 @@ def groups_of(specifications: list[str]) -> list[Group]:
 class Windows:
     """Draws batches. The groups' shards are looked at as one stream each, whose windows come in a random order, anew in every epoch.
 
-    In a share `spell` of the windows rare tokens are replaced by their pieces. Of `world` processes each takes every `world`th window, and all stand at the same position after each batch.
+    A share `whole` of the windows begins where a document does, if one does soon. In a share `spell` of them rare tokens are replaced by their pieces.
+    Of `world` processes each takes every `world`th window, and all stand at the same position after each batch.
     """
 
     def __init__(
@@ -47,10 +48,12 @@ class Windows:
         length: int,
         seed: int,
         spell: float = 0.9,
+        whole: float = 0.5,
         rank: int = 0,
         world: int = 1,
     ) -> None:
-        self.groups, self.vocabulary, self.length, self.seed, self.spell = groups, vocabulary, length, seed, spell
+        self.groups, self.vocabulary, self.length, self.seed = groups, vocabulary, length, seed
+        self.spell, self.whole = spell, whole
         self.rank, self.world = rank, world
         self.drawn = 0
         self.data, self.masks, self.ends = [], [], []
@@ -96,10 +99,15 @@ class Windows:
         # An epoch's windows are shifted against the last one's, so that they do not always begin at the same places.
         begin = (index - (int(self.ends[number][shard - 1]) if shard else 0)) * self.length
         shift = int(rng.integers(self.length))
-        begin = min(begin + shift, max(0, len(data) - self.length - 1))
+        last = max(0, len(data) - self.length - 1)
+        begin = min(begin + shift, last)
+        starts = begin == 0
+        if rng.random() < self.whole and len(stops := np.flatnonzero(data[begin : begin + self.length] == END_OF_TEXT)) and begin + stops[0] < last:
+            # What an editor shows begins where the file does, and nothing stands before it.
+            begin, starts = begin + int(stops[0]) + 1, True
         tokens = np.asarray(data[begin : begin + self.length + 1]).astype(np.int64)
         learnt = np.ones(len(tokens), dtype=bool) if mask is None else mask[begin : begin + len(tokens)].astype(bool)
-        if mask is not None and len(stops := np.flatnonzero(tokens == END_OF_TEXT)) and begin:
+        if mask is not None and not starts and len(stops := np.flatnonzero(tokens == END_OF_TEXT)):
             # Programs are short: what is left of the first one lacks the definitions it goes by.
             learnt[: stops[0] + 1] = False
         if self.vocabulary is not None:

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 import torch
 
-from train.data.pack import Writer
+from train.data.pack import END_OF_TEXT, Writer
 from train.loop import Plan, Run
 from train.optim import rate_at
 from train.shards import Group, Windows, groups_of
@@ -96,7 +96,7 @@ def test_a_run_learns_saves_and_ends_with_its_decay(tmp_path, shards, vocabulary
 
 
 def test_prompts_are_no_targets_but_what_ends_a_program_is(shards, vocabulary, tokenizer):
-    windows = Windows(groups_of([f"{shards}/asked-*=1"]), vocabulary, 64, 1, spell=0.0)
+    windows = Windows(groups_of([f"{shards}/asked-*=1"]), vocabulary, 64, 1, spell=0.0, whole=0.0)
     tokens, targets = windows.window()
     following = np.append(tokens[1:], -1)
     sharp, add, end = tokenizer.encode("#").ids[0], tokenizer.encode(" Add").ids[0], 50256
@@ -107,15 +107,25 @@ def test_prompts_are_no_targets_but_what_ends_a_program_is(shards, vocabulary, t
 
 
 def test_windows_go_on_where_they_stopped_and_cover_an_epoch(shards, vocabulary):
-    a = Windows([Group(sorted(shards.glob("text-*.tokens")), 1.0)], vocabulary, 32, 1)
+    a = Windows([Group(sorted(shards.glob("text-*.tokens")), 1.0)], vocabulary, 32, 1, whole=0.0)
     drawn = [a.window()[0] for _ in range(10)]
-    b = Windows([Group(sorted(shards.glob("text-*.tokens")), 1.0)], vocabulary, 32, 1)
+    b = Windows([Group(sorted(shards.glob("text-*.tokens")), 1.0)], vocabulary, 32, 1, whole=0.0)
     for _ in range(5):
         b.window()
-    c = Windows([Group(sorted(shards.glob("text-*.tokens")), 1.0)], vocabulary, 32, 1)
+    c = Windows([Group(sorted(shards.glob("text-*.tokens")), 1.0)], vocabulary, 32, 1, whole=0.0)
     c.restore(b.state())
     assert all((x == c.window()[0]).all() for x in drawn[5:])
     assert len({x.tobytes() for x in drawn}) == 10
+
+
+def test_whole_windows_begin_where_a_document_does_and_learn_it_from_there(shards, vocabulary, tokenizer):
+    windows = Windows(groups_of([f"{shards}/asked-*=1"]), vocabulary, 64, 1, spell=0.0, whole=1.0)
+    data = np.fromfile(next(shards.glob("asked-[0-9]*.tokens")), dtype=np.uint16)
+    begins = {tuple(data[at + 1 : at + 9]) for at in np.flatnonzero(data == END_OF_TEXT)[:-1]}
+    found = [windows.window() for _ in range(20)]
+    whole = [(tokens, targets) for tokens, targets in found if tuple(tokens[:8]) in begins]
+    assert len(whole) > 10
+    assert all((targets[:30] >= 0).any() for _, targets in whole)
 
 
 def test_rare_tokens_are_spelled_with_active_ones(vocabulary, tokenizer):
