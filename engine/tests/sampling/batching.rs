@@ -40,8 +40,8 @@ fn what_is_sampled_does_not_depend_on_what_is_sampled_beside_it() {
 fn samples_share_batches_and_their_prompt() {
     let prompt = "a prompt that is long enough to be worth keeping ".repeat(4);
     // Eight begin together and stay so. When they have ended, the others come one by one, and the model does not wait for
-    // them, so that how many of them share a batch is up to the threads.
-    for (samples, most) in [(8, 32), (40, 40 * 30)] {
+    // them, so that how many of them share a batch is up to the threads and not asserted.
+    for samples in [8, 40] {
         let turns = Turns { prompts: vec![prompt.clone()], terminals: Terminals::Turn, max_tokens: 30 };
         let engine = Script {
             slots: 8,
@@ -59,7 +59,7 @@ fn samples_share_batches_and_their_prompt() {
             counters.prefill_tokens < prompt + 3 * count,
             "{counters:?}: the prompt is read once, not {samples} times"
         );
-        assert!(counters.batches <= most, "{counters:?}: a batch has a token of each of 8");
+        assert!(samples > 8 || counters.batches <= 32, "{counters:?}: a batch has a token of each of 8");
     }
 }
 
