@@ -24,9 +24,24 @@ const BIAS: &str = "output.bias";
 const MAX_TOKENS: usize = 1 << 22;
 
 /// What the tokens that a model never writes are written as. Empty for a model that writes all of its tokens.
+///
+/// A token is taken apart when a text has it: most of the tens of thousands that a small model does not write never come
+/// up, and loading the model waits for this table.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Spelling {
-    pieces: HashMap<TokenId, Box<[TokenId]>>,
+    /// By token.
+    parts: Vec<Part>,
+}
+
+/// How a token may stand in what a model reads.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Part {
+    /// As it is.
+    Written,
+    /// As these two, which together are its text, or as their parts.
+    Halves(u32, u32),
+    /// The model does not write it, and no merge tells what it is made of.
+    Unknown,
 }
 
 impl Spelling {
@@ -49,61 +64,87 @@ impl Spelling {
 
     /// From the tokens' texts, the merges with their two sides separated by a space, and a bias for each token.
     fn new(tokens: &[Vec<u8>], merges: &[Vec<u8>], biases: &[f32]) -> Self {
-        let ids: HashMap<&[u8], usize> = tokens.iter().enumerate().map(|(id, token)| (token.as_slice(), id)).collect();
-        // A token may come of several merges; the first is the one that counts.
-        let mut halves: HashMap<usize, [usize; 2]> = HashMap::new();
+        let ids: HashMap<&[u8], u32> = tokens.iter().map(Vec::as_slice).zip(0..).collect();
+        let unwritten = |index: usize| biases.get(index).is_some_and(|&bias| bias <= NEVER);
+        let part = |index| if unwritten(index) { Part::Unknown } else { Part::Written };
+        let mut parts: Vec<Part> = (0..tokens.len()).map(part).collect();
+        // Merges and the tokens they make are nearly always listed in the same order.
+        let mut expected = 0;
+        let mut joined = Vec::new();
         for merge in merges {
-            let Some(space) = merge.iter().position(|&byte| byte == b' ') else { continue };
-            let (left, right) = (&merge[..space], &merge[space + 1..]);
-            let id = |text: &[u8]| ids.get(text).copied();
-            if let (false, false, Some(l), Some(r)) = (left.is_empty(), right.is_empty(), id(left), id(right))
-                && let Some(whole) = id(&[left, right].concat())
+            let Some((left, right)) = sides(merge) else { continue };
+            joined.clear();
+            joined.extend_from_slice(left);
+            joined.extend_from_slice(right);
+            let whole = if tokens.get(expected).is_some_and(|token| *token == joined) {
+                expected
+            } else if let Some(&id) = ids.get(joined.as_slice()) {
+                id as usize
+            } else {
+                continue;
+            };
+            expected = whole + 1;
+            // A token may come of several merges; the first is the one that counts.
+            if parts[whole] == Part::Unknown
+                && let (Some(&left), Some(&right)) = (ids.get(left), ids.get(right))
             {
-                halves.entry(whole).or_insert([l, r]);
+                parts[whole] = Part::Halves(left, right);
             }
         }
-        let written = |token: usize| !biases.get(token).is_some_and(|&bias| bias <= NEVER);
-        let unwritten = halves.keys().copied().filter(|&token| !written(token));
-        let spelled = unwritten.filter_map(|token| {
-            // Each half is shorter than the whole, so that this ends.
-            let (mut pieces, mut waiting) = (Vec::new(), vec![token]);
-            while let Some(next) = waiting.pop() {
-                match halves.get(&next) {
-                    Some(&[left, right]) if !written(next) => waiting.extend([right, left]),
-                    // What is not written and has no merge, no text can be spelled with.
-                    _ if !written(next) => return None,
-                    _ => pieces.push(TokenId::try_from(next).ok()?),
-                }
-            }
-            Some((TokenId::try_from(token).ok()?, pieces.into()))
-        });
-        Self { pieces: spelled.collect() }
+        Self { parts }
     }
 
     /// The tokens, with those that the model never writes replaced by their pieces, which are the same text.
     #[must_use]
     pub fn apply(&self, tokens: impl IntoIterator<Item = TokenId>) -> Vec<TokenId> {
         let mut spelled = Vec::new();
+        let mut waiting = Vec::new();
         for token in tokens {
-            match self.pieces.get(&token) {
-                Some(pieces) => spelled.extend_from_slice(pieces),
-                None => spelled.push(token),
+            let begin = spelled.len();
+            if !self.spell(token, &mut waiting, &mut spelled) {
+                spelled.truncate(begin);
+                spelled.push(token);
             }
         }
         spelled
     }
 
-    /// How many tokens are replaced.
+    /// Adds the pieces of a token, or says that it has none. `waiting` is room to work in.
+    fn spell(&self, token: TokenId, waiting: &mut Vec<TokenId>, spelled: &mut Vec<TokenId>) -> bool {
+        waiting.clear();
+        waiting.push(token);
+        // Each half is shorter than the whole, so that this ends.
+        while let Some(token) = waiting.pop() {
+            match usize::try_from(token).ok().and_then(|index| self.parts.get(index)) {
+                Some(&Part::Halves(left, right)) => {
+                    let halves = [right, left].map(|half| TokenId::try_from(half).unwrap_or(TokenId::MAX));
+                    waiting.extend(halves);
+                }
+                Some(Part::Unknown) => return false,
+                Some(Part::Written) | None => spelled.push(token),
+            }
+        }
+        true
+    }
+
+    /// How many tokens are not written, and have parts.
     #[must_use]
     pub fn len(&self) -> usize {
-        self.pieces.len()
+        self.parts.iter().filter(|part| matches!(part, Part::Halves(..))).count()
     }
 
     /// Whether nothing is replaced.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.pieces.is_empty()
+        self.len() == 0
     }
+}
+
+/// The two sides of a merge. One without both is none.
+fn sides(merge: &[u8]) -> Option<(&[u8], &[u8])> {
+    let space = merge.iter().position(|&byte| byte == b' ')?;
+    let (left, right) = (&merge[..space], &merge[space + 1..]);
+    (!left.is_empty() && !right.is_empty()).then_some((left, right))
 }
 
 /// The LM head's biases, if there are any.
@@ -152,6 +193,7 @@ mod tests {
         }
         assert!(without(&[]).is_empty());
         assert_eq!(without(&[4, 8]).len(), 2);
+        assert!(without(&[7]).is_empty());
     }
 
     #[test]
