@@ -203,7 +203,7 @@ fn candidates_are_ranked_and_the_best_is_written() {
     let folder = tempfile::tempdir().unwrap();
     let path = file(folder.path(), "a.py", b"numbers = [3, 8, 1]\n\n# Sort numbers in descending order.\n");
     let arguments =
-        ["synthesize", &path, "--candidates", "5", "--temperature", "1.2", "--seed", "7", "--max-tokens", "24"];
+        ["synthesize", &path, "--candidates", "5", "--temperature", "2", "--seed", "7", "--max-tokens", "24"];
     let (json, cost) = run(&[&arguments[..], &["--json"]].concat());
     let turn: Value = serde_json::from_str(&json).unwrap();
     let candidates = turn["candidates"].as_array().unwrap();
@@ -266,8 +266,8 @@ fn what_cannot_be_done_is_said() {
 #[test]
 fn what_speaks_against_the_only_text_is_said() {
     let folder = tempfile::tempdir().unwrap();
-    // The built-in model knows few names.
-    let path = file(folder.path(), "a.py", b"# Assign 0 to a variable named v0.\n");
+    // A later turn's name, of which the first one's prompt says nothing.
+    let path = file(folder.path(), "a.py", b"# Print the word hello.\n\n# Print v0.\nprint(v0)\n");
     let (json, cost) = run(&["synthesize", &path, "--json"]);
     let turn: Value = serde_json::from_str(&json).unwrap();
     assert_eq!(turn["candidates"][0]["score"]["missing"], serde_json::json!(["v0"]), "{json}");
