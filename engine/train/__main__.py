@@ -148,7 +148,9 @@ def evaluate(options: argparse.Namespace) -> None:
         vocabulary = convert.vocabulary_of(folder, tokenizer)
         decoder, found = Decoder(model, tokenizer, vocabulary), {"model": str(folder)}
         if "bits" in options.measure:
-            found["bits"] = text.bits_per_byte(model, tokenizer, text.files(options.heldout), common, options.bytes, vocabulary)
+            found["bits"] = text.bits_per_byte(
+                model, tokenizer, text.files(options.heldout), common, options.bytes, vocabulary, options.window
+            )
         if "lines" in options.measure:
             found["lines"] = text.complete_lines(decoder, chosen)
         for arm in ("multi", "single"):
@@ -276,6 +278,7 @@ def parser() -> argparse.ArgumentParser:
     c.add_argument("--measure", nargs="+", choices=("bits", "lines", "multi", "single"), default=["multi"])
     c.add_argument("--places", type=int, default=500)
     c.add_argument("--bytes", type=int, default=2_000_000)
+    c.add_argument("--window", type=int, help="count bits in windows of so many tokens; by default a model's context")
     c.add_argument("--threads", type=int, default=2)
     c.add_argument("--programs-to", type=Path, help="append every program and its verdict to this file")
     c = command(product)

@@ -32,14 +32,16 @@ def bits_per_byte(
     scored: set[int] | None = None,
     limit: int = 2_000_000,
     vocabulary: Vocabulary | None = None,
+    window: int | None = None,
 ) -> dict[str, float]:
-    """Bits per byte over about `limit` bytes of the texts, each read from its beginning in windows of the model's context.
+    """Bits per byte over about `limit` bytes of the texts, each read from its beginning in windows of the model's context, or of `window` tokens.
 
     With a vocabulary rare tokens are read and counted as their pieces. `scored` restricts the count, of bits and of bytes, to these tokens and leaves
     out all others, pieces or not: two models that write different parts of the vocabulary are comparable on the tokens that both write. `all` is the
     count over all bytes. A token that the model does not write and that has no pieces costs what the exported bias makes it cost.
     """
     model.eval()
+    length = min(window or model.shape.context, model.shape.context)
     rows = torch.full((model.shape.vocabulary,), -1)
     rows[model.active] = torch.arange(len(model.active))
     # A byte is one letter of GPT-2's alphabet; the tokens outside it are runs of blanks.
@@ -54,10 +56,10 @@ def bits_per_byte(
         keep = np.ones(len(ids), dtype=bool) if scored is None else np.isin(ids, list(scored))
         if vocabulary:
             ids, keep = vocabulary.spelled(ids), np.repeat(keep, vocabulary.repeats(ids))
-        for begin in range(0, len(ids) - 1, model.shape.context):
-            window, kept = (torch.from_numpy(a[begin : begin + model.shape.context + 1]) for a in (ids, keep))
-            logits = model.logits(window[None, :-1])[0].log_softmax(-1)
-            targets, kept = window[1:], kept[1:]
+        for begin in range(0, len(ids) - 1, length):
+            read, kept = (torch.from_numpy(a[begin : begin + length + 1]) for a in (ids, keep))
+            logits = model.logits(read[None, :-1])[0].log_softmax(-1)
+            targets, kept = read[1:], kept[1:]
             target_rows = rows[targets]
             scores = torch.where(target_rows >= 0, logits.gather(1, target_rows.clamp(min=0)[:, None])[:, 0], torch.tensor(-math.log(2) * 40))
             for of, which in (("scored", kept), ("all", torch.ones_like(kept))):

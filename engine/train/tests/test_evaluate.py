@@ -43,19 +43,21 @@ def test_a_model_that_writes_all_tokens_reads_them_all(tiny, tokenizer, tmp_path
 
 
 @torch.no_grad()
-def test_bits_are_those_of_the_text_and_bytes_are_all_counted(few, tokenizer):
+@pytest.mark.parametrize("window", [None, 24, 1_000_000])
+def test_bits_are_those_of_the_text_and_bytes_are_all_counted(few, tokenizer, window):
     model, vocabulary = few
+    length = 24 if window == 24 else model.shape.context
     tokens = [END_OF_TEXT, *vocabulary.spelled(np.array(tokenizer.encode(TEXT).ids)).tolist()]
     row = {int(token): number for number, token in enumerate(model.active)}
     nats = 0.0
-    for begin in range(0, len(tokens) - 1, model.shape.context):
-        window = tokens[begin : begin + model.shape.context + 1]
-        scores = model.logits(torch.tensor([window[:-1]]))[0].log_softmax(-1)
-        nats -= sum(float(scores[at, row[token]]) for at, token in enumerate(window[1:]))
-    found = bits_per_byte(model, tokenizer, [TEXT], None, 1000, vocabulary)
+    for begin in range(0, len(tokens) - 1, length):
+        read = tokens[begin : begin + length + 1]
+        scores = model.logits(torch.tensor([read[:-1]]))[0].log_softmax(-1)
+        nats -= sum(float(scores[at, row[token]]) for at, token in enumerate(read[1:]))
+    found = bits_per_byte(model, tokenizer, [TEXT], None, 1000, vocabulary, window)
     size = len(TEXT.encode())
     assert found["bytes"] == found["all_bytes"] == size
     assert found["bits_per_byte"] == pytest.approx(nats / math.log(2) / size, rel=1e-4)
     # Of two models only what both write whole is compared: here " =" and the like are pieces, and are left out.
-    common = bits_per_byte(model, tokenizer, [TEXT], set(map(int, vocabulary.active)), 1000, vocabulary)
+    common = bits_per_byte(model, tokenizer, [TEXT], set(map(int, vocabulary.active)), 1000, vocabulary, window)
     assert 0 < common["bytes"] < size and common["all"] == pytest.approx(found["all"])
