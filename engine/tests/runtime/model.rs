@@ -249,7 +249,7 @@ fn a_fresh_request_alone_gives_the_same_bits_whatever_was_done_before() {
         ..request(&prompt, 40)
     };
     let first = exact(&engine, sampled());
-    assert!(first.0.len() > 20 && first.1.len() > 60, "{} tokens", first.0.len());
+    assert!(first.0.len() > 8 && first.1.len() > 60, "{} tokens", first.0.len());
     let context = engine.info().context;
     for before in 0..6 {
         match before {
