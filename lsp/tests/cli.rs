@@ -99,7 +99,9 @@ fn what_the_user_got_wrong_is_said_in_a_sentence_with_code_2() {
 /// The places that the demo and the README show, one of every kind, with the built-in model.
 #[test]
 fn every_kind_of_completion_has_an_answer() {
-    for (place, kind) in [("line.py:3:17", "line"), ("block.py:6:9", "block"), ("prompt.py:5:1", "turn")] {
+    let places =
+        [("line.py:3:17", "line"), ("block.py:6:9", "block"), ("docstring.py:3:5", "block"), ("prompt.py:5:1", "turn")];
+    for (place, kind) in places {
         let place = format!("{}/../fixtures/demo/{place}", env!("CARGO_MANIFEST_DIR"));
         let (json, _) = run(&["complete", &place, "--json"]);
         let json: Value = serde_json::from_str(&json).unwrap();

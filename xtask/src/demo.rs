@@ -9,8 +9,9 @@ use crate::workspace::Workspace;
 use crate::{run, setup};
 
 /// Files that end where the cursor stands, and what kind of place that is.
-const CURSORS: [(&str, &str); 3] = [
+const CURSORS: [(&str, &str); 4] = [
     ("fixtures/demo/prompt.py", "under a comment prompt"),
+    ("fixtures/demo/docstring.py", "under a docstring"),
     ("fixtures/demo/block.py", "in a block"),
     ("fixtures/demo/line.py", "within a line"),
 ];
