@@ -18,8 +18,11 @@ const TURNS: &str = include_str!("../../../../fixtures/bench/ten_turns.py");
 /// Candidates of one turn.
 const CANDIDATES: usize = 8;
 
-/// Tokens that each of them has.
+/// Tokens that each of them has at most.
 const TOKENS: usize = 48;
+
+/// Begins what a model has more to say about than after the last of the ten turns, where it may well end the text.
+const OPEN: &str = "\n\nclass Table:\n    def __init__(self, rows):\n        self.rows = rows\n\n    def ";
 
 /// Measures and prints.
 pub(super) fn run(arguments: &Arguments) -> anyhow::Result<()> {
@@ -125,9 +128,10 @@ fn summary(rounds: Vec<(Vec<Completion>, Duration)>) -> Work {
     Work { prompt: sum(|done| done.prompt_tokens), reused: sum(|done| done.reused_tokens), seconds: median(times) }
 }
 
-/// Candidates in one batch, and one by one.
+/// Candidates in one batch, and one by one: tokens generated per second, medians of the rounds.
 struct Batch {
     prompt: usize,
+    /// In the last round.
     generated: usize,
     together: f64,
     one_by_one: f64,
@@ -138,26 +142,24 @@ impl Batch {
     fn json(&self) -> Value {
         json!({
             "count": CANDIDATES, "promptTokens": self.prompt, "generatedTokens": self.generated,
-            "batchSeconds": self.together, "separateSeconds": self.one_by_one, "separateFreshSeconds": self.afresh,
+            "batchTokensPerSecond": self.together, "separateTokensPerSecond": self.one_by_one,
+            "separateFreshTokensPerSecond": self.afresh,
         })
     }
 
     fn line(&self) -> String {
-        let speed = |seconds: f64| self.generated as f64 / seconds;
         format!(
-            "\n{CANDIDATES} candidates of {TOKENS} tokens after {} tokens of prompt\n\
-             in one batch:                               {:.3} s, {:4.0} tokens/s\n\
-             {CANDIDATES} requests, the prompt in the KV cache:      {:.3} s, {:4.0} tokens/s, ratio {:.2}\n\
-             {CANDIDATES} requests, the prompt read every time:      {:.3} s, {:4.0} tokens/s, ratio {:.2}\n",
+            "\n{CANDIDATES} candidates of up to {TOKENS} tokens ({} in all) after {} tokens of prompt\n\
+             in one batch:                               {:4.0} tokens/s\n\
+             {CANDIDATES} requests, the prompt in the KV cache:      {:4.0} tokens/s, the batch is {:.2} times as fast\n\
+             {CANDIDATES} requests, the prompt read every time:      {:4.0} tokens/s, {:.2} times\n",
+            self.generated,
             self.prompt,
             self.together,
-            speed(self.together),
             self.one_by_one,
-            speed(self.one_by_one),
-            self.one_by_one / self.together,
+            self.together / self.one_by_one,
             self.afresh,
-            speed(self.afresh),
-            self.afresh / self.together,
+            self.together / self.afresh,
         )
     }
 }
@@ -165,9 +167,8 @@ impl Batch {
 fn batch(arguments: &Arguments) -> anyhow::Result<Batch> {
     let engine = arguments.engine.load()?;
     let config = SynthesisConfig::default();
-    let prompt = engine.tokenize(TURNS);
-    let mut batch = Batch { prompt: prompt.len(), generated: 0, together: 0.0, one_by_one: 0.0, afresh: 0.0 };
-    let (mut together, mut one_by_one, mut afresh) = (Vec::new(), Vec::new(), Vec::new());
+    let prompt = engine.tokenize(&[TURNS, OPEN].concat());
+    let (mut together, mut one_by_one, mut afresh, mut generated) = (Vec::new(), Vec::new(), Vec::new(), 0);
     for round in 0..u64::from(arguments.rounds) {
         let samplings = pipeline::samplings(&config, CANDIDATES, round * 100);
         // Every kind begins with a KV cache that knows nothing of the prompt.
@@ -176,24 +177,35 @@ fn batch(arguments: &Arguments) -> anyhow::Result<Batch> {
             let generations = engine.submit_candidates(candidates(&prompt, &samplings));
             generations.into_iter().map(|generation| Ok(generation.blocking_finish()?)).collect()
         })?;
-        batch.generated = done.iter().map(|done| done.generated_tokens).sum();
-        together.push(time);
+        generated = tokens(&done);
+        together.push(per_token(&done, time));
 
         forget(&engine)?;
         let each = |sampling: &Sampling| Ok(engine.submit(request(&prompt, *sampling)).blocking_finish()?);
-        one_by_one.push(timed(|| samplings.iter().map(each).collect())?.1);
+        let (done, time) = timed(|| samplings.iter().map(each).collect())?;
+        one_by_one.push(per_token(&done, time));
 
-        let mut total = Duration::ZERO;
+        let (mut all, mut total) = (Vec::new(), Duration::ZERO);
         for sampling in &samplings {
             forget(&engine)?;
-            total += timed(|| Ok(vec![each(sampling)?]))?.1;
+            let (done, time) = timed(|| Ok(vec![each(sampling)?]))?;
+            all.extend(done);
+            total += time;
         }
-        afresh.push(total);
+        afresh.push(per_token(&all, total));
     }
-    batch.together = median(together);
-    batch.one_by_one = median(one_by_one);
-    batch.afresh = median(afresh);
-    Ok(batch)
+    let speed = |times| 1.0 / median(times);
+    let (together, one_by_one, afresh) = (speed(together), speed(one_by_one), speed(afresh));
+    Ok(Batch { prompt: prompt.len(), generated, together, one_by_one, afresh })
+}
+
+fn tokens(done: &[Completion]) -> usize {
+    done.iter().map(|done| done.generated_tokens).sum()
+}
+
+/// A real model may end some texts early, and others in one way than in the other.
+fn per_token(done: &[Completion], time: Duration) -> Duration {
+    time / u32::try_from(tokens(done).max(1)).unwrap_or(u32::MAX)
 }
 
 fn timed(work: impl FnOnce() -> anyhow::Result<Vec<Completion>>) -> anyhow::Result<(Vec<Completion>, Duration)> {
@@ -213,7 +225,7 @@ fn forget(engine: &Engine) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// No stop rule, so that all have as many tokens.
+/// No stop rule, so that only the end of the text ends it early.
 fn request(prompt: &[i32], sampling: Sampling) -> Request {
     let mut request = Request::new(Prompt::Tokens(prompt.to_vec()), TOKENS);
     request.sampling = sampling;
