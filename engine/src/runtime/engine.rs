@@ -2,7 +2,9 @@
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::mpsc::{Receiver, Sender, channel};
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::thread::JoinHandle;
+use std::time::{Duration, Instant};
 
 use super::backend::{Backend, Vocabulary};
 use super::ticket::{Shared, Ticket};
@@ -10,6 +12,9 @@ use super::worker::{self, Continuation, Submission};
 use super::{Counters, Device, EngineOptions, Generation, ModelInfo, llama};
 use crate::decode::text::TextDecoder;
 use crate::{Candidate, Candidates, EngineError, Key, Request, TokenId};
+
+/// The threads of all engines that have not been seen to end.
+static THREADS: Mutex<Vec<JoinHandle<()>>> = Mutex::new(Vec::new());
 
 /// A running model. Cheap to clone; the worker ends when the last clone and the last [`Generation`] are gone.
 #[derive(Clone)]
@@ -93,7 +98,7 @@ impl Engine {
             shared: Arc::clone(&shared),
         };
         let for_thread = Arc::clone(&shared);
-        std::thread::Builder::new()
+        let thread = std::thread::Builder::new()
             .name("codegen-engine".into())
             .spawn(move || {
                 let shared = for_thread;
@@ -111,6 +116,10 @@ impl Engine {
                 }
             })
             .map_err(|error| EngineError::WorkerDied { reason: format!("its thread cannot be started: {error}") })?;
+        let mut threads = THREADS.lock().unwrap_or_else(PoisonError::into_inner);
+        threads.retain(|thread| !thread.is_finished());
+        threads.push(thread);
+        drop(threads);
         match reports.recv() {
             Ok(Ok(Ready { vocabulary, info })) => {
                 Ok(Self { handle: Arc::new(Handle { inbox, shared, vocabulary, info }) })
@@ -118,6 +127,28 @@ impl Engine {
             Ok(Err(error)) => Err(error),
             Err(_) => Err(EngineError::WorkerDied { reason: "it ended while loading".into() }),
         }
+    }
+
+    /// Waits until the threads of all engines have ended, each of which frees its model and its KV cache, and says whether
+    /// they have within `limit`. A thread ends once nobody holds its engine any more, after the batch that is under way.
+    ///
+    /// To be called before the program returns from `main`: what native libraries do at the end of a process takes away what
+    /// a thread that still computes works on, and the process would end with a segmentation fault instead of its exit code.
+    pub fn wait_for_all(limit: Duration) -> bool {
+        let deadline = Instant::now() + limit;
+        let mut threads = THREADS.lock().unwrap_or_else(PoisonError::into_inner);
+        while let Some(thread) = threads.pop() {
+            while !thread.is_finished() {
+                if Instant::now() >= deadline {
+                    threads.push(thread);
+                    return false;
+                }
+                std::thread::sleep(Duration::from_millis(1));
+            }
+            // A panic has been turned into an error of the requests.
+            let _ = thread.join();
+        }
+        true
     }
 
     /// Devices llama.cpp sees in this build.

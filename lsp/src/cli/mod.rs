@@ -2,8 +2,10 @@
 
 use std::path::PathBuf;
 use std::process::ExitCode;
+use std::time::Duration;
 
 use clap::{Parser, Subcommand};
+use codegen_engine::Engine;
 
 pub mod bench;
 pub mod complete;
@@ -54,6 +56,9 @@ enum Command {
     Doctor(doctor::Arguments),
 }
 
+/// How long a batch that is under way at the end may take.
+const LAST_BATCH: Duration = Duration::from_secs(2);
+
 /// Runs the program. What the user got wrong ends it with code 2 and a sentence on standard error.
 #[must_use]
 pub fn main() -> ExitCode {
@@ -70,6 +75,8 @@ pub fn main() -> ExitCode {
         Command::Bench(command) => bench::run(&command).map(|()| ExitCode::SUCCESS),
         Command::Doctor(arguments) => doctor::run(&arguments).map(|()| ExitCode::SUCCESS),
     });
+    // All commands have let go of their engines; a batch under way still ends.
+    Engine::wait_for_all(LAST_BATCH);
     match result {
         Ok(code) => code,
         // A reader that has seen enough (`… | head`) is no error of the user's.
