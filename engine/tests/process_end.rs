@@ -1,5 +1,7 @@
 //! What a program waits for before it ends. A test binary of its own, because it is about all engines of a process.
 
+#![allow(clippy::unwrap_used)]
+
 use std::path::Path;
 use std::time::Duration;
 
