@@ -1,6 +1,7 @@
 //! Code lenses, and the request to fetch them again.
 
-use std::sync::Arc;
+use std::sync::mpsc::Sender;
+use std::sync::{Arc, Mutex};
 
 use codegen_engine::Engine;
 use codegen_engine::runtime::scripted::Script;
@@ -190,20 +191,26 @@ async fn one_request_to_refresh_at_a_time() {
     gate.open();
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn the_engine_and_the_settings_change_lenses() {
-    let (go, wait) = std::sync::mpsc::channel::<()>();
-    let wait = std::sync::Mutex::new(wait);
+/// A client that can refresh and has opened `text`, while the engine is loaded: that ends when something is sent.
+async fn loading(engine: Engine, options: Value, text: &str) -> (Client, Sender<()>) {
+    let (load, wait) = std::sync::mpsc::channel();
+    let wait = Mutex::new(wait);
     let loader = Arc::new(move |_: &_| {
         wait.lock().unwrap().recv()?;
-        Ok(model().engine())
+        Ok(engine.clone())
     });
     let mut client = Client::with_loader(loader, Config::default());
-    client.initialize(params(Value::Null, true)).await;
-    client.open(URI, TEXT);
+    client.initialize(params(options, true)).await;
+    client.open(URI, text);
     client.settle().await;
     assert_eq!(client.arrived(REFRESH), []);
-    go.send(()).unwrap();
+    (client, load)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_engine_and_the_settings_change_lenses() {
+    let (mut client, load) = loading(model().engine(), Value::Null, TEXT).await;
+    load.send(()).unwrap();
     let refresh = client.next(REFRESH).await;
     client.reply(&refresh, Value::Null);
     let settings = |lenses: &str| json!({"settings": {"codegen": {"synthesis": {"codeLens": lenses}}}});
@@ -234,11 +241,10 @@ async fn a_history_that_does_not_fit_is_told() {
     // A token is a byte here: of 2,048, 256 are for the answer.
     let turn = |number: u32| format!("# turn {number}\nx = '{}'\n\n", "a".repeat(400));
     let text = (0..6).map(turn).collect::<String>() + "# the last one\n";
-    let engine = model().engine();
-    let mut client = Client::with_engine(&engine);
-    client.initialize(params(json!({"synthesis": {"codeLens": "all"}}), true)).await;
-    client.open(URI, &text);
+    let options = json!({"synthesis": {"codeLens": "all"}});
+    let (mut client, load) = loading(model().engine(), options, &text).await;
     // Counting needs the engine, and whoever asked too early is told of it.
+    load.send(()).unwrap();
     let refresh = client.next(REFRESH).await;
     client.reply(&refresh, Value::Null);
     let cut: Vec<_> =
