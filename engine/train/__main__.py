@@ -130,7 +130,7 @@ def export(options: argparse.Namespace) -> None:
 
 
 def evaluate(options: argparse.Namespace) -> None:
-    """Measures model folders beside each other."""
+    """Measures models beside each other."""
     import torch
 
     from . import convert
@@ -148,9 +148,7 @@ def evaluate(options: argparse.Namespace) -> None:
         vocabulary = convert.vocabulary_of(folder, tokenizer)
         decoder, found = Decoder(model, tokenizer, vocabulary), {"model": str(folder)}
         if "bits" in options.measure:
-            found["bits"] = text.bits_per_byte(
-                model, tokenizer, text.files(options.heldout), common, options.bytes, vocabulary, options.window
-            )
+            found["bits"] = text.bits_per_byte(model, tokenizer, text.files(options.heldout), common, options.bytes, vocabulary, options.window)
         if "lines" in options.measure:
             found["lines"] = text.complete_lines(decoder, chosen)
         for arm in ("multi", "single"):
@@ -271,7 +269,7 @@ def parser() -> argparse.ArgumentParser:
     c.add_argument("--checkpoint", default="latest.pt")
     c.add_argument("--float32", action="store_true")
     c = command(evaluate)
-    c.add_argument("--model", type=Path, nargs="+", required=True)
+    c.add_argument("--model", type=Path, nargs="+", required=True, help="Hugging Face CodeGen folders, or GGUFs by `codegen-lsp model convert`")
     c.add_argument("--tokenizer", type=Path, default=BUILTIN, help="a tokenizer.json, or a GGUF that holds one")
     c.add_argument("--heldout", type=Path, help="heldout.jsonl of `prepare`")
     c.add_argument("--problems", type=Path, default=Path(__file__).with_name("evaluate") / "multi_turn_dev.jsonl")

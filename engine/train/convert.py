@@ -11,37 +11,12 @@ from safetensors.torch import load_file, save_file
 from tokenizers import Tokenizer
 from torch import Tensor
 
+from . import qkv, quantized
 from .model import CodeGen, Shape
 from .vocabulary import PADDED, SIZE, Vocabulary
 
 # The head's bias for tokens that a model was not trained to write. Far below any other, and still exact in float16.
 NEVER = -30.0
-BLOCKS = 4
-
-
-def _split_qkv(fused: Tensor, heads: int, rotary: int) -> tuple[Tensor, Tensor, Tensor]:
-    """q, k and v of `qkv_proj`, whose rows are four blocks of q, v and k each; rotary pairs go from neighbours to halves."""
-    q, v, k = (part.reshape(-1, fused.shape[1]) for part in fused.view(BLOCKS, 3, -1, fused.shape[1]).unbind(1))
-    return _to_halves(q, heads, rotary), _to_halves(k, heads, rotary), v
-
-
-def _fuse_qkv(q: Tensor, k: Tensor, v: Tensor, heads: int, rotary: int) -> Tensor:
-    d = q.shape[1]
-    parts = [part.view(BLOCKS, -1, d) for part in (_to_pairs(q, heads, rotary), v, _to_pairs(k, heads, rotary))]
-    return torch.stack(parts, dim=1).reshape(3 * q.shape[0], d).contiguous()
-
-
-def _to_halves(weight: Tensor, heads: int, rotary: int) -> Tensor:
-    rows = weight.view(heads, -1, weight.shape[1])
-    return torch.cat([rows[:, 0:rotary:2], rows[:, 1:rotary:2], rows[:, rotary:]], dim=1).reshape(weight.shape)
-
-
-def _to_pairs(weight: Tensor, heads: int, rotary: int) -> Tensor:
-    rows = weight.view(heads, -1, weight.shape[1]).clone()
-    half = rotary // 2
-    rows[:, 0:rotary:2], rows[:, 1:rotary:2] = rows[:, :half].clone(), weight.view(heads, -1, weight.shape[1])[:, half:rotary]
-    return rows.reshape(weight.shape)
-
 
 BLOCK_NAMES = {
     "norm_weight": "ln_1.weight",
@@ -55,7 +30,9 @@ BLOCK_NAMES = {
 
 
 def read_folder(folder: Path) -> tuple[dict[str, Tensor], dict]:
-    """The tensors and the configuration of a Hugging Face folder, pickles loaded as weights only."""
+    """The tensors and the configuration of a Hugging Face folder, pickles loaded as weights only, or of a GGUF."""
+    if folder.suffix == ".gguf":
+        return quantized.read(folder)
     config = json.loads((folder / "config.json").read_text())
     if config.get("model_type") != "codegen":
         raise ValueError(f"{folder} holds a model of type {config.get('model_type')!r}, not codegen")
@@ -116,7 +93,7 @@ def load(
             prefix = f"transformer.h.{number}."
             for mine, theirs in BLOCK_NAMES.items():
                 getattr(block, mine).copy_(tensors[prefix + theirs])
-            q, k, v = _split_qkv(tensors[prefix + "attn.qkv_proj.weight"], shape.heads, shape.rotary)
+            q, k, v = qkv.split(tensors[prefix + "attn.qkv_proj.weight"], shape.heads, shape.rotary)
             block.query.copy_(q)
             block.key.copy_(k)
             block.value.copy_(v)
@@ -149,7 +126,7 @@ def export(model: CodeGen, folder: Path, tokenizer: Tokenizer | None = None, dty
         prefix, mine = f"transformer.h.{number}.", f"blocks.{number}."
         for name, theirs in BLOCK_NAMES.items():
             tensors[prefix + theirs] = state[mine + name]
-        tensors[prefix + "attn.qkv_proj.weight"] = _fuse_qkv(
+        tensors[prefix + "attn.qkv_proj.weight"] = qkv.fuse(
             state[mine + "query"], state[mine + "key"], state[mine + "value"], shape.heads, shape.rotary
         )
     config = {
