@@ -241,7 +241,8 @@ fn exact(engine: &Engine, request: Request) -> (Vec<(i32, u32)>, Vec<u32>) {
 #[test]
 fn a_fresh_request_alone_gives_the_same_bits_whatever_was_done_before() {
     let engine = load(|options| (options.slots, options.batch) = (Some(1), 32));
-    let prompt = PROMPT.repeat(5);
+    // Open at its end, so that the model has something to say.
+    let prompt = PROMPT.repeat(5) + "class Table:\n    def __init__(self, rows):\n        self.rows = rows\n\n    def";
     let sampled = || Request {
         fresh: true,
         score_from: Some(40),
@@ -249,7 +250,7 @@ fn a_fresh_request_alone_gives_the_same_bits_whatever_was_done_before() {
         ..request(&prompt, 40)
     };
     let first = exact(&engine, sampled());
-    assert!(first.0.len() > 8 && first.1.len() > 60, "{} tokens", first.0.len());
+    assert!(first.0.len() > 20 && first.1.len() > 60, "{} tokens", first.0.len());
     let context = engine.info().context;
     for before in 0..6 {
         match before {
