@@ -140,13 +140,13 @@ def evaluate(options: argparse.Namespace) -> None:
 
     torch.set_num_threads(options.threads)
     tokenizer = tokenizers.load(options.tokenizer)
-    active = {folder: convert.active_of(folder) for folder in options.model}
+    active = {path: convert.active_of(path) for path in options.model}
     common = set.intersection(*(set(map(int, a)) for a in active.values()))
     chosen = text.places(text.files(options.heldout), options.places) if "lines" in options.measure else []
-    for folder in options.model:
-        model = convert.load(folder, dtype=torch.float32)
-        vocabulary = convert.vocabulary_of(folder, tokenizer)
-        decoder, found = Decoder(model, tokenizer, vocabulary), {"model": str(folder)}
+    for path in options.model:
+        model = convert.load(path, dtype=torch.float32)
+        vocabulary = convert.vocabulary_of(path, tokenizer)
+        decoder, found = Decoder(model, tokenizer, vocabulary), {"model": str(path)}
         if "bits" in options.measure:
             found["bits"] = text.bits_per_byte(model, tokenizer, text.files(options.heldout), common, options.bytes, vocabulary, options.window)
         if "lines" in options.measure:
@@ -165,7 +165,7 @@ def evaluate(options: argparse.Namespace) -> None:
                 if options.programs_to:
                     with options.programs_to.open("a") as out:
                         for result in results:
-                            out.write(json.dumps({"model": str(folder), "arm": arm, **result}) + "\n")
+                            out.write(json.dumps({"model": str(path), "arm": arm, **result}) + "\n")
         print(json.dumps(found), flush=True)
 
 
@@ -180,7 +180,7 @@ def product(options: argparse.Namespace) -> None:
 
 
 def finetune(options: argparse.Namespace) -> None:
-    """Fine-tunes a CodeGen folder on the Python files of a repository."""
+    """Fine-tunes a CodeGen on the Python files of a repository."""
     import torch
 
     from . import finetune as tuning
@@ -285,7 +285,7 @@ def parser() -> argparse.ArgumentParser:
     c.add_argument("--server", default="codegen-lsp", help="the program")
     c.add_argument("--places", type=int, default=500)
     c = command(finetune)
-    c.add_argument("--base", required=True, help="a Hugging Face CodeGen folder, or a released model's name, as codegen-350M-mono")
+    c.add_argument("--base", required=True, help="a Hugging Face CodeGen folder, a GGUF of one, or a released model's name, as codegen-350M-mono")
     c.add_argument("--data", type=Path, required=True, help="a repository or any folder with Python files")
     c.add_argument("--to", type=Path, required=True)
     c.add_argument(

@@ -29,19 +29,19 @@ BLOCK_NAMES = {
 }
 
 
-def read_folder(folder: Path) -> tuple[dict[str, Tensor], dict]:
+def read(path: Path) -> tuple[dict[str, Tensor], dict]:
     """The tensors and the configuration of a Hugging Face folder, pickles loaded as weights only, or of a GGUF."""
-    if folder.suffix == ".gguf":
-        return quantized.read(folder)
-    config = json.loads((folder / "config.json").read_text())
+    if path.is_file():
+        return quantized.read(path)
+    config = json.loads((path / "config.json").read_text())
     if config.get("model_type") != "codegen":
-        raise ValueError(f"{folder} holds a model of type {config.get('model_type')!r}, not codegen")
+        raise ValueError(f"{path} holds a model of type {config.get('model_type')!r}, not codegen")
     tensors: dict[str, Tensor] = {}
-    for path in sorted(folder.glob("model*.safetensors")) or sorted(folder.glob("pytorch_model*.bin")):
-        part = load_file(path) if path.suffix == ".safetensors" else torch.load(path, map_location="cpu", weights_only=True)
+    for file in sorted(path.glob("model*.safetensors")) or sorted(path.glob("pytorch_model*.bin")):
+        part = load_file(file) if file.suffix == ".safetensors" else torch.load(file, map_location="cpu", weights_only=True)
         tensors.update({name: tensor.float() for name, tensor in part.items() if "causal_mask" not in name and not name.endswith("masked_bias")})
     if not tensors:
-        raise FileNotFoundError(f"no weights in {folder}")
+        raise FileNotFoundError(f"no weights in {path}")
     # A tied head may be left out.
     tensors.setdefault("lm_head.weight", tensors["transformer.wte.weight"].clone())
     return tensors, config
@@ -53,11 +53,11 @@ def never_written(tensors: dict[str, Tensor]) -> Tensor:
 
 
 def load(
-    folder: Path, vocabulary: Vocabulary | None = None, context: int = 0, dtype: torch.dtype = torch.bfloat16, tied: bool | None = None
+    path: Path, vocabulary: Vocabulary | None = None, context: int = 0, dtype: torch.dtype = torch.bfloat16, tied: bool | None = None
 ) -> CodeGen:
-    """The model of a folder. With a vocabulary its head is cut to the active tokens; active tokens that the checkpoint never wrote, and rare ones
+    """The model of a folder or a GGUF. With a vocabulary its head is cut to the active tokens; active tokens that the checkpoint never wrote, and rare ones
     that it never read, start from the mean of their pieces."""
-    tensors, config = read_folder(folder)
+    tensors, config = read(path)
     shape = Shape(
         config["n_layer"],
         config["n_embd"],
@@ -168,13 +168,13 @@ def export(model: CodeGen, folder: Path, tokenizer: Tokenizer | None = None, dty
     shutil.rmtree(old, ignore_errors=True)
 
 
-def active_of(folder: Path) -> np.ndarray:
-    """The tokens that a folder's model was trained to write."""
-    tensors, _ = read_folder(folder)
+def active_of(path: Path) -> np.ndarray:
+    """The tokens that a model was trained to write."""
+    tensors, _ = read(path)
     return torch.nonzero(~never_written(tensors)[:SIZE]).flatten().numpy()
 
 
-def vocabulary_of(folder: Path, tokenizer: Tokenizer) -> Vocabulary | None:
-    """What the engine gives a folder's model to read in place of the tokens that it never writes; none if it writes all."""
-    active = active_of(folder)
+def vocabulary_of(path: Path, tokenizer: Tokenizer) -> Vocabulary | None:
+    """What the engine gives a model to read in place of the tokens that it never writes; none if it writes all."""
+    active = active_of(path)
     return Vocabulary(active, tokenizer, may_stay=True) if len(active) < SIZE else None

@@ -1,20 +1,22 @@
-"""Fine-tunes a CodeGen folder on the Python files of a repository: all weights with this trainer, or LoRA adapters with peft."""
+"""Fine-tunes a CodeGen on the Python files of a repository: all weights with this trainer, or LoRA adapters with peft."""
 
 import math
 import re
 import shutil
 from pathlib import Path
 
+import numpy as np
 import torch
 from tokenizers import Tokenizer
 
 from . import convert
 from . import tokenizer as tokenizers
 from .data.clean import header_length
-from .data.pack import Writer
+from .data.pack import end_of
 from .loop import Plan, Run
 from .optim import rate_at
 from .shards import Group, Windows
+from .vocabulary import Vocabulary
 
 # Folders of a repository that hold other people's code, or none.
 SKIPPED = {"node_modules", "site-packages", "build", "dist", "__pycache__", "venv", "env"}
@@ -37,15 +39,15 @@ def sources(repository: Path) -> list[str]:
     return texts
 
 
-def base_folder(name: str) -> Path:
-    """A folder as it is; a released model's name, as codegen-350M-mono or Salesforce/codegen-350M-mono, downloaded from the Hugging Face Hub if need be.
+def base_model(name: str) -> Path:
+    """A folder or a GGUF as it is; a released model's name, as codegen-350M-mono or Salesforce/codegen-350M-mono, downloaded from the Hugging Face Hub if need be.
 
     `HF_ENDPOINT`, `HF_HOME` and `HF_HUB_OFFLINE` are heeded.
     """
-    if (folder := Path(name).expanduser()).is_dir():
-        return folder
+    if (path := Path(name).expanduser()).exists():
+        return path
     if not re.fullmatch(r"([\w.-]+/)?[\w.-]+", name) or name.startswith("."):
-        raise FileNotFoundError(f"no such folder: {name}")
+        raise FileNotFoundError(f"no such folder or file: {name}")
     from huggingface_hub import HfApi, constants, snapshot_download
 
     repository, weights = name if "/" in name else f"Salesforce/{name}", ["*.safetensors", "pytorch_model*.bin"]
@@ -64,12 +66,15 @@ def base_tokenizer(base: Path) -> Tokenizer:
     return tokenizers.load(own) if own.exists() else tokenizers.load()
 
 
-def pack(repository: Path, folder: Path, tokenizer: Tokenizer) -> int:
-    """Packs the repository's files into one shard; how many tokens it has."""
-    writer = Writer(folder, "repository", tokenizer)
-    writer.add((text, []) for text in sources(repository))
-    writer.close(source=str(repository.name))
-    return writer.tokens
+def pack(repository: Path, folder: Path, tokenizer: Tokenizer, vocabulary: Vocabulary | None) -> int:
+    """Packs the repository's files into one shard, in the tokens that the model writes; how many these are."""
+    end, texts = end_of(tokenizer), sources(repository)
+    tokens = np.concatenate([[*tokenizer.encode(text).ids, end] for text in texts])
+    if vocabulary:
+        tokens = vocabulary.spelled(tokens)
+    folder.mkdir(parents=True)
+    tokens.astype(np.uint16).tofile(folder / "repository.tokens")
+    return len(tokens)
 
 
 def finetune(
@@ -84,14 +89,18 @@ def finetune(
     seed: int = 1,
     device: str = "cpu",
 ) -> None:
-    """Trains the base, a folder or a released model's name, on the repository for so many epochs and writes the result to `to`, a Hugging Face folder that `codegen-lsp model convert` takes.
+    """Trains the base, a folder, a GGUF or a released model's name, on the repository for so many epochs and writes the result to `to`, a Hugging Face folder that `codegen-lsp model convert` takes.
 
     With `lora` (a rank) only adapters are trained; they are merged in the result, and kept beside it in peft's format in `to`/adapter.
     """
-    base = base_folder(str(base))
+    base = base_model(str(base))
     work, tokenizer = to.with_name(to.name + ".work"), base_tokenizer(base)
     shutil.rmtree(work, ignore_errors=True)
-    tokens = pack(repository, work, tokenizer)
+    tokens = pack(repository, work, tokenizer, convert.vocabulary_of(base, tokenizer))
+    if base.is_file():
+        # transformers reads folders.
+        convert.export(convert.load(base, dtype=torch.float32), work / "base", tokenizer, torch.float32)
+        base = work / "base"
     window = min(window, max(16, tokens - 1))
     total = max(batch * window, int(tokens * epochs))
     print(f"{tokens} tokens in {repository}, {total} to train on")

@@ -1,4 +1,4 @@
-"""After fine-tuning on a made-up package its idioms are completed, where before they weren't; a base can be had by name."""
+"""After fine-tuning on a made-up package its idioms are completed, where before they weren't; a base can be had by name, or be the built-in file."""
 
 import hashlib
 import json
@@ -9,6 +9,7 @@ import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
+import numpy as np
 import pytest
 import torch
 
@@ -16,7 +17,7 @@ from train import convert
 from train.decode import Decoder
 from train.finetune import finetune, sources
 from train.model import CodeGen, Shape
-from train.tokenizer import load
+from train.tokenizer import BUILTIN, load
 
 from .conftest import FIXTURES
 
@@ -71,6 +72,22 @@ def test_a_packages_idioms_are_learnt(repository, base, tmp_path, tokenizer, lor
     assert completed(tmp_path / "tuned", tokenizer).startswith("assemble(")
     assert (tmp_path / "tuned" / "adapter" / "adapter_model.safetensors").exists() == bool(lora)
     assert not (tmp_path / "tuned.work").exists()
+
+
+@pytest.mark.parametrize(("lora", "rate", "epochs"), [(0, 3e-4, 40), (8, 3e-3, 80)])
+def test_the_built_in_file_learns_words_that_it_writes_in_pieces(repository, tmp_path, lora, rate, epochs):
+    for path in repository.glob("*.py"):
+        path.write_text(path.read_text().replace("assemble", "advertising"))
+    tokenizer = load()
+    vocabulary = convert.vocabulary_of(BUILTIN, tokenizer)
+    assert len(vocabulary.pieces[tokenizer.token_to_id("advertising")]) > 1
+    finetune(BUILTIN, repository, tmp_path / "tuned", epochs=epochs, rate=rate, window=128, batch=4, lora=lora)
+    for model, expected in ((BUILTIN, False), (tmp_path / "tuned", True)):
+        # What is never written has stayed so, and the engine sees it.
+        assert np.array_equal(convert.active_of(model), vocabulary.active)
+        decoder = Decoder(convert.load(model, dtype=torch.float32), tokenizer, vocabulary)
+        found = decoder.complete(PROMPT, 30, lambda text: "\n" in text)
+        assert found.startswith('advertising("lamp", strict=True)') == expected, found
 
 
 @pytest.fixture
@@ -136,7 +153,7 @@ def test_a_released_model_is_taken_by_its_name(hub, repository, tmp_path, tokeni
     address, folder, asked = hub
     torch.manual_seed(1)
     convert.export(CodeGen(Shape(1, 64, 4, 8, 256, 320), dtype=torch.float32, tied=False), tmp_path / "drawn", tokenizer)
-    tensors, _ = convert.read_folder(tmp_path / "drawn")
+    tensors, _ = convert.read(tmp_path / "drawn")
     torch.save(tensors, folder / "pytorch_model.bin")
     for name in ("config.json", "tokenizer.json"):
         (folder / name).write_bytes((tmp_path / "drawn" / name).read_bytes())
@@ -150,4 +167,4 @@ def test_a_released_model_is_taken_by_its_name(hub, repository, tmp_path, tokeni
     missing = command(address, tmp_path, "--base", "codegen-small", *options)
     assert missing.returncode and "Salesforce/codegen-small cannot be downloaded" in missing.stderr and "Traceback" not in missing.stderr
     missing = command(address, tmp_path, "--base", "./nowhere", *options)
-    assert missing.returncode and "no such folder: ./nowhere" in missing.stderr
+    assert missing.returncode and "no such folder or file: ./nowhere" in missing.stderr

@@ -7,7 +7,7 @@ from train import convert
 from train.decode import Decoder
 from train.tokenizer import BUILTIN
 
-# As `cargo xtask demo` shows them, by the engine and the same file.
+# As `cargo xtask demo` shows them, by the engine and the same file. Another built-in model will have other answers.
 TURNS = [
     ("# Create a list called scores with the values 72, 95, 58, 88 and 64.", "scores = [72, 95, 58, 88, 64]"),
     ("# Remove the smallest value from scores.", "scores.remove(min(scores))"),
@@ -31,4 +31,4 @@ def test_half_a_file_is_refused(size, tmp_path):
     path = tmp_path / "half.gguf"
     path.write_bytes(BUILTIN.read_bytes()[:size])
     with pytest.raises(ValueError, match=r"half\.gguf cannot be read as a GGUF"):
-        convert.read_folder(path)
+        convert.read(path)
