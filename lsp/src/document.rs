@@ -1,5 +1,7 @@
 //! A buffer: text, syntax tree and version, never out of step. Offsets are UTF-8 bytes.
 
+mod marks;
+
 use std::cell::RefCell;
 use std::ops::Range;
 
@@ -7,6 +9,7 @@ use ropey::Rope;
 use tree_sitter::{InputEdit, Parser, Point, Tree};
 
 use crate::edit::{self, Edit};
+pub use marks::{Mark, Marks};
 
 /// A Python buffer. Cloning is cheap: a clone is a snapshot.
 #[derive(Clone)]
@@ -16,6 +19,8 @@ pub struct Document {
     version: i32,
     /// Whether there may be a carriage return in the text: if not, tree-sitter's rows are the rope's lines.
     returns: bool,
+    /// The program texts that were generated into it.
+    marks: Marks,
 }
 
 impl Document {
@@ -24,7 +29,7 @@ impl Document {
     pub fn new(text: &str, version: i32) -> Self {
         let rope = Rope::from_str(text);
         let tree = parse(&rope, None);
-        Self { rope, tree, version, returns: text.contains('\r') }
+        Self { rope, tree, version, returns: text.contains('\r'), marks: Marks::default() }
     }
 
     /// Replaces the bytes of `range` and reparses. Ends that lie inside a character or past the text's end are moved to
@@ -47,6 +52,17 @@ impl Document {
         let edits = std::mem::take(&mut draft.edits);
         *self = draft.finish(version);
         Ok(edits)
+    }
+
+    /// Notes that `program` was generated into the lines of `range`.
+    pub fn mark(&mut self, range: Range<usize>, program: &str) {
+        self.marks.add(range, program);
+    }
+
+    /// Where generated program texts are now.
+    #[must_use]
+    pub fn marks(&self) -> &Marks {
+        &self.marks
     }
 
     /// Sets the version that the client gave this text.
@@ -103,6 +119,7 @@ pub struct Draft {
     /// `None` once everything was replaced: nothing of the old tree is worth keeping.
     tree: Option<Tree>,
     returns: bool,
+    marks: Marks,
     edits: Vec<Edit>,
 }
 
@@ -112,6 +129,7 @@ impl Draft {
             rope: document.rope.clone(),
             tree: Some(document.tree.clone()),
             returns: document.returns,
+            marks: document.marks.clone(),
             edits: Vec::new(),
         }
     }
@@ -148,6 +166,9 @@ impl Draft {
             self.returns |= text.contains('\r');
             self.edits.push(Edit { range: bytes, text: text.to_owned() });
         }
+        if let Some(edit) = self.edits.last() {
+            self.marks.follow(edit);
+        }
     }
 
     /// Where tree-sitter sees `offset`: its rows end at `\n` only, unlike LSP's lines, and its columns are bytes.
@@ -162,7 +183,7 @@ impl Draft {
 
     fn finish(self, version: i32) -> Document {
         let tree = parse(&self.rope, self.tree.as_ref());
-        Document { rope: self.rope, tree, version, returns: self.returns }
+        Document { rope: self.rope, tree, version, returns: self.returns, marks: self.marks }
     }
 }
 

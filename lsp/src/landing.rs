@@ -28,6 +28,10 @@ pub struct Landing {
     pub place: Option<Edit>,
     /// The edit as it would have to be now; `None` once what it replaces was changed, if only by the edit itself.
     pub target: Option<Edit>,
+    /// Whether the command may replace code that was not generated here.
+    pub replaces: bool,
+    /// Bytes of program text that the edit replaces, blank lines that it uses up aside.
+    pub replaced: usize,
     /// Whether the client says that it has applied the edit.
     pub applied: bool,
     /// Why the client has not applied the edit, while that may be a change that it has yet to report.
@@ -66,6 +70,8 @@ impl Landing {
             expected: None,
             place: Some(place),
             target: Some(target),
+            replaces: false,
+            replaced: 0,
             applied: false,
             refused: None,
             record: made.0,

@@ -15,7 +15,7 @@ use crate::document::Document;
 use crate::handlers::command;
 use crate::records::{Record, Records, TurnState};
 use crate::syntax;
-use crate::turns::{Turn, TurnOptions};
+use crate::turns::{self, Insertion, Turn, TurnOptions};
 
 /// A turn, and what is known of it.
 #[derive(Debug, Clone, PartialEq)]
@@ -38,6 +38,8 @@ pub struct Known {
     pub working: bool,
     /// Whether later turns of its block were generated, and so could be regenerated with it.
     pub following: bool,
+    /// Where a program text for it may go.
+    pub insertion: Insertion,
 }
 
 /// What has changed of a turn since its program text was generated.
@@ -60,6 +62,18 @@ impl Known {
     #[must_use]
     pub fn is_handwritten(&self) -> bool {
         self.state == TurnState::Edited && self.record.is_none()
+    }
+
+    /// Whether its program text, or the beginning of it, is exactly what was generated for it, so that it may be replaced.
+    #[must_use]
+    pub fn is_generated(&self) -> bool {
+        matches!(self.insertion, Insertion::ReplaceGenerated { .. })
+    }
+
+    /// Whether a program text may be written for it without replacing another.
+    #[must_use]
+    pub fn is_open(&self) -> bool {
+        matches!(self.insertion, Insertion::Insert { .. } | Insertion::ReplacePlaceholder { .. })
     }
 
     /// Where its prompt's first line starts, its indentation aside, and ends.
@@ -85,17 +99,27 @@ pub fn known(document: &Document, options: &TurnOptions, records: &Records, work
             let alternatives = records.alternatives(&text);
             let place = alternatives.and_then(|known| Some((known.current(&text.program)?, known.each.len())));
             let failure = records.failure(&text);
-            Known { turn, block, state, record, changed, place, failure, working, following: false }
+            let insertion = turns::insertion(document, &turn);
+            Known { turn, block, state, record, changed, place, failure, working, following: false, insertion }
         })
         .collect();
     let mut generated = std::collections::HashSet::new();
     for known in all.iter_mut().rev() {
         known.following = generated.contains(&known.block);
-        if matches!(known.state, TurnState::Generated | TurnState::Stale) {
+        if known.is_generated() {
             generated.insert(known.block);
         }
     }
     all
+}
+
+/// What a command is called that replaces this many lines.
+#[must_use]
+pub fn replacing(lines: usize) -> String {
+    match lines {
+        1 => "Replace 1 line by generated code".to_owned(),
+        _ => format!("Replace {lines} lines by generated code"),
+    }
 }
 
 /// Something that can be done with a turn.
@@ -109,6 +133,8 @@ pub enum Offer {
     Regenerate,
     /// Write its program text anew, and that of the generated turns after it.
     RegenerateFromHere,
+    /// Write its program text in place of this many lines of somebody's own.
+    Replace(usize),
     /// Sample alternatives.
     Candidates,
     /// Write the next alternative.
@@ -136,6 +162,7 @@ impl Offer {
             Self::SynthesizeAll(Some(range)) => (command::SYNTHESIZE_ALL, json!({ "uri": uri, "range": range })),
             Self::Regenerate => (command::REGENERATE, turn),
             Self::RegenerateFromHere => (command::REGENERATE, with("following", json!(true))),
+            Self::Replace(lines) => (command::REPLACE, with("lines", json!(lines))),
             Self::Candidates => (command::CANDIDATES, turn),
             Self::NextCandidate => (command::ACCEPT, with("index", json!("next"))),
             Self::Cancel => (command::CANCEL, turn),

@@ -16,7 +16,7 @@ use crate::edit::{self, Edit};
 use crate::pipeline::PreparedTurn;
 use crate::records::{Alternative, Alternatives, TurnText};
 use crate::state::CommandWaiter;
-use crate::turns::{self, Turn};
+use crate::turns::{self, Refusal, Turn};
 pub use answer::{Outcome, Written, empty_answer};
 
 /// What a command is to do with its turns.
@@ -42,6 +42,39 @@ pub enum Purpose {
     },
     /// Write an alternative.
     Accept(Which),
+    /// Write a program text in place of the lines that belong to the prompt, whoever wrote them.
+    Replace {
+        /// How many lines the user was told of, if any.
+        lines: Option<usize>,
+        /// The alternative that is written, if it is to be one.
+        which: Option<Which>,
+    },
+}
+
+impl Purpose {
+    /// The turn as this command is to write it, or why it may not; see [`turns::resolved`].
+    ///
+    /// # Errors
+    /// It may not, or no statement can stand there.
+    pub fn resolve(&self, document: &Document, turn: Turn) -> Result<Turn, Refusal> {
+        match self {
+            Self::Replace { .. } => turns::resolved(document, turn, true),
+            // It writes nothing, and shows what could take the place of what there is.
+            Self::Candidates { .. } => Ok(turns::resolved(document, turn.clone(), true).unwrap_or(turn)),
+            Self::Synthesize | Self::All | Self::Regenerate { .. } | Self::Accept(_) => {
+                turns::resolved(document, turn, false)
+            }
+        }
+    }
+
+    /// Which alternative is asked for, if one is.
+    #[must_use]
+    pub fn which(&self) -> Option<Which> {
+        match self {
+            Self::Accept(which) | Self::Replace { which: Some(which), .. } => Some(*which),
+            _ => None,
+        }
+    }
 }
 
 /// Which alternative.
@@ -120,10 +153,12 @@ pub struct Operation {
     pub step: Option<Step>,
     /// What has been written, in order.
     pub written: Vec<Written>,
-    /// What the command answers with, if it only answers, and the turn's program text at the time.
-    pub alternatives: Option<(Vec<Alternative>, String)>,
+    /// What the command answers with, if it only answers.
+    pub alternatives: Option<Sampled>,
     /// Turns that were edited while they were at work.
     pub dropped: usize,
+    /// Turns that were left as they are, since writing them would have cost somebody's code or not been Python.
+    pub refused: usize,
     /// Tokens generated so far.
     pub tokens: usize,
     /// What the user is to be told in the end.
@@ -132,14 +167,26 @@ pub struct Operation {
     pub told: Vec<String>,
 }
 
+/// Alternatives as they are answered.
+pub struct Sampled {
+    /// Best first.
+    pub each: Vec<Alternative>,
+    /// The turn's program text at the time.
+    pub present: String,
+    /// Lines that were not generated here and that an alternative could only be written in place of.
+    pub replaces: usize,
+}
+
 /// A turn at work.
 pub struct Step {
     /// Its number; generations and background work report under it.
     pub id: u64,
     /// The buffer as it was when the turn's time came.
     pub snapshot: Document,
-    /// The turn, in the snapshot.
+    /// The turn, in the snapshot, its target decided.
     pub turn: Turn,
+    /// The turn as text.
+    pub text: TurnText,
     /// Where the prompt is now.
     pub prompt: Option<Range<usize>>,
     /// Where the turn's lines are now; `None` once they were edited.
@@ -200,14 +247,23 @@ impl Drop for Verifying {
 }
 
 impl Step {
-    /// A turn of a document whose time has come.
+    /// A turn of a document whose time has come, and its text.
     #[must_use]
-    pub fn new(id: u64, snapshot: Document, turn: Turn) -> Self {
+    pub fn new(id: u64, snapshot: Document, (turn, text): (Turn, TurnText)) -> Self {
         // Where the edit goes does not depend on what is written.
         let target = turns::program_edit(&snapshot, &turn, "pass");
-        let place = Edit { range: turn.prompt_range.start..turn.program_range.end, text: String::new() };
+        let place = Edit { range: turn.prompt_range.start..turn.target.end, text: String::new() };
         let prompt = Some(turn.prompt_range.clone());
-        Self { id, snapshot, turn, prompt, place: Some(place), target: Some(target), phase: Phase::Preparing }
+        Self {
+            id,
+            snapshot,
+            turn,
+            text,
+            prompt,
+            place: Some(place),
+            target: Some(target),
+            phase: Phase::Preparing,
+        }
     }
 
     /// Follows a change of the buffer.
@@ -269,11 +325,22 @@ impl Operation {
         matches!(self.purpose, Purpose::Candidates { .. })
     }
 
+    /// Notes that a turn is left as it is.
+    pub fn refuse(&mut self, turn: &Turn, refusal: &Refusal) {
+        self.refused += 1;
+        let about = match self.total {
+            1 => String::new(),
+            _ => format!("\"{}\": ", turn.prompt.lines().next().unwrap_or_default()),
+        };
+        self.notes.push(format!("{about}{refusal}"));
+    }
+
     /// How it ended, where nothing ended it before its time.
     #[must_use]
     pub fn outcome(&self) -> Outcome {
         match self.dropped {
             _ if !self.written.is_empty() || self.alternatives.is_some() => Outcome::Done,
+            0 if self.refused > 0 => Outcome::Refused,
             0 => Outcome::Nothing,
             _ => Outcome::Dropped,
         }

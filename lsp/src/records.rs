@@ -6,6 +6,7 @@ mod store;
 mod tests;
 mod text;
 
+use std::ops::Range;
 use std::sync::Arc;
 
 use codegen_engine::{Completion, Sampling};
@@ -15,7 +16,9 @@ use crate::document::Document;
 use crate::turns::{self, Linked, Turn, TurnOptions};
 use store::Store;
 use text::settled;
-pub use text::{TurnText, text, texts};
+pub use text::TurnText;
+#[cfg(test)]
+pub use text::{text, texts};
 
 /// How a turn stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -174,7 +177,7 @@ impl Records {
     /// above bodies that were generated from them, which syntax cannot tell.
     #[must_use]
     pub fn texts(&self, document: &Document, options: &TurnOptions) -> Vec<(Turn, TurnText)> {
-        text::of(document, self.linked(document, options))
+        text::of(document, self.linked(document, options), &|turn, text| self.generated_range(document, turn, text))
     }
 
     /// [`Records::texts`], and for each the number of its block: equal for turns that follow each other in one.
@@ -182,7 +185,8 @@ impl Records {
     pub fn blocks(&self, document: &Document, options: &TurnOptions) -> Vec<(Turn, TurnText, usize)> {
         let linked = self.linked(document, options);
         let blocks = turns::blocks(&linked);
-        let texts = text::of(document, linked).into_iter();
+        let generated = |turn: &Turn, text: &TurnText| self.generated_range(document, turn, text);
+        let texts = text::of(document, linked, &generated).into_iter();
         texts.zip(blocks).map(|((turn, text), block)| (turn, text, block)).collect()
     }
 
@@ -194,6 +198,31 @@ impl Records {
         let Some((own, block)) = own.and_then(|own| Some((own, all.get(own)?.2))) else { return Vec::new() };
         let later = all.into_iter().skip(own + 1).filter(|(.., other)| *other == block);
         later.map(|(turn, text, _)| (turn, text)).collect()
+    }
+
+    /// The lines below a prompt that are exactly what was generated for it: in this place, by the document's marks; or for
+    /// this prompt below these turns, by what is known of them. A text that somebody wrote and that happens to be one that
+    /// was generated for something else is not.
+    fn generated_range(&self, document: &Document, turn: &Turn, text: &TurnText) -> Option<Range<usize>> {
+        let marked = document.marks().iter().filter(|mark| turn.program_range.contains(&mark.range.start));
+        let mut marked = marked.filter_map(|mark| {
+            turns::generated_range(document, turn, &mark.program).filter(|range| range.start == mark.range.start)
+        });
+        marked.next().or_else(|| {
+            let records = self.written.of_prompt(&text.prompt).filter(|record| asks_the_same(&record.turn, text));
+            let ranges = records.filter_map(|record| turns::generated_range(document, turn, &record.turn.program));
+            ranges.max_by_key(|range| range.end)
+        })
+    }
+
+    /// Marks what was generated for the turn whose prompt is in `prompt` in the document, if it stands there unchanged.
+    pub fn mark(&self, document: &mut Document, prompt: &Range<usize>, program: &str, options: &TurnOptions) {
+        let mut turns = self.linked(document, options).into_iter().map(|linked| linked.turn);
+        let turn = turns.find(|turn| turn.prompt_range.start < prompt.end && prompt.start < turn.prompt_range.end);
+        let range = turn.and_then(|turn| turns::generated_range(document, &turn, program));
+        if let Some(range) = range {
+            document.mark(range, program);
+        }
     }
 
     fn linked(&self, document: &Document, options: &TurnOptions) -> Vec<Linked> {

@@ -69,6 +69,8 @@ pub struct Abilities {
     pub lens_refresh: bool,
     /// Code actions that are more than commands.
     pub code_action_literals: bool,
+    /// Code actions that cannot be run, with the reason.
+    pub disabled_actions: bool,
 }
 
 impl Abilities {
@@ -90,6 +92,9 @@ impl Abilities {
                 == Some(true),
             lens_refresh: workspace.and_then(|w| w.code_lens.as_ref()).and_then(|c| c.refresh_support) == Some(true),
             code_action_literals: actions.is_some_and(|a| a.code_action_literal_support.is_some()),
+            disabled_actions: actions.is_some_and(|a| {
+                a.code_action_literal_support.is_some() && a.disabled_support == Some(true)
+            }),
         }
     }
 }

@@ -1,13 +1,17 @@
 //! The turns of a document. Pure.
 //!
 //! A prompt is a run of whole-line comments of one indentation that starts a block or follows a blank line; its program
-//! text runs to the next prompt of that indentation or the end of the block. So is the docstring of a function that has no
-//! other body, or just `pass` or `...`; the body is its program text. With a marker, every run of comments that start with
-//! it is a prompt, and nothing else is.
+//! text runs to the next prompt of that indentation or the end of the block. That is what a history shows. What a command
+//! may replace is another, much smaller notion: see [`insertion`].
+//!
+//! The docstring of a function that has no other body, or just `pass` or `...`, is a prompt, too; the body is its program
+//! text. With a marker, every run of comments that start with it is a prompt, and nothing else is.
 //!
 //! No prompts are comments for tools, commented-out code, rulers with what they frame, and licences. A `TODO` is one: it
 //! says what is to be done.
 
+mod generated;
+mod insertion;
 mod parts;
 mod program;
 mod prompt;
@@ -21,6 +25,8 @@ use codegen_engine::synthesis::History;
 use crate::document::Document;
 use crate::edit::Edit;
 use crate::syntax;
+pub use generated::generated_range;
+pub use insertion::{Insertion, Refusal, insertion, line_count, replacement, resolved};
 pub use parts::{Part, PartKind, parts};
 pub(crate) use program::line_feeds;
 use prompt::Run;
@@ -49,7 +55,7 @@ pub struct Turn {
     pub prompt: String,
     /// The comment lines, or the docstring's, from the first one's indentation to past the last one's line end.
     pub prompt_range: Range<usize>,
-    /// The program text: from `prompt_range.end` to the next prompt of this indentation or the block's end, trailing
+    /// The program text as histories show it: from `prompt_range.end` to the next prompt of this indentation or the block's end, trailing
     /// blank lines excluded, its last line end included; empty if the turn has none yet. A docstring's may hold a
     /// placeholder, which is no program text; see [`program_text`].
     pub program_range: Range<usize>,
@@ -57,6 +63,12 @@ pub struct Turn {
     pub indent: String,
     /// What the prompt is written as.
     pub kind: PromptKind,
+    /// The lines below the prompt that were generated for it and are exactly what was generated, where that is known; see
+    /// [`crate::records::Records::texts`].
+    pub generated: Option<Range<usize>>,
+    /// What a program text that is written for the turn takes the place of. Empty and right below the prompt unless
+    /// [`resolved`] has decided otherwise.
+    pub target: Range<usize>,
 }
 
 /// A turn, and which one comes before it.
@@ -200,9 +212,14 @@ pub(crate) fn shown(document: &Document, earlier: &Turn, next: &Turn) -> String 
 /// returns. Empty if there is none, or just the `pass` or `...` that a function cannot do without.
 #[must_use]
 pub fn program_text(document: &Document, turn: &Turn) -> String {
-    let text = program::dedent(&line_feeds(&document.slice(turn.program_range.clone())), &turn.indent);
+    let text = text_of(document, turn, turn.program_range.clone());
     let placeholder = turn.kind == PromptKind::Docstring && matches!(text.trim_end(), "pass" | "...");
     if placeholder { String::new() } else { text }
+}
+
+/// A part of the turn's program text, as [`program_text`] has the whole.
+pub(crate) fn text_of(document: &Document, turn: &Turn, range: Range<usize>) -> String {
+    program::dedent(&line_feeds(&document.slice(range)), &turn.indent)
 }
 
 /// The header of the function whose docstring the prompt is: with it, it says what is asked for.
@@ -218,7 +235,7 @@ pub fn is_empty(document: &Document, turn: &Turn) -> bool {
     program_text(document, turn).is_empty()
 }
 
-/// The edit that puts `program` under the turn's prompt in place of what is there. The program comes as generated:
+/// The edit that puts `program` under the turn's prompt in place of its [`Turn::target`]. The program comes as generated:
 /// without indentation, or with the turn's own, as [`history`] makes the model write it.
 ///
 /// It takes the buffer's line ends and its tabs or spaces, and one blank line is left between it and a prompt that

@@ -10,7 +10,7 @@ use crate::document::{Document, parse_text};
 use crate::syntax::{self, How, Name, Names, names_within};
 use crate::turns::{self, Turn};
 
-/// Judges `program`, as generated, in the place of the turn's program text.
+/// Judges `program`, as generated, in the place of the turn's target.
 ///
 /// Scopes are Python's: what follows the turn in the same function, class or module sees what it binds; the turn sees what
 /// stands before it there, and anything that the functions around it and the module bind. What a function uses it needs
@@ -20,7 +20,7 @@ pub fn judge(document: &Document, turn: &Turn, program: &str) -> Evidence {
     let text = turns::written_text(document, turn, program);
     let own = names_of(&text);
     let place = Place::of(document, turn);
-    let old = names_of(&turns::program_text(document, turn));
+    let old = names_of(&turns::text_of(document, turn, turn.target.clone()));
     let bound: HashSet<&str> = own.bound.iter().map(|name| name.name.as_str()).collect();
     let anywhere = |wanted: &str| own.bound.iter().chain(&own.inner).any(|name| name.name == wanted);
     let binds_old = |wanted: &str| old.bound.iter().any(|name| name.name == wanted);

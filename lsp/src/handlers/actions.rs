@@ -8,7 +8,7 @@ use super::snapshot::Snapshot;
 use crate::main_loop::MainLoop;
 use crate::offers::{Known, actions};
 use crate::proto;
-use crate::state::Waiter;
+use crate::state::{Abilities, Waiter};
 
 /// Who waits for code actions.
 pub type ActionWaiter = Waiter<Option<lsp::CodeActionResponse>>;
@@ -23,14 +23,16 @@ pub fn requested(main: &mut MainLoop, params: lsp::CodeActionParams, waiter: Act
     if !actions::wanted(params.context.only.as_deref()) {
         return waiter.answer(Some(Vec::new()));
     }
-    let literals = main.state.abilities.code_action_literals;
+    let abilities = main.state.abilities;
     tokio::task::spawn_blocking(move || {
         let commands = commands(&snapshot, params.range, &selection);
-        waiter.answer(Some(commands.into_iter().map(|command| answer(command, literals)).collect()));
+        let answers = commands.into_iter().filter_map(|(command, disabled)| answer(command, disabled, abilities));
+        waiter.answer(Some(answers.collect()));
     });
 }
 
-fn commands(snapshot: &Snapshot, given: lsp::Range, selection: &Range<usize>) -> Vec<lsp::Command> {
+/// The commands, each with the reason why it cannot be run, if it cannot.
+fn commands(snapshot: &Snapshot, given: lsp::Range, selection: &Range<usize>) -> Vec<(lsp::Command, Option<String>)> {
     let turns = snapshot.turns();
     let selected = actions::selected(&snapshot.document, &turns, selection);
     let selected: Vec<&Known> = selected.into_iter().filter_map(|index| turns.get(index)).collect();
@@ -41,15 +43,27 @@ fn commands(snapshot: &Snapshot, given: lsp::Range, selection: &Range<usize>) ->
     };
     let start = selected.first().map_or(0, |turn| turn.first_line(&snapshot.document).start);
     let position = proto::position(snapshot.document.rope(), start, snapshot.encoding);
-    offers.into_iter().map(|(title, offer)| offer.command(title, &snapshot.uri, position)).collect()
+    let commands = offers.into_iter().map(|action| {
+        (action.offer.command(action.title, &snapshot.uri, position), action.disabled)
+    });
+    commands.collect()
 }
 
-/// A command as the client knows how to show it.
-fn answer(command: lsp::Command, literals: bool) -> CodeActionOrCommand {
-    if !literals {
-        return command.into();
+/// A command as the client knows how to show it; one that cannot be run only where the client can say so.
+fn answer(command: lsp::Command, disabled: Option<String>, abilities: Abilities) -> Option<CodeActionOrCommand> {
+    if disabled.is_some() && !abilities.disabled_actions {
+        return None;
+    }
+    if !abilities.code_action_literals {
+        return Some(command.into());
+    }
+    if let Some(reason) = disabled {
+        let (title, kind) = (command.title, Some(CodeActionKind::REFACTOR_REWRITE));
+        let disabled = Some(lsp::CodeActionDisabled { reason });
+        return Some(lsp::CodeAction { title, kind, disabled, ..lsp::CodeAction::default() }.into());
     }
     let title = command.title.clone();
     let kind = Some(CodeActionKind::REFACTOR_REWRITE);
-    lsp::CodeAction { title, kind, command: Some(command), ..lsp::CodeAction::default() }.into()
+    let action = lsp::CodeAction { title, kind, command: Some(command), ..lsp::CodeAction::default() };
+    Some(action.into())
 }

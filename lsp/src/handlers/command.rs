@@ -17,6 +17,8 @@ pub const SYNTHESIZE: &str = "codegen.synthesize";
 pub const SYNTHESIZE_ALL: &str = "codegen.synthesizeAll";
 /// Writes a turn's program text anew.
 pub const REGENERATE: &str = "codegen.regenerate";
+/// Writes a turn's program text in place of the lines that belong to its prompt, whoever wrote them.
+pub const REPLACE: &str = "codegen.replace";
 /// Answers with alternatives for a turn.
 pub const CANDIDATES: &str = "codegen.candidates";
 /// Writes an alternative.
@@ -28,7 +30,8 @@ pub const ACCEPTED: &str = "codegen.accepted";
 /// Answers with what the model is shown for a turn.
 pub const EXPLAIN: &str = "codegen.explainTurn";
 /// All commands.
-pub const ALL: [&str; 8] = [SYNTHESIZE, SYNTHESIZE_ALL, REGENERATE, CANDIDATES, ACCEPT, CANCEL, EXPLAIN, ACCEPTED];
+pub const ALL: [&str; 9] =
+    [SYNTHESIZE, SYNTHESIZE_ALL, REGENERATE, REPLACE, CANDIDATES, ACCEPT, CANCEL, EXPLAIN, ACCEPTED];
 
 /// Candidates that can be asked for.
 const COUNTS: std::ops::RangeInclusive<usize> = 2..=16;
@@ -56,6 +59,14 @@ struct Regenerate {
 }
 
 #[derive(Debug, Deserialize)]
+struct Replace {
+    #[serde(flatten)]
+    at: At,
+    lines: Option<usize>,
+    index: Option<Index>,
+}
+
+#[derive(Debug, Deserialize)]
 struct Candidates {
     #[serde(flatten)]
     at: At,
@@ -75,6 +86,16 @@ struct Accept {
 enum Index {
     Number(usize),
     Word(Word),
+}
+
+impl From<Index> for Which {
+    fn from(index: Index) -> Self {
+        match index {
+            Index::Number(index) => Self::Index(index),
+            Index::Word(Word::Next) => Self::Next,
+            Index::Word(Word::Previous) => Self::Previous,
+        }
+    }
 }
 
 #[derive(Debug, Deserialize)]
@@ -106,6 +127,14 @@ pub fn requested(main: &mut MainLoop, params: lsp::ExecuteCommandParams, waiter:
                 one(main, at, purpose, &params, waiter);
             });
         }
+        REPLACE => {
+            let expected =
+                "{uri: string, position: Position, lines?: number, index?: a number, \"next\" or \"previous\"}";
+            with(&params, waiter, expected, |Replace { at, lines, index }, waiter| {
+                let purpose = Purpose::Replace { lines, which: index.map(Which::from) };
+                one(main, at, purpose, &params, waiter);
+            });
+        }
         CANDIDATES => {
             let expected = "{uri: string, position: Position, count?: a number from 2 to 16, seed?: number}";
             with(&params, waiter, expected, |Candidates { at, count, seed }, waiter| {
@@ -120,12 +149,7 @@ pub fn requested(main: &mut MainLoop, params: lsp::ExecuteCommandParams, waiter:
         ACCEPT => {
             let expected = "{uri: string, position: Position, index: a number, \"next\" or \"previous\"}";
             with(&params, waiter, expected, |Accept { at, index }, waiter| {
-                let which = match index {
-                    Index::Number(index) => Which::Index(index),
-                    Index::Word(Word::Next) => Which::Next,
-                    Index::Word(Word::Previous) => Which::Previous,
-                };
-                one(main, at, Purpose::Accept(which), &params, waiter);
+                one(main, at, Purpose::Accept(index.into()), &params, waiter);
             });
         }
         CANCEL if params.arguments.is_empty() => cancel(main, Cancel::default(), waiter),

@@ -7,7 +7,7 @@ use tower_lsp::ls_types as lsp;
 use super::{Known, Offer};
 use crate::document::Document;
 use crate::records::TurnState;
-use crate::turns::{self, Turn};
+use crate::turns::{self, Insertion, Refusal, Turn};
 
 /// The turns that a cursor or a selection is about, by their index in `all`: for a cursor the one that it is in; for a
 /// selection those whose prompt is in it, or else the one that it starts in.
@@ -26,44 +26,71 @@ pub fn selected(document: &Document, all: &[Known], selection: &Range<usize>) ->
     turns::innermost(document, &turns, selection.start).into_iter().collect()
 }
 
-/// What is offered for one turn, each with its title.
-#[must_use]
-pub fn of_turn(known: &Known) -> Vec<(String, Offer)> {
-    let mut offers = Vec::new();
-    let mut add = |title: &str, offer: Offer| offers.push((title.to_owned(), offer));
-    if known.working {
-        add("Cancel the synthesis of this turn", Offer::Cancel);
-    } else {
-        if known.is_empty() {
-            let again = if known.state == TurnState::Failed { " again" } else { "" };
-            add(&format!("Synthesize this turn{again}"), Offer::Synthesize);
-        } else if known.is_handwritten() {
-            add("Replace by generated code", Offer::Regenerate);
-        } else {
-            add("Regenerate this turn", Offer::Regenerate);
-        }
-        if known.following && !known.is_empty() {
-            let replacing = if known.is_handwritten() { "Replace this turn and regenerate" } else { "Regenerate" };
-            add(&format!("{replacing} from here"), Offer::RegenerateFromHere);
-        }
-        if known.record.is_some() && !known.is_empty() {
-            add("Write the next candidate", Offer::NextCandidate);
-        }
-        add("Show candidates for this turn", Offer::Candidates);
-    }
-    add("Explain this turn", Offer::Explain);
-    offers
+/// An action, with its title.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Action {
+    /// What it says that it does.
+    pub title: String,
+    /// What it does.
+    pub offer: Offer,
+    /// Why it cannot be done, if it cannot.
+    pub disabled: Option<String>,
 }
 
-/// What is offered for a selection of several turns, each with its title.
+impl Action {
+    fn new(title: impl Into<String>, offer: Offer) -> Self {
+        Self { title: title.into(), offer, disabled: None }
+    }
+}
+
+/// What is offered for one turn.
 #[must_use]
-pub fn of_several(turns: &[&Known], selection: lsp::Range) -> Vec<(String, Offer)> {
-    let title = match turns.iter().filter(|known| known.is_empty() && !known.working).count() {
+pub fn of_turn(known: &Known) -> Vec<Action> {
+    let mut actions = Vec::new();
+    let mut add = |title: &str, offer: Offer| actions.push(Action::new(title, offer));
+    if known.working {
+        add("Cancel the synthesis of this turn", Offer::Cancel);
+        add("Explain this turn", Offer::Explain);
+        return actions;
+    }
+    match &known.insertion {
+        Insertion::Insert { .. } | Insertion::ReplacePlaceholder { .. } => {
+            let again = if known.state == TurnState::Failed { " again" } else { "" };
+            add(&format!("Write code for this prompt{again}"), Offer::Synthesize);
+        }
+        Insertion::ReplaceGenerated { .. } => add("Regenerate this turn", Offer::Regenerate),
+        Insertion::Refuse(Refusal::OwnCode { lines }) => add(&super::replacing(*lines), Offer::Replace(*lines)),
+        Insertion::Refuse(refusal @ Refusal::NoStatement(_)) => {
+            let reason = Some(refusal.to_string());
+            let title = "Write code for this prompt".to_owned();
+            actions.push(Action { title, offer: Offer::Synthesize, disabled: reason });
+            actions.push(Action::new("Explain this turn", Offer::Explain));
+            return actions;
+        }
+    }
+    if known.is_generated() {
+        if known.following {
+            add("Regenerate from here", Offer::RegenerateFromHere);
+        }
+        if known.record.is_some() {
+            add("Write the next candidate", Offer::NextCandidate);
+        }
+    }
+    add("Show candidates for this turn", Offer::Candidates);
+    add("Explain this turn", Offer::Explain);
+    actions
+}
+
+/// What is offered for a selection of several turns.
+#[must_use]
+pub fn of_several(turns: &[&Known], selection: lsp::Range) -> Vec<Action> {
+    let empty = |known: &&&Known| known.is_empty() && known.is_open() && !known.working;
+    let title = match turns.iter().filter(empty).count() {
         0 => return Vec::new(),
-        1 => "Synthesize the empty turn in the selection".to_owned(),
-        empty => format!("Synthesize the {empty} empty turns in the selection"),
+        1 => "Write code for the empty prompt in the selection".to_owned(),
+        empty => format!("Write code for the {empty} empty prompts in the selection"),
     };
-    vec![(title, Offer::SynthesizeAll(Some(selection)))]
+    vec![Action::new(title, Offer::SynthesizeAll(Some(selection)))]
 }
 
 /// Whether a client that asks for code actions `only` of these kinds wants those that rewrite. A kind includes what it is a

@@ -1,9 +1,10 @@
 //! Code lenses over prompts: which, and what they say. Pure.
 
 use super::cuts::Cut;
-use super::{Changed, Known, Offer};
+use super::{Changed, Known, Offer, replacing};
 use crate::config::CodeLenses;
 use crate::records::{Record, TurnState};
+use crate::turns::{Insertion, Refusal};
 use crate::verify;
 
 /// Characters of a model's or program's own message that a lens shows.
@@ -34,7 +35,7 @@ pub fn shown(known: &Known, which: CodeLenses, marker: bool) -> bool {
 /// the turns.
 #[must_use]
 pub fn lenses(turns: &[Known], cuts: &[Option<Cut>], shown: impl Fn(&Known) -> bool) -> Vec<Lens> {
-    let without = |known: &Known| known.is_empty() && !known.working;
+    let without = |known: &Known| known.is_empty() && known.is_open() && !known.working;
     let empty = turns.iter().filter(|known| without(known)).count();
     let first = turns.iter().position(without);
     let mut lenses = Vec::new();
@@ -44,24 +45,30 @@ pub fn lenses(turns: &[Known], cuts: &[Option<Cut>], shown: impl Fn(&Known) -> b
             add("Cancel".to_owned(), Offer::Cancel);
             continue;
         }
-        if known.is_empty() {
-            let again = if known.state == TurnState::Failed { " again" } else { "" };
-            add(format!("Synthesize{again}"), Offer::Synthesize);
-            if empty > 1 && first == Some(index) {
-                add(format!("Synthesize all ({empty})"), Offer::SynthesizeAll(None));
+        match &known.insertion {
+            Insertion::Insert { .. } | Insertion::ReplacePlaceholder { .. } => {
+                let again = if known.state == TurnState::Failed { " again" } else { "" };
+                add(format!("Write code{again}"), Offer::Synthesize);
+                if empty > 1 && first == Some(index) {
+                    add(format!("Write all ({empty})"), Offer::SynthesizeAll(None));
+                }
             }
-        } else if known.is_handwritten() {
-            add("Replace by generated code".to_owned(), Offer::Regenerate);
-        } else {
-            add("Regenerate".to_owned(), Offer::Regenerate);
-            if known.following {
-                add("Regenerate from here".to_owned(), Offer::RegenerateFromHere);
+            Insertion::ReplaceGenerated { .. } => {
+                add("Regenerate".to_owned(), Offer::Regenerate);
+                if known.following {
+                    add("Regenerate from here".to_owned(), Offer::RegenerateFromHere);
+                }
+                let which = match known.place {
+                    Some((place, count)) if count > 1 => format!(" ({}/{count})", place + 1),
+                    _ => String::new(),
+                };
+                add(format!("Next candidate{which}"), Offer::NextCandidate);
             }
-            let which = match known.place {
-                Some((place, count)) if count > 1 => format!(" ({}/{count})", place + 1),
-                _ => String::new(),
-            };
-            add(format!("Next candidate{which}"), Offer::NextCandidate);
+            Insertion::Refuse(Refusal::OwnCode { lines }) => add(replacing(*lines), Offer::Replace(*lines)),
+            Insertion::Refuse(refusal @ Refusal::NoStatement(_)) => {
+                add(refusal.to_string(), Offer::Explain);
+                continue;
+            }
         }
         if let Some(status) = status(known, cuts.get(index).and_then(Option::as_ref)) {
             add(status, Offer::Explain);

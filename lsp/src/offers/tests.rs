@@ -59,9 +59,9 @@ fn titles(turns: &[Known], cuts: &[Option<Cut>], which: CodeLenses) -> Vec<Vec<S
 #[test]
 fn empty_turns_are_synthesized_one_or_all() {
     let turns = turns_of(TEXT, &Records::default(), &[]);
-    let auto: [&[&str]; 4] = [&[], &["Synthesize", "Synthesize all (2)"], &[], &["Synthesize"]];
+    let auto: [&[&str]; 4] = [&[], &["Write code", "Write all (2)"], &[], &["Write code"]];
     assert_eq!(titles(&turns, &[], CodeLenses::Auto), auto);
-    let hand = ["Replace by generated code", "written by hand"];
+    let hand = ["Replace 1 line by generated code", "written by hand"];
     let all: [&[&str]; 4] = [&hand, auto[1], &hand, auto[3]];
     assert_eq!(titles(&turns, &[], CodeLenses::All), all);
     assert_eq!(titles(&turns, &[], CodeLenses::Off), [const { Vec::<String>::new() }; 4]);
@@ -69,16 +69,16 @@ fn empty_turns_are_synthesized_one_or_all() {
     assert_eq!(marked.len(), 7, "with a marker every comment is meant");
     // The only empty turn needs no "all".
     let one = turns_of("# one\n", &Records::default(), &[]);
-    assert_eq!(titles(&one, &[], CodeLenses::Auto), [["Synthesize"]]);
+    assert_eq!(titles(&one, &[], CodeLenses::Auto), [["Write code"]]);
 }
 
 #[test]
 fn a_turn_at_work_can_be_cancelled_and_no_more() {
     let two = TEXT.find("# two").unwrap();
     let turns = turns_of(TEXT, &Records::default(), &[two]);
-    let expected: [&[&str]; 4] = [&[], &["Cancel"], &[], &["Synthesize"]];
+    let expected: [&[&str]; 4] = [&[], &["Cancel"], &[], &["Write code"]];
     assert_eq!(titles(&turns, &[], CodeLenses::Auto), expected);
-    let offers: Vec<Offer> = actions::of_turn(&turns[1]).into_iter().map(|(_, offer)| offer).collect();
+    let offers: Vec<Offer> = actions::of_turn(&turns[1]).into_iter().map(|action| action.offer).collect();
     assert_eq!(offers, [Offer::Cancel, Offer::Explain]);
 }
 
@@ -99,9 +99,9 @@ fn generated_turns_are_made_anew() {
     let turns = turns_of(TEXT, &records, &[]);
     let expected: [&[&str]; 4] = [
         &["Regenerate", "Regenerate from here", "Next candidate (2/3)", "generated"],
-        &["Synthesize", "Synthesize all (2)"],
+        &["Write code", "Write all (2)"],
         &["Regenerate", "Next candidate", "generated, raises NameError: b"],
-        &["Synthesize"],
+        &["Write code"],
     ];
     assert_eq!(titles(&turns, &[], CodeLenses::Auto), expected);
 }
@@ -164,8 +164,9 @@ fn a_failed_turn_is_tried_again() {
     let mut turns = turns_of("# one\n", &Records::default(), &[]);
     turns[0].state = TurnState::Failed;
     turns[0].failure = Some("no text".to_owned());
-    assert_eq!(titles(&turns, &[], CodeLenses::Auto), [["Synthesize again", "failed: no text"]]);
-    assert_eq!(actions::of_turn(&turns[0])[0], ("Synthesize this turn again".to_owned(), Offer::Synthesize));
+    assert_eq!(titles(&turns, &[], CodeLenses::Auto), [["Write code again", "failed: no text"]]);
+    let again = actions::of_turn(&turns[0]).remove(0);
+    assert_eq!((again.title.as_str(), again.offer), ("Write code for this prompt again", Offer::Synthesize));
 }
 
 #[test]
@@ -175,12 +176,57 @@ fn actions_say_what_they_replace() {
     records.generated(record(&document, "three"));
     let turns = turns_of(TEXT, &records, &[]);
     let titles =
-        |index: usize| -> Vec<String> { actions::of_turn(&turns[index]).into_iter().map(|(title, _)| title).collect() };
+        |index: usize| -> Vec<String> { actions::of_turn(&turns[index]).into_iter().map(|action| action.title).collect() };
     let shared = ["Show candidates for this turn", "Explain this turn"];
     let with = |own: &[&str]| -> Vec<String> { own.iter().chain(&shared).map(|&title| title.to_owned()).collect() };
-    assert_eq!(titles(0), with(&["Replace by generated code", "Replace this turn and regenerate from here"]));
-    assert_eq!(titles(1), with(&["Synthesize this turn"]));
+    assert_eq!(titles(0), with(&["Replace 1 line by generated code"]));
+    assert_eq!(titles(1), with(&["Write code for this prompt"]));
     assert_eq!(titles(2), with(&["Regenerate this turn", "Write the next candidate"]));
+}
+
+#[test]
+fn what_is_offered_goes_by_what_may_be_replaced() {
+    let text = "\
+# one line
+a = 1
+
+# above code
+
+def f():
+    # with a placeholder
+    pass
+
+    # never a prompt
+# a function
+def g():
+
+    return 1
+
+match a:
+
+    # between cases
+
+    case 1:
+        pass
+";
+    let actions: Vec<_> = turns_of(text, &Records::default(), &[])
+        .iter()
+        .map(|known| {
+            let first = actions::of_turn(known).remove(0);
+            (known.turn.prompt.clone(), first.title, first.offer, first.disabled.is_some())
+        })
+        .collect();
+    let write = "Write code for this prompt";
+    let expected = [
+        ("one line", "Replace 1 line by generated code", Offer::Replace(1), false),
+        ("above code", write, Offer::Synthesize, false),
+        ("with a placeholder", "Replace 1 line by generated code", Offer::Replace(1), false),
+        ("never a prompt", write, Offer::Synthesize, false),
+        ("between cases", write, Offer::Synthesize, true),
+    ];
+    let expected =
+        expected.map(|(prompt, title, offer, disabled)| (prompt.to_owned(), title.to_owned(), offer, disabled));
+    assert_eq!(actions, expected);
 }
 
 #[test]
@@ -210,10 +256,10 @@ fn several_turns_are_synthesized_where_they_are_empty() {
     let of = |working: &[usize], which: &[usize]| -> Vec<String> {
         let turns = turns_of(TEXT, &Records::default(), working);
         let turns: Vec<&Known> = which.iter().map(|&index| &turns[index]).collect();
-        actions::of_several(&turns, range).into_iter().map(|(title, _)| title).collect()
+        actions::of_several(&turns, range).into_iter().map(|action| action.title).collect()
     };
-    assert_eq!(of(&[], &[0, 1, 2, 3]), ["Synthesize the 2 empty turns in the selection"]);
-    assert_eq!(of(&[], &[0, 1]), ["Synthesize the empty turn in the selection"]);
+    assert_eq!(of(&[], &[0, 1, 2, 3]), ["Write code for the 2 empty prompts in the selection"]);
+    assert_eq!(of(&[], &[0, 1]), ["Write code for the empty prompt in the selection"]);
     assert_eq!(of(&[], &[0, 2]), Vec::<String>::new());
     assert_eq!(of(&[TEXT.find("# two").unwrap()], &[0, 1]), Vec::<String>::new());
 }
@@ -257,6 +303,7 @@ fn every_offer_is_a_command_of_the_server_with_its_argument() {
         ),
         (Offer::Regenerate, "codegen.regenerate", at.clone()),
         (Offer::RegenerateFromHere, "codegen.regenerate", plus("following", json!(true))),
+        (Offer::Replace(3), "codegen.replace", plus("lines", json!(3))),
         (Offer::Candidates, "codegen.candidates", at.clone()),
         (Offer::NextCandidate, "codegen.accept", plus("index", json!("next"))),
         (Offer::Cancel, "codegen.cancel", at.clone()),

@@ -4,10 +4,9 @@ use codegen_engine::Completion;
 use serde_json::{Value, json};
 use tower_lsp::ls_types::MessageType;
 
-use super::{Operation, Purpose};
+use super::{Operation, Purpose, Sampled};
 use crate::candidates::Evidence;
 use crate::pipeline;
-use crate::records::Alternative;
 
 /// How a command ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -18,6 +17,8 @@ pub enum Outcome {
     Nothing,
     /// The user or the client did not want it any more.
     Cancelled,
+    /// It would have cost code that was not generated here, or not been Python.
+    Refused,
     /// A later command for one of its turns took over.
     Superseded,
     /// The turn was edited meanwhile.
@@ -38,6 +39,7 @@ impl Outcome {
             Self::Done => "done",
             Self::Nothing => "nothing",
             Self::Cancelled => "cancelled",
+            Self::Refused => "refused",
             Self::Superseded => "superseded",
             Self::Dropped => "dropped",
             Self::Closed => "closed",
@@ -51,7 +53,7 @@ impl Outcome {
     pub fn loudness(self) -> MessageType {
         match self {
             Self::Failed => MessageType::ERROR,
-            Self::Dropped | Self::NotApplied => MessageType::WARNING,
+            Self::Dropped | Self::NotApplied | Self::Refused => MessageType::WARNING,
             _ => MessageType::INFO,
         }
     }
@@ -72,7 +74,7 @@ pub struct Written {
 #[must_use]
 pub fn empty_answer(purpose: &Purpose, outcome: Outcome, message: Option<&str>) -> Value {
     match purpose {
-        Purpose::Candidates { .. } => candidates(outcome, message, &[], ""),
+        Purpose::Candidates { .. } => candidates(outcome, message, None),
         _ => turns_answer(outcome, message, &[]),
     }
 }
@@ -82,7 +84,7 @@ impl Operation {
     #[must_use]
     pub fn answer(&self, outcome: Outcome, message: Option<&str>) -> Value {
         match &self.alternatives {
-            Some((each, present)) if self.only_answers() => candidates(outcome, message, each, present),
+            Some(sampled) if self.only_answers() => candidates(outcome, message, Some(sampled)),
             _ if self.only_answers() => empty_answer(&self.purpose, outcome, message),
             _ => turns_answer(outcome, message, &self.written),
         }
@@ -101,13 +103,18 @@ fn turns_answer(outcome: Outcome, message: Option<&str>, written: &[Written]) ->
     json!({ "outcome": outcome.name(), "message": message, "turns": turns.collect::<Vec<_>>() })
 }
 
-/// For a turn with the program text `program`.
-fn candidates(outcome: Outcome, message: Option<&str>, each: &[Alternative], program: &str) -> Value {
-    let candidates = each.iter().map(|alternative| {
-        let ranked = &alternative.ranked;
-        let mut value = pipeline::candidate(ranked);
-        value["current"] = (alternative.program == program).into();
-        value
+fn candidates(outcome: Outcome, message: Option<&str>, sampled: Option<&Sampled>) -> Value {
+    let candidates = sampled.into_iter().flat_map(|sampled| {
+        sampled.each.iter().map(|alternative| {
+            let mut value = pipeline::candidate(&alternative.ranked);
+            value["current"] = (alternative.program == sampled.present).into();
+            value
+        })
     });
-    json!({ "outcome": outcome.name(), "message": message, "candidates": candidates.collect::<Vec<_>>() })
+    json!({
+        "outcome": outcome.name(),
+        "message": message,
+        "candidates": candidates.collect::<Vec<_>>(),
+        "replaces": sampled.map_or(0, |sampled| sampled.replaces),
+    })
 }

@@ -1,16 +1,20 @@
 //! A turn as plain text: what its record is found by.
 
 use std::hash::{DefaultHasher, Hash, Hasher};
+use std::ops::Range;
 
 use crate::document::Document;
-use crate::turns::{self, Linked, Turn, TurnOptions};
+#[cfg(test)]
+use crate::turns::TurnOptions;
+use crate::turns::{self, Linked, Turn};
 
 /// A turn as far as its record is concerned: plain text, without indentation.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct TurnText {
     /// The prompt's words.
     pub prompt: String,
-    /// The program text; see [`crate::turns::program_text`].
+    /// What was generated for the turn, where that is known and stands there unchanged ([`Turn::generated`]); or else the
+    /// whole program text. See [`crate::turns::program_text`].
     pub program: String,
     /// Stands for the turns before it in its block, prompts and program texts, and for nothing else of the file; where the
     /// prompt is a docstring, for the header of its function. A hash of 64 bits: two histories that are not the same are
@@ -26,14 +30,14 @@ impl TurnText {
     }
 }
 
-/// All turns of a document with their texts, in the order of their prompts. [`super::Records::texts`] knows of more.
-#[must_use]
+/// All turns of a document with their texts, in the order of their prompts, as far as can be told without records.
+#[cfg(test)]
 pub fn texts(document: &Document, options: &TurnOptions) -> Vec<(Turn, TurnText)> {
-    of(document, turns::linked(document, options, &|_, _| false))
+    of(document, turns::linked(document, options, &|_, _| false), &|_, _| None)
 }
 
 /// The text of one turn of a document.
-#[must_use]
+#[cfg(test)]
 pub fn text(document: &Document, turn: &Turn, options: &TurnOptions) -> TurnText {
     let all = texts(document, options);
     let own = all.into_iter().find(|(other, _)| other.prompt_range.start == turn.prompt_range.start);
@@ -43,16 +47,25 @@ pub fn text(document: &Document, turn: &Turn, options: &TurnOptions) -> TurnText
 /// Stands for no turns.
 pub(super) const NONE: u64 = 0;
 
-/// The texts of turns, each of which is looked at once, however many come after it.
-pub(super) fn of(document: &Document, all: Vec<Linked>) -> Vec<(Turn, TurnText)> {
+/// The texts of turns, each of which is looked at once, however many come after it. `generated` finds the lines of a turn
+/// that are what was generated for it, by its text with the whole program text.
+pub(super) fn of(
+    document: &Document,
+    all: Vec<Linked>,
+    generated: &dyn Fn(&Turn, &TurnText) -> Option<Range<usize>>,
+) -> Vec<(Turn, TurnText)> {
     let mut found: Vec<(Turn, TurnText)> = Vec::with_capacity(all.len());
-    for Linked { turn, previous, .. } in all {
+    for Linked { mut turn, previous, .. } in all {
         let before = previous.and_then(|index| found.get(index));
         let predecessors = before.map_or(NONE, |(earlier, text)| {
             let shown = settled(&turns::shown(document, earlier, &turn));
             if shown.is_empty() { text.predecessors } else { hash(&(text.predecessors, &earlier.prompt, shown)) }
         });
-        let text = alone(document, &turn, turns::program_text(document, &turn), predecessors);
+        let mut text = alone(document, &turn, turns::program_text(document, &turn), predecessors);
+        turn.generated = generated(&turn, &text);
+        if let Some(range) = &turn.generated {
+            text.program = turns::text_of(document, &turn, range.clone());
+        }
         found.push((turn, text));
     }
     found

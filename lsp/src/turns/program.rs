@@ -17,11 +17,13 @@ pub(crate) fn line_feeds(text: &str) -> String {
 
 /// Takes the turn's indentation off every line, and blank lines off both ends. Lines with less lose what they have.
 pub(super) fn dedent(text: &str, indent: &str) -> String {
-    let lines = text.lines().map(|line| {
-        let shared = line.bytes().zip(indent.bytes()).take_while(|(own, wanted)| own == wanted).count();
-        line.get(shared..).unwrap_or_default()
-    });
-    trimmed(lines.map(Cow::Borrowed).collect()).join("\n")
+    trimmed(text.lines().map(|line| Cow::Borrowed(without(line, indent))).collect()).join("\n")
+}
+
+/// A line without what it has of the turn's indentation.
+pub(super) fn without<'l>(line: &'l str, indent: &str) -> &'l str {
+    let shared = line.bytes().zip(indent.bytes()).take_while(|(own, wanted)| own == wanted).count();
+    line.get(shared..).unwrap_or_default()
 }
 
 /// Blank lines become empty, and go from both ends.
@@ -51,7 +53,7 @@ pub(super) fn lines(document: &Document, turn: &Turn, program: &str) -> Vec<Stri
 pub(super) fn edit(document: &Document, turn: &Turn, program: &str) -> Edit {
     let lines = lines(document, turn, program);
     if lines.is_empty() {
-        return Edit { range: turn.program_range.start..turn.program_range.start, text: String::new() };
+        return Edit { range: turn.target.start..turn.target.start, text: String::new() };
     }
     let ending = syntax::line_ending(document);
     let mut text = String::new();
@@ -64,23 +66,25 @@ pub(super) fn edit(document: &Document, turn: &Turn, program: &str) -> Edit {
         text.push_str(line);
         text.push_str(ending);
     }
-    let mut range = turn.program_range.clone();
+    let mut range = turn.target.clone();
     let below = syntax::line_at(document, range.end);
     let next = if below.start < range.end || !below.is_blank() {
         Some(below)
     } else {
         syntax::line_below(document, below.number)
     };
-    let fresh = range.is_empty();
+    let fresh = range.is_empty() && turn.program_range.is_empty();
+    // A form feed is there for somebody.
+    let spare = |end: usize| !document.slice(range.end..end).contains('\u{c}');
     match next {
         // The blank lines that waited for the program are used up by it.
-        None if fresh => range.end = document.len(),
+        None if fresh && spare(document.len()) => range.end = document.len(),
         None => {}
         Some(next) => {
             let blank = next.start.saturating_sub(range.end) > 0;
             let comment = document.rope().get_byte(next.text) == Some(b'#') && next.start >= range.end;
             let same = document.slice(next.start..next.text) == turn.indent;
-            if comment && same && (fresh || !blank) {
+            if comment && same && ((fresh && spare(next.start)) || !blank) {
                 range.end = next.start;
                 text.push_str(ending);
             }

@@ -208,6 +208,8 @@ impl Run {
             prompt_range: self.range.clone(),
             program_range: self.range.end..self.range.end,
             indent: self.indent.clone(),
+            generated: None,
+            target: self.range.end..self.range.end,
             kind: if self.kind == Kind::Docstring { PromptKind::Docstring } else { PromptKind::Comment },
         }
     }

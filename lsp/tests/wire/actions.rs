@@ -39,8 +39,8 @@ async fn titles(client: &mut Client, range: [u32; 4]) -> Vec<String> {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_cursor_is_about_its_turn() {
     let mut client = client(true).await;
-    let hand = ["Replace by generated code", "Show candidates for this turn", "Explain this turn"];
-    let empty = ["Synthesize this turn", "Show candidates for this turn", "Explain this turn"];
+    let hand = ["Replace 1 line by generated code", "Show candidates for this turn", "Explain this turn"];
+    let empty = ["Write code for this prompt", "Show candidates for this turn", "Explain this turn"];
     assert_eq!(titles(&mut client, [0, 3, 0, 3]).await, hand);
     assert_eq!(titles(&mut client, [1, 0, 1, 0]).await, hand, "in its program text");
     assert_eq!(titles(&mut client, [1, 0, 1, 4]).await, hand, "with something selected");
@@ -52,14 +52,14 @@ async fn a_cursor_is_about_its_turn() {
 #[tokio::test(flavor = "multi_thread")]
 async fn an_action_holds_the_command_that_it_runs() {
     let command = json!({
-        "title": "Synthesize this turn", "command": "codegen.synthesize",
+        "title": "Write code for this prompt", "command": "codegen.synthesize",
         "arguments": [{"uri": URI, "position": {"line": 3, "character": 0}}],
     });
     let mut able = client(true).await;
     let answer = ask(&mut able, URI, [3, 9, 3, 9], None).result().await;
     assert_eq!(
         answer[0],
-        json!({"title": "Synthesize this turn", "kind": "refactor.rewrite", "command": command.clone()})
+        json!({"title": "Write code for this prompt", "kind": "refactor.rewrite", "command": command.clone()})
     );
     let mut simple = client(false).await;
     let answer = ask(&mut simple, URI, [3, 9, 3, 9], None).result().await;
@@ -69,10 +69,10 @@ async fn an_action_holds_the_command_that_it_runs() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_selection_is_about_its_empty_turns() {
     let mut client = client(true).await;
-    assert_eq!(titles(&mut client, [0, 0, 3, 2]).await, ["Synthesize the empty turn in the selection"]);
+    assert_eq!(titles(&mut client, [0, 0, 3, 2]).await, ["Write code for the empty prompt in the selection"]);
     let answer = ask(&mut client, URI, [1, 2, 5, 3], None).result().await;
     let range = json!({"start": {"line": 1, "character": 2}, "end": {"line": 5, "character": 3}});
-    let title = "Synthesize the 2 empty turns in the selection";
+    let title = "Write code for the 2 empty prompts in the selection";
     let arguments = json!([{"uri": URI, "range": range}]);
     assert_eq!(
         answer,

@@ -73,9 +73,9 @@ async fn a_lens_holds_the_command_that_it_runs() {
     assert_eq!(
         answer,
         json!([
-            {"range": range(3, 11), "command": command("Synthesize", "codegen.synthesize", at(3))},
-            {"range": range(3, 11), "command": command("Synthesize all (2)", "codegen.synthesizeAll", json!({"uri": URI}))},
-            {"range": range(5, 9), "command": command("Synthesize", "codegen.synthesize", at(5))},
+            {"range": range(3, 11), "command": command("Write code", "codegen.synthesize", at(3))},
+            {"range": range(3, 11), "command": command("Write all (2)", "codegen.synthesizeAll", json!({"uri": URI}))},
+            {"range": range(5, 9), "command": command("Write code", "codegen.synthesize", at(5))},
         ])
     );
     // The very arguments can be sent back.
@@ -91,8 +91,8 @@ async fn a_lens_holds_the_command_that_it_runs() {
 #[tokio::test(flavor = "multi_thread")]
 async fn the_option_says_where_lenses_are() {
     let engine = model().engine();
-    let empty = [(3, "Synthesize"), (3, "Synthesize all (2)"), (5, "Synthesize")];
-    let hand = [(0, "Replace by generated code"), (0, "written by hand")];
+    let empty = [(3, "Write code"), (3, "Write all (2)"), (5, "Write code")];
+    let hand = [(0, "Replace 1 line by generated code"), (0, "written by hand")];
     let all = owned(&[&hand[..], &empty[..]].concat());
     for (options, expected) in [
         (json!({"synthesis": {"codeLens": "auto"}}), owned(&empty)),
@@ -155,10 +155,10 @@ async fn a_turn_at_work_can_only_be_cancelled() {
     let asked = client.synthesize(URI, 3);
     client.accept_progress().await;
     blocked(&gate).await;
-    assert_eq!(lenses(&mut client).await, owned(&[(3, "Cancel"), (5, "Synthesize")]));
+    assert_eq!(lenses(&mut client).await, owned(&[(3, "Cancel"), (5, "Write code")]));
     // It moves with the text.
     client.change(URI, [0, 0, 0, 0], "\n");
-    assert_eq!(lenses(&mut client).await, owned(&[(4, "Cancel"), (6, "Synthesize")]));
+    assert_eq!(lenses(&mut client).await, owned(&[(4, "Cancel"), (6, "Write code")]));
     client.cancel(asked.id);
     asked.error().await;
     client.settle().await;
@@ -286,8 +286,13 @@ async fn generated_turns_say_what_became_of_them() {
         let mut client = written(&engine).await;
         client.change(URI, change, text);
         let following = bye != "edited by hand";
-        let shown = HELLO.iter().filter(|(_, title)| following || *title != "Regenerate from here").copied();
-        let expected: Vec<_> = shown.chain([(3, hello)]).chain(BYE).chain([(6, bye)]).collect();
+        let replace = "Replace 1 line by generated code";
+        let shown: Vec<_> = match hello {
+            "edited by hand" => vec![(3, replace)],
+            _ => HELLO.into_iter().filter(|(_, title)| following || *title != "Regenerate from here").collect(),
+        };
+        let later = if following { BYE.to_vec() } else { vec![(6, replace)] };
+        let expected: Vec<_> = shown.into_iter().chain([(3, hello)]).chain(later).chain([(6, bye)]).collect();
         assert_eq!(lenses(&mut client).await, owned(&expected), "{text}");
     }
 }
@@ -300,7 +305,7 @@ async fn a_turn_that_failed_says_why() {
     client.accept_progress().await;
     asked.result().await;
     let lenses = lenses(&mut client).await;
-    assert_eq!(lenses[0], (3, "Synthesize again".to_owned()));
+    assert_eq!(lenses[0], (3, "Write code again".to_owned()));
     assert_eq!(lenses[2], (3, "failed: the model wrote no program text".to_owned()), "{lenses:?}");
 }
 

@@ -52,7 +52,7 @@ async fn the_handshake_names_what_the_server_can_do() {
             "codeLensProvider": {"resolveProvider": false},
             "codeActionProvider": {"codeActionKinds": ["refactor.rewrite"]},
             "executeCommandProvider": {
-                "commands": ["codegen.synthesize", "codegen.synthesizeAll", "codegen.regenerate", "codegen.candidates",
+                "commands": ["codegen.synthesize", "codegen.synthesizeAll", "codegen.regenerate", "codegen.replace", "codegen.candidates",
                     "codegen.accept", "codegen.cancel", "codegen.explainTurn", "codegen.accepted"],
                 "workDoneProgress": true,
             },

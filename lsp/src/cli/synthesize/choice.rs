@@ -10,9 +10,9 @@ use crate::turns::{self, PromptKind, Turn, TurnOptions};
 pub(super) enum Choice {
     /// Every turn without program text.
     Empty,
-    /// This one, whatever it has.
+    /// This one.
     One(usize),
-    /// This one and all that follow, whatever they have.
+    /// This one and all that follow.
     From(usize),
 }
 
@@ -23,17 +23,21 @@ pub(super) struct Chosen<'o> {
     /// What starts before this offset has been dealt with. Comments inside what has just been generated are no prompts
     /// of the user's, so the search goes on behind it.
     from: usize,
+    /// Whether turns that have program text are chosen, too.
+    anew: bool,
+    /// Whether the turn that the user named has been dealt with.
+    begun: bool,
     /// The prompts and program texts that were written. The docstring of a function with a body is a turn only if it is
     /// among them, so that the turns behind it keep their numbers.
     written: Vec<(String, String)>,
 }
 
 impl<'o> Chosen<'o> {
-    /// Begins at the first chosen turn.
+    /// Begins at the first chosen turn. With `anew` later turns are chosen whatever they have.
     ///
     /// # Errors
     /// The document has fewer turns.
-    pub fn new(document: &Document, choice: Choice, options: &'o TurnOptions) -> anyhow::Result<Self> {
+    pub fn new(document: &Document, choice: Choice, anew: bool, options: &'o TurnOptions) -> anyhow::Result<Self> {
         let from = match choice {
             Choice::Empty => 0,
             Choice::One(number) | Choice::From(number) => {
@@ -45,14 +49,14 @@ impl<'o> Chosen<'o> {
                 }
             }
         };
-        Ok(Self { choice, options, from, written: Vec::new() })
+        Ok(Self { choice, options, from, anew, begun: false, written: Vec::new() })
     }
 
     /// The next turn to write, and its number in the document as it is now.
     pub fn next(&self, document: &Document) -> Option<(usize, Turn)> {
-        let wanted = |turn: &Turn| {
-            turn.prompt_range.start >= self.from && (self.choice != Choice::Empty || turns::is_empty(document, turn))
-        };
+        let any = self.choice != Choice::Empty && (self.anew || !self.begun);
+        let wanted =
+            |turn: &Turn| turn.prompt_range.start >= self.from && (any || turns::is_empty(document, turn));
         let known = |turn: &Turn, program: &str| {
             self.written.iter().any(|(prompt, written)| *prompt == turn.prompt && written == program)
         };
@@ -61,11 +65,17 @@ impl<'o> Chosen<'o> {
         found.map(|(index, turn)| (index + 1, turn))
     }
 
+    /// Whether the next turn is one that the user named.
+    pub fn is_named(&self) -> bool {
+        self.choice != Choice::Empty && !self.begun
+    }
+
     /// The turn has been dealt with: it has `program` now, if that is not empty, and what it has ends at `end`.
     pub fn done(&mut self, turn: &Turn, program: String, end: usize) {
         if turn.kind == PromptKind::Docstring && !program.is_empty() {
             self.written.push((turn.prompt.clone(), program));
         }
+        self.begun = true;
         self.from = match self.choice {
             Choice::One(_) => usize::MAX,
             Choice::Empty | Choice::From(_) => end,
@@ -81,9 +91,9 @@ mod tests {
 
     const TEXT: &str = "# one\na = 1\n\n# two\n\n# three\ndef f():\n    # inner\n    pass\n\n# four\n";
 
-    fn chosen(choice: Choice) -> Vec<(usize, String)> {
+    fn chosen(choice: Choice, anew: bool) -> Vec<(usize, String)> {
         let (document, options) = (Document::new(TEXT, 0), TurnOptions::default());
-        let mut chosen = Chosen::new(&document, choice, &options).unwrap();
+        let mut chosen = Chosen::new(&document, choice, anew, &options).unwrap();
         let mut found = Vec::new();
         while let Some((number, turn)) = chosen.next(&document) {
             chosen.done(&turn, String::new(), turn.program_range.end.max(turn.prompt_range.end));
@@ -95,17 +105,21 @@ mod tests {
     #[test]
     fn choices() {
         let named = |all: &[(usize, &str)]| all.iter().map(|&(n, prompt)| (n, prompt.to_owned())).collect::<Vec<_>>();
-        assert_eq!(chosen(Choice::Empty), named(&[(2, "two"), (5, "four")]));
-        assert_eq!(chosen(Choice::One(1)), named(&[(1, "one")]));
-        assert_eq!(chosen(Choice::One(4)), named(&[(4, "inner")]));
-        assert_eq!(chosen(Choice::From(2)), named(&[(2, "two"), (3, "three"), (5, "four")]));
+        for anew in [false, true] {
+            assert_eq!(chosen(Choice::Empty, anew), named(&[(2, "two"), (5, "four")]));
+            assert_eq!(chosen(Choice::One(1), anew), named(&[(1, "one")]));
+            assert_eq!(chosen(Choice::One(4), anew), named(&[(4, "inner")]));
+        }
+        assert_eq!(chosen(Choice::From(2), true), named(&[(2, "two"), (3, "three"), (5, "four")]));
+        assert_eq!(chosen(Choice::From(2), false), named(&[(2, "two"), (5, "four")]));
+        assert_eq!(chosen(Choice::From(1), false), named(&[(1, "one"), (2, "two"), (5, "four")]));
     }
 
     #[test]
     fn turns_keep_their_numbers_when_a_docstring_before_them_gets_its_body() {
         let text = "def f():\n    'One.'\n\ndef g():\n    'Two.'\n    return 2\n\n# three\n";
         let (mut document, options) = (Document::new(text, 0), TurnOptions::default());
-        let mut chosen = Chosen::new(&document, Choice::Empty, &options).unwrap();
+        let mut chosen = Chosen::new(&document, Choice::Empty, false, &options).unwrap();
         let (number, turn) = chosen.next(&document).unwrap();
         assert_eq!((number, turn.prompt.as_str()), (1, "One."));
         let edit = turns::program_edit(&document, &turn, "return 1");
@@ -121,7 +135,7 @@ mod tests {
     fn turns_that_are_not_there() {
         let options = TurnOptions::default();
         let error = |text: &str, choice| {
-            Chosen::new(&Document::new(text, 0), choice, &options).err().map(|error| error.to_string())
+            Chosen::new(&Document::new(text, 0), choice, false, &options).err().map(|error| error.to_string())
         };
         assert_eq!(
             error(TEXT, Choice::One(6)),

@@ -33,14 +33,17 @@ use stream::Stream;
 pub struct Arguments {
     /// A Python file with comment prompts
     file: PathBuf,
-    /// Write turn N anew (counted from 1), and no other [default: every turn without program text]
-    #[arg(long, value_name = "N", conflicts_with = "from")]
+    /// Write turn N (counted from 1), and no other [default: every turn without program text]
+    #[arg(long, value_name = "N", group = "which")]
     turn: Option<usize>,
-    /// Write turn N and every later one anew
-    #[arg(long, value_name = "N")]
+    /// Write turn N and every later one without program text; with --replace, every later one
+    #[arg(long, value_name = "N", group = "which")]
     from: Option<usize>,
+    /// Replace the code directly below a prompt, up to the next blank line between statements, by generated code
+    #[arg(long, requires = "which")]
+    replace: bool,
     /// List the turns with their numbers, and write nothing
-    #[arg(long, conflicts_with_all = ["turn", "from", "verify", "diff", "in_place"])]
+    #[arg(long, conflicts_with_all = ["turn", "from", "replace", "verify", "diff", "in_place"])]
     list: bool,
     /// Sample N program texts for each turn and take the best
     #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u8).range(1..=16))]
@@ -123,18 +126,33 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
     let options = arguments.turn_options();
     let mut document = Document::new(&text, 0);
     let named = || path.display().to_string();
-    let mut chosen = Chosen::new(&document, arguments.choice(), &options).with_context(named)?;
+    let mut chosen = Chosen::new(&document, arguments.choice(), arguments.replace, &options).with_context(named)?;
     if chosen.next(&document).is_none() {
-        let hint =
-            if turns::turns(&document, &options).is_empty() { "" } else { "; --turn and --from write others anew" };
+        let hint = match turns::turns(&document, &options).is_empty() {
+            true => "",
+            false => "; --turn N puts code above what turn N has, --turn N --replace in its place",
+        };
         output::remark(&format!("{} has no comment prompt without program text{hint}", path.display()));
         return Ok(());
     }
+    if let Some((number, turn)) = chosen.next(&document).filter(|_| chosen.is_named()) {
+        // Said before the model is loaded.
+        resolved(arguments, &document, number, turn).with_context(named)?;
+    }
+    let left = left_alone(arguments, &document, &options);
     let interrupts = Interrupts::of(path);
     let writer = Writer::new(arguments, &options)?;
     let mut terminal = Terminal::new(arguments);
     let mut first = true;
     while let Some((number, turn)) = chosen.next(&document) {
+        let turn = match resolved(arguments, &document, number, turn.clone()) {
+            Ok(turn) => turn,
+            Err(refusal) => {
+                output::remark(&format!("{}: {refusal}", path.display()));
+                chosen.done(&turn, String::new(), turn.prompt_range.end);
+                continue;
+            }
+        };
         if !std::mem::take(&mut first) {
             terminal.show("\n")?;
         }
@@ -154,6 +172,10 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
         }
         chosen.done(&turn, program, end);
     }
+    if left > 0 {
+        let turns = if left == 1 { "1 later turn has" } else { &format!("{left} later turns have") };
+        output::remark(&format!("{turns} code already and stay as they are; --replace writes them anew"));
+    }
     let result = document.text();
     if arguments.diff {
         let diff = TextDiff::from_lines(&text, &result);
@@ -164,6 +186,23 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
         interrupts.hold(|| source::replace(path, &text, &result))?;
     }
     Ok(())
+}
+
+/// The turn with the place that its program text is to have.
+///
+/// # Errors
+/// Writing it would cost code that was not generated, or would not be Python.
+fn resolved(arguments: &Arguments, document: &Document, number: usize, turn: Turn) -> anyhow::Result<Turn> {
+    let replace = format!("--turn {number} --replace");
+    turns::resolved(document, turn, arguments.replace)
+        .map_err(|refusal| anyhow::anyhow!("turn {number}: {}", refusal.message(&replace)))
+}
+
+/// How many turns behind the one that the user named have program text and are left alone for that.
+fn left_alone(arguments: &Arguments, document: &Document, options: &TurnOptions) -> usize {
+    let Some(number) = arguments.from.filter(|_| !arguments.replace) else { return 0 };
+    let later = turns::turns(document, options).into_iter().skip(number);
+    later.filter(|turn| !turns::is_empty(document, turn)).count()
 }
 
 /// Prints the turns that the text has.

@@ -6,9 +6,11 @@ use tower_lsp::ls_types::{self as lsp, Uri};
 use super::{begin, end, plan, step, stream};
 use crate::landing::Landing;
 use crate::main_loop::{Event, MainLoop};
-use crate::operation::{Operation, Outcome, Phase, Which, Written};
+use crate::operation::{self, Operation, Outcome, Phase, Purpose, Which, Written};
 use crate::proto;
 use crate::records::{Alternative, Alternatives, Record, TurnText};
+use crate::state::State;
+use crate::turns;
 
 /// How often an edit is made anew for a document that changed while the client was asked to apply it.
 const ATTEMPTS: usize = 5;
@@ -73,7 +75,9 @@ pub(super) fn write(main: &mut MainLoop, id: u64, text: &TurnText, each: &[Alter
         return end::end(main, id, Outcome::NotApplied);
     }
     step.phase = Phase::Landing;
-    let landing = Landing::new(operation.uri.clone(), id, prompt, lines, edit, (record, written));
+    let mut landing = Landing::new(operation.uri.clone(), id, prompt, lines, edit, (record, written));
+    landing.replaces = matches!(operation.purpose, Purpose::Replace { .. });
+    landing.replaced = step.turn.target.len();
     let number = step.id;
     main.state.landings.insert(number, landing);
     stream::report(main, id);
@@ -87,12 +91,27 @@ fn ask(main: &mut MainLoop, number: u64) {
     let version = buffer.document.version();
     let Some(edit) = landing.ask(&buffer.document) else { return stale(main, number) };
     let (uri, attempt) = (landing.uri.clone(), landing.attempt);
+    if !still_fits(&main.state, number) {
+        return stale(main, number);
+    }
     let edit = workspace_edit(main, uri, version, proto::text_edit(buffer.document.rope(), &edit, main.state.encoding));
     let events = main.events.clone();
     main.outbox.apply_edit(edit, move |result| {
         let _ = events.send(Event::Applied(number, attempt, result));
     });
     main.after(main.state.config.patience.answer, Event::Overdue { landing: number, attempt, applied: false });
+}
+
+/// Whether the edit replaces what its command may replace in the buffer as it is now: what stands around it decides that, too,
+/// and may have been changed since the turn's time came.
+fn still_fits(state: &State, number: u64) -> bool {
+    let Some(landing) = state.landings.get(&number) else { return false };
+    let Some(buffer) = state.buffers.get(&landing.uri) else { return false };
+    let (Some(prompt), Some(target)) = (&landing.prompt, &landing.target) else { return false };
+    let mut turns = state.records.texts(&buffer.document, &state.config.turns).into_iter();
+    let found = turns.find(|(turn, _)| operation::overlap(&turn.prompt_range, prompt));
+    let decided = found.and_then(|(turn, _)| turns::resolved(&buffer.document, turn, landing.replaces).ok());
+    decided.is_some_and(|turn| turn.target.start == target.range.start && turn.target.len() == landing.replaced)
 }
 
 fn workspace_edit(main: &MainLoop, uri: Uri, version: i32, edit: lsp::TextEdit) -> lsp::WorkspaceEdit {
@@ -190,9 +209,21 @@ fn ask_again(main: &mut MainLoop, uri: &Uri) {
 /// The program text is in the buffer, and noted even if the command is over.
 fn landed(main: &mut MainLoop, number: u64) {
     let Some(landing) = main.state.landings.remove(&number) else { return };
-    main.state.records.generated(landing.record);
+    let (program, record) = (landing.record.turn.program.clone(), landing.record);
+    main.state.records.generated(record);
+    if let (Some(buffer), Some(prompt)) = (main.state.buffers.get_mut(&landing.uri), &landing.prompt) {
+        main.state.records.mark(&mut buffer.document, prompt, &program, &main.state.config.turns);
+    }
     if let Some(operation) = of(main, landing.operation, number) {
         operation.written.push(landing.written);
+        if let Some(step) = operation.step.as_ref().filter(|step| landing.replaces && step.turn.generated.is_none()) {
+            let note = match turns::line_count(&step.snapshot, &step.turn.target) {
+                0 => None,
+                1 => Some("1 line was replaced by generated code".to_owned()),
+                lines => Some(format!("{lines} lines were replaced by generated code")),
+            };
+            operation.notes.extend(note);
+        }
         end::leave_turn(main, landing.operation);
     }
     main.turns_changed();

@@ -6,9 +6,9 @@ use super::plan::Plan;
 use super::{apply, end, step, stream};
 use crate::main_loop::{Event, MainLoop};
 use crate::operation::{self, Operation, Outcome, Progress, Purpose, Step, Which};
-use crate::records;
+use crate::records::TurnText;
 use crate::state::{CommandWaiter, EngineState};
-use crate::turns::{self, Turn};
+use crate::turns::{self, Refusal, Turn};
 
 /// Begins a command; earlier ones that have one of its turns at work or planned are superseded.
 pub(super) fn start(
@@ -41,6 +41,7 @@ pub(super) fn start(
         written: Vec::new(),
         alternatives: None,
         dropped: 0,
+        refused: 0,
         tokens: 0,
         notes: plan.notes,
         told: Vec::new(),
@@ -102,14 +103,25 @@ pub(super) fn advance(main: &mut MainLoop, id: u64) {
             return;
         }
         let mut turns = main.state.records.texts(&buffer.document, &main.state.config.turns).into_iter();
-        let turn = turns.find(|(turn, _)| operation::overlap(&turn.prompt_range, place)).map(|(turn, _)| turn);
-        match turn {
-            Some(turn) if operation.purpose != Purpose::All || turns::is_empty(&buffer.document, &turn) => {
-                return take(main, id, turn);
-            }
-            _ => skip(main, id),
+        let found = turns.find(|(turn, _)| operation::overlap(&turn.prompt_range, place));
+        let wanted = |turn: &Turn| operation.purpose != Purpose::All || turns::is_empty(&buffer.document, turn);
+        let Some((turn, text)) = found.filter(|(turn, _)| wanted(turn)) else {
+            skip(main, id);
+            continue;
+        };
+        match operation.purpose.resolve(&buffer.document, turn.clone()) {
+            Ok(turn) => return take(main, id, turn, text),
+            Err(refusal) => leave(main, id, &turn, &refusal),
         }
     }
+}
+
+/// The next turn is left as it is, since nothing may be written there.
+fn leave(main: &mut MainLoop, id: u64, turn: &Turn, refusal: &Refusal) {
+    let Some(operation) = main.state.operations.get_mut(&id) else { return };
+    operation.plan.pop_front();
+    operation.taken += 1;
+    operation.refuse(turn, refusal);
 }
 
 /// The next turn has got program text meanwhile, or is gone.
@@ -123,27 +135,23 @@ fn skip(main: &mut MainLoop, id: u64) {
 }
 
 /// The turn's time has come, if the model is there; an alternative that there is needs none.
-fn take(main: &mut MainLoop, id: u64, turn: Turn) {
+fn take(main: &mut MainLoop, id: u64, turn: Turn, text: TurnText) {
     let Some(operation) = main.state.operations.get(&id) else { return };
-    let uri = operation.uri.clone();
-    if let Purpose::Accept(which) = operation.purpose
-        && accept(main, id, &turn, which)
+    if let Some(which) = operation.purpose.which()
+        && accept(main, id, &turn, &text, which)
     {
         return;
     }
     match &main.state.engine {
         EngineState::Ready(engine) => {
             let engine = engine.clone();
-            if begin(main, id, turn).is_some() {
+            if begin(main, id, turn, text).is_some() {
                 step::prepare(main, id, engine);
             }
         }
         EngineState::Failed(reason) => {
             let note = format!("no model to synthesize with: {reason}");
-            if let Some(buffer) = main.state.buffers.get(&uri) {
-                let text = records::text(&buffer.document, &turn, &main.state.config.turns);
-                main.state.records.failed(&text, &note);
-            }
+            main.state.records.failed(&text, &note);
             end::fail(main, id, note);
         }
         // `engine_settled` goes on from here.
@@ -152,28 +160,25 @@ fn take(main: &mut MainLoop, id: u64, turn: Turn) {
 }
 
 /// Makes the turn the one at work.
-fn begin(main: &mut MainLoop, id: u64, turn: Turn) -> Option<()> {
+fn begin(main: &mut MainLoop, id: u64, turn: Turn, text: TurnText) -> Option<()> {
     let step = main.state.next_id();
     let operation = main.state.operations.get_mut(&id)?;
     let buffer = main.state.buffers.get(&operation.uri)?;
     operation.plan.pop_front();
     operation.taken += 1;
-    operation.step = Some(Step::new(step, buffer.document.clone(), turn));
+    operation.step = Some(Step::new(step, buffer.document.clone(), (turn, text)));
     stream::report(main, id);
     main.turns_changed();
     Some(())
 }
 
 /// Writes an alternative, if there are any for the turn as it is.
-fn accept(main: &mut MainLoop, id: u64, turn: &Turn, which: Which) -> bool {
-    let Some(operation) = main.state.operations.get(&id) else { return false };
-    let Some(buffer) = main.state.buffers.get(&operation.uri) else { return false };
-    let text = records::text(&buffer.document, turn, &main.state.config.turns);
-    let Some(alternatives) = main.state.records.alternatives(&text).filter(|known| !known.each.is_empty()) else {
+fn accept(main: &mut MainLoop, id: u64, turn: &Turn, text: &TurnText, which: Which) -> bool {
+    let Some(alternatives) = main.state.records.alternatives(text).filter(|known| !known.each.is_empty()) else {
         return false;
     };
-    if begin(main, id, turn.clone()).is_some() {
-        apply::accept(main, id, &text, &alternatives, which);
+    if begin(main, id, turn.clone(), text.clone()).is_some() {
+        apply::accept(main, id, text, &alternatives, which);
     }
     true
 }

@@ -68,7 +68,8 @@ fn start(
         Ok(plan) => begin::start(main, uri, purpose, plan, token, waiter),
         Err(Nothing::Refused(problem)) => waiter.refuse(problem),
         Err(Nothing::Told(outcome, message)) => {
-            let kind = if outcome == Outcome::Failed { MessageType::WARNING } else { MessageType::INFO };
+            let warns = matches!(outcome, Outcome::Failed | Outcome::Refused);
+            let kind = if warns { MessageType::WARNING } else { MessageType::INFO };
             main.outbox.message(kind, format!("codegen-lsp: {message}"));
             waiter.answer(Some(operation::empty_answer(&purpose, outcome, Some(&message))));
         }
@@ -84,6 +85,17 @@ fn plan_one(state: &State, uri: &Uri, position: lsp::Position, purpose: &Purpose
         let message = format!("line {line} belongs to no comment prompt, so there is nothing to synthesize");
         Nothing::Told(Outcome::Nothing, message)
     })?;
+    let target = match purpose.resolve(document, turn.clone()) {
+        Ok(turn) => turn.target,
+        Err(refusal) => return Err(Nothing::Told(Outcome::Refused, refusal.to_string())),
+    };
+    if let Purpose::Replace { lines: Some(told), .. } = purpose {
+        let lines = turns::line_count(document, &target);
+        if lines != *told {
+            let message = format!("{lines} lines would be replaced now rather than {told}, so nothing was; ask again");
+            return Err(Nothing::Told(Outcome::Refused, message));
+        }
+    }
     let mut prompts = vec![turn.prompt_range.clone()];
     let mut notes = Vec::new();
     if let Purpose::Regenerate { following: true, .. } = purpose {
@@ -103,9 +115,9 @@ fn later(state: &State, document: &Document, turn: &Turn) -> (Vec<Range<usize>>,
     let (mut generated, mut left) = (Vec::new(), 0);
     for (later, text) in state.records.following(document, turn, options) {
         match state.records.state(&text).0 {
-            TurnState::Generated | TurnState::Stale => generated.push(later.prompt_range),
-            TurnState::Edited => left += 1,
             TurnState::Empty | TurnState::Failed => {}
+            _ if later.generated.is_some() => generated.push(later.prompt_range),
+            _ => left += 1,
         }
     }
     (generated, left)

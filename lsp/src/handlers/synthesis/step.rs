@@ -6,19 +6,20 @@ use super::judge::{self, Generated, Judged};
 use super::{apply, begin, end, plan, stream};
 use crate::handlers::command::COUNT;
 use crate::main_loop::{Event, Job, MainLoop, StepId};
-use crate::operation::{Generating, Operation, Outcome, Part, Phase, Purpose, Step, Verifying};
+use crate::operation::{Generating, Operation, Outcome, Part, Phase, Purpose, Sampled, Step, Verifying};
 use crate::pipeline::{self, PreparedTurn};
-use crate::records::{self, TurnState, TurnText};
+use crate::records::{TurnState, TurnText};
 use crate::state::{EngineState, State};
+use crate::turns::{self, Insertion, Refusal};
 
 /// Puts the turn's history together and counts its tokens, away from the main loop.
 pub(super) fn prepare(main: &mut MainLoop, id: u64, engine: Engine) {
     let Some(step) = main.state.operations.get(&id).and_then(|operation| operation.step.as_ref()) else { return };
     let at = StepId { operation: id, step: step.id };
-    let (document, turn, stamp) = (step.snapshot.clone(), step.turn.clone(), main.state.engine_stamp);
+    let (document, turn, text) = (step.snapshot.clone(), step.turn.clone(), step.text.clone());
+    let stamp = main.state.engine_stamp;
     let (options, max_tokens) = (main.state.config.turns.clone(), main.state.config.synthesis.max_tokens);
     let work = move || {
-        let text = records::text(&document, &turn, &options);
         Box::new((text, pipeline::prepare_turn(&document, &turn, &options, max_tokens, &engine)))
     };
     main.offload(work, move |result| Event::TurnPrepared(at, stamp, result));
@@ -78,7 +79,7 @@ fn samplings(
     let first = operation.taken == 1;
     let count = match operation.purpose {
         Purpose::Candidates { count, .. } => count,
-        Purpose::Accept(_) => config.candidates.max(COUNT),
+        Purpose::Accept(_) | Purpose::Replace { which: Some(_), .. } => config.candidates.max(COUNT),
         _ => config.candidates,
     };
     let seed = match operation.purpose {
@@ -217,21 +218,27 @@ pub fn judged(main: &mut MainLoop, at: StepId, judged: Option<Box<Judged>>) {
     if sampled > 1 {
         main.state.records.sampled(&text, each.clone());
     }
-    match operation.purpose {
-        Purpose::Candidates { .. } => {
-            operation.alternatives = Some((each, text.program));
-            end::leave_turn(main, id);
-        }
-        Purpose::Accept(which) => match main.state.records.alternatives(&text) {
+    if let Some(which) = operation.purpose.which() {
+        return match main.state.records.alternatives(&text) {
             Some(alternatives) => apply::accept(main, id, &text, &alternatives, which),
             None => wrote_nothing(main, id, &text),
-        },
+        };
+    }
+    match operation.purpose {
+        Purpose::Candidates { .. } => {
+            let replaces = operation.step.as_ref().map_or(0, |step| match turns::insertion(&step.snapshot, &step.turn) {
+                Insertion::Refuse(Refusal::OwnCode { lines }) => lines,
+                _ => 0,
+            });
+            operation.alternatives = Some(Sampled { each, present: text.program, replaces });
+            end::leave_turn(main, id);
+        }
         Purpose::Regenerate { .. } => {
             // Whoever asks for another text does not want the best one again if that is what there is.
             let other = each.iter().position(|alternative| alternative.program != text.program);
             apply::write(main, id, &text, &each, other.unwrap_or(0));
         }
-        Purpose::Synthesize | Purpose::All => apply::write(main, id, &text, &each, 0),
+        _ => apply::write(main, id, &text, &each, 0),
     }
 }
 

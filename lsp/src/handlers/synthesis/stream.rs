@@ -45,6 +45,7 @@ pub(super) fn begin(main: &MainLoop, id: u64) {
     let title = match operation.purpose {
         Purpose::Synthesize | Purpose::All => "Synthesizing",
         Purpose::Regenerate { .. } => "Regenerating",
+        Purpose::Replace { .. } => "Replacing",
         Purpose::Candidates { .. } | Purpose::Accept(_) => "Sampling alternatives",
     };
     let message = match operation.total {
