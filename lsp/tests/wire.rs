@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
 mod common;
+mod library;
 
 #[path = "../../engine/tests/adapters/mod.rs"]
 mod adapters;
@@ -28,6 +29,8 @@ mod lens;
 mod lifecycle;
 #[path = "wire/load.rs"]
 mod load;
+#[path = "wire/own_code.rs"]
+mod own_code;
 #[path = "wire/regenerate.rs"]
 mod regenerate;
 #[path = "wire/stream.rs"]

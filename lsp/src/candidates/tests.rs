@@ -6,7 +6,7 @@ use codegen_engine::FinishReason;
 
 use super::*;
 use crate::document::Document;
-use crate::turns::{TurnOptions, turn_at};
+use crate::turns::{TurnOptions, resolved, turn_at};
 
 fn ranked(index: usize, text: &str, mean_logprob: f32) -> Ranked {
     let completion = Completion {
@@ -28,6 +28,8 @@ fn ranked(index: usize, text: &str, mean_logprob: f32) -> Ranked {
 fn judged(marked: &str, program: &str) -> Evidence {
     let document = Document::new(&marked.replacen("$0", "", 1), 1);
     let turn = turn_at(&document, marked.find("$0").expect("a cursor"), &TurnOptions::default()).expect("a turn");
+    // In place of what stands directly below the prompt.
+    let turn = resolved(&document, turn, true).expect("a place");
     judge(&document, &turn, program)
 }
 

@@ -68,8 +68,8 @@ mod tests {
         for (range, text, expected) in [
             (0..0, "import os\n", vec!["x = 1\n", "y = 2\n"]),
             (16..16, "# typed\n", vec!["x = 1\n", "y = 2\n"]),
-            (25..26, "z", vec!["z = 1\n", "y = 2\n"]),
-            (0..33, "", vec!["y = 2\n"]),
+            (24..25, "z", vec!["z = 1\n", "y = 2\n"]),
+            (0..32, "", vec!["y = 2\n"]),
         ] {
             document.edit(range, text);
             assert_eq!(ranges(&document), expected, "{:?}", document.text());

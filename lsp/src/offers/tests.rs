@@ -196,12 +196,6 @@ def f():
     # with a placeholder
     pass
 
-    # never a prompt
-# a function
-def g():
-
-    return 1
-
 match a:
 
     # between cases
@@ -220,8 +214,7 @@ match a:
     let expected = [
         ("one line", "Replace 1 line by generated code", Offer::Replace(1), false),
         ("above code", write, Offer::Synthesize, false),
-        ("with a placeholder", "Replace 1 line by generated code", Offer::Replace(1), false),
-        ("never a prompt", write, Offer::Synthesize, false),
+        ("with a placeholder", write, Offer::Synthesize, false),
         ("between cases", write, Offer::Synthesize, true),
     ];
     let expected =

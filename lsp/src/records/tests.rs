@@ -250,6 +250,7 @@ fn bodies_below_docstrings_are_known_once_they_were_generated() {
         Document::new("def f(x):\n    'Double x.'\n    pass\n\ndef g(x):\n    'Double x.'\n    return 3\n", 1);
     let mut records = Records::default();
     let (found, _) = records.turn_at(&document, 12, &options).expect("a turn");
+    let found = turns::resolved(&document, found, false).expect("a placeholder");
     let edit = turns::program_edit(&document, &found, "return 2 * x");
     document.edit(edit.range, &edit.text);
     assert_eq!(records.texts(&document, &options), vec![]);

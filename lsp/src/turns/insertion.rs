@@ -15,6 +15,9 @@
 //!
 //! Where none of these is there, the program text goes between the prompt and what follows, if a statement can stand there.
 
+#[cfg(test)]
+mod tests;
+
 use std::fmt;
 use std::ops::Range;
 
@@ -244,6 +247,11 @@ fn misplaced(document: &Document, turn: &Turn, gone: &Range<usize>) -> Option<&'
     let prompt = syntax::line_at(document, turn.prompt_range.start);
     let above = Above::of(document, turn);
     let next = next_code(document, gone.end);
+    let below = above.as_ref().filter(|above| above.opens).zip(next.as_ref());
+    if below.is_some_and(|(above, next)| next.column > above.start.column && next.column < prompt.column) {
+        // The block that is opened above has another indentation.
+        return Some(INDENTATION);
+    }
     misplaced_below(document, &prompt, above.as_ref())
         .or_else(|| next.as_ref().and_then(|next| misplaced_above(document, &prompt, next)))
         // Of lines that go the first tells as much.

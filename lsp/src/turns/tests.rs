@@ -290,6 +290,7 @@ fn histories() {
 fn check_edit(text: &str, program: &str, expected: &str) {
     let (mut document, offset) = cursor(text);
     let turn = turn_at(&document, offset, &plain()).expect("a turn");
+    let turn = resolved(&document, turn, true).expect("a place");
     let edit = program_edit(&document, &turn, program);
     document.edit(edit.range, &edit.text);
     assert_eq!(document.text(), expected, "{text}");

@@ -137,7 +137,7 @@ print('by hand')
 fn a_turn_is_written_anew_and_the_others_stay() {
     let folder = tempfile::tempdir().unwrap();
     let path = file(folder.path(), "a.py", WRITTEN.as_bytes());
-    let (stream, cost) = run(&["synthesize", &path, "--turn", "2", "--in-place"]);
+    let (stream, cost) = run(&["synthesize", &path, "--turn", "2", "--replace", "--in-place"]);
     assert!(stream.starts_with("# Sort numbers in descending order.\n"), "{stream}");
     assert_eq!(stream.matches('#').count(), 1, "{stream}");
     assert!(cost.contains("# turn 2: ") && !cost.contains("# turn 3"), "{cost}");
@@ -175,7 +175,7 @@ fn turns_are_listed_with_the_numbers_that_they_go_by() {
 fn from_a_turn_on_all_are_written_anew_each_after_the_one_before() {
     let folder = tempfile::tempdir().unwrap();
     let path = file(folder.path(), "a.py", WRITTEN.as_bytes());
-    let (lines, _) = run(&["synthesize", &path, "--from", "2", "--json", "--in-place"]);
+    let (lines, _) = run(&["synthesize", &path, "--from", "2", "--replace", "--json", "--in-place"]);
     let turns: Vec<Value> = lines.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
     let numbers: Vec<u64> = turns.iter().map(|turn| turn["turn"].as_u64().unwrap()).collect();
     assert_eq!(numbers, [2, 3, 4]);
@@ -196,6 +196,38 @@ fn from_a_turn_on_all_are_written_anew_each_after_the_one_before() {
     for turn in &turns {
         assert!(text.contains(turn["text"].as_str().unwrap().trim_end()), "{turn} in {text}");
     }
+}
+
+#[test]
+fn code_of_one_s_own_stays_unless_it_is_to_be_replaced() {
+    let folder = tempfile::tempdir().unwrap();
+    let own = "# Assign 1 to x.\n\nprint('mine')\n\n# Assign 2 to y.\ny = 'mine'\n\n# Assign 3 to z.\n";
+    let kept = |arguments: &[&str]| {
+        let path = file(folder.path(), "a.py", own.as_bytes());
+        let (_, said) = run(&[&["synthesize", &path, "--in-place"], arguments].concat());
+        let text = std::fs::read_to_string(&path).unwrap();
+        let mut after = text.lines();
+        for line in own.lines().filter(|line| !line.is_empty()) {
+            assert!(after.any(|other| other == line), "{line:?} is lost: {text}");
+        }
+        (text, said)
+    };
+    for arguments in [
+        &[][..],
+        &["--turn", "1"],
+        &["--turn", "1", "--replace"],
+        &["--from", "1"],
+        &["--from", "3", "--candidates", "2"],
+        &["--turn", "3", "--diff"],
+        &["--turn", "1", "--json", "--verify"],
+        &["--marker", "# "],
+    ] {
+        let (text, _) = kept(arguments);
+        assert_ne!(text, own, "{arguments:?}");
+    }
+    let (text, said) = kept(&["--from", "1"]);
+    assert!(text.starts_with("# Assign 1 to x.\n") && !text.starts_with("# Assign 1 to x.\n\n"), "{text}");
+    assert!(said.contains("1 later turn has code already and stays as it is; --replace writes it anew"), "{said}");
 }
 
 #[test]
@@ -245,7 +277,14 @@ fn colours_are_for_terminals_only() {
 fn what_cannot_be_done_is_said() {
     let folder = tempfile::tempdir().unwrap();
     let path = file(folder.path(), "a.py", WRITTEN.as_bytes());
-    let table: [(&[&str], &str); 8] = [
+    let table: [(&[&str], &str); 11] = [
+        (&["--replace"], "required"),
+        (&["--list", "--turn", "1", "--replace"], "cannot be used with"),
+        (
+            &["--turn", "3", "--in-place"],
+            "a.py: turn 3: 1 line that was not generated here stands directly below the prompt; --turn 3 --replace \
+             replaces it, and with a blank line below the prompt code is put above it",
+        ),
         (&["--list", "--in-place"], "cannot be used with"),
         (&["--turn", "5"], "a.py: there is no turn 5: there are 4, counted from 1"),
         (&["--from", "0"], "there is no turn 0"),

@@ -87,6 +87,7 @@ async fn commands_and_arguments_that_mean_nothing() {
         ("codegen.synthesizeAll", json!([]), "{uri: string, range?: Range}"),
         ("codegen.synthesizeAll", json!([{"uri": "file:///nowhere.py"}]), "file:///nowhere.py is not open"),
         ("codegen.synthesizeAll", json!([{"uri": URI, "range": 3}]), "cannot use its argument"),
+        ("codegen.replace", json!([at(0, "lines", json!("all"))]), "lines?: number"),
         ("codegen.candidates", json!([at(0, "count", json!(1))]), "cannot sample 1 candidates; expected"),
         ("codegen.candidates", json!([at(0, "count", json!(17))]), "count?: a number from 2 to 16"),
         ("codegen.accept", json!([at(0, "index", json!("best"))]), "index: a number, \"next\" or \"previous\""),

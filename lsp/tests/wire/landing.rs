@@ -195,7 +195,7 @@ async fn typing_where_a_refused_edit_was_to_go_drops_it() {
 async fn the_same_text_again_needs_no_edit() {
     let mut client = patient().await;
     client.changes(URI, json!([{"text": "# one\na = 1\n\n# two\n"}]));
-    let result = client.on_line("codegen.regenerate", URI, 0, Value::Null).result().await;
+    let result = client.on_line("codegen.replace", URI, 0, Value::Null).result().await;
     assert_eq!((&result["outcome"], &result["turns"][0]["text"]), (&json!("done"), &json!("a = 1")));
     assert_eq!(result["message"], "the model wrote the same program text again");
     client.settle().await;

@@ -173,8 +173,10 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
         chosen.done(&turn, program, end);
     }
     if left > 0 {
-        let turns = if left == 1 { "1 later turn has" } else { &format!("{left} later turns have") };
-        output::remark(&format!("{turns} code already and stay as they are; --replace writes them anew"));
+        output::remark(&match left {
+            1 => "1 later turn has code already and stays as it is; --replace writes it anew".to_owned(),
+            _ => format!("{left} later turns have code already and stay as they are; --replace writes them anew"),
+        });
     }
     let result = document.text();
     if arguments.diff {
