@@ -146,6 +146,49 @@ T[":CodegenCandidates offers what differs, and writes what is chosen"] = functio
   expect.equality(child.text(), chosen)
 end
 
+local OWN = {
+  "import os",
+  "",
+  "# Put the numbers from 1 to 5 into a list named `numbers`.",
+  "",
+  "def important(path):",
+  "    return sorted(os.listdir(path))",
+}
+
+T[":CodegenSynthesize keeps the code below a blank line"] = function()
+  open(OWN)
+  watch_answers()
+  child.api.nvim_win_set_cursor(0, { 3, 5 })
+  child.cmd("CodegenSynthesize")
+  expect.equality(wait_answer(1).result.outcome, "done")
+  local text = child.text()
+  expect.equality(vim.startswith(text, table.concat({ OWN[1], OWN[2], OWN[3], "numbers" }, "\n")), true)
+  expect.equality(vim.endswith(text, table.concat({ "", OWN[5], OWN[6] }, "\n")), true)
+  child.type_keys("u")
+  expect.equality(child.text(), table.concat(OWN, "\n"))
+end
+
+T["only :CodegenReplace replaces code directly below a prompt"] = function()
+  local own = { OWN[3], "numbers = 'mine'", "more = 'mine'", "", "print(numbers)" }
+  open(own)
+  watch_answers()
+  for index, command in ipairs({ "CodegenSynthesize", "CodegenRegenerate", "CodegenNext", "CodegenSynthesizeAll", "CodegenRegenerate!" }) do
+    child.api.nvim_win_set_cursor(0, { 1, 0 })
+    child.cmd(command)
+    wait_answer(index)
+    expect.equality(child.text(), table.concat(own, "\n"))
+  end
+  child.cmd("CodegenReplace")
+  local answer = wait_answer(6)
+  expect.equality(answer.result.outcome, "done")
+  expect.equality(answer.result.message, "2 lines were replaced by generated code")
+  expect.equality(vim.startswith(child.text(), own[1] .. "\n"), true)
+  expect.equality(child.text():find("mine", 1, true), nil)
+  expect.equality(vim.endswith(child.text(), "\n\nprint(numbers)"), true)
+  child.type_keys("u")
+  expect.equality(child.text(), table.concat(own, "\n"))
+end
+
 T[":CodegenExplain shows the very prompt and what made the code"] = function()
   open(THREE)
   synthesize_all()
@@ -255,7 +298,7 @@ T["lenses stand over prompts, and one of them synthesizes"] = function()
     end, vim.lsp.codelens.get(vim.lsp.codelens.enable and { bufnr = 0 } or 0))]])
     return #found > 0 and found
   end)
-  expect.equality(vim.tbl_contains(lenses, "Synthesize"), true)
+  expect.equality(vim.tbl_contains(lenses, "Write code"), true)
 end
 
 T["wrong options of turns are named"] = function()

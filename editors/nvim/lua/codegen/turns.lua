@@ -40,7 +40,7 @@ local function on_turn(command, more, done)
   end
 end
 
---- Writes the code of the turn at the cursor.
+--- Writes code for the prompt at the cursor. What was not generated stays; see |:CodegenReplace|.
 function M.synthesize()
   on_turn("codegen.synthesize")
 end
@@ -65,10 +65,16 @@ function M.synthesize_all(first, last)
   execute(server, "codegen.synthesizeAll", argument)
 end
 
---- Writes the code of the turn at the cursor anew.
+--- Writes the generated code of the turn at the cursor anew.
 ---@param following? boolean that of every later generated turn of its block, too
 function M.regenerate(following)
   on_turn("codegen.regenerate", { following = following or false })
+end
+
+--- Replaces the lines directly below the prompt at the cursor by generated code, whoever wrote them. The server says how
+--- many they were.
+function M.replace()
+  on_turn("codegen.replace")
 end
 
 --- Writes the next or the previous candidate of the turn at the cursor.
@@ -130,8 +136,14 @@ function M.candidates(count)
     if #(result.candidates or {}) == 0 then
       return
     end
+    -- Lines of the user's own, in whose place a candidate would stand.
+    local replaces = result.replaces or 0
+    local prompt = "Code for this prompt:"
+    if replaces > 0 then
+      prompt = ("Code for this prompt, in place of %d %s of yours:"):format(replaces, replaces == 1 and "line" or "lines")
+    end
     vim.ui.select(result.candidates, {
-      prompt = "Code for this prompt:",
+      prompt = prompt,
       kind = "codegen",
       format_item = function(candidate)
         local mark = candidate.current and "* " or "  "
@@ -139,7 +151,11 @@ function M.candidates(count)
       end,
     }, function(candidate)
       if candidate and vim.api.nvim_buf_is_valid(buf) then
-        execute(server, "codegen.accept", vim.tbl_extend("force", argument, { index = candidate.index, count = nil }))
+        local chosen = { uri = argument.uri, position = argument.position, index = candidate.index }
+        if replaces > 0 then
+          chosen.lines = replaces
+        end
+        execute(server, replaces > 0 and "codegen.replace" or "codegen.accept", chosen)
       end
     end)
   end)
