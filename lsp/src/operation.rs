@@ -254,16 +254,7 @@ impl Step {
         let target = turns::program_edit(&snapshot, &turn, "pass");
         let place = Edit { range: turn.prompt_range.start..turn.target.end, text: String::new() };
         let prompt = Some(turn.prompt_range.clone());
-        Self {
-            id,
-            snapshot,
-            turn,
-            text,
-            prompt,
-            place: Some(place),
-            target: Some(target),
-            phase: Phase::Preparing,
-        }
+        Self { id, snapshot, turn, text, prompt, place: Some(place), target: Some(target), phase: Phase::Preparing }
     }
 
     /// Follows a change of the buffer.

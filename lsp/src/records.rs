@@ -15,8 +15,8 @@ use crate::candidates::Ranked;
 use crate::document::Document;
 use crate::turns::{self, Linked, Turn, TurnOptions};
 use store::Store;
-use text::settled;
 pub use text::TurnText;
+use text::settled;
 #[cfg(test)]
 pub use text::{text, texts};
 

@@ -92,9 +92,8 @@ impl Abilities {
                 == Some(true),
             lens_refresh: workspace.and_then(|w| w.code_lens.as_ref()).and_then(|c| c.refresh_support) == Some(true),
             code_action_literals: actions.is_some_and(|a| a.code_action_literal_support.is_some()),
-            disabled_actions: actions.is_some_and(|a| {
-                a.code_action_literal_support.is_some() && a.disabled_support == Some(true)
-            }),
+            disabled_actions: actions
+                .is_some_and(|a| a.code_action_literal_support.is_some() && a.disabled_support == Some(true)),
         }
     }
 }

@@ -13,7 +13,8 @@ use library::{broken, is_kept, library};
 use proptest::prelude::*;
 
 /// Program texts as models write them.
-const PROGRAMS: [&str; 3] = ["value = 1", "for item in value:\n    print(item)\n\nprint(value)", "def f(x):\n\treturn x\n\n\n"];
+const PROGRAMS: [&str; 3] =
+    ["value = 1", "for item in value:\n    print(item)\n\nprint(value)", "def f(x):\n\treturn x\n\n\n"];
 
 /// The document with `program` written for the turn; `None` if that is refused.
 fn written(document: &Document, turn: &Turn, program: &str) -> Option<String> {
@@ -55,7 +56,9 @@ fn check(text: &str, marker: Option<&str>) {
         }
         // What would be replaced belongs to the prompt: it starts right below it, and what follows the prompt's block stays.
         if let Ok(range) = turns::replacement(&document, turn) {
-            assert!(range.start >= turn.prompt_range.end && range.end <= turn.program_range.end.max(turn.prompt_range.end));
+            assert!(
+                range.start >= turn.prompt_range.end && range.end <= turn.program_range.end.max(turn.prompt_range.end)
+            );
             let between = document.slice(turn.prompt_range.end..range.start);
             assert!(between.is_empty() || turn.kind == PromptKind::Docstring, "{between:?} in {text:?}");
         }
@@ -118,7 +121,11 @@ fn what_is_python_stays_python() {
     let options = TurnOptions::default();
     let mut texts = Vec::new();
     let (mut refused, mut own_code) = (0, 0);
-    for (number, (_, text)) in library().iter().filter(|(_, text)| text.len() < 20_000 && !text.contains('\u{c}')).enumerate() {
+    for (number, (_, text)) in library()
+        .iter()
+        .filter(|(_, text)| (1..20_000).contains(&text.trim().len()) && !text.contains('\u{c}'))
+        .enumerate()
+    {
         let lines: Vec<&str> = text.lines().collect();
         for index in 0..12 {
             // Scattered, but the same in every run.
@@ -143,7 +150,8 @@ fn what_is_python_stays_python() {
     let (before, after): (Vec<String>, Vec<String>) = texts.into_iter().unzip();
     let was = compiles(&before);
     let is = compiles(&after);
-    let bad: Vec<&String> = after.iter().zip(was.iter().zip(&is)).filter(|(_, (was, is))| **was && !**is).map(|(text, _)| text).collect();
+    let bad: Vec<&String> =
+        after.iter().zip(was.iter().zip(&is)).filter(|(_, (was, is))| **was && !**is).map(|(text, _)| text).collect();
     let good = was.iter().filter(|good| **good).count();
     assert!(good > 200 && refused > 20 && own_code > 50, "{good} put in, {refused} refused, {own_code} kept");
     let around = |text: &str| {

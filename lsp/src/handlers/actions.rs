@@ -43,9 +43,8 @@ fn commands(snapshot: &Snapshot, given: lsp::Range, selection: &Range<usize>) ->
     };
     let start = selected.first().map_or(0, |turn| turn.first_line(&snapshot.document).start);
     let position = proto::position(snapshot.document.rope(), start, snapshot.encoding);
-    let commands = offers.into_iter().map(|action| {
-        (action.offer.command(action.title, &snapshot.uri, position), action.disabled)
-    });
+    let commands =
+        offers.into_iter().map(|action| (action.offer.command(action.title, &snapshot.uri, position), action.disabled));
     commands.collect()
 }
 

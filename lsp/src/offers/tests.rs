@@ -175,8 +175,9 @@ fn actions_say_what_they_replace() {
     let mut records = Records::default();
     records.generated(record(&document, "three"));
     let turns = turns_of(TEXT, &records, &[]);
-    let titles =
-        |index: usize| -> Vec<String> { actions::of_turn(&turns[index]).into_iter().map(|action| action.title).collect() };
+    let titles = |index: usize| -> Vec<String> {
+        actions::of_turn(&turns[index]).into_iter().map(|action| action.title).collect()
+    };
     let shared = ["Show candidates for this turn", "Explain this turn"];
     let with = |own: &[&str]| -> Vec<String> { own.iter().chain(&shared).map(|&title| title.to_owned()).collect() };
     assert_eq!(titles(0), with(&["Replace 1 line by generated code"]));

@@ -173,7 +173,8 @@ fn own_lines(document: &Document, turn: &Turn) -> Option<Range<usize>> {
 /// Whether what stands from `start` on goes on behind the blank line: a statement's body or next branch, an open bracket or
 /// string.
 pub(super) fn goes_on(document: &Document, turn: &Turn, start: usize, blank: &Line) -> bool {
-    let Some(next) = syntax::line_below(document, blank.number).filter(|next| next.start < turn.program_range.end) else {
+    let Some(next) = syntax::line_below(document, blank.number).filter(|next| next.start < turn.program_range.end)
+    else {
         return false;
     };
     let column = syntax::line_at(document, turn.prompt_range.start).column;
@@ -196,11 +197,17 @@ fn placeholder(document: &Document, turn: &Turn) -> Option<Range<usize>> {
     if turn.kind == PromptKind::Docstring {
         return Some(turn.program_range.clone());
     }
-    let above = Above::of(document, turn)?;
+    let above = Above::of(document, turn).ok()??;
     let own = own_lines(document, turn).filter(|_| above.opens && above.starts_with(document, &["def", "async"]))?;
     let ends = next_code(document, own.end).is_none_or(|next| next.column <= above.start.column);
     ends.then_some(own)
 }
+
+/// Comments and blank lines that are gone over to find the statement above a prompt or below it; behind more of them it is
+/// taken to be nothing to the prompt, so that files of comments cost no more than others.
+const FAR: usize = 64;
+/// Lines that are gone over to find the statement above a prompt that has its column.
+const VERY_FAR: usize = 5000;
 
 /// The statement that ends above a prompt.
 struct Above {
@@ -211,12 +218,19 @@ struct Above {
 }
 
 impl Above {
-    fn of(document: &Document, turn: &Turn) -> Option<Self> {
+    /// `None` if there is none; `Err` if it is too far away to be looked for.
+    fn of(document: &Document, turn: &Turn) -> Result<Option<Self>, ()> {
         let mut last = syntax::line_at(document, turn.prompt_range.start);
-        loop {
-            last = syntax::line_above(document, last.number)?;
+        for passed in 0.. {
+            match syntax::line_above(document, last.number) {
+                Some(line) => last = line,
+                None => return Ok(None),
+            }
             if !is_comment(document, &last) {
                 break;
+            }
+            if passed == FAR {
+                return Err(());
             }
         }
         let opens = syntax::opens_block(document, &last);
@@ -227,7 +241,7 @@ impl Above {
                 None => break,
             }
         }
-        Some(Self { start, opens })
+        Ok(Some(Self { start, opens }))
     }
 
     fn starts_with(&self, document: &Document, words: &[&str]) -> bool {
@@ -245,7 +259,7 @@ fn misplaced(document: &Document, turn: &Turn, gone: &Range<usize>) -> Option<&'
         return None;
     }
     let prompt = syntax::line_at(document, turn.prompt_range.start);
-    let above = Above::of(document, turn);
+    let above = Above::of(document, turn).ok()?;
     let next = next_code(document, gone.end);
     let below = above.as_ref().filter(|above| above.opens).zip(next.as_ref());
     if below.is_some_and(|(above, next)| next.column > above.start.column && next.column < prompt.column) {
@@ -255,7 +269,11 @@ fn misplaced(document: &Document, turn: &Turn, gone: &Range<usize>) -> Option<&'
     misplaced_below(document, &prompt, above.as_ref())
         .or_else(|| next.as_ref().and_then(|next| misplaced_above(document, &prompt, next)))
         // Of lines that go the first tells as much.
-        .or_else(|| next_code(document, gone.start).filter(|_| !gone.is_empty()).and_then(|first| branch(document, &prompt, &first)))
+        .or_else(|| {
+            next_code(document, gone.start)
+                .filter(|_| !gone.is_empty())
+                .and_then(|first| branch(document, &prompt, &first))
+        })
         .or_else(|| next.as_ref().and_then(|next| must_be_first(document, above.as_ref(), next)))
 }
 
@@ -285,14 +303,14 @@ fn misplaced_below(document: &Document, prompt: &Line, above: Option<&Above>) ->
 }
 
 /// The statement of the prompt's column that the block open there has above it, `Some(None)` if no block of that column is
-/// open; `None` where the prompt stands at the left edge, which always is.
+/// open; `None` where the prompt stands at the left edge, which always is, and where that statement would be too far away.
 #[allow(clippy::option_option)]
 fn sibling(document: &Document, prompt: &Line, above: &Line) -> Option<Option<Line>> {
     if prompt.column == 0 {
         return None;
     }
     let mut line = above.clone();
-    loop {
+    for _ in 0..VERY_FAR {
         if !is_comment(document, &line) && !is_continued(document, &line) && line.column <= prompt.column {
             return Some(Some(line).filter(|line| line.column == prompt.column));
         }
@@ -301,6 +319,7 @@ fn sibling(document: &Document, prompt: &Line, above: &Line) -> Option<Option<Li
             None => return Some(None),
         }
     }
+    None
 }
 
 /// What the statement behind the program text has against it.
@@ -330,9 +349,7 @@ fn must_be_first(document: &Document, above: Option<&Above>, next: &Line) -> Opt
     let first = match above {
         None => true,
         Some(above) => {
-            above.opens
-                && above.start.column < next.column
-                && above.starts_with(document, &["def", "async", "class"])
+            above.opens && above.start.column < next.column && above.starts_with(document, &["def", "async", "class"])
         }
     };
     let path = syntax::path(document.tree(), next.text);
@@ -354,11 +371,15 @@ fn must_be_first(document: &Document, above: Option<&Above>, next: &Line) -> Opt
 /// The first line from `offset` on that a statement starts on.
 fn next_code(document: &Document, offset: usize) -> Option<Line> {
     let first = syntax::line_at(document, offset);
-    let mut line = if first.start < offset || first.is_blank() { syntax::line_below(document, first.number)? } else { first };
-    while is_comment(document, &line) || is_continued(document, &line) {
+    let mut line =
+        if first.start < offset || first.is_blank() { syntax::line_below(document, first.number)? } else { first };
+    for _ in 0..FAR {
+        if !is_comment(document, &line) && !is_continued(document, &line) {
+            return Some(line);
+        }
         line = syntax::line_below(document, line.number)?;
     }
-    Some(line)
+    None
 }
 
 fn is_comment(document: &Document, line: &Line) -> bool {

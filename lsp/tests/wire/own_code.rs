@@ -9,21 +9,21 @@ use crate::URI;
 use crate::common::{Client, able, blocked, gated, hesitant};
 use crate::library::{broken, is_kept};
 
-/// A model that writes `a = 1`, or `b`, `c` or `d`, below whatever prompt there is.
+/// A model that writes `a = 1`, or `b`, `c` or `d`, below whatever prompt there is, indented as that is.
 fn willing() -> Script {
     Script::weighing(|tokens| {
         let text: Vec<u8> = tokens.iter().filter_map(|&token| u8::try_from(token).ok()).collect();
         let mut lines = text.rsplit(|&byte| byte == b'\n');
-        let (line, above) = (lines.next().unwrap_or_default(), lines.next().unwrap_or_default().trim_ascii());
-        match line {
-            [] if !above.ends_with(b" = 1") => {
-                (0..4).map(|n| (i32::from(b'a') + n, 10.0 - n as f32 / 1e3)).collect()
-            }
-            [] => vec![(END_OF_TEXT, 20.0)],
-            [_, rest @ ..] => {
-                let next = b" = 1\n".get(rest.len()).copied().unwrap_or(b'\n');
-                vec![(i32::from(next), 20.0)]
-            }
+        let (line, above) = (lines.next().unwrap_or_default(), lines.next().unwrap_or_default());
+        let indent = &above[..above.len() - above.trim_ascii_start().len()];
+        let only = |byte: u8| vec![(i32::from(byte), 20.0)];
+        if above.ends_with(b" = 1") && line.is_empty() {
+            return vec![(END_OF_TEXT, 20.0)];
+        }
+        match line.get(indent.len()..) {
+            None => only(indent[line.len()]),
+            Some([]) => (0..4).map(|n| (i32::from(b'a') + n, 10.0 - n as f32 / 1e3)).collect(),
+            Some([_, rest @ ..]) => only(b" = 1\n".get(rest.len()).copied().unwrap_or(b'\n')),
         }
     })
 }
@@ -123,7 +123,10 @@ async fn code_directly_below_is_replaced_only_by_the_command_that_says_so() {
     assert_eq!(result["outcome"], "refused");
     assert_eq!(result["message"], "2 lines would be replaced now rather than 3, so nothing was; ask again");
     let result = run(&mut client, "codegen.replace", 0, json!({"lines": 2})).await;
-    assert_eq!((&result["outcome"], &result["message"]), (&json!("done"), &json!("2 lines were replaced by generated code")));
+    assert_eq!(
+        (&result["outcome"], &result["message"]),
+        (&json!("done"), &json!("2 lines were replaced by generated code"))
+    );
     assert_eq!(text(&mut client).await, "# one\na = 1\n\nUSER = 'b'\n");
     let result = run(&mut client, "codegen.regenerate", 0, json!({"seed": 1})).await;
     assert_eq!(result["outcome"], "done", "it is generated now");
@@ -235,7 +238,8 @@ async fn no_line_is_lost_whatever_is_asked_for_in_whatever_file() {
         let uri = format!("file:///project/{number}.py");
         client.open(&uri, &own);
         // Placeholders may go.
-        let own: String = own.split_inclusive(['\n', '\r']).filter(|line| !["pass", "..."].contains(&line.trim())).collect();
+        let own: String =
+            own.split_inclusive(['\n', '\r']).filter(|line| !["pass", "..."].contains(&line.trim())).collect();
         let options = codegen_lsp::turns::TurnOptions::default();
         for (step, (command, more)) in commands().into_iter().cycle().skip(number).take(8).enumerate() {
             let now = client.text(&uri).await["text"].as_str().unwrap().to_owned();

@@ -55,8 +55,7 @@ impl<'o> Chosen<'o> {
     /// The next turn to write, and its number in the document as it is now.
     pub fn next(&self, document: &Document) -> Option<(usize, Turn)> {
         let any = self.choice != Choice::Empty && (self.anew || !self.begun);
-        let wanted =
-            |turn: &Turn| turn.prompt_range.start >= self.from && (any || turns::is_empty(document, turn));
+        let wanted = |turn: &Turn| turn.prompt_range.start >= self.from && (any || turns::is_empty(document, turn));
         let known = |turn: &Turn, program: &str| {
             self.written.iter().any(|(prompt, written)| *prompt == turn.prompt && written == program)
         };

@@ -19,9 +19,7 @@ pub(super) fn prepare(main: &mut MainLoop, id: u64, engine: Engine) {
     let (document, turn, text) = (step.snapshot.clone(), step.turn.clone(), step.text.clone());
     let stamp = main.state.engine_stamp;
     let (options, max_tokens) = (main.state.config.turns.clone(), main.state.config.synthesis.max_tokens);
-    let work = move || {
-        Box::new((text, pipeline::prepare_turn(&document, &turn, &options, max_tokens, &engine)))
-    };
+    let work = move || Box::new((text, pipeline::prepare_turn(&document, &turn, &options, max_tokens, &engine)));
     main.offload(work, move |result| Event::TurnPrepared(at, stamp, result));
 }
 
@@ -226,10 +224,11 @@ pub fn judged(main: &mut MainLoop, at: StepId, judged: Option<Box<Judged>>) {
     }
     match operation.purpose {
         Purpose::Candidates { .. } => {
-            let replaces = operation.step.as_ref().map_or(0, |step| match turns::insertion(&step.snapshot, &step.turn) {
-                Insertion::Refuse(Refusal::OwnCode { lines }) => lines,
-                _ => 0,
-            });
+            let replaces =
+                operation.step.as_ref().map_or(0, |step| match turns::insertion(&step.snapshot, &step.turn) {
+                    Insertion::Refuse(Refusal::OwnCode { lines }) => lines,
+                    _ => 0,
+                });
             operation.alternatives = Some(Sampled { each, present: text.program, replaces });
             end::leave_turn(main, id);
         }

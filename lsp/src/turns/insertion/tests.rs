@@ -114,11 +114,17 @@ fn what_would_not_be_python_is_refused() {
         ("def f():\n    try:\n        b\n\n    # on$0e\n\n    # why\n    except E:\n        c\n", branches),
         ("for a in b:\n    c\n\n# on$0e\n\nelse:\n    c\n", branches),
         ("@decorated\n\n# on$0e\n\ndef f():\n    pass\n", "it stands between a decorator and what that decorates"),
-        ("@decorated(\n    1)\n\n# on$0e\ndef f():\n    pass\n", "it stands between a decorator and what that decorates"),
+        (
+            "@decorated(\n    1)\n\n# on$0e\ndef f():\n    pass\n",
+            "it stands between a decorator and what that decorates",
+        ),
         ("match a:\n    # on$0e\n\n    case 1:\n        b\n", cases),
         ("match a:\n    case 1:\n        b\n\n    # on$0e\n\n    case 2:\n        b\n", cases),
         ("match a:\n    case 1:\n        b\n\n    # on$0e\n", cases),
-        ("def f():\n    # on$0e\n\n    '''A function.'''\n", "a docstring follows, which would be none below a statement"),
+        (
+            "def f():\n    # on$0e\n\n    '''A function.'''\n",
+            "a docstring follows, which would be none below a statement",
+        ),
         ("# on$0e\n\n'''A module.'''\nx = 1\n", "a docstring follows, which would be none below a statement"),
         (
             "'''A module.'''\n\n# on$0e\n\nfrom __future__ import annotations\n",
@@ -171,7 +177,11 @@ fn generated_code_is_known_by_every_line_of_it() {
         ("# on$0e\nx = 1\r\n\r\nmine()\r\n", "x = 1", Some("x = 1\r\n")),
         ("# on$0e\nx = 1  \n", "x = 1", Some("x = 1  \n")),
         ("def f():\n    # on$0e\n    if x:\n        y\n\n    z\n", "if x:\n    y", Some("    if x:\n        y\n")),
-        ("def f():\n    # on$0e\n    if x:\n        y\n\n    z\n", "if x:\n    y\n\nz", Some("    if x:\n        y\n\n    z\n")),
+        (
+            "def f():\n    # on$0e\n    if x:\n        y\n\n    z\n",
+            "if x:\n    y\n\nz",
+            Some("    if x:\n        y\n\n    z\n"),
+        ),
         ("# on$0e\nx = 2\n", "x = 1", None),
         ("# on$0e\nx = 1  # why\n", "x = 1", None),
         ("# on$0e\nmine()\nx = 1\n", "x = 1", None),
