@@ -5,20 +5,29 @@ use std::path::Path;
 
 use sha2::{Digest, Sha256};
 
-use super::checkpoint::{Checkpoint, Config, Weights};
+use super::checkpoint::folder::{self, Located};
+use super::checkpoint::{BLOCKS, Checkpoint, Config, Weights, file, is_there};
 use super::encode::{Rows, slab_rows};
 use super::gguf::{Metadata, TensorInfo, Value};
 use super::mapping::{self, MappedTensor, Precision, RowOrder, Source};
 use super::recipe::{self, Place, Recipe};
 use super::stream::{FileReport, Progress, Stream, set_file_type};
-use super::tokenizer::{SourceTokenizer, TokenKind};
+use super::tokenizer::{self, SourceTokenizer, Special, TokenKind};
 use super::{ModelError, TensorType, output};
 
 /// The key under which the source's `tokenizer.json` is kept, so that nothing of the source but its weights' excess
 /// precision is lost.
 pub const TOKENIZER_JSON: &str = "tokenizer.huggingface.json";
 
-/// Reads the CodeGen checkpoint in `folder` and writes it to `output` in the types that `recipe` says.
+/// The key of the number of blocks of the source's fused projection, where that is not [`BLOCKS`]: adapters for the source
+/// have their rows in that order.
+pub const QKV_BLOCKS: &str = "general.source.qkv_blocks";
+
+/// A `config.json` has been read before, and is not larger than this.
+const MAX_CONFIG: u64 = 16 << 20;
+
+/// Reads the CodeGen checkpoint in `folder` and writes it to `output` in the types that `recipe` says. Of a model's folder in
+/// the Hub's cache (`models--ORG--NAME`) the snapshot in use is read.
 ///
 /// The weights are streamed: memory stays at some tens of megabytes whatever the model's size. The file appears under
 /// its name only when it is complete and on the disk; `progress` is called after every few megabytes.
@@ -32,15 +41,20 @@ pub fn convert(
     recipe: Recipe,
     progress: &mut dyn FnMut(Progress<'_>),
 ) -> Result<FileReport, ModelError> {
+    let located = folder::locate(folder)?;
+    let folder = located.folder.as_path();
     let checkpoint = Checkpoint::open(folder)?;
     output::check_target(output, folder)?;
     let mapped = mapping::map(&checkpoint.config, checkpoint.weights.tensors(), folder)?;
     let tokenizer = SourceTokenizer::open(folder, &checkpoint.config)?;
+    let mut notes = checkpoint.notes.clone();
+    notes.extend(tokenizer.special.notes.iter().cloned());
+    notes.extend(left_over(folder));
     let tensors: Vec<TensorInfo> = mapped.iter().map(|tensor| entry(tensor, &checkpoint.config, recipe)).collect();
-    let mut metadata = metadata(&checkpoint, tokenizer)?;
+    let mut metadata = metadata(&checkpoint, &located, tokenizer)?;
     set_file_type(&mut metadata, recipe.file_type, &tensors);
     let weights = mapped.iter().zip(&tensors).filter(|(mapped, _)| mapped.precision == Precision::Weight);
-    let notes = recipe::misfits(weights.map(|(_, tensor)| tensor.columns()), recipe);
+    notes.extend(recipe::misfits(weights.map(|(_, tensor)| tensor.columns()), recipe));
 
     let mut stream = Stream::create(output, &metadata, &tensors, progress)?;
     drop(metadata);
@@ -64,7 +78,19 @@ pub fn convert(
             stream.encode(tensor, Rows::Floats(&slab), folder)?;
         }
     }
-    stream.finish(notes.into_iter().collect())
+    stream.finish(notes)
+}
+
+/// Says so if an adapter lies beside a whole model: it may be merged into it already, or not.
+fn left_over(folder: &Path) -> Option<String> {
+    is_there(&folder.join(super::adapter::FILE)).then(|| {
+        format!(
+            "the folder holds an adapter, too ({}), which was not read; if it is not merged into the model yet, convert it as \
+             well, with --base {}",
+            super::adapter::FILE,
+            folder.display()
+        )
+    })
 }
 
 /// Reads rows in the GGUF's order: runs of rows that are neighbours in the checkpoint, too, are read at once.
@@ -106,34 +132,39 @@ pub(super) fn entry(tensor: &MappedTensor, config: &Config, recipe: Recipe) -> T
     TensorInfo { name: tensor.name.clone(), shape, kind, offset: 0 }
 }
 
-fn metadata(checkpoint: &Checkpoint, tokenizer: SourceTokenizer) -> Result<Metadata, ModelError> {
+fn metadata(
+    checkpoint: &Checkpoint,
+    located: &Located,
+    tokenizer: SourceTokenizer,
+) -> Result<Metadata, ModelError> {
     let Checkpoint { config, folder, .. } = checkpoint;
     let mut metadata = Metadata::default();
-    let folder_name = folder_name(folder).unwrap_or_else(|| "codegen".to_owned());
+    // In the Hub's cache a folder is called by its commit.
+    let folder_name = located.name.clone().or_else(|| folder_name(folder)).unwrap_or_else(|| "codegen".to_owned());
     metadata.set("general.architecture", "phi2");
     metadata.set("general.type", "model");
-    metadata.set("general.name", config.name.as_deref().unwrap_or(&folder_name));
+    let name = located.name.as_deref().or(config.name.as_deref()).unwrap_or(&folder_name);
+    metadata.set("general.name", name);
     set_shape(&mut metadata, config);
 
     metadata.set("general.source.architecture", "codegen");
     metadata.set("general.source.folder", folder_name.as_str());
     metadata.set("general.source.converter", concat!("codegen-lsp ", env!("CARGO_PKG_VERSION")));
-    let path = folder.join("config.json");
-    let text = std::fs::read(&path).map_err(ModelError::io(path))?;
+    if let Some(revision) = &located.revision {
+        metadata.set("general.source.revision", revision.as_str());
+    }
+    if config.blocks != BLOCKS {
+        metadata.set(QKV_BLOCKS, number(config.blocks));
+    }
+    let text = file::read_to_string(&folder.join("config.json"), MAX_CONFIG)?;
     metadata.set("general.source.config_sha256", hex(&Sha256::digest(text)).as_str());
 
-    let end = end_of_text(config, &tokenizer.tokens);
     metadata.set("tokenizer.ggml.model", "gpt2");
     metadata.set("tokenizer.ggml.pre", "gpt-2");
     metadata.set("tokenizer.ggml.tokens", Value::strings(&tokenizer.tokens));
     metadata.set("tokenizer.ggml.token_type", Value::i32s(tokenizer.kinds.into_iter().map(kind_number)));
     metadata.set("tokenizer.ggml.merges", Value::strings(&tokenizer.merges));
-    if let Some(end) = end {
-        for key in ["bos", "eos", "unknown"] {
-            metadata.set(format!("tokenizer.ggml.{key}_token_id"), end);
-        }
-    }
-    metadata.set("tokenizer.ggml.add_bos_token", Value::Bool(false));
+    set_special(&mut metadata, &tokenizer.special, &tokenizer.tokens);
     metadata.set(TOKENIZER_JSON, tokenizer.json.as_str());
     Ok(metadata)
 }
@@ -162,9 +193,17 @@ pub(super) fn set_shape(metadata: &mut Metadata, config: &Config) {
 
 /// CodeGen's texts are separated by `<|endoftext|>`, which both ends one and starts the next. The released
 /// configurations call token 1 (a quotation mark) the first of a text, a leftover that nothing used.
-fn end_of_text(config: &Config, tokens: &[String]) -> Option<u32> {
-    let named = tokens.iter().position(|token| token == "<|endoftext|>").and_then(|id| u32::try_from(id).ok());
-    named.or(config.eos_token_id).filter(|&id| (id as usize) < tokens.len())
+///
+/// llama.cpp ends a text at the tokens under these three keys, and at those whose texts it knows.
+fn set_special(metadata: &mut Metadata, special: &Special, tokens: &[String]) {
+    metadata.set("tokenizer.ggml.bos_token_id", special.begin);
+    metadata.set("tokenizer.ggml.unknown_token_id", special.begin);
+    let is_known = |id: &&u32| tokens.get(**id as usize).is_some_and(|token| token == tokenizer::END_OF_TEXT);
+    let (known, own): (Vec<u32>, Vec<u32>) = special.ends.iter().partition(is_known);
+    for (key, id) in ["eos", "eot", "eom"].into_iter().zip(own.into_iter().chain(known)) {
+        metadata.set(format!("tokenizer.ggml.{key}_token_id"), id);
+    }
+    metadata.set("tokenizer.ggml.add_bos_token", Value::Bool(special.first));
 }
 
 /// llama.cpp's numbers (`enum llama_token_type`).

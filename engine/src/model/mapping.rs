@@ -8,7 +8,7 @@ use std::collections::HashMap;
 use std::path::Path;
 
 use super::ModelError;
-use super::checkpoint::{BLOCKS, Config, SourceTensor, SourceType};
+use super::checkpoint::{self, Config, SourceTensor, SourceType};
 
 /// A tensor of the GGUF, and where it comes from.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -60,24 +60,26 @@ pub enum RowOrder {
         head_size: usize,
         /// Dimensions of a head that are rotated.
         rotary_dim: usize,
+        /// Blocks of the checkpoint's rows.
+        blocks: usize,
     },
 }
 
 impl RowOrder {
     /// The checkpoint's row that becomes row `destination` of the GGUF. A permutation of the tensor's rows.
     ///
-    /// CodeGen's projection is four blocks, each with the rows of a quarter of the heads: first their queries, then
-    /// their values, then their keys. phi2 wants all queries, all keys, all values.
+    /// CodeGen's projection is some blocks, four but for CodeGen2's smaller models, each with the rows of as many heads:
+    /// first their queries, then their values, then their keys. phi2 wants all queries, all keys, all values.
     ///
     /// CodeGen rotates neighbouring dimensions of a head, (0, 1), (2, 3), …; phi2 rotates halves, (0, n/2), (1, n/2 +
     /// 1), …. So among the rotated dimensions of queries and keys the even ones come first, then the odd ones. Moving
     /// both alike leaves every product of a query and a key as it was.
     #[must_use]
     pub fn source_row(&self, destination: usize) -> usize {
-        let Self::Qkv { n_embd, head_size, rotary_dim } = *self else {
+        let Self::Qkv { n_embd, head_size, rotary_dim, blocks } = *self else {
             return destination;
         };
-        let block_rows = n_embd / BLOCKS;
+        let block_rows = n_embd / blocks;
         let (part, row) = (destination / n_embd, destination % n_embd);
         let (block, row) = (row / block_rows, row % block_rows);
         let (head, dimension) = (row / head_size, row % head_size);
@@ -120,6 +122,10 @@ pub fn map(config: &Config, tensors: &[SourceTensor], path: &Path) -> Result<Vec
         }
     }
 
+    if let Some(part) = tensors.iter().find(|tensor| checkpoint::is_quantized(&tensor.name)) {
+        return Err(ModelError::invalid(path, checkpoint::quantized(&part.name)));
+    }
+
     let mut mapped = wanted(config);
     // A tied head need not be written; transformers leaves it out of safetensors and puts it into .bin.
     if config.tie_word_embeddings && !sources.contains_key(LM_HEAD) {
@@ -140,17 +146,11 @@ pub fn map(config: &Config, tensors: &[SourceTensor], path: &Path) -> Result<Vec
             missing.push(name.as_str());
             continue;
         };
-        if source.shape != tensor.shape {
-            return Err(ModelError::invalid(
-                path,
-                format!(
-                    "tensor {name} has the shape {:?}; by config.json it should be {:?}",
-                    source.shape, tensor.shape
-                ),
-            ));
-        }
         if source.dtype == SourceType::Other {
-            return Err(ModelError::invalid(path, format!("tensor {name} does not hold floating-point numbers")));
+            return Err(ModelError::invalid(path, checkpoint::quantized(&format!("{name} does not hold floats"))));
+        }
+        if source.shape != tensor.shape {
+            return Err(ModelError::invalid(path, misshapen(source, &tensor.shape)));
         }
         taken.push(name.as_str());
     }
@@ -171,6 +171,20 @@ pub fn map(config: &Config, tensors: &[SourceTensor], path: &Path) -> Result<Vec
     Ok(mapped)
 }
 
+/// What is wrong with a tensor of another shape than the configuration gives it.
+fn misshapen(tensor: &SourceTensor, expected: &[usize]) -> String {
+    let SourceTensor { name, shape, .. } = tensor;
+    // Each process of a ZeRO stage 3 training holds a part, and the whole model's own tensors nothing.
+    if shape.as_slice() == [0] {
+        return format!(
+            "tensor {name} is empty, as DeepSpeed's ZeRO stage 3 leaves it; put the weights together with `python \
+             zero_to_fp32.py . pytorch_model.bin` in the folder with the pieces, or train with \
+             stage3_gather_16bit_weights_on_model_save"
+        );
+    }
+    format!("tensor {name} has the shape {shape:?}; by config.json it should be {expected:?}")
+}
+
 /// The input's embedding in a checkpoint.
 pub(super) const EMBEDDING: &str = "transformer.wte.weight";
 /// The LM head in a checkpoint.
@@ -179,7 +193,7 @@ pub(super) const LM_HEAD: &str = "lm_head.weight";
 /// The GGUF's tensors as if the checkpoint were complete.
 pub(super) fn wanted(config: &Config) -> Vec<MappedTensor> {
     let Config { n_layer, n_embd, n_inner, vocab_size, rotary_dim, .. } = *config;
-    let qkv = RowOrder::Qkv { n_embd, head_size: config.head_size(), rotary_dim };
+    let qkv = RowOrder::Qkv { n_embd, head_size: config.head_size(), rotary_dim, blocks: config.blocks };
     let weight = |name: String, source: String, shape: [usize; 2], rows: RowOrder| MappedTensor {
         name,
         shape: shape.to_vec(),

@@ -5,7 +5,7 @@ use std::path::Path;
 use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::{RngCore, SeedableRng};
 
-use super::checkpoint::Config;
+use super::checkpoint::{BLOCKS, Config};
 use super::convert::{entry, set_shape};
 use super::encode::{Rows, slab_rows};
 use super::gguf::{Gguf, TensorInfo};
@@ -107,9 +107,11 @@ fn config(shape: Shape, vocabulary: usize) -> Config {
         vocab_size: vocabulary,
         layer_norm_epsilon: 1e-5,
         tie_word_embeddings: false,
+        blocks: BLOCKS,
         bos_token_id: None,
-        eos_token_id: None,
+        eos_token_ids: Vec::new(),
         name: None,
+        notes: Vec::new(),
     }
 }
 

@@ -1,20 +1,25 @@
 //! The checkpoint's tokenizer: what the GGUF needs of it, and its `tokenizer.json` to keep.
 
-use std::collections::{HashMap, HashSet};
+mod ends;
+mod parts;
+
+use std::collections::HashSet;
 use std::path::Path;
 use std::str::FromStr;
 
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
 
+use self::parts::Settings;
 use super::ModelError;
-use super::checkpoint::Config;
-use super::checkpoint::file;
+use super::checkpoint::{Config, file, is_there};
+
+pub use self::ends::Special;
 
 /// CodeGen's `tokenizer.json` has 3.6 MB.
 const MAX_BYTES: u64 = 256 << 20;
 
 /// GPT-2's only special token, special also where no file says so: the slow tokenizers know it by name.
-const END_OF_TEXT: &str = "<|endoftext|>";
+pub(super) const END_OF_TEXT: &str = "<|endoftext|>";
 
 /// What llama.cpp does with a token.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -38,6 +43,8 @@ pub struct SourceTokenizer {
     pub kinds: Vec<TokenKind>,
     /// Merges in the order of their rank, the two sides separated by a space.
     pub merges: Vec<String>,
+    /// What ends a text, and what is put before it.
+    pub special: Special,
     /// The tokenizer as a `tokenizer.json` without needless white space, its keys in their original order.
     pub json: String,
 }
@@ -49,19 +56,20 @@ impl SourceTokenizer {
     /// If neither is there, if a file is corrupt or contradicts itself, if there are more tokens than the model has, or
     /// if the tokenizer does something that llama.cpp's GPT-2 tokenizer does not.
     pub fn open(folder: &Path, config: &Config) -> Result<Self, ModelError> {
+        let settings = Settings::read(folder)?;
         let path = folder.join("tokenizer.json");
-        if path.exists() {
+        if is_there(&path) {
             let tokenizer: Value = parse(&path)?;
             return Self::from_value(&tokenizer, config).map_err(|problem| ModelError::invalid(path, problem));
         }
         let path = folder.join("vocab.json");
-        if !path.exists() {
+        if !is_there(&path) {
             return Err(ModelError::invalid(
                 folder,
                 "has no tokenizer: neither tokenizer.json nor vocab.json with merges.txt",
             ));
         }
-        let tokenizer = from_parts(folder, config)?;
+        let tokenizer = parts::tokenizer(folder, config, &settings)?;
         // Which of the files is to blame is not known here.
         let files = folder.join("{vocab.json, merges.txt, added_tokens.json}");
         Self::from_value(&tokenizer, config).map_err(|problem| ModelError::invalid(files, problem))
@@ -81,6 +89,7 @@ impl SourceTokenizer {
         }
         let (tokens, kinds) = entries.finish();
         check_merges_are_whole(&tokens, &kinds, &merges)?;
+        let special = Special::of(config, &tokens, &kinds, &tokenizer["post_processor"])?;
         let json = tokenizer.to_string();
         // The last word is the tokenizers crate's, whose reading of this file is the reference.
         let reference =
@@ -92,7 +101,7 @@ impl SourceTokenizer {
                 return Err(format!("gives the token {token:?} the id {id}, but it is read as {found}"));
             }
         }
-        Ok(Self { tokens, kinds, merges, json })
+        Ok(Self { tokens, kinds, merges, special, json })
     }
 }
 
@@ -111,7 +120,11 @@ impl Entries {
         let size = self.slots.len();
         let slot = id.as_u64().and_then(|id| usize::try_from(id).ok()).and_then(|id| self.slots.get_mut(id));
         let Some(slot) = slot else {
-            return Err(format!("gives the token {token:?} the id {id}; the model has the ids 0 to {}", size - 1));
+            return Err(format!(
+                "gives the token {token:?} the id {id}; the model has the ids 0 to {}: the tokenizer is another model's, or the \
+                 model was not resized when the token was added",
+                size - 1
+            ));
         };
         match slot {
             // An added token may stand in the vocabulary as well.
@@ -192,7 +205,7 @@ fn check_kind(tokenizer: &Value) -> Result<(), String> {
 /// Merges as GGUF wants them, from either of the two ways in which `tokenizer.json` writes them.
 fn merges(merges: &Value, vocabulary: &Map<String, Value>) -> Result<Vec<String>, String> {
     let merges = merges.as_array().ok_or("has no merges")?;
-    merges
+    let merges: Result<Vec<String>, String> = merges
         .iter()
         .map(|merge| {
             let sides = match merge {
@@ -211,7 +224,12 @@ fn merges(merges: &Value, vocabulary: &Map<String, Value>) -> Result<Vec<String>
                 .map(|(left, right)| format!("{left} {right}"))
                 .ok_or_else(|| format!("has the merge {merge}, which does not join two of its tokens into a third"))
         })
-        .collect()
+        .collect();
+    // Of two that are equal the later one counts for `tokenizers`, and the earlier one for llama.cpp.
+    let mut seen = HashSet::new();
+    let mut merges: Vec<String> = merges?.into_iter().rev().filter(|merge| seen.insert(merge.clone())).collect();
+    merges.reverse();
+    Ok(merges)
 }
 
 /// Refuses merges that do not make all tokens of the vocabulary, as where a file was cut short: text would then be read
@@ -231,63 +249,6 @@ fn check_merges_are_whole(tokens: &[String], kinds: &[TokenKind], merges: &[Stri
             unmade.count() + 1
         )),
     }
-}
-
-/// Builds what `tokenizer.json` would be from the files that the slow tokenizers keep.
-fn from_parts(folder: &Path, config: &Config) -> Result<Value, ModelError> {
-    let path = folder.join("vocab.json");
-    let vocabulary: Map<String, Value> = parse(&path)?;
-    let path = folder.join("merges.txt");
-    let text = file::read_to_string(&path, MAX_BYTES)?;
-    let merges: Vec<&str> = text
-        .lines()
-        .enumerate()
-        .filter(|(n, line)| !(line.is_empty() || *n == 0 && line.starts_with("#version")))
-        .map(|(_, line)| line)
-        .collect();
-
-    let path = folder.join("added_tokens.json");
-    let mut added: HashMap<String, Value> = if path.exists() { parse(&path)? } else { HashMap::new() };
-    // Not the configuration's first token: the released ones name token 1, a quotation mark, and mean nothing by it.
-    let is_end = |id: &Value| config.eos_token_id.is_some_and(|end| id.as_u64() == Some(u64::from(end)));
-    for (token, id) in &vocabulary {
-        if token == END_OF_TEXT || is_end(id) {
-            added.entry(token.clone()).or_insert_with(|| id.clone());
-        }
-    }
-    let mut added: Vec<(String, Value)> = added.into_iter().collect();
-    added.sort_by_key(|(_, id)| id.as_u64());
-    let added: Vec<Value> = added
-        .into_iter()
-        .map(|(content, id)| {
-            let special = content == END_OF_TEXT || is_end(&id);
-            json!({
-                "id": id, "content": content, "single_word": false, "lstrip": false, "rstrip": false,
-                "normalized": !special, "special": special,
-            })
-        })
-        .collect();
-    let byte_level = |prefix: bool| {
-        let mut options = json!({"type": "ByteLevel", "add_prefix_space": prefix});
-        options["trim_offsets"] = json!(true);
-        options["use_regex"] = json!(true);
-        options
-    };
-    Ok(json!({
-        "version": "1.0",
-        "truncation": null,
-        "padding": null,
-        "added_tokens": added,
-        "normalizer": null,
-        "pre_tokenizer": byte_level(false),
-        "post_processor": null,
-        "decoder": byte_level(true),
-        "model": {
-            "type": "BPE", "dropout": null, "unk_token": null, "continuing_subword_prefix": null,
-            "end_of_word_suffix": null, "fuse_unk": false, "byte_fallback": false, "ignore_merges": false,
-            "vocab": vocabulary, "merges": merges,
-        },
-    }))
 }
 
 fn parse<T: serde::de::DeserializeOwned>(path: &Path) -> Result<T, ModelError> {

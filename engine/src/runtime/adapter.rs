@@ -6,8 +6,8 @@ use std::path::Path;
 
 use super::checks;
 use crate::EngineError;
-use crate::model::TensorType;
-use crate::model::adapter::{ADAPTER, ALPHA, HALVES, ORDER, TYPE, is_adapter};
+use crate::model::{TensorType, store};
+use crate::model::adapter::{ADAPTER, ALPHA, HALVES, ORDER, TYPE, has_adapter};
 use crate::model::gguf::{Gguf, TensorInfo, Value};
 
 /// The types that adapters are written in, here and by llama.cpp's own converter.
@@ -19,11 +19,16 @@ const INVOCATION: &str = "adapter.alora.invocation_tokens";
 /// Reads an adapter's file and checks it against the model.
 pub(super) fn open(path: &Path, model: &Gguf) -> Result<Gguf, EngineError> {
     let refused = |reason: String| EngineError::AdapterLoad { path: path.to_owned(), reason };
-    if is_adapter(path) {
+    if has_adapter(path) {
         let from = path.display();
         return Err(refused(format!(
             "it is an adapter as peft saves it; convert it with `codegen-lsp model convert {from} -o FILE` and name FILE"
         )));
+    }
+    if let Err(cause) = std::fs::metadata(path)
+        && cause.kind() == std::io::ErrorKind::NotFound
+    {
+        return Err(refused(store::not_here(path, cause).reason()));
     }
     checks::file(path).map_err(refused)?;
     let adapter = Gguf::open(path).map_err(|error| refused(error.reason()))?;

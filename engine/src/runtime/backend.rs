@@ -6,7 +6,8 @@ use crate::{EngineError, TokenId};
 
 /// A model's vocabulary. Used from any thread.
 pub trait Vocabulary: Send + Sync {
-    /// Tokens of `text`, without special tokens added or parsed.
+    /// Tokens of `text`, after the one that the model's tokenizer puts before each text, if it does that; special tokens are
+    /// not parsed.
     fn tokenize(&self, text: &str) -> Vec<TokenId>;
     /// Appends the token's bytes, which may be part of a character, to `out`. Control tokens have none.
     fn token_bytes(&self, token: TokenId, out: &mut Vec<u8>);

@@ -230,7 +230,8 @@ impl Engine {
         self.handle.shared.counters.read()
     }
 
-    /// Tokens of `text`, without special tokens added or parsed. Runs on the calling thread.
+    /// Tokens of `text`, after the one that the model's tokenizer puts before each text, if it does that; special tokens are not
+    /// parsed. Runs on the calling thread.
     #[must_use]
     pub fn tokenize(&self, text: &str) -> Vec<TokenId> {
         self.handle.vocabulary.tokenize(text)

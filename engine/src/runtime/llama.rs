@@ -96,22 +96,16 @@ pub(super) fn load<T>(
     checks::file(&options.model)
         .map_err(|reason| EngineError::ModelNotFound { path: options.model.clone(), reason })?;
     let model_refused = |reason: String| EngineError::ModelLoad { path: options.model.clone(), reason };
-    // A file that cannot be read at all is left to llama.cpp, which knows more versions and types, and refuses it.
-    let gguf = Gguf::open(&options.model);
-    if let Some(reason) = gguf.as_ref().ok().and_then(|gguf| sanity::problem(&gguf.metadata, &gguf.tensors)) {
+    // What cannot be read here cannot be checked, and llama.cpp may end the process for it.
+    let gguf = Gguf::open(&options.model).map_err(|error| model_refused(error.reason()))?;
+    if let Some(reason) = sanity::problem(&gguf.metadata, &gguf.tensors) {
         return Err(model_refused(reason));
     }
-    let adapter = match (&options.lora, &gguf) {
-        (None, _) => None,
-        (Some(path), Ok(model)) => Some(adapter::open(path, model)?),
-        (Some(_), Err(error)) => {
-            return Err(model_refused(format!("no adapter can be checked against it: {}", error.reason())));
-        }
-    };
-    let spelling = Arc::new(gguf.as_ref().map(Spelling::of).unwrap_or_default());
+    let adapter = options.lora.as_ref().map(|path| adapter::open(path, &gguf)).transpose()?;
+    let spelling = Arc::new(Spelling::of(&gguf));
     let backend = backend().map_err(model_refused)?;
     let mut placement = Placement::new(options, &devices(), || {
-        gguf.as_ref().ok().and_then(|gguf| Sizes::of(gguf, adapter.as_ref(), options)).unwrap_or_default()
+        Sizes::of(&gguf, adapter.as_ref(), options).unwrap_or_default()
     })?;
     let mut run = Some(run);
     loop {
@@ -270,8 +264,11 @@ impl Vocabulary for LlamaVocabulary {
         if !self.has_text {
             return Vec::new();
         }
-        let tokens = self.model.vocab().tokenize(text.as_bytes(), false, false);
-        self.spelling.apply(tokens.into_iter().map(|token| token.0))
+        let vocab = self.model.vocab();
+        let tokens = vocab.tokenize(text.as_bytes(), false, false);
+        // Not llama.cpp's own special tokens: an end that it puts behind a text is none where the text is continued.
+        let first = vocab.should_add_bos().then(|| self.known(vocab.bos().0)).flatten();
+        self.spelling.apply(first.into_iter().chain(tokens).map(|token| token.0))
     }
 
     fn token_bytes(&self, token: TokenId, out: &mut Vec<u8>) {

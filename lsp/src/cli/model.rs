@@ -9,7 +9,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Args, Subcommand};
-use codegen_engine::model::adapter::is_adapter;
+use codegen_engine::model::adapter::{has_adapter, is_adapter};
+use codegen_engine::model::checkpoint::folder::locate;
 use codegen_engine::model::inspect::size;
 use codegen_engine::model::{self, FileReport, FileType, ModelError, Progress, Recipe, TensorType};
 use indicatif::{ProgressBar, ProgressStyle};
@@ -21,7 +22,8 @@ use super::output::print;
 pub enum ModelCommand {
     /// Convert a Hugging Face CodeGen folder, or a LoRA adapter that peft has saved, to a GGUF file
     Convert {
-        /// The folder that holds config.json, the weights and the tokenizer; or adapter_config.json and the adapter
+        /// The folder that holds config.json, the weights and the tokenizer, or a model's folder in the Hub's cache; or the one
+        /// that holds adapter_config.json and the adapter
         #[arg(value_name = "DIR")]
         folder: PathBuf,
         /// The model that an adapter is for: its folder, a GGUF made of it, or builtin [default: the folder that the adapter
@@ -33,7 +35,7 @@ pub enum ModelCommand {
         output: PathBuf,
         /// How weights are stored: the smaller, the faster and the less precise [default: q8_0; of an adapter, which is small,
         /// f32]
-        #[arg(long = "type", value_name = "TYPE", value_parser = file_type())]
+        #[arg(long = "type", value_name = "TYPE", ignore_case = true, value_parser = file_type())]
         file_type: Option<FileType>,
         /// Tensors that get another type
         #[command(flatten)]
@@ -48,7 +50,7 @@ pub enum ModelCommand {
         #[arg(value_name = "OUT")]
         output: PathBuf,
         /// How weights are stored: the smaller, the faster and the less precise
-        #[arg(long = "type", value_name = "TYPE", value_parser = file_type())]
+        #[arg(long = "type", value_name = "TYPE", ignore_case = true, value_parser = file_type())]
         file_type: FileType,
         /// Tensors that get another type
         #[command(flatten)]
@@ -69,10 +71,10 @@ pub enum ModelCommand {
 #[derive(Debug, Clone, Copy, Args)]
 pub struct Exceptions {
     /// The token embedding's type; of a small model it is a large part, and it bears few bits well
-    #[arg(long, value_name = "TYPE", value_parser = tensor_type())]
+    #[arg(long, value_name = "TYPE", ignore_case = true, value_parser = tensor_type())]
     pub token_embedding_type: Option<TensorType>,
     /// The LM head's type
-    #[arg(long, value_name = "TYPE", value_parser = tensor_type())]
+    #[arg(long, value_name = "TYPE", ignore_case = true, value_parser = tensor_type())]
     pub output_type: Option<TensorType>,
 }
 
@@ -105,7 +107,7 @@ fn tensor_type() -> impl TypedValueParser<Value = TensorType> {
 pub fn run(command: ModelCommand) -> anyhow::Result<()> {
     match command {
         ModelCommand::Convert { folder, base, output, file_type, exceptions } => {
-            let report = if is_adapter(&folder) {
+            let report = if is_adapter(&located(&folder)) || base.is_some() && has_adapter(&located(&folder)) {
                 exceptions.refuse()?;
                 let file_type = file_type.unwrap_or(FileType::F32);
                 watched(|progress| model::convert_adapter(&folder, base.as_deref(), &output, file_type, progress))?
@@ -130,6 +132,11 @@ pub fn run(command: ModelCommand) -> anyhow::Result<()> {
             }
         }
     }
+}
+
+/// The folder that a folder of the Hub's cache stands for; what is wrong with it is told by what reads it.
+fn located(folder: &Path) -> PathBuf {
+    locate(folder).map_or_else(|_| folder.to_owned(), |found| found.folder)
 }
 
 fn length(path: &Path) -> Option<u64> {

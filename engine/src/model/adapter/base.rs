@@ -2,8 +2,9 @@
 
 use std::path::{Path, PathBuf};
 
-use crate::model::checkpoint::Config;
-use crate::model::convert::folder_name;
+use crate::model::checkpoint::folder::{self, Located};
+use crate::model::checkpoint::{BLOCKS, Config};
+use crate::model::convert::{QKV_BLOCKS, folder_name};
 use crate::model::gguf::Gguf;
 use crate::model::{ModelError, store};
 
@@ -27,7 +28,8 @@ impl Base {
 
     /// The base that the adapter itself names, if that is a folder here.
     pub fn named_by(adapter: &Path, name: Option<&str>) -> Result<Self, ModelError> {
-        let folder = name.map(Path::new).filter(|folder| folder.join("config.json").is_file());
+        let is_base = |name: &&Path| folder::locate(name).is_ok_and(|found| found.folder.join("config.json").is_file());
+        let folder = name.map(Path::new).filter(is_base);
         folder.map_or_else(
             || {
                 let named = name.map_or_else(|| "it does not say which".to_owned(), |name| format!("it says {name:?}"));
@@ -43,9 +45,11 @@ impl Base {
         )
     }
 
-    fn folder(folder: &Path) -> Result<Self, ModelError> {
+    fn folder(path: &Path) -> Result<Self, ModelError> {
+        let Located { folder, name, .. } = folder::locate(path)?;
+        folder::check(&folder)?;
         let config = Config::read(&folder.join("config.json"))?;
-        Ok(Self { name: config.name.clone().or_else(|| folder_name(folder)), config, path: folder.to_owned() })
+        Ok(Self { name: name.or_else(|| config.name.clone()).or_else(|| folder_name(&folder)), config, path: folder })
     }
 
     /// Only a file made from a CodeGen will do: others have their rows in an order of their own.
@@ -74,9 +78,16 @@ impl Base {
             vocab_size: usize::try_from(embedding.rows()).unwrap_or(usize::MAX),
             layer_norm_epsilon: 1e-5,
             tie_word_embeddings: false,
+            blocks: match metadata.u64(QKV_BLOCKS) {
+                None => BLOCKS,
+                Some(blocks) => usize::try_from(blocks).ok().filter(|blocks| (1..=1024).contains(blocks)).ok_or_else(|| {
+                    invalid(format!("has {QKV_BLOCKS} {blocks}, which no CodeGen has"))
+                })?,
+            },
             bos_token_id: None,
-            eos_token_id: None,
+            eos_token_ids: Vec::new(),
             name: None,
+            notes: Vec::new(),
         };
         config.check().map_err(invalid)?;
         // No more layers than there are tensors of them; a damaged file must not make us list millions.

@@ -8,18 +8,28 @@ use super::mapping::PREFIX;
 use crate::model::ModelError;
 use crate::model::checkpoint::{Checkpoint, SourceTensor, Weights};
 use crate::model::encode::slab_rows;
+use crate::model::mapping::{EMBEDDING, LM_HEAD};
 
 /// Stands in a copy's name between the module and the parameter.
 const COPIED: &str = ".base_layer.";
+
+/// Weights that have a row for each token. peft saves them under their own names where the vocabulary was resized, or where
+/// it is told to.
+const WHOLE: [&str; 3] = [EMBEDDING, LM_HEAD, "lm_head.bias"];
 
 /// The adapter's tensors without those that the base has, too. `path` is the adapter's, for messages.
 ///
 /// # Errors
 /// If one differs from the base's, or the base is not a checkpoint's folder, so that nothing can be compared.
 pub(super) fn left_out(weights: &Weights, base: &Base, path: &Path) -> Result<Vec<SourceTensor>, ModelError> {
-    let is_copy = |tensor: &&SourceTensor| tensor.name.starts_with(PREFIX) && tensor.name.contains(COPIED);
+    let is_copy = |tensor: &&SourceTensor| {
+        tensor.name.strip_prefix(PREFIX).is_some_and(|name| name.contains(COPIED) || WHOLE.contains(&name))
+    };
     let (copies, own): (Vec<&SourceTensor>, Vec<&SourceTensor>) = weights.tensors().iter().partition(is_copy);
     if let Some(first) = copies.first() {
+        if let Some(problem) = copies.iter().find_map(|copy| resized(copy, base)) {
+            return Err(ModelError::invalid(path, problem));
+        }
         if !base.path.is_dir() {
             let problem = format!(
                 "has {}, a copy of the base's; pass the base's Hugging Face folder as --base, so that the two can be compared, \
@@ -43,9 +53,16 @@ pub(super) fn left_out(weights: &Weights, base: &Base, path: &Path) -> Result<Ve
     Ok(own.into_iter().cloned().collect())
 }
 
+/// Says so if a copy has more or fewer rows than the base has tokens.
+fn resized(copy: &SourceTensor, base: &Base) -> Option<String> {
+    let name = copy.name.strip_prefix(PREFIX)?.replace(COPIED, ".");
+    let (rows, tokens) = (*copy.shape.first()?, base.config.vocab_size);
+    (WHOLE.contains(&name.as_str()) && rows != tokens).then(|| super::mapping::resized(&copy.name, rows, tokens))
+}
+
 /// Whether a copy is as the base has it, to the last bit.
 fn is_same(weights: &Weights, copy: &SourceTensor, base: &Weights) -> Result<bool, ModelError> {
-    let name = copy.name.trim_start_matches(PREFIX).replace(COPIED, ".");
+    let name = copy.name.strip_prefix(PREFIX).unwrap_or(&copy.name).replace(COPIED, ".");
     let Some(original) = base.tensors().iter().find(|tensor| tensor.name == name) else { return Ok(false) };
     let Some((&rows, inner)) = copy.shape.split_first() else { return Ok(false) };
     if original.shape != copy.shape {

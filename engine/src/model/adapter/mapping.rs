@@ -98,6 +98,14 @@ fn foreign(names: &[&str]) -> String {
     }
 }
 
+/// The sentence for a tensor with a row or column for each token of a vocabulary that is not the base's.
+pub(super) fn resized(tensor: &str, tokens: usize, base: usize) -> String {
+    format!(
+        "has {tensor} for {tokens} tokens, and the base has {base}: it is another model's, or the base was resized for it \
+         (resize_token_embeddings), which an adapter cannot do while a model runs; pass the resized base as --base, or merge the adapter into its model instead"
+    )
+}
+
 /// The two matrices for one of the model's.
 struct Pair<'a> {
     base: &'a Config,
@@ -141,6 +149,16 @@ impl Pair<'_> {
             [rows, columns] => (rows, columns),
             _ => return Err(format!("has {}, for what is no matrix", a.name)),
         };
+        let by_token = match self.is_embedding() {
+            true => Some((a, 1)),
+            false => (LM_HEAD.strip_suffix(".weight") == Some(self.module)).then_some((b, 0)),
+        };
+        if let Some((tensor, dimension)) = by_token
+            && let (2, Some(&tokens)) = (tensor.shape.len(), tensor.shape.get(dimension))
+            && tokens != self.base.vocab_size
+        {
+            return Err(resized(&tensor.name, tokens, self.base.vocab_size));
+        }
         for (tensor, expected) in [(a, [rank, columns]), (b, [rows, rank])] {
             if tensor.shape != expected {
                 return Err(format!(

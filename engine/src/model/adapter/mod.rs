@@ -11,7 +11,8 @@ use std::path::Path;
 use self::base::Base;
 use self::config::AdapterConfig;
 use self::mapping::{AdapterTensor, Layout};
-use super::checkpoint::Weights;
+use super::checkpoint::folder::{self, Located};
+use super::checkpoint::{Weights, is_there};
 use super::convert::{folder_name, gather};
 use super::encode::{Rows, slab_rows};
 use super::gguf::{Metadata, TensorInfo, Value};
@@ -19,6 +20,7 @@ use super::recipe::FileType;
 use super::stream::{FileReport, Progress, Stream, set_file_type};
 use super::{ModelError, output};
 
+pub use self::config::FILE;
 pub use self::summary::AdapterSummary;
 
 /// `general.type` of an adapter.
@@ -32,10 +34,17 @@ pub const HALVES: [&str; 2] = [".lora_a", ".lora_b"];
 /// Numbers of the base that the order of rows depends on. An adapter for another order would fit in its sizes.
 pub const ORDER: [&str; 2] = ["attention.head_count", "rope.dimension_count"];
 
-/// Whether a folder holds an adapter as peft saves it.
+/// Whether a folder holds an adapter as peft saves it, and no whole model: merged models are saved into folders with the
+/// adapter's files, and are then what is meant.
 #[must_use]
 pub fn is_adapter(folder: &Path) -> bool {
-    folder.join(config::FILE).is_file()
+    has_adapter(folder) && !folder::is_model(folder)
+}
+
+/// Whether a folder holds an adapter as peft saves it, be it beside a whole model.
+#[must_use]
+pub fn has_adapter(folder: &Path) -> bool {
+    is_there(&folder.join(FILE))
 }
 
 /// Reads the LoRA adapter in peft's `folder` and writes it to `output`, its values as floats of the given type.
@@ -60,7 +69,9 @@ pub fn convert_adapter(
             "an adapter cannot be written as {file_type}: its rows are too short for blocks; f32, f16 and bf16 are possible"
         )));
     }
-    let config = AdapterConfig::read(&folder.join(config::FILE))?;
+    let Located { folder, name: cached, .. } = folder::locate(folder)?;
+    let folder = folder.as_path();
+    let config = AdapterConfig::read(&folder.join(FILE))?;
     let base = match base {
         Some(name) => Base::open(name)?,
         None => Base::named_by(folder, config.base.as_deref())?,
@@ -77,7 +88,7 @@ pub fn convert_adapter(
         offset: 0,
     };
     let tensors: Vec<TensorInfo> = mapped.iter().map(entry).collect();
-    let mut metadata = metadata(folder, &base, &config);
+    let mut metadata = metadata(&cached.unwrap_or_else(|| name(folder)), &base, &config);
     set_file_type(&mut metadata, file_type, &tensors);
 
     let mut stream = Stream::create(output, &metadata, &tensors, progress)?;
@@ -115,11 +126,11 @@ fn write(
     Ok(())
 }
 
-fn metadata(folder: &Path, base: &Base, config: &AdapterConfig) -> Metadata {
+fn metadata(name: &str, base: &Base, config: &AdapterConfig) -> Metadata {
     let mut metadata = Metadata::default();
     metadata.set("general.architecture", "phi2");
     metadata.set("general.type", ADAPTER);
-    metadata.set("general.name", name(folder).as_str());
+    metadata.set("general.name", name);
     if let Some(base) = &base.name {
         metadata.set("general.base_model.count", 1);
         metadata.set("general.base_model.0.name", base.as_str());

@@ -4,12 +4,8 @@ use std::path::Path;
 
 use serde_json::{Map, Value};
 
-use super::file;
+use super::{custom, file, is_there};
 use crate::model::ModelError;
-
-/// CodeGen splits its fused projection into this many blocks, whatever the model's size: the model-parallel degree it
-/// was trained with, which is written down in its source code rather than in its configuration.
-pub const BLOCKS: usize = 4;
 
 /// No sensible model has more units, heads, tokens or positions than this; products of two such numbers fit a `u64`.
 const MAX_SIZE: usize = 1 << 24;
@@ -25,8 +21,10 @@ pub struct Config {
     pub n_layer: usize,
     /// Width of the residual stream; a multiple of `n_head`.
     pub n_embd: usize,
-    /// Attention heads; a multiple of [`BLOCKS`].
+    /// Attention heads; a multiple of `blocks`.
     pub n_head: usize,
+    /// Blocks of the fused projection, each with the rows of as many heads: [`super::BLOCKS`] but for CodeGen2's smaller models.
+    pub blocks: usize,
     /// Width of the MLP's hidden layer.
     pub n_inner: usize,
     /// Tokens of context the model was trained with.
@@ -41,10 +39,12 @@ pub struct Config {
     pub tie_word_embeddings: bool,
     /// The token that starts a text, if any.
     pub bos_token_id: Option<u32>,
-    /// The token that ends a text, if any.
-    pub eos_token_id: Option<u32>,
+    /// The tokens that end a text, as `config.json` and then `generation_config.json` name them; each once.
+    pub eos_token_ids: Vec<u32>,
     /// The name under which the checkpoint was loaded when it was saved (`_name_or_path`).
     pub name: Option<String>,
+    /// What of it is passed over, in sentences.
+    pub notes: Vec<String>,
 }
 
 impl Config {
@@ -54,10 +54,19 @@ impl Config {
     /// If it cannot be read, is not JSON, is not a CodeGen's, or describes a shape that CodeGen cannot have.
     pub fn read(path: &Path) -> Result<Self, ModelError> {
         let text = file::read_to_string(path, MAX_BYTES)?;
-        Self::parse(&text, path)
+        let mut config = Self::parse(&text, path)?;
+        let generation = path.with_file_name("generation_config.json");
+        if is_there(&generation) {
+            let text = file::read_to_string(&generation, MAX_BYTES)?;
+            let fields: Map<String, Value> = serde_json::from_str(&text)
+                .map_err(|error| ModelError::invalid(&generation, format!("is not a JSON object: {error}")))?;
+            let fields = Fields { fields, path: &generation };
+            config.add_ends(&fields)?;
+        }
+        Ok(config)
     }
 
-    /// Checks the text of a `config.json`; `path` is for messages.
+    /// Checks the text of a `config.json`; `path` is for messages, and for the code that a checkpoint may bring beside it.
     ///
     /// # Errors
     /// As for [`Self::read`].
@@ -65,6 +74,9 @@ impl Config {
         let fields: Map<String, Value> = serde_json::from_str(text)
             .map_err(|error| ModelError::invalid(path, format!("is not a JSON object: {error}")))?;
         let fields = Fields { fields, path };
+        if let Some(problem) = custom::quantization(&fields.fields) {
+            return Err(fields.error(problem));
+        }
 
         match fields.get("model_type") {
             Some(Value::String(kind)) if kind == "codegen" => {}
@@ -81,8 +93,12 @@ impl Config {
             }
         }
 
+        if let Some(problem) = custom::foreign_option(&fields.fields) {
+            return Err(fields.error(problem));
+        }
+
         // Sizes have no sensible default; the rest have CodeGenConfig's.
-        let config = Self {
+        let mut config = Self {
             n_layer: fields.size("n_layer", None, MAX_LAYERS)?,
             n_embd: fields.size("n_embd", None, MAX_SIZE)?,
             n_head: fields.size("n_head", None, MAX_SIZE)?,
@@ -92,17 +108,35 @@ impl Config {
             vocab_size: fields.size("vocab_size", None, MAX_SIZE)?,
             layer_norm_epsilon: fields.epsilon()?,
             tie_word_embeddings: fields.flag("tie_word_embeddings")?,
-            bos_token_id: fields.token("bos_token_id")?,
-            eos_token_id: fields.token("eos_token_id")?,
+            blocks: super::BLOCKS,
+            bos_token_id: None,
+            eos_token_ids: Vec::new(),
             name: fields
                 .get("_name_or_path")
                 .and_then(Value::as_str)
                 .filter(|name| !name.is_empty())
                 .map(str::to_owned),
+            notes: Vec::new(),
         };
-        let config = if config.n_inner == 0 { Self { n_inner: 4 * config.n_embd, ..config } } else { config };
+        if config.n_inner == 0 {
+            config.n_inner = 4 * config.n_embd;
+        }
         config.check().map_err(|problem| fields.error(problem))?;
+        config.blocks = custom::blocks(&fields, config.name.as_deref(), config.head_size())?;
+        config.check().map_err(|problem| fields.error(problem))?;
+        config.bos_token_id = fields.tokens("bos_token_id", config.vocab_size, &mut config.notes)?.first().copied();
+        config.add_ends(&fields)?;
         Ok(config)
+    }
+
+    /// Adds the ends of texts that a file names.
+    fn add_ends(&mut self, fields: &Fields<'_>) -> Result<(), ModelError> {
+        for token in fields.tokens("eos_token_id", self.vocab_size, &mut self.notes)? {
+            if !self.eos_token_ids.contains(&token) {
+                self.eos_token_ids.push(token);
+            }
+        }
+        Ok(())
     }
 
     /// Dimensions of one attention head.
@@ -113,7 +147,7 @@ impl Config {
 
     /// What CodeGen cannot have, if anything.
     pub(in crate::model) fn check(&self) -> Result<(), String> {
-        let Self { n_layer, n_embd, n_head, n_positions, rotary_dim, vocab_size, .. } = *self;
+        let Self { n_layer, n_embd, n_head, blocks, n_positions, rotary_dim, vocab_size, .. } = *self;
         for (name, value) in [
             ("n_layer", n_layer),
             ("n_embd", n_embd),
@@ -125,8 +159,8 @@ impl Config {
                 return Err(format!("has {name} 0; it has to be positive"));
             }
         }
-        if !n_head.is_multiple_of(BLOCKS) {
-            return Err(format!("has n_head {n_head}; CodeGen's head count is divisible by {BLOCKS}"));
+        if !n_head.is_multiple_of(blocks) {
+            return Err(format!("has n_head {n_head}; CodeGen's head count is divisible by {blocks}"));
         }
         if !n_embd.is_multiple_of(n_head) {
             return Err(format!("has n_embd {n_embd} and n_head {n_head}; n_embd has to be divisible by n_head"));
@@ -137,30 +171,23 @@ impl Config {
                 self.head_size()
             ));
         }
-        for (name, token) in [("bos_token_id", self.bos_token_id), ("eos_token_id", self.eos_token_id)] {
-            if let Some(token) = token
-                && token as usize >= vocab_size
-            {
-                return Err(format!("has {name} {token}, which is outside its vocabulary of {vocab_size}"));
-            }
-        }
         Ok(())
     }
 }
 
 /// A JSON object whose complaints name its file.
-struct Fields<'a> {
-    fields: Map<String, Value>,
-    path: &'a Path,
+pub(super) struct Fields<'a> {
+    pub fields: Map<String, Value>,
+    pub path: &'a Path,
 }
 
 impl Fields<'_> {
     /// The field's value; a null counts as absent, as it does for transformers.
-    fn get(&self, name: &str) -> Option<&Value> {
+    pub fn get(&self, name: &str) -> Option<&Value> {
         self.fields.get(name).filter(|value| !value.is_null())
     }
 
-    fn error(&self, problem: impl Into<String>) -> ModelError {
+    pub fn error(&self, problem: impl Into<String>) -> ModelError {
         ModelError::invalid(self.path, problem)
     }
 
@@ -203,12 +230,29 @@ impl Fields<'_> {
         }
     }
 
-    fn token(&self, name: &str) -> Result<Option<u32>, ModelError> {
-        let Some(value) = self.get(name) else {
-            return Ok(None);
+    /// One token or a list of them. Numbers outside the vocabulary, such as the defaults of a model with a smaller one or
+    /// the -1 of some trainers, mean no token; a note says so.
+    fn tokens(&self, name: &str, vocabulary: usize, notes: &mut Vec<String>) -> Result<Vec<u32>, ModelError> {
+        let expected =
+            |value: &Value| self.error(format!("has {name} {value}; a token's number or a list of such is expected"));
+        let values = match self.get(name) {
+            None => return Ok(Vec::new()),
+            Some(Value::Array(values)) => values.as_slice(),
+            Some(value) => std::slice::from_ref(value),
         };
-        let token = value.as_u64().and_then(|token| u32::try_from(token).ok());
-        token.map(Some).ok_or_else(|| self.error(format!("has {name} {value}; one token is expected")))
+        let mut tokens = Vec::new();
+        for value in values {
+            let number = value.as_i64().ok_or_else(|| expected(value))?;
+            match u32::try_from(number).ok().filter(|&token| (token as usize) < vocabulary) {
+                Some(token) => tokens.push(token),
+                None => notes.push(format!(
+                    "{} {number} in {} is outside the vocabulary of {vocabulary}, and is passed over",
+                    name,
+                    self.path.file_name().unwrap_or_default().to_string_lossy()
+                )),
+            }
+        }
+        Ok(tokens)
     }
 }
 
@@ -235,9 +279,11 @@ mod tests {
                 vocab_size: 512,
                 layer_norm_epsilon: 1e-5,
                 tie_word_embeddings: false,
+                blocks: 4,
                 bos_token_id: None,
-                eos_token_id: None,
+                eos_token_ids: Vec::new(),
                 name: None,
+                notes: Vec::new(),
             }
         );
         assert_eq!(config.head_size(), 64);
@@ -260,8 +306,8 @@ mod tests {
             ("rotary_dim", "66", "at most the head size, 64"),
             ("rotary_dim", "0", "rotary_dim 0"),
             ("layer_norm_epsilon", "-1", "layer_norm_epsilon"),
-            ("eos_token_id", "512", "eos_token_id 512"),
-            ("eos_token_id", "[1]", "one token is expected"),
+            ("eos_token_id", "[\"a\"]", "a list of such is expected"),
+            ("eos_token_id", "1.5", "a list of such is expected"),
             ("tie_word_embeddings", "1", "true or false"),
         ] {
             let mut fields: Map<String, Value> = serde_json::from_str(SMALL).unwrap();
@@ -270,5 +316,28 @@ mod tests {
             let error = Config::parse(&text, Path::new("config.json")).unwrap_err().to_string();
             assert!(error.starts_with("config.json: ") && error.contains(expected), "{field}: {value}: {error}");
         }
+    }
+
+    #[test]
+    fn the_ends_of_texts_are_one_or_several_and_in_the_vocabulary() {
+        for (value, ends, notes) in [
+            ("256", &[256][..], 0),
+            ("[3, 256, 3]", &[3, 256], 0),
+            ("null", &[], 0),
+            ("50256", &[], 1),
+            ("[-1, 7]", &[7], 1),
+        ] {
+            let mut fields: Map<String, Value> = serde_json::from_str(SMALL).unwrap();
+            fields.insert("eos_token_id".to_owned(), serde_json::from_str(value).unwrap());
+            let config = Config::parse(&Value::from(fields).to_string(), Path::new("config.json")).unwrap();
+            assert_eq!((config.eos_token_ids.as_slice(), config.notes.len()), (ends, notes), "{value}");
+        }
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("config.json");
+        std::fs::write(&path, SMALL).unwrap();
+        std::fs::write(folder.path().join("generation_config.json"), r#"{"eos_token_id": [5, 900]}"#).unwrap();
+        let config = Config::read(&path).unwrap();
+        assert_eq!((config.eos_token_ids.as_slice(), config.notes.len()), (&[5][..], 1));
+        assert!(config.notes[0].contains("900 in generation_config.json"), "{:?}", config.notes);
     }
 }

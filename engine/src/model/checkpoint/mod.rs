@@ -4,8 +4,11 @@
 //! memory depends on what is asked for and not on the model.
 
 mod config;
+mod custom;
 pub(in crate::model) mod file;
+pub mod folder;
 mod index;
+mod names;
 mod pickle;
 mod safetensors;
 #[cfg(test)]
@@ -22,7 +25,8 @@ use half::{bf16, f16};
 use self::file::SourceFile;
 use super::ModelError;
 
-pub use self::config::{BLOCKS, Config};
+pub use self::config::Config;
+pub use self::custom::{BLOCKS, is_quantized, quantized};
 
 /// Bytes read from a file in one go.
 const CHUNK: usize = 64 << 10;
@@ -99,7 +103,10 @@ pub struct Weights {
 impl Weights {
     /// Opens `name`.safetensors, its shards' index, `other`.bin or its shards' index, looked for in this order.
     fn open(folder: &Path, name: &str, other: &str) -> Result<Self, ModelError> {
-        let mut listed = list(folder, name, other)?;
+        Ok(Self::of(folder, list(folder, name, other)?))
+    }
+
+    fn of(folder: &Path, mut listed: Vec<(String, Stored)>) -> Self {
         listed.sort_by(|(a, _), (b, _)| a.cmp(b));
         let mut tensors = Vec::with_capacity(listed.len());
         let mut stored = HashMap::with_capacity(listed.len());
@@ -107,7 +114,7 @@ impl Weights {
             tensors.push(SourceTensor { name: name.clone(), shape: tensor.shape.clone(), dtype: tensor.dtype });
             stored.insert(name, tensor);
         }
-        Ok(Self { folder: folder.to_owned(), tensors, stored })
+        Self { folder: folder.to_owned(), tensors, stored }
     }
 
     /// Opens the weights of a LoRA adapter as peft saves it: `adapter_model.safetensors` or `adapter_model.bin`.
@@ -153,22 +160,26 @@ pub struct Checkpoint {
     pub folder: PathBuf,
     /// Its weights.
     pub weights: Weights,
+    /// What the user should know about how it was read.
+    pub notes: Vec<String>,
 }
 
 impl Checkpoint {
     /// Opens a folder that holds `config.json` and one of `model.safetensors`, `model.safetensors.index.json`,
     /// `pytorch_model.bin` and `pytorch_model.bin.index.json`, looked for in this order.
     ///
+    /// Names that wrappers of the training have put something before are read as CodeGen's, and a value head, which scores
+    /// texts and writes none, is left out; [`Self::notes`] says so.
+    ///
     /// # Errors
     /// If a file is missing, truncated or corrupt, or the configuration is not a CodeGen's.
     pub fn open(folder: &Path) -> Result<Self, ModelError> {
-        let metadata = std::fs::metadata(folder).map_err(ModelError::io(folder))?;
-        if !metadata.is_dir() {
-            return Err(ModelError::invalid(folder, "is not a folder; a checkpoint is one, with config.json in it"));
-        }
+        folder::check(folder)?;
         let config = Config::read(&folder.join("config.json"))?;
-        let weights = Weights::open(folder, "model", "pytorch_model")?;
-        Ok(Self { config, folder: folder.to_owned(), weights })
+        let listed = list(folder, "model", "pytorch_model")?;
+        let (listed, mut notes) = names::plain(listed).map_err(|problem| ModelError::invalid(folder, problem))?;
+        notes.splice(0..0, config.notes.iter().cloned());
+        Ok(Self { config, folder: folder.to_owned(), weights: Weights::of(folder, listed), notes })
     }
 }
 
@@ -242,6 +253,11 @@ fn is_contiguous(shape: &[usize], strides: &[usize]) -> bool {
     shape.iter().zip(strides).zip(contiguous_strides(shape)).all(|((n, stride), wanted)| *n == 1 || *stride == wanted)
 }
 
+/// Whether a folder lists a name, be it that of a link whose target is missing.
+pub(in crate::model) fn is_there(path: &Path) -> bool {
+    path.symlink_metadata().is_ok()
+}
+
 /// How a container lists its tensors.
 type Lister = fn(&Arc<SourceFile>) -> Result<Vec<(String, Stored)>, ModelError>;
 
@@ -251,18 +267,16 @@ fn list(folder: &Path, name: &str, other: &str) -> Result<Vec<(String, Stored)>,
     let containers: [(&str, Lister); 2] = [(&safetensors, safetensors::read), (&pickle, torch::read)];
     for (name, lister) in containers {
         let path = folder.join(name);
-        if path.exists() {
+        if is_there(&path) {
             return lister(&Arc::new(SourceFile::open(path)?));
         }
         let path = folder.join(format!("{name}.index.json"));
-        if path.exists() {
+        if is_there(&path) {
             return list_shards(folder, &path, lister);
         }
     }
-    Err(ModelError::invalid(
-        folder,
-        format!("has no weights: neither {safetensors} nor {pickle}, and no index of shards of either"),
-    ))
+    let problem = format!("has no weights: neither {safetensors} nor {pickle}, and no index of shards of either");
+    Err(ModelError::invalid(folder, folder::without_weights(folder).unwrap_or(problem)))
 }
 
 /// Lists the tensors of all shards. Index and shards have to agree.
@@ -272,7 +286,7 @@ fn list_shards(folder: &Path, index_path: &Path, lister: Lister) -> Result<Vec<(
     let mut found: BTreeMap<String, Stored> = BTreeMap::new();
     for shard in shards {
         let path = folder.join(shard);
-        if !path.exists() {
+        if !is_there(&path) {
             return Err(ModelError::invalid(index_path, format!("names the shard {shard}, which is not there")));
         }
         for (name, stored) in lister(&Arc::new(SourceFile::open(path)?))? {

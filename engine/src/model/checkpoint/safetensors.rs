@@ -88,7 +88,7 @@ impl Entry {
             "I64" | "U64" => (SourceType::Other, 8),
             "I32" | "U32" => (SourceType::Other, 4),
             "I16" | "U16" => (SourceType::Other, 2),
-            "I8" | "U8" | "BOOL" => (SourceType::Other, 1),
+            "I8" | "U8" | "BOOL" | "F8_E4M3" | "F8_E5M2" => (SourceType::Other, 1),
             other => return Err(format!("has the type {other}, which cannot be read")),
         };
         let shape: Option<Vec<usize>> = self.shape.iter().map(|n| usize::try_from(*n).ok()).collect();

@@ -2,15 +2,19 @@
 //! with what is left of the file, so that nothing can overflow or make us allocate more than a few times its length.
 
 use std::collections::HashSet;
-use std::fs::File;
 use std::io::{BufReader, Read};
 use std::path::Path;
 
 use super::{DEFAULT_ALIGNMENT, Gguf, MAGIC, MAX_DIMENSIONS, MAX_NAME, Metadata, TensorInfo, Value, ValueType};
+use crate::model::checkpoint::file;
 use crate::model::{ModelError, TensorType};
 
 /// Metadata larger than this is not a model's. The largest vocabularies take some tens of megabytes.
 const MAX_METADATA: u64 = 1 << 30;
+
+/// No memory is mapped in larger pages that a file would be laid out for; and everything that is written is padded to a
+/// multiple of it.
+const MAX_ALIGNMENT: u32 = 1 << 16;
 
 impl Gguf {
     /// Reads and checks everything but the tensors' data.
@@ -18,14 +22,12 @@ impl Gguf {
     /// # Errors
     /// `Io` if the file cannot be read, `Invalid` if it is not a GGUF that this program understands.
     pub fn open(path: &Path) -> Result<Self, ModelError> {
-        // Before it is opened: opening a pipe would wait for its other end.
-        let about = std::fs::metadata(path).map_err(ModelError::io(path))?;
-        if !about.is_file() {
-            return Err(ModelError::invalid(path, "this is not a file; a GGUF file is needed"));
-        }
-        let file = File::open(path).map_err(ModelError::io(path))?;
+        let mut file = file::open(path)?;
         let about = file.metadata().map_err(ModelError::io(path))?;
-        Self::parse(BufReader::with_capacity(1 << 16, file), about.len(), path)
+        let mut start = Vec::new();
+        file.by_ref().take(64).read_to_end(&mut start).map_err(ModelError::io(path))?;
+        file::check_pointer(path, &start)?;
+        Self::parse(BufReader::with_capacity(1 << 16, start.as_slice().chain(file)), about.len(), path)
     }
 
     /// Reads a file of `file_bytes` bytes from `input`; `path` is only named in messages.
@@ -295,7 +297,10 @@ impl<R: Read> Parser<R> {
 fn alignment(metadata: &Metadata) -> Parsed<u64> {
     match metadata.get("general.alignment") {
         None => Ok(DEFAULT_ALIGNMENT),
-        Some(&Value::U32(alignment)) if alignment.is_power_of_two() => Ok(alignment.into()),
-        Some(other) => Err(format!("general.alignment is {other:?}; a power of two of type u32 is needed").into()),
+        Some(&Value::U32(alignment)) if alignment.is_power_of_two() && alignment <= MAX_ALIGNMENT => Ok(alignment.into()),
+        Some(other) => Err(format!(
+            "general.alignment is {other:?}; a power of two up to {MAX_ALIGNMENT} of type u32 is needed"
+        )
+        .into()),
     }
 }

@@ -151,7 +151,7 @@ fn alignment_is_honoured_and_checked() {
     let gguf = parse(&file(&metadata, &tensors)).unwrap();
     assert_eq!((gguf.data_start % 64, gguf.tensors[1].offset), (0, 128));
     assert_eq!(gguf.tensors[2].offset, 192);
-    for wrong in [Value::U32(0), Value::U32(48), Value::U64(64), Value::from("32")] {
+    for wrong in [Value::U32(0), Value::U32(48), Value::U32(1 << 31), Value::U64(64), Value::from("32")] {
         let mut bytes = Vec::new();
         bytes.extend(MAGIC);
         bytes.extend(VERSION.to_le_bytes());

@@ -5,6 +5,7 @@ use std::collections::HashSet;
 use proptest::prelude::*;
 
 use super::*;
+use crate::model::checkpoint::BLOCKS;
 
 fn config(n_layer: usize, n_head: usize, head_size: usize, rotary_dim: usize) -> Config {
     Config {
@@ -17,9 +18,11 @@ fn config(n_layer: usize, n_head: usize, head_size: usize, rotary_dim: usize) ->
         vocab_size: 100,
         layer_norm_epsilon: 1e-5,
         tie_word_embeddings: false,
+        blocks: BLOCKS,
         bos_token_id: None,
-        eos_token_id: None,
+        eos_token_ids: Vec::new(),
         name: None,
+        notes: Vec::new(),
     }
 }
 
@@ -52,7 +55,7 @@ fn refusal(config: &Config, tensors: &[SourceTensor]) -> String {
 fn rows_of_the_fused_projection_worked_out_by_hand() {
     // Eight heads of four dimensions, all rotated: each of the four blocks has two heads, so eight rows each of
     // queries, values and keys.
-    let order = RowOrder::Qkv { n_embd: 32, head_size: 4, rotary_dim: 4 };
+    let order = RowOrder::Qkv { n_embd: 32, head_size: 4, rotary_dim: 4, blocks: 4 };
     let rows = |range: std::ops::Range<usize>| range.map(|row| order.source_row(row)).collect::<Vec<_>>();
     // Queries of the first block's heads: even dimensions, then odd ones.
     assert_eq!(rows(0..8), [0, 2, 1, 3, 4, 6, 5, 7]);
@@ -64,21 +67,27 @@ fn rows_of_the_fused_projection_worked_out_by_hand() {
     assert_eq!(rows(64..72), [8, 9, 10, 11, 12, 13, 14, 15]);
     assert_eq!(order.source_row(95), 72 + 15);
 
+    // CodeGen2's smaller models have eight blocks, here of one head each: rows of the second head start at row 12.
+    let order = RowOrder::Qkv { n_embd: 32, head_size: 4, rotary_dim: 4, blocks: 8 };
+    assert_eq!((4..8).map(|row| order.source_row(row)).collect::<Vec<_>>(), [12, 14, 13, 15]);
+    assert_eq!((36..40).map(|row| order.source_row(row)).collect::<Vec<_>>(), [20, 22, 21, 23]);
+    assert_eq!((68..72).map(|row| order.source_row(row)).collect::<Vec<_>>(), [16, 17, 18, 19]);
+
     // Dimensions that are not rotated stay.
-    let order = RowOrder::Qkv { n_embd: 32, head_size: 8, rotary_dim: 4 };
+    let order = RowOrder::Qkv { n_embd: 32, head_size: 8, rotary_dim: 4, blocks: 4 };
     assert_eq!((0..8).map(|row| order.source_row(row)).collect::<Vec<_>>(), [0, 2, 1, 3, 4, 5, 6, 7]);
 }
 
 proptest! {
     #[test]
     fn the_order_of_rows_is_a_permutation(
-        heads_per_block in 1_usize..4, half_head in 1_usize..20, rotary in 0.0_f64..1.0,
+        blocks in proptest::sample::select(vec![4_usize, 8]), heads_per_block in 1_usize..4, half_head in 1_usize..20, rotary in 0.0_f64..1.0,
     ) {
         let head_size = 2 * half_head;
         #[allow(clippy::cast_sign_loss, clippy::cast_possible_truncation, clippy::cast_precision_loss)]
         let rotary_dim = 2 * (1 + (rotary * half_head as f64) as usize).min(half_head);
-        let n_embd = BLOCKS * heads_per_block * head_size;
-        let order = RowOrder::Qkv { n_embd, head_size, rotary_dim };
+        let n_embd = blocks * heads_per_block * head_size;
+        let order = RowOrder::Qkv { n_embd, head_size, rotary_dim, blocks };
         let rows: HashSet<usize> = (0..3 * n_embd).map(|row| order.source_row(row)).collect();
         prop_assert_eq!(rows.len(), 3 * n_embd);
         prop_assert!(rows.iter().all(|row| *row < 3 * n_embd));
@@ -104,7 +113,7 @@ fn a_complete_checkpoint_maps_to_the_tensors_of_phi2() {
     token_embd.weight [100, 128] Weight <- transformer.wte.weight
     blk.0.attn_norm.weight [128] F32Always <- transformer.h.0.ln_1.weight
     blk.0.attn_norm.bias [128] F32Always <- transformer.h.0.ln_1.bias
-    blk.0.attn_qkv.weight [384, 128] Weight <- transformer.h.0.attn.qkv_proj.weight Qkv { n_embd: 128, head_size: 32, rotary_dim: 16 }
+    blk.0.attn_qkv.weight [384, 128] Weight <- transformer.h.0.attn.qkv_proj.weight Qkv { n_embd: 128, head_size: 32, rotary_dim: 16, blocks: 4 }
     blk.0.attn_output.weight [128, 128] Weight <- transformer.h.0.attn.out_proj.weight
     blk.0.attn_output.bias [128] F32Always <- zeros
     blk.0.ffn_up.weight [512, 128] Weight <- transformer.h.0.mlp.fc_in.weight
@@ -164,6 +173,7 @@ fn other_checkpoints_are_refused_by_name() {
     );
     assert_eq!(
         refusal(&config, &changed("lm_head.bias", &|tensor| tensor.dtype = SourceType::Other)),
-        "folder: tensor lm_head.bias does not hold floating-point numbers"
+        "folder: holds quantized weights (lm_head.bias does not hold floats), which cannot be read; convert the original checkpoint \
+         instead, quantizing it with --type"
     );
 }

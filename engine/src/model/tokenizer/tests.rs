@@ -2,6 +2,8 @@
 
 use std::path::PathBuf;
 
+use serde_json::json;
+
 use super::*;
 
 fn fixture(name: &str) -> PathBuf {
@@ -126,7 +128,7 @@ fn merges_that_are_cut_short_are_refused() {
 fn a_vocabulary_larger_than_the_model_is_refused() {
     let config = Config { vocab_size: 306, ..config("heads-4x32") };
     let error = SourceTokenizer::open(&fixture("heads-4x32"), &config).unwrap_err().to_string();
-    assert!(error.ends_with("gives the token \"\\t\\t\" the id 306; the model has the ids 0 to 305"), "{error}");
+    assert!(error.contains("gives the token \"\\t\\t\" the id 306; the model has the ids 0 to 305"), "{error}");
 }
 
 #[test]
@@ -140,4 +142,111 @@ fn missing_and_corrupt_files_are_named() {
     assert!(refusal().contains("has the merge \"a b c\""));
     std::fs::write(folder.path().join("tokenizer.json"), "{").unwrap();
     assert!(refusal().contains("tokenizer.json: is not the JSON expected"));
+}
+
+/// A copy of the folder with the slow tokenizer's files, and a configuration whose ends are these.
+fn slow(ends: &[u32]) -> (tempfile::TempDir, Config) {
+    let folder = tempfile::tempdir().unwrap();
+    for name in ["vocab.json", "merges.txt", "added_tokens.json"] {
+        std::fs::copy(fixture("heads-4x64").join(name), folder.path().join(name)).unwrap();
+    }
+    (folder, Config { eos_token_ids: ends.to_vec(), ..config("heads-4x64") })
+}
+
+/// The first uploads and many forks of them say that token 2 ends a text; it is `#`.
+#[test]
+fn an_ordinary_token_that_config_calls_the_end_stays_ordinary() {
+    let (folder, config) = slow(&[2]);
+    let slow = SourceTokenizer::open(folder.path(), &config).unwrap();
+    let fast = SourceTokenizer::from_value(&source(), &config).unwrap();
+    for tokenizer in [slow, fast] {
+        assert_eq!((tokenizer.tokens[2].as_str(), tokenizer.kinds[2]), ("#", TokenKind::Normal));
+        assert_eq!((tokenizer.special.ends.as_slice(), tokenizer.special.begin), (&[300][..], 300));
+        assert!(tokenizer.special.notes[0].contains("eos_token_id 2 is \"#\""), "{:?}", tokenizer.special.notes);
+    }
+}
+
+#[test]
+fn ends_of_the_models_own_come_first() {
+    for special in [true, false] {
+        let mut tokenizer = source();
+        tokenizer["added_tokens"].as_array_mut().unwrap().push(json!({"id": 310, "content": "[END]", "special": special,
+            "single_word": false, "lstrip": false, "rstrip": false, "normalized": !special}));
+        let config = Config { eos_token_ids: vec![310], ..config("heads-4x32") };
+        let found = SourceTokenizer::from_value(&tokenizer, &config).unwrap().special;
+        assert_eq!((found.ends.as_slice(), found.begin, found.notes.len()), (&[310, 300][..], 300, 0));
+    }
+    let (folder, config) = slow(&[310, 300]);
+    std::fs::write(folder.path().join("added_tokens.json"), r#"{"[END]": 310}"#).unwrap();
+    let tokenizer = SourceTokenizer::open(folder.path(), &config).unwrap();
+    assert_eq!((tokenizer.special.ends.as_slice(), tokenizer.kinds[310]), (&[310, 300][..], TokenKind::Control));
+}
+
+#[test]
+fn a_tokenizer_without_an_end_takes_a_row_that_is_no_token() {
+    let mut tokenizer = source();
+    tokenizer["added_tokens"].as_array_mut().unwrap().remove(0);
+    tokenizer["model"]["vocab"].as_object_mut().unwrap().remove("<|endoftext|>");
+    let config = Config { eos_token_ids: vec![2], ..config("heads-4x32") };
+    let found = SourceTokenizer::from_value(&tokenizer, &config).unwrap();
+    assert_eq!(found.kinds[found.special.ends[0] as usize], TokenKind::Unused);
+    assert_eq!(found.special.notes.len(), 2, "{:?}", found.special.notes);
+}
+
+#[test]
+fn a_token_that_is_put_first_is_found_wherever_it_is_said() {
+    let config = config("heads-4x32");
+    let token = json!({"SpecialToken": {"id": "<|endoftext|>", "type_id": 0}});
+    let text = json!({"Sequence": {"id": "A", "type_id": 0}});
+    let template = |single: &[&Value]| {
+        json!({"type": "TemplateProcessing", "single": single, "pair": [text, {"Sequence": {"id": "B", "type_id": 1}}],
+            "special_tokens": {"<|endoftext|>": {"id": "<|endoftext|>", "ids": [300], "tokens": ["<|endoftext|>"]}}})
+    };
+    let byte_level = json!({"type": "ByteLevel", "add_prefix_space": true, "trim_offsets": false, "use_regex": true});
+    let read = |processor: Value| {
+        let mut tokenizer = source();
+        tokenizer["post_processor"] = processor;
+        SourceTokenizer::from_value(&tokenizer, &config).map(|tokenizer| tokenizer.special)
+    };
+    for (processor, first, notes) in [
+        (Value::Null, false, 0),
+        (byte_level.clone(), false, 0),
+        (template(&[&token, &text]), true, 0),
+        (template(&[&text]), false, 0),
+        (template(&[&text, &token]), false, 1),
+        (json!({"type": "Sequence", "processors": [byte_level, template(&[&token, &text])]}), true, 0),
+        (
+            json!({"type": "RobertaProcessing", "sep": ["<|endoftext|>", 300], "cls": ["<|endoftext|>", 300],
+                "trim_offsets": true, "add_prefix_space": false}),
+            true,
+            1,
+        ),
+    ] {
+        let found = read(processor.clone()).unwrap();
+        assert_eq!((found.first, found.notes.len(), found.begin), (first, notes, 300), "{processor}");
+    }
+    let problem = read(template(&[&token, &token, &text])).unwrap_err();
+    assert!(problem.contains("puts 2 tokens before each text"), "{problem}");
+
+    let (folder, config) = slow(&[300]);
+    let settings = folder.path().join("tokenizer_config.json");
+    std::fs::write(&settings, r#"{"add_bos_token": true, "bos_token": {"content": "<|endoftext|>"}}"#).unwrap();
+    assert!(SourceTokenizer::open(folder.path(), &config).unwrap().special.first);
+    std::fs::write(&settings, r#"{"add_bos_token": false, "bos_token": "<|endoftext|>"}"#).unwrap();
+    assert!(!SourceTokenizer::open(folder.path(), &config).unwrap().special.first);
+    std::fs::write(&settings, r#"{"add_prefix_space": true}"#).unwrap();
+    let problem = SourceTokenizer::open(folder.path(), &config).unwrap_err().to_string();
+    assert!(problem.contains("add_prefix_space"), "{problem}");
+}
+
+#[test]
+fn of_equal_merges_the_last_counts() {
+    let config = config("heads-4x32");
+    let mut tokenizer = source();
+    let once = SourceTokenizer::from_value(&tokenizer, &config).unwrap().merges;
+    let first = tokenizer["model"]["merges"][0].clone();
+    tokenizer["model"]["merges"].as_array_mut().unwrap().push(first);
+    let twice = SourceTokenizer::from_value(&tokenizer, &config).unwrap().merges;
+    assert_eq!(twice[..twice.len() - 1], once[1..]);
+    assert_eq!(twice.last(), once.first());
 }

@@ -41,7 +41,7 @@ fn mapped(tensors: &[SourceTensor]) -> Result<Vec<AdapterTensor>, String> {
 #[test]
 fn every_matrix_has_its_place_its_order_and_its_scale() {
     let tensors = mapped(&adapter()).unwrap();
-    let qkv = RowOrder::Qkv { n_embd: 64, head_size: 16, rotary_dim: 8 };
+    let qkv = RowOrder::Qkv { n_embd: 64, head_size: 16, rotary_dim: 8, blocks: 4 };
     let rows = Layout::Rows(RowOrder::AsIs);
     let found: Vec<_> = tensors.iter().map(|tensor| (tensor.name.as_str(), tensor.shape, tensor.layout)).collect();
     assert_eq!(
