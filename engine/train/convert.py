@@ -36,15 +36,27 @@ def read(path: Path) -> tuple[dict[str, Tensor], dict]:
     config = json.loads((path / "config.json").read_text())
     if config.get("model_type") != "codegen":
         raise ValueError(f"{path} holds a model of type {config.get('model_type')!r}, not codegen")
+    order = qkv.blocks_of(config, path)
     tensors: dict[str, Tensor] = {}
     for file in sorted(path.glob("model*.safetensors")) or sorted(path.glob("pytorch_model*.bin")):
         part = load_file(file) if file.suffix == ".safetensors" else torch.load(file, map_location="cpu", weights_only=True)
         tensors.update({name: tensor.float() for name, tensor in part.items() if "causal_mask" not in name and not name.endswith("masked_bias")})
     if not tensors:
         raise FileNotFoundError(f"no weights in {path}")
+    if order != qkv.BLOCKS:
+        # The rest of the trainer, transformers included, knows CodeGen's order alone.
+        heads, rotary = config["n_head"], config["rotary_dim"]
+        for name in [name for name in tensors if name.endswith("attn.qkv_proj.weight")]:
+            tensors[name] = qkv.fuse(*qkv.split(tensors[name], heads, rotary, order), heads, rotary)
+        config = {key: value for key, value in config.items() if key not in ("auto_map", "head_dim")}
     # A tied head may be left out.
     tensors.setdefault("lm_head.weight", tensors["transformer.wte.weight"].clone())
     return tensors, config
+
+
+def blocks(path: Path) -> int:
+    """How many blocks the fused projection of a Hugging Face folder has."""
+    return qkv.blocks_of(json.loads((path / "config.json").read_text()), path)
 
 
 def never_written(tensors: dict[str, Tensor]) -> Tensor:

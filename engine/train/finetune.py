@@ -9,7 +9,7 @@ import numpy as np
 import torch
 from tokenizers import Tokenizer
 
-from . import convert
+from . import convert, qkv
 from . import tokenizer as tokenizers
 from .data.clean import header_length
 from .data.pack import end_of
@@ -55,7 +55,7 @@ def base_model(name: str) -> Path:
         if not constants.HF_HUB_OFFLINE:
             there = HfApi().list_repo_files(repository)
             weights = weights[:1] if any(file.endswith(".safetensors") for file in there) else weights[1:]
-        return Path(snapshot_download(repository, allow_patterns=["config.json", "tokenizer.json", *weights]))
+        return Path(snapshot_download(repository, allow_patterns=["config.json", "tokenizer.json", "*.py", *weights]))
     except OSError as error:
         raise FileNotFoundError(f"{name} is no folder, and {repository} cannot be downloaded: {error}") from error
 
@@ -94,6 +94,8 @@ def finetune(
     With `lora` (a rank) only adapters are trained; they are merged in the result, and kept beside it in peft's format in `to`/adapter.
     """
     base = base_model(str(base))
+    if lora and base.is_dir() and convert.blocks(base) != qkv.BLOCKS:
+        raise ValueError(f"{base} has its rows in CodeGen2's order, which adapters would not be in; fine-tune all of its weights, without --lora")
     work, tokenizer = to.with_name(to.name + ".work"), base_tokenizer(base)
     shutil.rmtree(work, ignore_errors=True)
     tokens = pack(repository, work, tokenizer, convert.vocabulary_of(base, tokenizer))
