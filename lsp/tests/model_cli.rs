@@ -222,6 +222,156 @@ fn interrupt(signal: &str) {
     assert_eq!(names(folder.path()), ["model"]);
 }
 
+#[test]
+fn types_are_taken_in_any_case() {
+    let folder = checkpoint();
+    for kind in ["Q4_K_M", "Q8_0", "F16"] {
+        succeeds(folder.path(), &["convert", "model", "-o", "out.gguf", "--type", kind]);
+    }
+    succeeds(folder.path(), &["quantize", "out.gguf", "small.gguf", "--type", "Q6_K", "--output-type", "Q8_0"]);
+}
+
+/// What people name first: the model as the Hub calls it, its address, the cache of the Hub.
+#[test]
+fn the_hubs_names_and_folders_are_understood_or_explained() {
+    let folder = checkpoint();
+    let (name, address) = ("Salesforce/codegen-350M-mono", "https://huggingface.co/Salesforce/codegen2-1B");
+    let convert = |what: &'static str| ["convert", what, "-o", "out.gguf"];
+    fails(folder.path(), &convert(name), &["there is no folder", "hf download Salesforce/codegen-350M-mono"]);
+    fails(folder.path(), &convert(address), &["hf download Salesforce/codegen2-1B --local-dir codegen2-1B"]);
+    let cache = folder.path().join("models--Salesforce--codegen-350M-mono");
+    fs::create_dir_all(cache.join("snapshots")).unwrap();
+    fs::rename(folder.path().join("model"), cache.join("snapshots/18d31e0ddf54")).unwrap();
+    succeeds(folder.path(), &convert("models--Salesforce--codegen-350M-mono"));
+    let text = succeeds(folder.path(), &["inspect", "out.gguf"]);
+    assert!(text.contains("Salesforce/codegen-350M-mono") && text.contains("18d31e0ddf54"), "{text}");
+    fails(folder.path(), &convert("."), &["cache of the Hub", "models--Salesforce--codegen-350M-mono"]);
+}
+
+#[test]
+fn files_that_were_not_downloaded_or_put_together_are_told() {
+    let pointer = "version https://git-lfs.github.com/spec/v1\noid sha256:77e251cc\nsize 718094293\n";
+    for name in ["model.safetensors", "config.json", "vocab.json", "merges.txt"] {
+        let folder = checkpoint();
+        fs::write(folder.path().join("model").join(name), pointer).unwrap();
+        fails(folder.path(), CONVERT, &[name, "Git LFS pointer"]);
+    }
+    let folder = checkpoint();
+    fs::remove_file(folder.path().join("model/model.safetensors")).unwrap();
+    fs::create_dir(folder.path().join("model/global_step500")).unwrap();
+    fails(folder.path(), CONVERT, &["DeepSpeed ZeRO checkpoint (global_step500)", "zero_to_fp32.py"]);
+    fs::write(folder.path().join("pointer.gguf"), pointer).unwrap();
+    fails(folder.path(), &["inspect", "pointer.gguf"], &["pointer.gguf", "Git LFS pointer"]);
+    fails_with_config("{", r#"{"quantization_config":{"quant_method":"gptq","bits":4},"#, &["quantized", "gptq"]);
+    fails_with_config("{", r#"{"auto_map":{"AutoModelForCausalLM":"modeling_x.Y"},"#, &["modeling_x.Y", "mp_num"]);
+}
+
+/// Opening a pipe waits for its other end, and reading a device may never end.
+#[cfg(unix)]
+#[test]
+fn what_is_no_file_is_refused_and_not_waited_for() {
+    let pipe = |path: &Path| {
+        let _ = fs::remove_file(path);
+        assert!(Command::new("mkfifo").arg(path).status().unwrap().success());
+    };
+    let folder = tuned();
+    let at = |name: &str| folder.path().join(name);
+    for (place, name) in [
+        ("model", "config.json"),
+        ("model", "generation_config.json"),
+        ("model", "model.safetensors"),
+        ("model", "vocab.json"),
+        ("model", "merges.txt"),
+        ("model", "added_tokens.json"),
+        ("model", "special_tokens_map.json"),
+        ("model", "tokenizer_config.json"),
+        ("model", "tokenizer.json"),
+        ("adapter", "adapter_model.safetensors"),
+        ("adapter", "adapter_config.json"),
+    ] {
+        let path = at(place).join(name);
+        let before = fs::read(&path).ok();
+        pipe(&path);
+        fails(folder.path(), &["convert", place, "-o", "out.gguf"], &[name, "is a pipe, not a file"]);
+        fs::remove_file(&path).unwrap();
+        fs::create_dir(&path).unwrap();
+        fails(folder.path(), &["convert", place, "-o", "out.gguf"], &[name, "is a folder, not a file"]);
+        fs::remove_dir(&path).unwrap();
+        std::os::unix::fs::symlink("/dev/zero", &path).unwrap();
+        fails(folder.path(), &["convert", place, "-o", "out.gguf"], &[name, "is a device, not a file"]);
+        fs::remove_file(&path).unwrap();
+        if let Some(before) = before {
+            fs::write(&path, before).unwrap();
+        }
+    }
+    pipe(&at("pipe.gguf"));
+    let _socket = std::os::unix::net::UnixListener::bind(at("socket.gguf")).unwrap();
+    for (name, kind) in [("pipe.gguf", "a pipe"), ("socket.gguf", "a socket")] {
+        fails(folder.path(), &["inspect", name], &[name, kind]);
+        fails(folder.path(), &["quantize", name, "out.gguf", "--type", "f16"], &[name, kind]);
+        for flags in [["--model", name], ["--lora", name]] {
+            let output = Command::new(env!("CARGO_BIN_EXE_codegen-lsp"))
+                .args(["complete", "a.py:2:9"])
+                .args(flags)
+                .current_dir(folder.path())
+                .env("CODEGEN_LSP_CACHE", folder.path())
+                .output()
+                .unwrap();
+            assert_eq!(output.status.code(), Some(2), "{}", String::from_utf8_lossy(&output.stderr));
+        }
+    }
+}
+
+/// Changes four bytes behind a key of a GGUF.
+fn set_number(path: &Path, key: &str, number: u32) {
+    let mut bytes = fs::read(path).unwrap();
+    let at = bytes.windows(key.len()).position(|piece| piece == key.as_bytes()).unwrap() + key.len() + 4;
+    bytes[at..at + 4].copy_from_slice(&number.to_le_bytes());
+    fs::write(path, bytes).unwrap();
+}
+
+#[test]
+fn numbers_that_would_take_all_memory_or_end_the_program_are_refused() {
+    let folder = tuned();
+    succeeds(folder.path(), &["convert", "model", "-o", "model.gguf"]);
+    set_number(&folder.path().join("model.gguf"), "phi2.context_length", u32::MAX);
+    let output = Command::new(env!("CARGO_BIN_EXE_codegen-lsp"))
+        .args(["complete", "a.py:2:9", "--model", "model.gguf"])
+        .current_dir(folder.path())
+        .output()
+        .unwrap();
+    let message = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(output.status.code(), Some(2), "{message}");
+    assert!(message.contains("context_length 4294967295") && !message.contains("panicked"), "{message}");
+
+    // A whole GGUF of 57 bytes, whose one key says what its data is aligned to: 2 GiB.
+    let text = |text: &str| [&(text.len() as u64).to_le_bytes()[..], text.as_bytes()].concat();
+    let mut small = [&b"GGUF"[..], &3u32.to_le_bytes(), &0u64.to_le_bytes(), &1u64.to_le_bytes()].concat();
+    small.extend(text("general.alignment"));
+    small.extend([4u32.to_le_bytes(), (1u32 << 31).to_le_bytes()].concat());
+    assert_eq!(small.len(), 57);
+    fs::write(folder.path().join("small.gguf"), small).unwrap();
+    let refused = ["quantize", "small.gguf", "large.gguf", "--type", "f16"];
+    fails(folder.path(), &refused, &["general.alignment", "65536"]);
+}
+
+#[test]
+fn a_merged_model_beside_its_adapter_is_the_model() {
+    let folder = tuned();
+    fs::copy(folder.path().join("adapter/adapter_config.json"), folder.path().join("whole/adapter_config.json")).unwrap();
+    let output = codegen(folder.path(), &["convert", "whole", "-o", "whole.gguf", "--type", "f32"]);
+    let notes = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(output.status.code(), Some(0), "{notes}");
+    assert!(notes.contains("note: the folder holds an adapter, too"), "{notes}");
+    assert!(!succeeds(folder.path(), &["inspect", "whole.gguf"]).contains("lora"));
+    // Whoever names a base means the adapter.
+    for name in ["adapter_config.json", "adapter_model.safetensors"] {
+        fs::copy(folder.path().join("adapter").join(name), folder.path().join("whole").join(name)).unwrap();
+    }
+    succeeds(folder.path(), &["convert", "whole", "-o", "lora.gguf", "--base", "model"]);
+    assert!(succeeds(folder.path(), &["inspect", "lora.gguf"]).contains("lora, rank 4"));
+}
+
 /// Letters only, so that what is completed is text; which of them follows from the other weights.
 fn letters(name: &str, index: usize) -> f32 {
     match name {
@@ -311,7 +461,7 @@ fn adapters_and_flags_that_do_not_fit_are_refused() {
     fs::create_dir(folder.path().join("models")).unwrap();
     let convert = ["convert", "adapter", "-o", "lora.gguf"];
     let with = |flags: &[&'static str]| [&convert[..], flags].concat();
-    fails(folder.path(), &with(&["--base", "builtin"]), &["adapter: tensor", "[4, 300]", "[4, 51200]"]);
+    fails(folder.path(), &with(&["--base", "builtin"]), &["adapter: has ", "300 tokens", "the base has 51200", "resized"]);
     fails(folder.path(), &with(&["--type", "q4_k_m"]), &["q4_k_m", "f32, f16 and bf16"]);
     fails(folder.path(), &with(&["--output-type", "f16"]), &["--output-type", "an adapter"]);
     fails(

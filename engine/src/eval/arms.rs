@@ -10,6 +10,7 @@ use std::str::FromStr;
 use super::dialogue::{Check, Dialogue, Shown, Task, Terminals};
 use super::problems::mtpb::Case;
 use super::problems::{HumanEvalProblem, MtpbProblem};
+use super::scoring::Scoring;
 
 /// How every history of MTPB begins.
 pub const PREAMBLE: &str = "# Import libraries.\n\nimport numpy as np\n\n";
@@ -67,7 +68,13 @@ impl FromStr for Arm {
 /// The work of a run of MTPB: for every problem and input, in the file's order, every arm in the order given. `max_tokens` is a
 /// turn's limit where the problem has none of its own.
 #[must_use]
-pub fn mtpb_tasks(problems: &[MtpbProblem], arms: &[Arm], temperature: f32, max_tokens: usize) -> Vec<Task> {
+pub fn mtpb_tasks(
+    problems: &[MtpbProblem],
+    arms: &[Arm],
+    temperature: f32,
+    max_tokens: usize,
+    scoring: Scoring,
+) -> Vec<Task> {
     let task = |problem: &MtpbProblem, input: usize, case: &Case, arm: Arm| Task {
         condition: arm.name().to_owned(),
         problem: problem.id.clone(),
@@ -79,7 +86,7 @@ pub fn mtpb_tasks(problems: &[MtpbProblem], arms: &[Arm], temperature: f32, max_
             prompts: case.prompts.clone(),
             max_tokens: problem.max_gen_length.unwrap_or(max_tokens),
         }),
-        check: Check::Output(case.output.clone()),
+        check: Check::Output(case.output.clone(), scoring),
     };
     let mut tasks = Vec::new();
     for problem in problems {

@@ -2,6 +2,8 @@
 
 use serde_json::Value;
 
+use super::scoring::Scoring;
+
 /// How a continuation is truncated.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Terminals {
@@ -25,8 +27,8 @@ pub struct Shown {
 /// A program's test.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Check {
-    /// MTPB: what the program must print last.
-    Output(Value),
+    /// MTPB: what the program must print last, and by which rules that is looked at.
+    Output(Value, Scoring),
     /// HumanEval: code that defines `check`, and the name of the function to give it.
     Test {
         /// Python code.

@@ -13,6 +13,7 @@ pub mod problems;
 pub mod record;
 pub mod report;
 pub mod sampling;
+pub mod scoring;
 pub mod store;
 pub mod summary;
 mod terminals;

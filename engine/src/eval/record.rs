@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::scoring::Scoring;
+
 /// Which sample of a run this is. Two samples of a run never have equal keys.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct Key {
@@ -151,6 +153,9 @@ pub struct Header {
     pub context: usize,
     /// Whether the prompts' perplexity is measured.
     pub perplexity: bool,
+    /// By which rules MTPB's answers count; absent in HumanEval, and in files of before there was a choice.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub scoring: Option<Scoring>,
     /// In a reproducible run, what else its samples depend on: how the model is run. Other runs may go on with another number
     /// of threads or on another device.
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -203,7 +203,10 @@ mod tests {
         fs::write(at("config.json"), "{}").unwrap();
         let message = problem(folder.path());
         assert!(message.contains(&format!("model convert {} -o FILE", folder.path().display())), "{message}");
+        // A whole model with an adapter's files beside it is the model.
         fs::write(at("adapter_config.json"), "{}").unwrap();
+        assert!(problem(folder.path()).contains("this is a checkpoint folder"));
+        fs::remove_file(at("model.safetensors")).unwrap();
         assert!(problem(folder.path()).contains("name FILE as `lora`"));
     }
 

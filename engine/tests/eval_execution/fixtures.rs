@@ -1,6 +1,7 @@
 //! The problems of the repository, and the programs that solve them.
 
 use codegen_engine::eval::arms::{Arm, mtpb_tasks};
+use codegen_engine::eval::scoring::Scoring;
 use codegen_engine::eval::dialogue::Task;
 use codegen_engine::eval::problems::mtpb;
 use codegen_engine::eval::record::{Benchmark, Status};
@@ -21,7 +22,7 @@ fn solved() -> Vec<(Task, Vec<String>)> {
         let solution: Value = serde_json::from_str(line).unwrap();
         serde_json::from_value(solution["texts"].clone()).unwrap()
     });
-    let tasks = mtpb_tasks(&problems, &[Arm::Multi], 0.2, 256);
+    let tasks = mtpb_tasks(&problems, &[Arm::Multi], 0.2, 256, Scoring::Reference);
     let solved: Vec<_> = tasks.into_iter().zip(texts).collect();
     assert_eq!(solved.len(), 36);
     solved

@@ -6,4 +6,5 @@ mod fixtures;
 mod humaneval;
 mod mtpb;
 mod pool;
+mod scoring;
 mod support;

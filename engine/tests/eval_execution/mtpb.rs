@@ -3,14 +3,15 @@
 use codegen_engine::eval::dialogue::Check;
 use codegen_engine::eval::execution::Allowance;
 use codegen_engine::eval::record::{Benchmark, Status};
+use codegen_engine::eval::scoring::Scoring;
 use serde_json::{Value, json};
 
 use crate::support::{answer, judge, short};
 
-/// Runs each program, and gives those that end otherwise than expected. `None` stands for any detail.
+/// Runs each program by the corrected rules, and gives those that end otherwise than expected. `None` stands for any detail.
 fn differences(cases: &[(&str, Value, Status, Option<&str>)]) -> Vec<String> {
     let differ = cases.iter().filter_map(|(program, expected, status, detail)| {
-        let found = answer(program, expected);
+        let found = answer(program, expected, Scoring::Corrected);
         let right = found.0 == *status && detail.is_none_or(|detail| detail == found.1);
         (!right).then(|| format!("{program:?}: {found:?}, not {status:?} {detail:?}"))
     });
@@ -189,7 +190,7 @@ fn other_answers_are_wrong() {
         ("a = []\nfor _ in range(5000): a = [a]\nprint(a)", json!([1]), "[[[[[[[...]]]]]]]"),
     ];
     for (program, expected, detail) in other {
-        let found = answer(program, expected);
+        let found = answer(program, expected, Scoring::Corrected);
         assert!(found.0 == Status::Wrong && found.1.starts_with(detail), "{program:?}: {found:?}, not {detail:?}");
     }
 }
@@ -197,7 +198,7 @@ fn other_answers_are_wrong() {
 #[test]
 fn long_answers_are_shortened() {
     for program in ["print('x' * 10**7)", "print(list(range(10**6)))", "print({i: i for i in range(10**5)})"] {
-        let (status, detail) = answer(program, &json!(1));
+        let (status, detail) = answer(program, &json!(1), Scoring::Reference);
         assert_eq!((status, detail.chars().count()), (Status::Wrong, 200), "{program}: {detail}");
     }
 }
@@ -240,7 +241,7 @@ fn what_is_written_does_not_end_a_program() {
         "import sys\nsys.stdout.buffer.write(b'\\xff')\nprint('\\ud800')\nprint(1)",
     ];
     for program in programs {
-        assert_eq!(answer(program, &json!(1)), (Status::Passed, "1".to_owned()), "{program}");
+        assert_eq!(answer(program, &json!(1), Scoring::Reference), (Status::Passed, "1".to_owned()), "{program}");
     }
 }
 
@@ -250,7 +251,7 @@ fn what_looks_like_a_verdict_is_none() {
     let program = format!(
         "import os\nfor f in range(1, 20):\n  try: os.write(f, b'''\n{verdict}\n0123 {verdict}\n''')\n  except OSError: pass\nos._exit(0)"
     );
-    assert_eq!(answer(&program, &json!(1)).0, Status::Exited);
+    assert_eq!(answer(&program, &json!(1), Scoring::Reference).0, Status::Exited);
 }
 
 #[test]
@@ -268,7 +269,7 @@ fn the_end_of_time_is_an_exception_in_the_program() {
         ("i = 0\nwhile True:\n    i += 1\n    print([i] * 100)", Status::Wrong),
     ];
     for (program, status) in cases {
-        let judgement = judge(program, &Check::Output(json!(1)), &short(Benchmark::Mtpb));
+        let judgement = judge(program, &Check::Output(json!(1), Scoring::Reference), &short(Benchmark::Mtpb));
         assert_eq!(judgement.status, status, "{program}: {judgement:?}");
     }
 }
@@ -283,7 +284,7 @@ fn an_answer_that_cannot_be_looked_at_in_time_is_wrong() {
     ];
     for (method, rest, expected, detail) in cases {
         let program = format!("class A:\n  def {method}:\n    while True: pass\n{rest}");
-        let judgement = judge(&program, &Check::Output(expected), &short(Benchmark::Mtpb));
+        let judgement = judge(&program, &Check::Output(expected, Scoring::Reference), &short(Benchmark::Mtpb));
         assert_eq!((judgement.status, judgement.detail.as_str()), (Status::Wrong, detail), "{program}");
     }
 }

@@ -8,6 +8,7 @@ use std::time::Duration;
 use codegen_engine::eval::dialogue::Check;
 use codegen_engine::eval::execution::{self, Allowance, Judgement};
 use codegen_engine::eval::record::{Benchmark, Key, Status};
+use codegen_engine::eval::scoring::Scoring;
 use codegen_engine::sandbox::Sandbox;
 use serde_json::Value;
 
@@ -52,8 +53,8 @@ pub fn judge(program: &str, check: &Check, allowance: &Allowance) -> Judgement {
 }
 
 /// Judges a program of MTPB that ends by itself.
-pub fn answer(program: &str, expected: &Value) -> (Status, String) {
-    let judgement = judge(program, &Check::Output(expected.clone()), &ample(Benchmark::Mtpb));
+pub fn answer(program: &str, expected: &Value, scoring: Scoring) -> (Status, String) {
+    let judgement = judge(program, &Check::Output(expected.clone(), scoring), &ample(Benchmark::Mtpb));
     (judgement.status, judgement.detail)
 }
 

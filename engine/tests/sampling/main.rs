@@ -13,6 +13,7 @@ use std::ops::ControlFlow;
 use codegen_engine::eval::dialogue::{Check, Dialogue, Shown, Task, Terminals};
 use codegen_engine::eval::record::{Key, Sample};
 use codegen_engine::eval::sampling::{self, Cancel, Plan, Stats};
+use codegen_engine::eval::scoring::Scoring;
 use codegen_engine::runtime::scripted::{END_OF_TEXT, Script};
 use codegen_engine::{Engine, TokenId};
 use serde_json::Value;
@@ -58,7 +59,7 @@ fn limited(condition: &str, problem: &str, dialogue: Turns) -> Task {
         input: 0,
         temperature: 0.0,
         dialogue: Box::new(dialogue),
-        check: Check::Output(Value::Null),
+        check: Check::Output(Value::Null, Scoring::Reference),
     }
 }
 

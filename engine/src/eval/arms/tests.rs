@@ -20,7 +20,7 @@ fn problems() -> Vec<MtpbProblem> {
 
 /// All that is asked in an arm and what becomes of it, with `^` where the prompt begins.
 fn transcript(arm: Arm) -> String {
-    let tasks = mtpb_tasks(&problems(), &[arm], 0.2, 256);
+    let tasks = mtpb_tasks(&problems(), &[arm], 0.2, 256, Scoring::Reference);
     let dialogue = &tasks[1].dialogue;
     let mut texts = Vec::new();
     let mut transcript = String::new();
@@ -44,7 +44,7 @@ fn what_is_shown_in_every_arm() {
 
 #[test]
 fn the_multi_turn_history_is_that_of_the_reference() {
-    let tasks = mtpb_tasks(&problems(), &[Arm::Multi], 0.2, 256);
+    let tasks = mtpb_tasks(&problems(), &[Arm::Multi], 0.2, 256, Scoring::Reference);
     let shown = tasks[0].dialogue.shown(&["x = 1".to_owned()]);
     let expected =
         "# Import libraries.\n\nimport numpy as np\n\n# Let x be 1. \nx = 1\n\n# Say\n# > x\n#\n# and\n# y.\n";
@@ -55,16 +55,16 @@ fn the_multi_turn_history_is_that_of_the_reference() {
 #[test]
 fn tasks_are_every_input_in_every_arm() {
     let mut problems = problems();
-    let tasks = mtpb_tasks(&problems, &[Arm::Multi, Arm::SingleMatched], 0.5, 256);
+    let tasks = mtpb_tasks(&problems, &[Arm::Multi, Arm::SingleMatched], 0.5, 256, Scoring::Reference);
     let names: Vec<_> = tasks.iter().map(|task| (task.input, task.condition.as_str(), task.dialogue.turns())).collect();
     assert_eq!(names, [(0, "multi", 3), (0, "single-matched", 1), (1, "multi", 3), (1, "single-matched", 1)]);
     for task in &tasks {
         assert_eq!((task.problem.as_str(), task.line, task.temperature), ("3", 2, 0.5));
-        assert_eq!(task.check, Check::Output(if task.input == 0 { json!(1) } else { json!([2, "b"]) }));
+        assert_eq!(task.check, Check::Output(if task.input == 0 { json!(1) } else { json!([2, "b"]) }, Scoring::Reference));
         assert_eq!(task.dialogue.terminals(), Terminals::Turn);
     }
     let limits = |problems: &[MtpbProblem]| {
-        Arm::ALL.map(|arm| mtpb_tasks(problems, &[arm], 0.2, 256)[0].dialogue.shown(&[]).max_tokens)
+        Arm::ALL.map(|arm| mtpb_tasks(problems, &[arm], 0.2, 256, Scoring::Reference)[0].dialogue.shown(&[]).max_tokens)
     };
     assert_eq!(limits(&problems), [40, 40, 40, 40, 120]);
     problems[0].max_gen_length = None;
@@ -75,7 +75,7 @@ fn tasks_are_every_input_in_every_arm() {
 #[test]
 fn any_number_of_texts_will_do() {
     for arm in Arm::ALL {
-        let task = &mtpb_tasks(&problems(), &[arm], 0.2, 256)[0];
+        let task = &mtpb_tasks(&problems(), &[arm], 0.2, 256, Scoring::Reference)[0];
         for texts in 0..6 {
             let texts = vec!["x".to_owned(); texts];
             let shown = task.dialogue.shown(&texts);

@@ -11,7 +11,7 @@ use super::{Allowance, Check, ExecutionError};
 use crate::eval::record::{Key, Status, Verdict};
 use crate::sandbox::{Job, Outcome, Report, Sandbox};
 
-const MTPB: &str = concat!(include_str!("harness/common.py"), include_str!("harness/mtpb.py"));
+const MTPB: &str = concat!(include_str!("harness/common.py"), include_str!("harness/scoring.py"), include_str!("harness/mtpb.py"));
 const HUMAN_EVAL: &str = concat!(include_str!("harness/common.py"), include_str!("harness/humaneval.py"));
 
 /// How a program did.
@@ -47,7 +47,9 @@ pub fn judge(
     let nonce = nonce();
     let seconds = allowance.time.as_secs_f64();
     let (harness, task) = match check {
-        Check::Output(expected) => (MTPB, json!({"nonce": nonce, "seconds": seconds, "expected": expected})),
+        Check::Output(expected, scoring) => {
+            (MTPB, json!({"nonce": nonce, "seconds": seconds, "expected": expected, "scoring": scoring}))
+        }
         Check::Test { test, entry_point } => {
             (HUMAN_EVAL, json!({"nonce": nonce, "seconds": seconds, "test": test, "entry_point": entry_point}))
         }

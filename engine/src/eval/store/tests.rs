@@ -30,6 +30,7 @@ fn header() -> Header {
         max_tokens: 256,
         context: 2048,
         perplexity: true,
+        scoring: None,
         reproducible: None,
         problems: vec![problem("1", 1), problem("2", 3)],
         left_out: Vec::new(),

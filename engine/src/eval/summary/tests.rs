@@ -64,6 +64,7 @@ fn header(benchmark: Benchmark, conditions: &[&str], problems: Vec<Problem>) -> 
         max_tokens: 256,
         context: 2048,
         perplexity: true,
+        scoring: None,
         reproducible: None,
         problems,
         left_out: Vec::new(),

@@ -43,13 +43,17 @@ pub(super) fn blocks(fields: &Fields<'_>, name: Option<&str>, head_size: usize) 
         return Err(fields.error(format!("has head_dim {size}; by n_embd and n_head it should be {head_size}")));
     }
     let folder = fields.path.parent().unwrap_or(Path::new(""));
+    let mut silent = false;
     for class in &classes {
-        if let Some(blocks) = degree(folder, class)? {
-            return Ok(blocks);
+        match degree(folder, class)? {
+            Code::Says(blocks) => return Ok(blocks),
+            Code::Silent => silent = true,
+            Code::Elsewhere => {}
         }
     }
+    // Code that is there and says nothing is some other code, whatever the model is called.
     let known = |text: &str| CODEGEN2.iter().any(|known| text.to_ascii_lowercase().contains(known));
-    if name.is_some_and(known) || classes.iter().any(|class| known(class)) {
+    if !silent && (name.is_some_and(known) || classes.iter().any(|class| known(class))) {
         return Ok(CODEGEN2_BLOCKS);
     }
     let why = match classes.first() {
@@ -58,7 +62,7 @@ pub(super) fn blocks(fields: &Fields<'_>, name: Option<&str>, head_size: usize) 
     };
     Err(fields.error(format!(
         "may describe another model than CodeGen: {why}. The fused projection of CodeGen has {BLOCKS} blocks, that of CodeGen2-1B \
-         and 3.7B {CODEGEN2_BLOCKS}, and neither _name_or_path nor a line `mp_num = …` in that code, beside this file, says which"
+         and 3.7B {CODEGEN2_BLOCKS}; which it is, a line `mp_num = …` in that code, beside this file, has to say"
     )))
 }
 
@@ -71,26 +75,35 @@ fn own_classes(fields: &Fields<'_>) -> Vec<String> {
     names
 }
 
-/// The degree of model parallelism in the code of a class, if that code lies in the folder and says it once. The code is
-/// searched and not run.
-fn degree(folder: &Path, class: &str) -> Result<Option<usize>, ModelError> {
+/// What a class's code says of the degree of model parallelism.
+enum Code {
+    /// It says this one, and no other.
+    Says(usize),
+    /// It lies in the folder and says none, or several.
+    Silent,
+    /// It does not lie in the folder.
+    Elsewhere,
+}
+
+/// Looks for the degree in the code of a class. The code is searched and not run.
+fn degree(folder: &Path, class: &str) -> Result<Code, ModelError> {
     let local = class.rsplit("--").next().unwrap_or(class);
     let module = local.split('.').next().unwrap_or_default();
     let is_plain = !module.is_empty() && module.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');
     let path = folder.join(format!("{module}.py"));
     if !is_plain || !super::is_there(&path) {
-        return Ok(None);
+        return Ok(Code::Elsewhere);
     }
     let code = file::read_to_string(&path, MAX_CODE)?;
-    let Some(pattern) = DEGREE.as_ref() else { return Ok(None) };
+    let Some(pattern) = DEGREE.as_ref() else { return Ok(Code::Silent) };
     let mut found: Vec<usize> =
         pattern.captures_iter(&code).filter_map(|found| found.get(1)?.as_str().parse().ok()).collect();
     found.sort_unstable();
     found.dedup();
-    match found.as_slice() {
-        [blocks @ 1..=1024] => Ok(Some(*blocks)),
-        _ => Ok(None),
-    }
+    Ok(match found.as_slice() {
+        [blocks @ 1..=1024] => Code::Says(*blocks),
+        _ => Code::Silent,
+    })
 }
 
 /// Parts of the names of options that say how large something is or how it is computed.

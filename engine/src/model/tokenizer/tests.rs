@@ -170,22 +170,25 @@ fn an_ordinary_token_that_config_calls_the_end_stays_ordinary() {
 fn ends_of_the_models_own_come_first() {
     for special in [true, false] {
         let mut tokenizer = source();
-        tokenizer["added_tokens"].as_array_mut().unwrap().push(json!({"id": 310, "content": "[END]", "special": special,
+        tokenizer["added_tokens"].as_array_mut().unwrap().push(json!({"id": 307, "content": "[END]", "special": special,
             "single_word": false, "lstrip": false, "rstrip": false, "normalized": !special}));
-        let config = Config { eos_token_ids: vec![310], ..config("heads-4x32") };
+        let config = Config { eos_token_ids: vec![307], ..config("heads-4x32") };
         let found = SourceTokenizer::from_value(&tokenizer, &config).unwrap().special;
-        assert_eq!((found.ends.as_slice(), found.begin, found.notes.len()), (&[310, 300][..], 300, 0));
+        assert_eq!((found.ends.as_slice(), found.begin, found.notes.len()), (&[307, 300][..], 300, 0));
     }
-    let (folder, config) = slow(&[310, 300]);
-    std::fs::write(folder.path().join("added_tokens.json"), r#"{"[END]": 310}"#).unwrap();
+    let (folder, config) = slow(&[307, 300]);
+    let path = folder.path().join("added_tokens.json");
+    let mut added: Value = parse(&path).unwrap();
+    added["[END]"] = json!(307);
+    std::fs::write(path, added.to_string()).unwrap();
     let tokenizer = SourceTokenizer::open(folder.path(), &config).unwrap();
-    assert_eq!((tokenizer.special.ends.as_slice(), tokenizer.kinds[310]), (&[310, 300][..], TokenKind::Control));
+    assert_eq!((tokenizer.special.ends.as_slice(), tokenizer.kinds[307]), (&[307, 300][..], TokenKind::Control));
 }
 
 #[test]
 fn a_tokenizer_without_an_end_takes_a_row_that_is_no_token() {
     let mut tokenizer = source();
-    tokenizer["added_tokens"].as_array_mut().unwrap().remove(0);
+    tokenizer["added_tokens"][0]["content"] = json!("[X]");
     tokenizer["model"]["vocab"].as_object_mut().unwrap().remove("<|endoftext|>");
     let config = Config { eos_token_ids: vec![2], ..config("heads-4x32") };
     let found = SourceTokenizer::from_value(&tokenizer, &config).unwrap();

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 use codegen_engine::eval::arms::Arm;
+use codegen_engine::eval::scoring::Scoring;
 
 use crate::cli::engine_args::EngineArgs;
 
@@ -19,6 +20,10 @@ pub struct MtpbArguments {
     /// The temperature; 0 always takes the most likely token
     #[arg(long, value_name = "T", default_value_t = 0.2, value_parser = temperature)]
     pub temperature: f32,
+    /// By which rules an answer counts: reference, those of the paper's code; or corrected, where an assignment is no answer, and
+    /// dictionaries and null can be compared
+    #[arg(long, value_name = "RULES", default_value_t)]
+    pub scoring: Scoring,
     #[command(flatten)]
     pub common: Common,
 }

@@ -43,7 +43,7 @@ pub fn run(command: &EvalCommand) -> anyhow::Result<ExitCode> {
 }
 
 fn mtpb(arguments: &MtpbArguments) -> anyhow::Result<ExitCode> {
-    let MtpbArguments { arms, samples, temperature, common } = arguments;
+    let MtpbArguments { arms, samples, temperature, scoring, common } = arguments;
     let conditions: Vec<String> = arms.iter().map(|arm| arm.name().to_owned()).collect();
     distinct("--arms", &conditions)?;
     let source = source::mtpb(common)?;
@@ -53,7 +53,8 @@ fn mtpb(arguments: &MtpbArguments) -> anyhow::Result<ExitCode> {
         conditions,
         samples: *samples,
         temperature: Some(*temperature),
-        tasks: arms::mtpb_tasks(&source.problems, &arms, *temperature, common.max_tokens),
+        tasks: arms::mtpb_tasks(&source.problems, &arms, *temperature, common.max_tokens, *scoring),
+        scoring: Some(*scoring),
         facts: source.problems.iter().map(|problem| problem.facts()).collect(),
         problems_sha256: source.sha256,
         left_out: source.left_out,
@@ -75,6 +76,7 @@ fn humaneval(arguments: &HumanEvalArguments) -> anyhow::Result<ExitCode> {
         samples: *samples,
         temperature: None,
         tasks: arms::humaneval_tasks(&source.problems, temperatures, common.max_tokens),
+        scoring: None,
         facts: source.problems.iter().map(|problem| problem.facts()).collect(),
         problems_sha256: source.sha256,
         left_out: source.left_out,

@@ -12,6 +12,7 @@ use codegen_engine::eval::dialogue::{Check, Task};
 use codegen_engine::eval::execution::{Allowance, Executor, Verdicts};
 use codegen_engine::eval::record::{Benchmark, Header, Key, Problem, Sample};
 use codegen_engine::eval::sampling::{self, Plan};
+use codegen_engine::eval::scoring::Scoring;
 use codegen_engine::eval::store::{self, FORMAT, Store};
 use codegen_engine::model::digest;
 
@@ -31,6 +32,8 @@ pub(super) struct Setup<'a> {
     pub samples: usize,
     pub temperature: Option<f32>,
     pub tasks: Vec<Task>,
+    /// By which rules MTPB's answers count.
+    pub scoring: Option<Scoring>,
     /// What is known of the problems.
     pub facts: Vec<Problem>,
     pub problems_sha256: String,
@@ -68,6 +71,7 @@ impl Setup<'_> {
             max_tokens: self.common.max_tokens,
             context: engine.info().context,
             perplexity: plan.perplexity,
+            scoring: self.scoring,
             reproducible: plan.reproducible.then(|| decoding(engine, config)),
             problems: self.facts.clone(),
             left_out: self.left_out.clone(),

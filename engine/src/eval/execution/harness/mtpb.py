@@ -1,58 +1,6 @@
 
 
-import ast
 import reprlib
-
-
-def show_last(tree):
-    """Wraps the last statement in `print(...)` if it is an expression, unless that is a call of something named print."""
-    last = tree.body[-1] if tree.body else None
-    if not isinstance(last, ast.Expr):
-        return tree
-    function = last.value.func if isinstance(last.value, ast.Call) else None
-    if isinstance(function, ast.Name) and function.id.startswith("print"):
-        return tree
-    call = ast.Call(func=ast.Name(id="print", ctx=ast.Load()), args=[last.value], keywords=[])
-    last.value = ast.copy_location(call, last.value)
-    return ast.fix_missing_locations(tree)
-
-
-def equivalent(answer, expected):
-    """Whether an answer is as good as the expected output. Exceptions mean that it is not."""
-
-    def kind(module, name):
-        # Nothing can be of a kind whose module has not been imported.
-        return getattr(sys.modules.get(module), name, ())
-
-    if isinstance(answer, kind("pandas", "Series")):
-        return same_elements(answer.to_numpy(), expected)
-    if isinstance(answer, kind("numpy", "ndarray")):
-        answer = answer.tolist()
-    for name, plain in (("bool_", bool), ("integer", int), ("floating", float)):
-        if isinstance(answer, kind("numpy", name)):
-            answer = plain(answer)
-            break
-    if type(answer) is list:
-        answer = [list(element) if isinstance(element, tuple) else element for element in answer]
-    if type(answer) is not type(expected):
-        if type(expected) is bool:
-            # Anything but nothing is true: "False" is not.
-            answer, expected = str(answer), str(expected)
-        else:
-            answer = type(expected)(answer)
-    if type(expected) is float:
-        return abs(answer - expected) < 1e-6
-    return bool(answer == expected)
-
-
-def same_elements(array, expected):
-    numpy = sys.modules["numpy"]
-    expected = numpy.array(expected)
-    try:
-        return bool(numpy.allclose(array, expected))
-    except TypeError:
-        # They are no numbers.
-        return bool(numpy.array_equal(array, expected))
 
 
 def shown(answer):
@@ -66,9 +14,9 @@ def shown(answer):
         return "<%s that cannot be shown: %s>" % (type(answer).__name__, type(error).__name__)
 
 
-def matches(answer, expected):
+def matches(rules, answer, expected):
     try:
-        return equivalent(answer, expected)
+        return rules.equivalent(answer, expected)
     except BaseException:
         return False
 
@@ -76,6 +24,7 @@ def matches(answer, expected):
 def main():
     task, program, finish = start()
     limited, patient = clock(finish)
+    rules = RULES[task["scoring"]]
     # Characters that cannot be encoded are no reason for `print` to fail where nobody reads.
     sys.stdout.reconfigure(errors="backslashreplace")
     stopped_at_syntax, last = True, None
@@ -91,7 +40,7 @@ def main():
     def run():
         nonlocal stopped_at_syntax
         try:
-            tree = show_last(ast.parse(program))
+            tree = rules.show_last(ast.parse(program))
         except (SyntaxError, ValueError, RecursionError, MemoryError):
             tree = program
         code = compiled(tree)
@@ -106,7 +55,7 @@ def main():
     if last:
         answer = last[0]
         name = type(answer).__name__
-        passed = patient("wrong", "<%s that takes too long to compare>" % name, lambda: matches(answer, task["expected"]))
+        passed = patient("wrong", "<%s that takes too long to compare>" % name, lambda: matches(rules, answer, task["expected"]))
         status = "passed" if passed else "wrong"
         finish(status, patient(status, "<%s that takes too long to show>" % name, lambda: shown(answer)))
     if error is not None:

@@ -7,6 +7,7 @@ use serde::Deserialize;
 use super::super::{HumanEvalProblem, MtpbProblem, humaneval, mtpb};
 use super::python::python;
 use crate::eval::arms::{Arm, humaneval_tasks, mtpb_tasks};
+use crate::eval::scoring::Scoring;
 use crate::eval::dialogue::Check;
 
 fn file(name: &str) -> String {
@@ -52,7 +53,7 @@ fn prompts_are_filled_in_as_python_does() {
 fn every_input_has_a_solution() {
     let solutions = file("solutions.jsonl");
     let solutions: Vec<Solution> = solutions.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
-    let tasks = mtpb_tasks(&mtpb_problems(), &[Arm::Multi], 0.2, 256);
+    let tasks = mtpb_tasks(&mtpb_problems(), &[Arm::Multi], 0.2, 256, Scoring::Reference);
     assert_eq!(tasks.len(), solutions.len());
     for (task, solution) in tasks.iter().zip(&solutions) {
         assert_eq!((&task.problem, task.input), (&solution.id, solution.input));

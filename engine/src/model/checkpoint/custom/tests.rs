@@ -48,6 +48,7 @@ fn the_number_of_blocks_comes_from_the_code_or_from_the_models_name() {
         (vec![own(CLASS)], None),
         (vec![own(CLASS)], Some("# mp_num = 8\n")),
         (vec![own(CLASS)], Some("mp_num = 4\nmp_num = 8\n")),
+        (vec![own(CLASS), name("Salesforce/codegen2-1B"), head_dim.clone()], Some("# mp_num = 8\n")),
         (vec![own("../secret.X")], Some("mp_num = 4\n")),
         (vec![head_dim], None),
     ] {
