@@ -244,6 +244,21 @@ fn copies_of_the_base_are_left_out_and_changed_ones_refused() {
     files.refuses(None, &["lm_head.base_layer.scale", "not the base's"]);
 }
 
+/// peft saves the embedding whole where it finds that the vocabulary was resized, or where it is told to.
+#[test]
+fn an_adapter_of_a_resized_model_is_told_apart() {
+    let files = Files::new();
+    let name = "base_model.model.transformer.wte.weight";
+    let copy = |rows: usize| {
+        let values = (0..rows * 256).map(|index| wave("transformer.wte.weight", index)).collect();
+        (name.to_owned(), (vec![rows, 256], values))
+    };
+    files.change(|tensors| tensors.extend([copy(308)]));
+    files.refuses(None, &[name, "308 tokens", "the base has 300", "resize_token_embeddings"]);
+    files.change(|tensors| tensors.extend([copy(300)]));
+    files.convert(None, FileType::F32).unwrap();
+}
+
 #[test]
 fn folders_that_are_not_whole_are_refused() {
     let files = Files::new();

@@ -70,7 +70,10 @@ fn eight_blocks_make_the_same_file_as_four() {
     });
     configure(
         &at("codegen2"),
-        &[("head_dim", json!(size)), ("auto_map", json!({"AutoModelForCausalLM": "modeling_codegen.CodeGenForCausalLM"}))],
+        &[
+            ("head_dim", json!(size)),
+            ("auto_map", json!({"AutoModelForCausalLM": "modeling_codegen.CodeGenForCausalLM"})),
+        ],
     );
     fs::write(at("codegen2/modeling_codegen.py"), "class A:\n    # mp_num = 4\n    mp_num = 8\n").unwrap();
     let [four, eight] = ["codegen", "codegen2"].map(|name| converted(&at(name)).0);
@@ -119,7 +122,8 @@ fn what_a_training_put_around_the_model_is_taken_off_with_a_note() {
         let wrapped = folder.path().join(format!("wrapped{index}"));
         fs::create_dir(&wrapped).unwrap();
         SMALL.write(&wrapped, wave);
-        let more: &[(&str, serde_json::Value)] = if head { &[("v_head.summary.bias", value_head.clone())] } else { &[] };
+        let more: &[(&str, serde_json::Value)] =
+            if head { &[("v_head.summary.bias", value_head.clone())] } else { &[] };
         rename(&wrapped, |name| format!("{prefix}{name}"), more);
         let (path, report) = converted(&wrapped);
         assert!(tensors(&path) == expected, "{prefix}");
@@ -130,7 +134,8 @@ fn what_a_training_put_around_the_model_is_taken_off_with_a_note() {
 }
 
 fn engine(path: PathBuf) -> Engine {
-    Engine::load(&EngineOptions { threads: Some(1), gpu_layers: GpuLayers::Count(0), ..EngineOptions::new(path) }).unwrap()
+    Engine::load(&EngineOptions { threads: Some(1), gpu_layers: GpuLayers::Count(0), ..EngineOptions::new(path) })
+        .unwrap()
 }
 
 /// Why the text after a prompt ends.
@@ -162,7 +167,13 @@ fn a_text_ends_at_the_models_own_end_and_not_at_an_ordinary_token() {
         let source = folder.path().join("model");
         fs::create_dir(&source).unwrap();
         SMALL.write(&source, |name, index| match name {
-            "lm_head.bias" => if index == written { 9.0 } else { -9.0 },
+            "lm_head.bias" => {
+                if index == written {
+                    9.0
+                } else {
+                    -9.0
+                }
+            }
             _ => 0.1 * wave(name, index),
         });
         fs::write(source.join("added_tokens.json"), r#"{"[A]": 257, "[B]": 258}"#).unwrap();

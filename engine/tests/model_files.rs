@@ -178,8 +178,29 @@ fn value(random: &mut Random) -> Value {
         6 => Value::F32(*random.pick(&[0.0, -1.0, 1e-5, f32::NAN, f32::INFINITY, 3e38])),
         7 => Value::Bool(random.below(2) == 0),
         8 | 9 => Value::from(*random.pick(&[
-            "", "gpt2", "llama", "bert", "t5", "rwkv", "plamo2", "none", "gemma4", "mmbert", "default", "llama-bpe", "kimi-k2",
-            "phi2", "phi3", "llama4", "phi-3", "model", "yarn", "longrope", "hybriddna", "whitespace", "test",
+            "",
+            "gpt2",
+            "llama",
+            "bert",
+            "t5",
+            "rwkv",
+            "plamo2",
+            "none",
+            "gemma4",
+            "mmbert",
+            "default",
+            "llama-bpe",
+            "kimi-k2",
+            "phi2",
+            "phi3",
+            "llama4",
+            "phi-3",
+            "model",
+            "yarn",
+            "longrope",
+            "hybriddna",
+            "whitespace",
+            "test",
         ])),
         10 => Value::i32s((0..random.below(400)).map(|index| index as i32)),
         _ => Value::strings((0..random.below(400)).map(|index| format!("t{index}"))),
@@ -203,7 +224,20 @@ fn texts(metadata: &mut Metadata, key: &str, random: &mut Random) {
         5 => texts.truncate(at),
         6 => {
             texts[at] = random
-                .pick(&["", " ", "  ", "a b", "[EMPTY_3]", "</s>", "<|im_end|>", "<0x0A>", "\u{0}", "\u{10ffff}", "unused", "\n"])
+                .pick(&[
+                    "",
+                    " ",
+                    "  ",
+                    "a b",
+                    "[EMPTY_3]",
+                    "</s>",
+                    "<|im_end|>",
+                    "<0x0A>",
+                    "\u{0}",
+                    "\u{10ffff}",
+                    "unused",
+                    "\n",
+                ])
                 .as_bytes()
                 .to_vec();
         }

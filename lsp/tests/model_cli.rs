@@ -358,7 +358,8 @@ fn numbers_that_would_take_all_memory_or_end_the_program_are_refused() {
 #[test]
 fn a_merged_model_beside_its_adapter_is_the_model() {
     let folder = tuned();
-    fs::copy(folder.path().join("adapter/adapter_config.json"), folder.path().join("whole/adapter_config.json")).unwrap();
+    fs::copy(folder.path().join("adapter/adapter_config.json"), folder.path().join("whole/adapter_config.json"))
+        .unwrap();
     let output = codegen(folder.path(), &["convert", "whole", "-o", "whole.gguf", "--type", "f32"]);
     let notes = String::from_utf8(output.stderr).unwrap();
     assert_eq!(output.status.code(), Some(0), "{notes}");
@@ -461,7 +462,11 @@ fn adapters_and_flags_that_do_not_fit_are_refused() {
     fs::create_dir(folder.path().join("models")).unwrap();
     let convert = ["convert", "adapter", "-o", "lora.gguf"];
     let with = |flags: &[&'static str]| [&convert[..], flags].concat();
-    fails(folder.path(), &with(&["--base", "builtin"]), &["adapter: has ", "300 tokens", "the base has 51200", "resized"]);
+    fails(
+        folder.path(),
+        &with(&["--base", "builtin"]),
+        &["adapter: has ", "300 tokens", "the base has 51200", "resized"],
+    );
     fails(folder.path(), &with(&["--type", "q4_k_m"]), &["q4_k_m", "f32, f16 and bf16"]);
     fails(folder.path(), &with(&["--output-type", "f16"]), &["--output-type", "an adapter"]);
     fails(

@@ -132,11 +132,7 @@ pub(super) fn entry(tensor: &MappedTensor, config: &Config, recipe: Recipe) -> T
     TensorInfo { name: tensor.name.clone(), shape, kind, offset: 0 }
 }
 
-fn metadata(
-    checkpoint: &Checkpoint,
-    located: &Located,
-    tokenizer: SourceTokenizer,
-) -> Result<Metadata, ModelError> {
+fn metadata(checkpoint: &Checkpoint, located: &Located, tokenizer: SourceTokenizer) -> Result<Metadata, ModelError> {
     let Checkpoint { config, folder, .. } = checkpoint;
     let mut metadata = Metadata::default();
     // In the Hub's cache a folder is called by its commit.

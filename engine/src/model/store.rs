@@ -34,9 +34,9 @@ pub fn resolve(name: &str) -> Result<PathBuf, ModelError> {
              the file {release}.gguf"
         ),
         None => match remote(name) {
-            Some(Remote::File) => format!(
-                "{name} is an address, and models are files here; download the file and name it"
-            ),
+            Some(Remote::File) => {
+                format!("{name} is an address, and models are files here; download the file and name it")
+            }
             Some(Remote::Model(id)) => {
                 let folder = last_part(&id);
                 format!(
@@ -69,9 +69,9 @@ pub(crate) fn not_here(folder: &Path, cause: std::io::Error) -> ModelError {
                  {local}`) and name the folder {local}"
             ))
         }
-        None if remote(&name).is_some() => {
-            ModelError::Usage(format!("{name} is an address, and a folder is needed; download the model and name its folder"))
-        }
+        None if remote(&name).is_some() => ModelError::Usage(format!(
+            "{name} is an address, and a folder is needed; download the model and name its folder"
+        )),
         _ => ModelError::Io { path: folder.to_owned(), cause },
     }
 }
@@ -94,7 +94,9 @@ fn remote(name: &str) -> Option<Remote> {
         let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.');
         !part.is_empty() && part.chars().all(plain) && part.chars().any(|c| c.is_ascii_alphanumeric())
     };
-    if let Some(rest) = HUB.iter().find_map(|hub| name.strip_prefix(hub)).or_else(|| name.strip_prefix("huggingface.co/")) {
+    if let Some(rest) =
+        HUB.iter().find_map(|hub| name.strip_prefix(hub)).or_else(|| name.strip_prefix("huggingface.co/"))
+    {
         let parts: Vec<&str> = rest.split(['/', '?', '#']).filter(is_part).collect();
         return match parts.as_slice() {
             [.., last] if Path::new(last).extension().is_some_and(|kind| kind == "gguf") => Some(Remote::File),
@@ -247,7 +249,10 @@ mod tests {
         assert!(problem("https://example.org/x").contains("download the file"));
         let missing = || std::io::Error::from(std::io::ErrorKind::NotFound);
         let message = not_here(Path::new("Salesforce/codegen-350M-mono"), missing()).to_string();
-        assert!(message.contains("hf download Salesforce/codegen-350M-mono --local-dir codegen-350M-mono"), "{message}");
+        assert!(
+            message.contains("hf download Salesforce/codegen-350M-mono --local-dir codegen-350M-mono"),
+            "{message}"
+        );
         assert!(not_here(Path::new("a/b/c"), missing()).to_string().starts_with("a/b/c: "));
     }
 

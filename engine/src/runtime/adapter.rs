@@ -6,9 +6,9 @@ use std::path::Path;
 
 use super::checks;
 use crate::EngineError;
-use crate::model::{TensorType, store};
 use crate::model::adapter::{ADAPTER, ALPHA, HALVES, ORDER, TYPE, has_adapter};
 use crate::model::gguf::{Gguf, TensorInfo, Value};
+use crate::model::{TensorType, store};
 
 /// The types that adapters are written in, here and by llama.cpp's own converter.
 const TYPES: [TensorType; 4] = [TensorType::F32, TensorType::F16, TensorType::BF16, TensorType::Q8_0];

@@ -104,9 +104,8 @@ pub(super) fn load<T>(
     let adapter = options.lora.as_ref().map(|path| adapter::open(path, &gguf)).transpose()?;
     let spelling = Arc::new(Spelling::of(&gguf));
     let backend = backend().map_err(model_refused)?;
-    let mut placement = Placement::new(options, &devices(), || {
-        Sizes::of(&gguf, adapter.as_ref(), options).unwrap_or_default()
-    })?;
+    let mut placement =
+        Placement::new(options, &devices(), || Sizes::of(&gguf, adapter.as_ref(), options).unwrap_or_default())?;
     let mut run = Some(run);
     loop {
         match load_placed(backend, options, adapter.as_ref(), &spelling, &placement, &mut run) {

@@ -85,7 +85,8 @@ fn context(metadata: &Metadata, architecture: &str) -> Option<String> {
 /// Numbers of experts, which llama.cpp wants to agree with each other.
 fn experts(metadata: &Metadata, architecture: &str) -> Option<String> {
     let number = |key: &str| metadata.u64(&format!("{architecture}.{key}")).unwrap_or(0);
-    let (all, groups, groups_used) = (number("expert_count"), number("expert_group_count"), number("expert_group_used_count"));
+    let (all, groups, groups_used) =
+        (number("expert_count"), number("expert_group_count"), number("expert_group_used_count"));
     let used = match metadata.get(&format!("{architecture}.expert_used_count")) {
         Some(Value::Numbers(_, bytes)) => {
             bytes.as_chunks().0.iter().map(|bytes| u64::from(u32::from_le_bytes(*bytes))).max().unwrap_or(0)
@@ -223,14 +224,21 @@ mod tests {
     fn numbers_of_experts_agree_or_not() {
         let agree = |all: u32, used: u32, groups: u32, groups_used: u32| {
             let mut metadata = Metadata::default();
-            let numbers = [("count", all), ("used_count", used), ("group_count", groups), ("group_used_count", groups_used)];
+            let numbers =
+                [("count", all), ("used_count", used), ("group_count", groups), ("group_used_count", groups_used)];
             for (key, number) in numbers {
                 metadata.set(format!("moe.expert_{key}"), number);
             }
             experts(&metadata, "moe").is_none()
         };
         assert!(agree(0, 0, 0, 0) && agree(8, 2, 0, 0) && agree(8, 8, 1, 0) && agree(256, 8, 8, 4));
-        assert!(!agree(8, 9, 0, 0) && !agree(1025, 2, 0, 0) && !agree(8, 2, 3, 1) && !agree(8, 2, 4, 4) && !agree(8, 2, 8, 1));
+        assert!(
+            !agree(8, 9, 0, 0)
+                && !agree(1025, 2, 0, 0)
+                && !agree(8, 2, 3, 1)
+                && !agree(8, 2, 4, 4)
+                && !agree(8, 2, 8, 1)
+        );
     }
 
     #[test]

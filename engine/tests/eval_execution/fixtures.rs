@@ -1,10 +1,10 @@
 //! The problems of the repository, and the programs that solve them.
 
 use codegen_engine::eval::arms::{Arm, mtpb_tasks};
-use codegen_engine::eval::scoring::Scoring;
 use codegen_engine::eval::dialogue::Task;
 use codegen_engine::eval::problems::mtpb;
 use codegen_engine::eval::record::{Benchmark, Status};
+use codegen_engine::eval::scoring::Scoring;
 use serde_json::Value;
 
 use super::support::{ample, judge};

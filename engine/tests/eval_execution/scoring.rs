@@ -10,10 +10,13 @@ use crate::support::answer;
 #[track_caller]
 fn assert_scored(cases: &[(&str, Value, Status, Status)]) {
     let differ = cases.iter().flat_map(|(program, expected, reference, corrected)| {
-        [(Scoring::Reference, reference), (Scoring::Corrected, corrected)].into_iter().filter_map(move |(rules, status)| {
-            let found = answer(program, expected, rules);
-            (found.0 != *status).then(|| format!("{program:?} against {expected}, {rules}: {found:?}, not {status:?}"))
-        })
+        [(Scoring::Reference, reference), (Scoring::Corrected, corrected)].into_iter().filter_map(
+            move |(rules, status)| {
+                let found = answer(program, expected, rules);
+                (found.0 != *status)
+                    .then(|| format!("{program:?} against {expected}, {rules}: {found:?}, not {status:?}"))
+            },
+        )
     });
     assert_eq!(differ.collect::<Vec<_>>(), Vec::<String>::new());
 }

@@ -427,9 +427,12 @@ fn what_is_no_model_is_refused_with_a_reason() {
     let whole = std::fs::read(file()).unwrap();
     std::fs::write(path("half.gguf"), &whole[..whole.len() / 2]).unwrap();
     std::fs::write(path("header.gguf"), &whole[..1000]).unwrap();
-    for (name, reason) in
-        [("text.gguf", "letters GGUF"), ("empty.gguf", "letters GGUF"), ("half.gguf", "truncated"), ("header.gguf", "truncated")]
-    {
+    for (name, reason) in [
+        ("text.gguf", "letters GGUF"),
+        ("empty.gguf", "letters GGUF"),
+        ("half.gguf", "truncated"),
+        ("header.gguf", "truncated"),
+    ] {
         let error = refusal(&path(name));
         let EngineError::ModelLoad { path: named, reason: given } = &error else { panic!("{name}: {error}") };
         assert_eq!(*named, path(name));

@@ -60,7 +60,10 @@ fn tasks_are_every_input_in_every_arm() {
     assert_eq!(names, [(0, "multi", 3), (0, "single-matched", 1), (1, "multi", 3), (1, "single-matched", 1)]);
     for task in &tasks {
         assert_eq!((task.problem.as_str(), task.line, task.temperature), ("3", 2, 0.5));
-        assert_eq!(task.check, Check::Output(if task.input == 0 { json!(1) } else { json!([2, "b"]) }, Scoring::Reference));
+        assert_eq!(
+            task.check,
+            Check::Output(if task.input == 0 { json!(1) } else { json!([2, "b"]) }, Scoring::Reference)
+        );
         assert_eq!(task.dialogue.terminals(), Terminals::Turn);
     }
     let limits = |problems: &[MtpbProblem]| {

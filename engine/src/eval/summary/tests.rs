@@ -3,6 +3,7 @@
 use super::*;
 use crate::eval::estimate::Interval;
 use crate::eval::record::{Key, Problem, Turn};
+use crate::eval::scoring::Scoring;
 
 /// A run's header and records.
 pub(in crate::eval) struct Records {
@@ -202,6 +203,16 @@ fn without_the_base_there_are_no_differences() {
     assert_eq!(summary.conditions.len(), 2);
     assert!(summary.conditions.iter().all(|condition| condition.difference.is_none()));
     assert_eq!(summary.conditions[0].rate, Some(5.0 / 16.0));
+}
+
+#[test]
+fn rules_that_are_not_the_papers_are_named() {
+    let mut records = humaneval();
+    let told = |records: &Records| records.summary(&[]).notes().iter().any(|note| note.contains("the corrected rules"));
+    records.header.scoring = Some(Scoring::Reference);
+    assert!(!told(&records));
+    records.header.scoring = Some(Scoring::Corrected);
+    assert!(told(&records));
 }
 
 #[test]

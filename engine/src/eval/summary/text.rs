@@ -6,6 +6,7 @@ use super::table::{layout, name};
 use super::{Condition, Counts, Group, Summary};
 use crate::eval::estimate::Interval;
 use crate::eval::record::{Benchmark, Status};
+use crate::eval::scoring::Scoring;
 
 /// What stands where nothing can be said.
 pub(in crate::eval) const NOTHING: &str = "\u{2013}";
@@ -117,6 +118,9 @@ impl Summary {
         let sum = |count: &dyn Fn(&Counts) -> usize| -> usize {
             self.conditions.iter().map(|condition| count(&condition.counts)).sum()
         };
+        if self.scoring == Some(Scoring::Corrected) {
+            notes.push("Answers count by the corrected rules, not by those of the paper's code.".to_owned());
+        }
         let missing: usize = self.conditions.iter().map(|c| self.expected.saturating_sub(c.counts.samples)).sum();
         if missing > 0 {
             notes.push(format!("The run is not complete: {} still to be made.", are(missing, "sample")));

@@ -6,6 +6,7 @@ use serde::Serialize;
 
 use crate::eval::estimate::Interval;
 use crate::eval::record::{Benchmark, Status};
+use crate::eval::scoring::Scoring;
 
 /// All that a run says.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -14,6 +15,9 @@ pub struct Summary {
     pub benchmark: Benchmark,
     /// The model's name.
     pub model: String,
+    /// By which rules MTPB's answers count; absent in HumanEval.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub scoring: Option<Scoring>,
     /// Problems that were read.
     pub problems: usize,
     /// The lines of the problems' file that were left out, a sentence for each.

@@ -80,9 +80,10 @@ impl Base {
             tie_word_embeddings: false,
             blocks: match metadata.u64(QKV_BLOCKS) {
                 None => BLOCKS,
-                Some(blocks) => usize::try_from(blocks).ok().filter(|blocks| (1..=1024).contains(blocks)).ok_or_else(|| {
-                    invalid(format!("has {QKV_BLOCKS} {blocks}, which no CodeGen has"))
-                })?,
+                Some(blocks) => usize::try_from(blocks)
+                    .ok()
+                    .filter(|blocks| (1..=1024).contains(blocks))
+                    .ok_or_else(|| invalid(format!("has {QKV_BLOCKS} {blocks}, which no CodeGen has")))?,
             },
             bos_token_id: None,
             eos_token_ids: Vec::new(),

@@ -57,7 +57,9 @@ pub(super) fn left_out(weights: &Weights, base: &Base, path: &Path) -> Result<Ve
 fn resized(copy: &SourceTensor, base: &Base) -> Option<String> {
     let name = copy.name.strip_prefix(PREFIX)?.replace(COPIED, ".");
     let (rows, tokens) = (*copy.shape.first()?, base.config.vocab_size);
-    (WHOLE.contains(&name.as_str()) && rows != tokens).then(|| super::mapping::resized(&copy.name, rows, tokens))
+    let fits = copy.shape.get(1).is_none_or(|&columns| columns == base.config.n_embd);
+    (WHOLE.contains(&name.as_str()) && fits && rows != tokens)
+        .then(|| super::mapping::resized(&copy.name, rows, tokens))
 }
 
 /// Whether a copy is as the base has it, to the last bit.

@@ -108,8 +108,29 @@ fn degree(folder: &Path, class: &str) -> Result<Code, ModelError> {
 
 /// Parts of the names of options that say how large something is or how it is computed.
 const SHAPING: [&str; 23] = [
-    "head", "dim", "embd", "layer", "hidden", "rotary", "rope", "position", "mp_num", "block", "group", "kv", "expert",
-    "window", "inner", "ffn", "alibi", "bias", "norm", "qkv", "parallel", "multi_query", "scale_",
+    "head",
+    "dim",
+    "embd",
+    "layer",
+    "hidden",
+    "rotary",
+    "rope",
+    "position",
+    "mp_num",
+    "block",
+    "group",
+    "kv",
+    "expert",
+    "window",
+    "inner",
+    "ffn",
+    "alibi",
+    "bias",
+    "norm",
+    "qkv",
+    "parallel",
+    "multi_query",
+    "scale_",
 ];
 
 /// Options with such names that CodeGen has, or that say nothing about what is computed.
@@ -177,7 +198,9 @@ fn is_set(key: &str, value: &Value) -> bool {
 /// Says how the weights are quantized, if the configuration says that they are.
 pub(super) fn quantization(fields: &Map<String, Value>) -> Option<String> {
     let key = ["quantization_config", "compression_config"].into_iter().find(|key| {
-        fields.get(*key).is_some_and(|value| !value.is_null() && value.as_object().is_none_or(|object| !object.is_empty()))
+        fields
+            .get(*key)
+            .is_some_and(|value| !value.is_null() && value.as_object().is_none_or(|object| !object.is_empty()))
     })?;
     let details = fields.get(key).and_then(Value::as_object);
     let text = |name: &str| details.and_then(|details| details.get(name)).and_then(Value::as_str);

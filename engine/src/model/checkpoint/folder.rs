@@ -58,7 +58,9 @@ pub fn locate(folder: &Path) -> Result<Located, ModelError> {
         (None, []) => {
             return Err(ModelError::invalid(
                 folder,
-                format!("is the Hub's cache of {name}, and holds no snapshot of it; download it again with `hf download {name}`"),
+                format!(
+                    "is the Hub's cache of {name}, and holds no snapshot of it; download it again with `hf download {name}`"
+                ),
             ));
         }
         (None, _) => {
@@ -84,7 +86,10 @@ pub(in crate::model) fn check(folder: &Path) -> Result<(), ModelError> {
         return Ok(());
     }
     let problem = pieces(folder).or_else(|| below(folder));
-    Err(ModelError::invalid(folder, problem.unwrap_or_else(|| "has no config.json, which every checkpoint has".to_owned())))
+    Err(ModelError::invalid(
+        folder,
+        problem.unwrap_or_else(|| "has no config.json, which every checkpoint has".to_owned()),
+    ))
 }
 
 /// What a folder with a configuration has instead of weights, if that is known.
@@ -134,8 +139,7 @@ fn pieces(folder: &Path) -> Option<String> {
 /// Folders inside of this one that could be meant.
 fn below(folder: &Path) -> Option<String> {
     let names = entries(folder);
-    let cached: Vec<String> =
-        names.iter().filter(|name| cached_name(&folder.join(name)).is_some()).cloned().collect();
+    let cached: Vec<String> = names.iter().filter(|name| cached_name(&folder.join(name)).is_some()).cloned().collect();
     if !cached.is_empty() {
         return Some(format!("is a cache of the Hub with several models; name one of them: {}", list(folder, &cached)));
     }
@@ -160,15 +164,13 @@ fn cached_name(folder: &Path) -> Option<String> {
 /// Names in a folder, sorted; none if it cannot be read.
 fn entries(folder: &Path) -> Vec<String> {
     let Ok(entries) = std::fs::read_dir(folder) else { return Vec::new() };
-    let mut names: Vec<String> =
-        entries.flatten().filter_map(|entry| entry.file_name().into_string().ok()).collect();
+    let mut names: Vec<String> = entries.flatten().filter_map(|entry| entry.file_name().into_string().ok()).collect();
     names.sort();
     names
 }
 
 fn list(folder: &Path, names: &[String]) -> String {
-    let mut shown: Vec<String> =
-        names.iter().take(SHOWN).map(|name| folder.join(name).display().to_string()).collect();
+    let mut shown: Vec<String> = names.iter().take(SHOWN).map(|name| folder.join(name).display().to_string()).collect();
     if names.len() > SHOWN {
         shown.push(format!("{} more", names.len() - SHOWN));
     }

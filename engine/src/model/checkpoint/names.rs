@@ -36,9 +36,8 @@ pub(super) fn plain<T>(tensors: Vec<(String, T)>) -> Result<(Vec<(String, T)>, V
     let renamed = renamed.map(|(from, to)| {
         format!("the tensors' names hold what the training put around the model: {from} was read as {to}, and the others likewise")
     });
-    let scoring = scoring.map(|name| {
-        format!("the value head ({name}) was left out: it scores texts and has no part in writing them")
-    });
+    let scoring = scoring
+        .map(|name| format!("the value head ({name}) was left out: it scores texts and has no part in writing them"));
     let kept = kept.into_iter().map(|(name, (_, tensor))| (name, tensor)).collect();
     Ok((kept, renamed.into_iter().chain(scoring).collect()))
 }
@@ -63,12 +62,15 @@ mod tests {
     #[test]
     fn wrappers_are_taken_off_wherever_they_stand() {
         const PLAIN: &str = "transformer.h.0.attn.qkv_proj.weight";
-        for prefix in ["module.", "_orig_mod.", "model.", "module._orig_mod.", "_orig_mod.module.model.", "model.module."] {
+        for prefix in
+            ["module.", "_orig_mod.", "model.", "module._orig_mod.", "_orig_mod.module.model.", "model.module."]
+        {
             let (names, notes) = read(&[&format!("{prefix}{PLAIN}")]).unwrap();
             assert_eq!(names, [PLAIN], "{prefix}");
             assert!(notes.len() == 1 && notes[0].contains(prefix), "{notes:?}");
         }
-        let inside = ["transformer.h._orig_mod.0.attn.qkv_proj.weight", "transformer.h.0._fsdp_wrapped_module.ln_1.bias"];
+        let inside =
+            ["transformer.h._orig_mod.0.attn.qkv_proj.weight", "transformer.h.0._fsdp_wrapped_module.ln_1.bias"];
         assert_eq!(read(&inside).unwrap().0, [PLAIN, "transformer.h.0.ln_1.bias"]);
         assert_eq!(read(&[PLAIN, "lm_head.bias"]).unwrap(), (vec!["lm_head.bias".into(), PLAIN.into()], Vec::new()));
     }

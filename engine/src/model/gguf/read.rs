@@ -297,10 +297,12 @@ impl<R: Read> Parser<R> {
 fn alignment(metadata: &Metadata) -> Parsed<u64> {
     match metadata.get("general.alignment") {
         None => Ok(DEFAULT_ALIGNMENT),
-        Some(&Value::U32(alignment)) if alignment.is_power_of_two() && alignment <= MAX_ALIGNMENT => Ok(alignment.into()),
-        Some(other) => Err(format!(
-            "general.alignment is {other:?}; a power of two up to {MAX_ALIGNMENT} of type u32 is needed"
-        )
-        .into()),
+        Some(&Value::U32(alignment)) if alignment.is_power_of_two() && alignment <= MAX_ALIGNMENT => {
+            Ok(alignment.into())
+        }
+        Some(other) => {
+            Err(format!("general.alignment is {other:?}; a power of two up to {MAX_ALIGNMENT} of type u32 is needed")
+                .into())
+        }
     }
 }

@@ -64,13 +64,18 @@ impl Special {
         }
         let (before, behind) = around(post_processor)?;
         if behind {
-            notes.push("the tokenizer puts a token behind each text, which is not done where a text is continued".to_owned());
+            notes.push(
+                "the tokenizer puts a token behind each text, which is not done where a text is continued".to_owned(),
+            );
         }
         let first = match before.as_slice() {
             [] => None,
-            [id] => Some(u32::try_from(*id).ok().filter(|&id| (id as usize) < tokens.len()).ok_or_else(|| {
-                format!("puts the token {id} before each text, which is none of its tokens")
-            })?),
+            [id] => Some(
+                u32::try_from(*id)
+                    .ok()
+                    .filter(|&id| (id as usize) < tokens.len())
+                    .ok_or_else(|| format!("puts the token {id} before each text, which is none of its tokens"))?,
+            ),
             more => return Err(format!("puts {} tokens before each text; llama.cpp puts one at most", more.len())),
         };
         let begin = first.or(end_of_text).unwrap_or_else(|| ends.first().copied().unwrap_or_default());

@@ -170,7 +170,10 @@ fn an_ordinary_token_that_config_calls_the_end_stays_ordinary() {
 fn ends_of_the_models_own_come_first() {
     for special in [true, false] {
         let mut tokenizer = source();
-        tokenizer["added_tokens"].as_array_mut().unwrap().push(json!({"id": 307, "content": "[END]", "special": special,
+        tokenizer["added_tokens"]
+            .as_array_mut()
+            .unwrap()
+            .push(json!({"id": 307, "content": "[END]", "special": special,
             "single_word": false, "lstrip": false, "rstrip": false, "normalized": !special}));
         let config = Config { eos_token_ids: vec![307], ..config("heads-4x32") };
         let found = SourceTokenizer::from_value(&tokenizer, &config).unwrap().special;

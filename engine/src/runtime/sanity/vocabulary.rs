@@ -209,7 +209,11 @@ mod tests {
             Value::Numbers(ValueType::F32, values.iter().flat_map(|value| value.to_le_bytes()).collect())
         };
         for (key, value, expected) in [
-            ("tokens", Value::strings(["a", "b", "ab", "a", "<|endoftext|>"]), "tokens 0 and 3 have the same text, \"a\""),
+            (
+                "tokens",
+                Value::strings(["a", "b", "ab", "a", "<|endoftext|>"]),
+                "tokens 0 and 3 have the same text, \"a\"",
+            ),
             ("tokens", Value::strings(["a", "b", "ab", "", "[EMPTY_3]"]), "is called [EMPTY_3]"),
             ("tokens", Value::strings(["a", "b", "ab", "c"]), "5 elements, and there are 4 tokens"),
             ("tokens", Value::strings(["a", "b", "aB", "c", "e"]), "merge 0, \"a b\", does not join"),

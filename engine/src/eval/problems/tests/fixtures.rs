@@ -7,8 +7,8 @@ use serde::Deserialize;
 use super::super::{HumanEvalProblem, MtpbProblem, humaneval, mtpb};
 use super::python::python;
 use crate::eval::arms::{Arm, humaneval_tasks, mtpb_tasks};
-use crate::eval::scoring::Scoring;
 use crate::eval::dialogue::Check;
+use crate::eval::scoring::Scoring;
 
 fn file(name: &str) -> String {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../fixtures/eval").join(name);

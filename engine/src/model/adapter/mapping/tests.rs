@@ -103,6 +103,9 @@ fn what_does_not_fit_is_refused_by_name() {
     fails(|tensors| tensors[1].shape = vec![64, 4], &["qkv_proj.lora_B", "[64, 4]", "[192, 4]"]);
     fails(|tensors| tensors[3].shape = vec![64, 4, 1], &["out_proj.lora_B", "[64, 4, 1]"]);
     fails(|tensors| tensors[2].dtype = SourceType::Other, &["out_proj.lora_A", "floating-point"]);
+    // Tokens were added to the base.
+    fails(|tensors| tensors[9].shape = vec![60, 4], &["lm_head.lora_B", "60 tokens", "the base has 50", "resized"]);
+    fails(|tensors| tensors[10].shape = vec![4, 60], &["wte.lora_embedding_A", "60 tokens", "the base has 50"]);
     fails(|tensors| tensors.clear(), &["holds no tensors"]);
     let more = |name: &'static str| move |tensors: &mut Vec<SourceTensor>| tensors.push(tensor(name, [4, 64]));
     fails(more("transformer.h.2.attn.qkv_proj.lora_A.weight"), &["h.2.attn.qkv_proj.lora_A", "no LoRA matrix"]);

@@ -43,10 +43,7 @@ fn the_snapshot_in_use_is_found_under_the_models_name() {
     let problem = locate(&empty.path().join("models--a--b")).unwrap_err().to_string();
     assert!(problem.contains("hf download a/b"), "{problem}");
     let plain = with(&["config.json"]);
-    assert_eq!(
-        locate(plain.path()).unwrap(),
-        Located { folder: plain.path().to_owned(), name: None, revision: None }
-    );
+    assert_eq!(locate(plain.path()).unwrap(), Located { folder: plain.path().to_owned(), name: None, revision: None });
 }
 
 #[test]
