@@ -70,17 +70,16 @@ impl<'a> Tokens<'a> {
             return Err(format!("its vocabulary has {} tokens; 1 to {MAX_TOKENS} are possible", texts.len()));
         }
         let mut ids: HashMap<&[u8], usize> = HashMap::with_capacity(texts.len());
-        for (id, text) in texts.iter().enumerate() {
-            if text.is_empty() {
-                // llama.cpp makes up a name for it, which another token could have.
-                let made_up = format!("[EMPTY_{id}]");
-                if texts.iter().any(|other| other == made_up.as_bytes()) {
-                    return Err(format!("its token {id} has no text, and another one is called {made_up}"));
-                }
-                continue;
-            }
+        for (id, text) in texts.iter().enumerate().filter(|(_, text)| !text.is_empty()) {
             if let Some(other) = ids.insert(text, id) {
                 return Err(format!("its tokens {other} and {id} have the same text, {}", shown(text)));
+            }
+        }
+        // llama.cpp makes up a name for a token without a text, which another token could have.
+        for (id, _) in texts.iter().enumerate().filter(|(_, text)| text.is_empty()) {
+            let made_up = format!("[EMPTY_{id}]");
+            if ids.contains_key(made_up.as_bytes()) {
+                return Err(format!("its token {id} has no text, and another one is called {made_up}"));
             }
         }
         Ok(Self { ids, count: texts.len() })
