@@ -1,10 +1,16 @@
 //! Every option, parsed once into types. What is unknown or wrong is named in a problem, and the default stands in.
 
+pub mod layers;
+pub mod scope;
+pub mod user_file;
+
+use std::path::{Component, Path};
 use std::time::Duration;
 
 use codegen_engine::{EngineOptions, FlashAttention, GpuLayers};
 use serde_json::{Map, Value};
 
+use crate::trust::{self, Trust};
 use crate::turns::TurnOptions;
 
 /// The name of the configuration's section in the client's settings.
@@ -21,6 +27,8 @@ pub struct Config {
     pub turns: TurnOptions,
     /// Synthesis of turns.
     pub synthesis: SynthesisConfig,
+    /// Whose programs may be run.
+    pub trust: Trust,
     /// How long the client is waited for. No setting: a test's client may be given less.
     pub patience: Patience,
 }
@@ -189,7 +197,7 @@ impl Config {
             section.read("topP", "a number above 0 and up to 1", |v| fraction(v, 1.0), |v| synthesis.top_p = v);
             section.read("verify", "\"parse\" or \"run\"", verify, |v| synthesis.verify = v);
             section.read("codeLens", "\"auto\", \"all\" or \"off\"", code_lens, |v| synthesis.code_lens = v);
-            section.read("python", "a program's name or path", text, |v| synthesis.python = v);
+            section.read("python", "a program's name in PATH or its absolute path", program, |v| synthesis.python = v);
             section.read(
                 "runSeconds",
                 "a number from 1 to 600",
@@ -199,6 +207,9 @@ impl Config {
                 },
             );
             section.close();
+        }
+        if let Some(value) = section.take(trust::OPTION).filter(|value| !value.is_null()) {
+            self.trust = Trust::read(&value, section.problems);
         }
         section.close();
         problems
@@ -261,6 +272,15 @@ impl<'p> Section<'p> {
 
 fn text(value: &Value) -> Option<String> {
     value.as_str().filter(|text| !text.is_empty()).map(str::to_owned)
+}
+
+/// A name without folders, which is looked up in `PATH`, or an absolute path: what is relative would mean another program
+/// in every folder that the server is started in.
+fn program(value: &Value) -> Option<String> {
+    let name = text(value)?;
+    let path = Path::new(&name);
+    let plain = matches!(path.components().next(), Some(Component::Normal(first)) if first == path.as_os_str());
+    (plain || path.is_absolute()).then_some(name)
 }
 
 fn number(value: &Value, least: usize, most: usize) -> Option<usize> {
@@ -347,6 +367,7 @@ mod tests {
             "inline": {"enabled": false, "maxTokens": 7, "minLogprob": -0.5}, "prompt": {"marker": "#>"},
             "synthesis": {"maxTokens": 64, "candidates": 4, "temperature": 0.2, "topP": 0.9, "verify": "run",
                 "codeLens": "all", "python": "/usr/bin/python3", "runSeconds": 3},
+            "trusted": ["/a"],
         }));
         assert_eq!(problems, Vec::<String>::new());
         let options = EngineOptions {
@@ -375,6 +396,27 @@ mod tests {
             run_seconds: 3,
         };
         assert_eq!(config.synthesis, synthesis);
+        assert_eq!(config.trust, Trust::Folders(vec!["/a".into()]));
+        assert_eq!(config.read(&json!({"trusted": null})), Vec::<String>::new());
+        assert_eq!(config.trust, Trust::Folders(vec!["/a".into()]), "null is not set");
+    }
+
+    #[test]
+    fn a_program_is_a_name_or_an_absolute_path() {
+        for (name, expected) in [
+            ("python3", true),
+            ("python3.12", true),
+            ("/usr/bin/python3", true),
+            ("./python3", false),
+            ("bin/python3", false),
+            ("../python3", false),
+            ("python3/", false),
+            ("..", false),
+            (".", false),
+            ("", false),
+        ] {
+            assert_eq!(program(&json!(name)).is_some(), expected, "{name}");
+        }
     }
 
     #[test]

@@ -15,7 +15,8 @@ use tower_lsp::jsonrpc;
 use tower_lsp::ls_types::{self as lsp, MessageType, ProgressToken, Uri};
 
 use crate::completion::Plan;
-use crate::config::{Config, EngineConfig};
+use crate::config::EngineConfig;
+use crate::config::layers::Base;
 use crate::handlers::actions::ActionWaiter;
 use crate::handlers::lens::LensWaiter;
 use crate::handlers::synthesis::{self, Judged};
@@ -62,8 +63,10 @@ pub enum Event {
     ClientGone,
     /// The process that started the client is gone.
     Orphaned,
-    /// The client's settings have arrived, or will not.
-    ConfigurationPulled(Option<Value>),
+    /// `workspace/didChangeWorkspaceFolders`.
+    FoldersChanged(lsp::WorkspaceFoldersChangeEvent),
+    /// The client's settings have arrived, or will not: the number of the request, what it was for, and the answers.
+    ConfigurationPulled(u64, Vec<Option<Uri>>, Option<Vec<Value>>),
     /// An engine has been loaded, or not.
     EngineLoaded(u64, Result<Engine, String>),
     /// A completion can be asked for; `None`: none is wanted there.
@@ -190,13 +193,13 @@ impl MainLoop {
     /// A main loop for one client. `orphaned` is told when the client's process is gone.
     #[must_use]
     pub fn new(
-        config: Config,
+        base: Base,
         loader: Loader,
         events: UnboundedSender<Event>,
         outbox: Outbox,
         orphaned: oneshot::Sender<()>,
     ) -> Self {
-        let state = State::new(config);
+        let state = State::new(base);
         Self { state, running: Running::default(), events, outbox, loader, orphaned: Some(orphaned) }
     }
 
@@ -235,7 +238,8 @@ impl MainLoop {
             Event::Closed(uri) => text_sync::closed(self, &uri),
             Event::Text(uri, waiter) => text_sync::text(self, &uri, waiter),
             Event::ConfigurationChanged(settings) => configuration::changed(self, settings),
-            Event::ConfigurationPulled(settings) => configuration::pulled(self, settings),
+            Event::FoldersChanged(change) => configuration::folders_changed(self, change),
+            Event::ConfigurationPulled(stamp, scopes, answers) => configuration::pulled(self, stamp, scopes, answers),
             Event::EngineLoaded(stamp, result) => configuration::engine_loaded(self, stamp, result),
             Event::InlineCompletion(params, waiter) => inline::requested(self, params, waiter),
             Event::Prepared(uri, id, prepared) => inline::prepared(self, uri, id, prepared),
@@ -283,7 +287,7 @@ impl MainLoop {
         self.state.engine_stamp += 1;
         self.state.engine = EngineState::Loading;
         let stamp = self.state.engine_stamp;
-        let (loader, config) = (Arc::clone(&self.loader), self.state.config.engine.clone());
+        let (loader, config) = (Arc::clone(&self.loader), self.state.config.global.engine.clone());
         let load = move || loader(&config).map_err(|error| format!("{error:#}"));
         self.offload(load, move |result| {
             let result = result.unwrap_or_else(|| Err("loading the model failed for a reason in the log".to_owned()));

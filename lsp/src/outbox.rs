@@ -11,7 +11,7 @@ use tower_lsp::jsonrpc;
 use tower_lsp::ls_types::notification::Progress;
 use tower_lsp::ls_types::{
     ApplyWorkspaceEditResponse, ConfigurationItem, MessageType, ProgressParams, ProgressParamsValue, ProgressToken,
-    Registration, WorkDoneProgress, WorkspaceEdit,
+    Registration, Uri, WorkDoneProgress, WorkspaceEdit,
 };
 
 use crate::config::SECTION;
@@ -159,14 +159,15 @@ impl Outbox {
         });
     }
 
-    /// Asks for the server's section of the client's settings; `None` if the client has no answer.
-    pub fn pull_configuration(&self, then: impl FnOnce(Option<Value>) + Send + 'static) {
+    /// Asks for the server's section of the client's settings, once for each scope; `None` if the client has no answer.
+    pub fn pull_configuration(&self, scopes: &[Option<Uri>], then: impl FnOnce(Option<Vec<Value>>) + Send + 'static) {
         let client = self.client.clone();
+        let item = |scope: &Option<Uri>| ConfigurationItem { scope_uri: scope.clone(), section: Some(SECTION.to_owned()) };
+        let items = scopes.iter().map(item).collect();
         tokio::spawn(async move {
-            let item = ConfigurationItem { scope_uri: None, section: Some(SECTION.to_owned()) };
             let wait = std::time::Duration::from_secs(5);
-            let answer = tokio::time::timeout(wait, client.configuration(vec![item])).await;
-            then(answer.ok().and_then(Result::ok).and_then(|values| values.into_iter().next()));
+            let answer = tokio::time::timeout(wait, client.configuration(items)).await;
+            then(answer.ok().and_then(Result::ok));
         });
     }
 

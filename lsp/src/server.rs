@@ -19,7 +19,7 @@ use tower_lsp::jsonrpc::{self, Request};
 use tower_lsp::ls_types as lsp;
 use tower_lsp::{LanguageServer, LspService};
 
-use crate::config::Config;
+use crate::config::layers::Base;
 use crate::main_loop::{Event, Loader, MainLoop};
 use crate::outbox::Outbox;
 use crate::state::{RequestId, Waiter};
@@ -29,17 +29,18 @@ const CONCURRENCY: usize = 1 << 16;
 
 /// Serves one client until it says `exit`, is gone, or its process (`processId`) is. True if it left in order, by
 /// `shutdown` first.
-pub async fn serve<I, O>(input: I, output: O, config: Config, loader: Loader) -> bool
+pub async fn serve<I, O>(input: I, output: O, base: impl Into<Base>, loader: Loader) -> bool
 where
     I: AsyncRead + Unpin,
     O: AsyncWrite,
 {
+    let base = base.into();
     let (events, inbox) = unbounded_channel();
     let shut_down = Arc::new(AtomicBool::new(false));
     let (orphaned, orphan) = oneshot::channel();
     let mut loop_task = None;
     let (service, socket) = LspService::build(|client| {
-        let main_loop = MainLoop::new(config, loader, events.clone(), Outbox::new(client), orphaned);
+        let main_loop = MainLoop::new(base, loader, events.clone(), Outbox::new(client), orphaned);
         loop_task = Some(tokio::spawn(main_loop.run(inbox)));
         Relay { events: events.clone(), last_request: AtomicU64::new(0), shut_down: Arc::clone(&shut_down) }
     })
@@ -130,6 +131,10 @@ impl LanguageServer for Relay {
 
     async fn did_change_configuration(&self, params: lsp::DidChangeConfigurationParams) {
         self.tell(Event::ConfigurationChanged(params.settings));
+    }
+
+    async fn did_change_workspace_folders(&self, params: lsp::DidChangeWorkspaceFoldersParams) {
+        self.tell(Event::FoldersChanged(params.event));
     }
 
     async fn code_lens(&self, params: lsp::CodeLensParams) -> jsonrpc::Result<Option<Vec<lsp::CodeLens>>> {

@@ -12,6 +12,7 @@ use tower_lsp::jsonrpc;
 use tower_lsp::ls_types::{self as lsp, InlineCompletionResponse, Uri};
 
 use crate::config::Config;
+use crate::config::layers::{Base, InForce, Settings};
 use crate::document::Document;
 use crate::edit::Edit;
 use crate::handlers::lens::Refresh;
@@ -21,7 +22,6 @@ use crate::operation::Operation;
 use crate::proto::Encoding;
 use crate::records::Records;
 use crate::suggest::{Dropped, Suggestions};
-use crate::trust::Trust;
 
 /// Numbers a request of the client within this run of the server.
 pub type RequestId = u64;
@@ -154,14 +154,18 @@ pub struct State {
     pub encoding: Encoding,
     /// What the client can do.
     pub abilities: Abilities,
-    /// The options before any client's settings: defaults and the command line.
-    pub base: Config,
-    /// The options in force.
-    pub config: Config,
+    /// The options before any client's settings.
+    pub base: Base,
+    /// The options in force; see [`State::config_for`].
+    pub config: InForce,
     /// `initializationOptions`.
     pub initialization: Value,
-    /// The client's settings, which win over `initialization`.
-    pub settings: Value,
+    /// The client's settings, which win over `initialization` as far as they may.
+    pub settings: Settings,
+    /// Counts what the client's settings came with, so that an answer that was overtaken is known as such.
+    pub settings_stamp: u64,
+    /// The workspace folders.
+    pub roots: Vec<Uri>,
     /// The engine.
     pub engine: EngineState,
     /// Counts loads of the engine, so that a load that was overtaken is known as such.
@@ -174,8 +178,6 @@ pub struct State {
     pub landings: BTreeMap<u64, Landing>,
     /// What is known of turns beyond their text.
     pub records: Records,
-    /// Whose programs may be run.
-    pub trust: Trust,
     /// How far the client has followed what it was told of code lenses.
     pub lens_refresh: Refresh,
     /// What the user has been told, so that it is not said twice.
@@ -190,21 +192,24 @@ pub struct State {
 impl State {
     /// A server that knows nothing of its client yet.
     #[must_use]
-    pub fn new(config: Config) -> Self {
+    pub fn new(base: Base) -> Self {
+        // What is wrong with it is told once the client listens.
+        let (config, _) = base.read();
         Self {
             encoding: Encoding::default(),
             abilities: Abilities::default(),
-            base: config.clone(),
-            config,
+            base,
+            config: InForce { global: config, by_root: Vec::new() },
             initialization: Value::Null,
-            settings: Value::Null,
+            settings: Settings::default(),
+            settings_stamp: 0,
+            roots: Vec::new(),
             engine: EngineState::Absent,
             engine_stamp: 0,
             buffers: HashMap::new(),
             operations: BTreeMap::new(),
             landings: BTreeMap::new(),
             records: Records::default(),
-            trust: Trust::default(),
             lens_refresh: Refresh::default(),
             told: HashSet::new(),
             accepted: 0,
@@ -222,7 +227,13 @@ impl State {
     /// Whether the program in a document may be run. Asks the file system.
     #[must_use]
     pub fn trusted(&self, uri: &Uri) -> bool {
-        self.trust.covers(uri)
+        self.config.global.trust.covers(uri)
+    }
+
+    /// The options for a document: those of its workspace folder, where it has some of its own.
+    #[must_use]
+    pub fn config_for(&self, uri: &Uri) -> &Config {
+        self.config.at(uri)
     }
 
     /// Where the prompts of the turns are that a command is at work on or has planned, in the buffer as it is now.

@@ -1,5 +1,5 @@
-//! Which files' programs may be run at all. The client says so when it starts the server, and nobody else: a workspace's own
-//! settings must not be able to.
+//! Which files' programs may be run at all. Only the user says so ([`crate::config::scope`]): a workspace's own settings must
+//! not be able to.
 
 use std::io::ErrorKind;
 use std::path::{Component, Path, PathBuf};
@@ -9,10 +9,10 @@ use tower_lsp::ls_types::Uri;
 
 use crate::config::SECTION;
 
-/// The option's name in `initializationOptions`.
-const OPTION: &str = "trusted";
+/// The option's name.
+pub const OPTION: &str = "trusted";
 
-/// What the client trusts.
+/// What the user trusts.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub enum Trust {
     /// Nothing.
@@ -25,14 +25,12 @@ pub enum Trust {
 }
 
 impl Trust {
-    /// Takes the option out of `initializationOptions`. What cannot be understood trusts nothing, and is named.
-    pub fn take(initialization: &mut Value) -> (Self, Vec<String>) {
-        let value = initialization.as_object_mut().and_then(|options| options.shift_remove(OPTION));
-        let mut problems = Vec::new();
-        let trust = match value {
-            None | Some(Value::Null | Value::Bool(false)) => Self::Nothing,
-            Some(Value::Bool(true)) => Self::Everything,
-            Some(Value::Array(folders)) => {
+    /// Reads the option. What cannot be understood trusts nothing, and is named among the problems.
+    pub fn read(value: &Value, problems: &mut Vec<String>) -> Self {
+        match value {
+            Value::Null | Value::Bool(false) => Self::Nothing,
+            Value::Bool(true) => Self::Everything,
+            Value::Array(folders) => {
                 let mut known = Vec::new();
                 for (index, folder) in folders.iter().enumerate() {
                     match folder.as_str().and_then(self::folder) {
@@ -44,21 +42,11 @@ impl Trust {
                 }
                 Self::Folders(known)
             }
-            Some(other) => {
+            other => {
                 problems.push(format!("{SECTION}.{OPTION} is {other}, but must be true, false or a list of folders"));
                 Self::Nothing
             }
-        };
-        (trust, problems)
-    }
-
-    /// Takes the option out of settings, where it has no business; the problem to tell, if it was there.
-    pub fn refuse(settings: &mut Value) -> Option<String> {
-        let value = settings.as_object_mut().and_then(|options| options.shift_remove(OPTION))?;
-        Some(format!(
-            "{SECTION}.{OPTION} can only be set in initializationOptions: a workspace's own settings must not be able to \
-             say {value}"
-        ))
+        }
     }
 
     /// Whether the program in this file or buffer may be run. Asks the file system where links lead.
@@ -128,7 +116,7 @@ mod tests {
     }
 
     #[test]
-    fn the_option_is_taken_and_named_when_wrong() {
+    fn the_option_is_read_and_named_when_wrong() {
         let folders = |paths: &[&str]| Trust::Folders(paths.iter().map(PathBuf::from).collect());
         let list = "must be an absolute path or a file: URI";
         let table = [
@@ -155,22 +143,9 @@ mod tests {
             ),
         ];
         for (value, trust, problems) in table {
-            let mut options = json!({"model": "m", "trusted": value});
-            assert_eq!(Trust::take(&mut options), (trust, problems), "{value}");
-            assert_eq!(options, json!({"model": "m"}));
+            let mut told = Vec::new();
+            assert_eq!((Trust::read(&value, &mut told), told), (trust, problems), "{value}");
         }
-        assert_eq!(Trust::take(&mut Value::Null), (Trust::Nothing, Vec::new()));
-        assert_eq!(Trust::take(&mut json!(3)), (Trust::Nothing, Vec::new()));
-    }
-
-    #[test]
-    fn settings_cannot_say_it() {
-        let mut settings = json!({"trusted": true, "model": "m"});
-        let problem = Trust::refuse(&mut settings).unwrap();
-        assert!(problem.starts_with("codegen.trusted can only be set in initializationOptions: "), "{problem}");
-        assert_eq!(settings, json!({"model": "m"}));
-        assert_eq!(Trust::refuse(&mut settings), None);
-        assert_eq!(Trust::refuse(&mut Value::Null), None);
     }
 
     #[test]

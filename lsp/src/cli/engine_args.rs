@@ -48,20 +48,27 @@ impl EngineArgs {
     #[must_use]
     pub fn config(&self) -> EngineConfig {
         let mut config = EngineConfig::default();
+        self.over(&mut config);
+        config
+    }
+
+    /// Puts the flags that were given over what is there.
+    pub fn over(&self, config: &mut EngineConfig) {
         if let Some(model) = &self.model {
             config.model.clone_from(model);
         }
         let options = &mut config.options;
-        options.lora.clone_from(&self.lora);
-        options.threads = self.threads.map(usize::from);
-        options.context = self.context.map(|context| context as usize);
+        if self.lora.is_some() {
+            options.lora.clone_from(&self.lora);
+        }
+        options.threads = self.threads.map(usize::from).or(options.threads);
+        options.context = self.context.map(|context| context as usize).or(options.context);
         options.batch = self.batch.map_or(options.batch, |batch| batch as usize);
-        options.slots = self.slots.map(usize::from);
+        options.slots = self.slots.map(usize::from).or(options.slots);
         options.gpu_layers = self.gpu_layers.unwrap_or(options.gpu_layers);
-        options.main_device = self.main_device;
+        options.main_device = self.main_device.or(options.main_device);
         options.flash_attention = self.flash_attention.unwrap_or(options.flash_attention);
-        options.mmap = !self.no_mmap;
-        config
+        options.mmap &= !self.no_mmap;
     }
 
     /// The same for evaluation, where many texts are generated side by side: more slots; and, on machines without a GPU, no

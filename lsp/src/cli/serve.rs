@@ -7,10 +7,11 @@ use anyhow::Context;
 use clap::Args;
 
 use super::engine_args::EngineArgs;
-use crate::config::Config;
+use crate::config::layers::Base;
+use crate::config::user_file;
 use crate::{pipeline, server};
 
-/// Arguments of `serve`. The client's settings win over them.
+/// Arguments of `serve`. They win over the user's own file, and the client's settings over them.
 #[derive(Debug, Default, Args)]
 pub struct Arguments {
     #[command(flatten)]
@@ -27,9 +28,10 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
         .enable_all()
         .build()
         .context("cannot start the server's threads")?;
-    let config = Config { engine: arguments.engine.config(), ..Config::default() };
+    let flags = arguments.engine.clone();
+    let base = Base::new(user_file::path(), move |config| flags.over(&mut config.engine));
     let loader = Arc::new(pipeline::load_engine);
-    let orderly = runtime.block_on(server::serve(tokio::io::stdin(), tokio::io::stdout(), config, loader));
+    let orderly = runtime.block_on(server::serve(tokio::io::stdin(), tokio::io::stdout(), base, loader));
     // A thread blocked on a standard input that stays open cannot be waited for.
     runtime.shutdown_background();
     Ok(if orderly { ExitCode::SUCCESS } else { ExitCode::from(1) })

@@ -138,7 +138,7 @@ pub fn requested(main: &mut MainLoop, params: lsp::ExecuteCommandParams, waiter:
         CANDIDATES => {
             let expected = "{uri: string, position: Position, count?: a number from 2 to 16, seed?: number}";
             with(&params, waiter, expected, |Candidates { at, count, seed }, waiter| {
-                let count = count.unwrap_or(main.state.config.synthesis.candidates.max(COUNT));
+                let count = count.unwrap_or(main.state.config_for(&at.uri).synthesis.candidates.max(COUNT));
                 if !COUNTS.contains(&count) {
                     return waiter
                         .refuse(format!("{CANDIDATES} cannot sample {count} candidates; expected {expected}"));
@@ -184,7 +184,7 @@ fn cancel(main: &mut MainLoop, Cancel { uri, position }: Cancel, waiter: Command
                 Ok(offset) => offset,
                 Err(error) => return waiter.refuse(error.to_string()),
             };
-            let options = &main.state.config.turns;
+            let options = &main.state.config_for(uri).turns;
             let Some((turn, _)) = main.state.records.turn_at(&buffer.document, offset, options) else {
                 return waiter.answer(Some(json!({ "cancelled": 0 })));
             };

@@ -2,65 +2,102 @@
 
 use codegen_engine::Engine;
 use serde_json::Value;
-use tower_lsp::ls_types::MessageType;
+use tower_lsp::ls_types::{self as lsp, MessageType, Uri};
 
 use super::{inline, synthesis};
 use crate::config::SECTION;
+use crate::config::layers::InForce;
 use crate::main_loop::{Event, MainLoop};
 use crate::state::EngineState;
-use crate::trust::Trust;
 
-/// `workspace/didChangeConfiguration`: with the settings in it, or as a hint to fetch them.
+/// Problems that are told at once; who sends settings may send any number of wrong ones.
+const TOLD: usize = 12;
+
+/// `workspace/didChangeConfiguration`: with the settings in it, or as a hint to fetch them. What is pushed says nothing of
+/// single folders, so those that are known to have settings of their own are asked for.
 pub fn changed(main: &mut MainLoop, settings: Value) {
-    match settings.get(SECTION) {
-        Some(section) => pulled(main, Some(section.clone())),
-        None if main.state.abilities.configuration => pull(main),
-        None => {}
+    let pulls = main.state.abilities.configuration;
+    if let Some(section) = settings.get(SECTION) {
+        // What is being fetched is older.
+        main.state.settings_stamp += 1;
+        main.state.settings.global = section.clone();
+        apply(main);
+        if pulls && !main.state.roots.is_empty() {
+            pull(main);
+        }
+    } else if pulls {
+        pull(main);
+    } else {
+        // The user's own file may have changed, too.
+        apply(main);
     }
 }
 
-/// Asks the client for its settings.
+/// `workspace/didChangeWorkspaceFolders`.
+pub fn folders_changed(main: &mut MainLoop, change: lsp::WorkspaceFoldersChangeEvent) {
+    let gone = |uri: &Uri| change.removed.iter().any(|folder| folder.uri == *uri);
+    main.state.roots.retain(|root| !gone(root));
+    main.state.settings.by_root.retain(|(root, _)| !gone(root));
+    for folder in change.added {
+        if !main.state.roots.contains(&folder.uri) {
+            main.state.roots.push(folder.uri);
+        }
+    }
+    if main.state.abilities.configuration {
+        pull(main);
+    } else {
+        apply(main);
+    }
+}
+
+/// Asks the client for its settings, for those of every workspace folder, too.
 pub fn pull(main: &mut MainLoop) {
+    main.state.settings_stamp += 1;
+    let stamp = main.state.settings_stamp;
+    let roots = main.state.roots.iter().cloned().map(Some);
+    let scopes: Vec<_> = std::iter::once(None).chain(roots).collect();
     let events = main.events.clone();
-    main.outbox.pull_configuration(move |settings| {
-        let _ = events.send(Event::ConfigurationPulled(settings));
+    let asked = scopes.clone();
+    main.outbox.pull_configuration(&scopes, move |answers| {
+        let _ = events.send(Event::ConfigurationPulled(stamp, asked, answers));
     });
 }
 
-/// The client's settings have come, or will not.
-pub fn pulled(main: &mut MainLoop, settings: Option<Value>) {
-    if let Some(settings) = settings {
-        main.state.settings = settings;
+/// The client's settings have come, or will not. A request that has been overtaken says nothing any more.
+pub fn pulled(main: &mut MainLoop, stamp: u64, scopes: Vec<Option<Uri>>, answers: Option<Vec<Value>>) {
+    if stamp != main.state.settings_stamp {
+        return;
+    }
+    if let Some(answers) = answers {
+        main.state.settings.by_root.clear();
+        for (scope, answer) in scopes.into_iter().zip(answers) {
+            match scope {
+                None => main.state.settings.global = answer,
+                // A folder without settings of its own has those of the whole.
+                Some(_) if answer.is_null() => {}
+                Some(root) => main.state.settings.by_root.push((root, answer)),
+            }
+        }
     }
     apply(main);
 }
 
-/// Puts the settings in force: names what is wrong, and loads the engine if it has to be another.
+/// Puts the settings in force: names what is wrong or ignored, and loads the engine if it has to be another.
 pub fn apply(main: &mut MainLoop) {
     let state = &mut main.state;
-    let mut config = state.base.clone();
-    let (mut initialization, mut settings) = (state.initialization.clone(), state.settings.clone());
-    let (trust, mut problems) = Trust::take(&mut initialization);
-    problems.extend(config.read(&initialization));
-    problems.extend(Trust::refuse(&mut settings));
-    problems.extend(config.read(&settings));
-    state.trust = trust;
-    let reload = matches!(state.engine, EngineState::Absent) || config.engine != state.config.engine;
-    let reread = config.turns != state.config.turns;
+    let (config, mut problems) = InForce::of(&state.base, &state.initialization, &state.settings);
+    let reload = matches!(state.engine, EngineState::Absent) || config.global.engine != state.config.global.engine;
     let changed = config != state.config;
-    state.config = config;
+    let before = std::mem::replace(&mut state.config, config);
     // Settings come again whenever one of them changes; what was wrong before has been said.
-    problems.retain(|problem| main.state.told.insert(problem.clone()));
-    if !problems.is_empty() {
-        main.tell_once(MessageType::WARNING, format!("codegen-lsp: {}", problems.join("; ")));
-    }
-    if reload || reread {
-        let uris: Vec<_> = main.state.buffers.keys().cloned().collect();
-        for uri in uris {
-            // The first engine's requests wait for it; a later one's have nothing to wait for.
-            if !matches!(main.state.engine, EngineState::Absent) {
-                inline::forget(main, &uri);
-            }
+    problems.retain(|problem| state.told.insert(problem.clone()));
+    tell(main, problems);
+    let reread = |uri: &Uri| before.at(uri).turns != main.state.config_for(uri).turns;
+    let uris: Vec<_> = main.state.buffers.keys().filter(|uri| reload || reread(uri)).cloned().collect();
+    for uri in uris {
+        // The first engine's requests wait for it; a later one's have nothing to wait for.
+        if !matches!(main.state.engine, EngineState::Absent) {
+            inline::forget(main, &uri);
         }
     }
     if reload {
@@ -68,6 +105,17 @@ pub fn apply(main: &mut MainLoop) {
     }
     if changed {
         main.turns_changed();
+    }
+}
+
+fn tell(main: &mut MainLoop, mut problems: Vec<String>) {
+    let more = problems.len().saturating_sub(TOLD);
+    if more > 0 {
+        problems.truncate(TOLD);
+        problems.push(format!("and {more} more of that kind"));
+    }
+    if !problems.is_empty() {
+        main.tell_once(MessageType::WARNING, format!("codegen-lsp: {}", problems.join("; ")));
     }
 }
 

@@ -19,7 +19,7 @@ pub fn requested(main: &mut MainLoop, params: lsp::InlineCompletionParams, waite
     let uri = text_document.uri;
     let id = main.state.next_id();
     let state = &mut main.state;
-    let unusable = !state.config.inline.enabled || matches!(state.engine, EngineState::Failed(_));
+    let unusable = !state.config_for(&uri).inline.enabled || matches!(state.engine, EngineState::Failed(_));
     let Some(buffer) = state.buffers.get_mut(&uri).filter(|buffer| buffer.synced && !unusable) else {
         return waiter.answer(None);
     };
@@ -95,7 +95,8 @@ fn start(main: &mut MainLoop, uri: &Uri, id: u64, offset: usize) {
     let Some(engine) = main.state.engine().cloned() else { return };
     let Some(buffer) = main.state.buffers.get(uri) else { return };
     let (document, previous) = (buffer.document.clone(), buffer.window_start);
-    let (turns, max_tokens) = (main.state.config.turns.clone(), main.state.config.inline.max_tokens);
+    let config = main.state.config_for(uri);
+    let (turns, max_tokens) = (config.turns.clone(), config.inline.max_tokens);
     let uri = uri.clone();
     main.offload(
         move || pipeline::prepare(&document, offset, &turns, previous, max_tokens, &engine),
@@ -168,7 +169,7 @@ fn conclude(main: &mut MainLoop, uri: &Uri, ended: Ended<InlineWaiter>) {
 
 /// Runs the filters, away from the main loop since they parse, and answers.
 fn show(main: &mut MainLoop, uri: &Uri, waiter: InlineWaiter, known: Known) {
-    let confident = main.state.config.inline.min_logprob.is_none_or(|least| known.raw.mean_logprob >= least);
+    let confident = main.state.config_for(uri).inline.min_logprob.is_none_or(|least| known.raw.mean_logprob >= least);
     let id = main.state.next_id();
     let Some(buffer) = main.state.buffers.get(uri).filter(|_| confident) else { return waiter.answer(None) };
     let (document, encoding) = (buffer.document.clone(), main.state.encoding);

@@ -38,7 +38,7 @@ pub enum Refresh {
 pub fn requested(main: &mut MainLoop, params: lsp::CodeLensParams, waiter: LensWaiter) {
     let uri = params.text_document.uri;
     let state = &main.state;
-    if state.config.synthesis.code_lens == CodeLenses::Off {
+    if state.config_for(&uri).synthesis.code_lens == CodeLenses::Off {
         return waiter.answer(None);
     }
     let Some(snapshot) = Snapshot::of(state, &uri) else { return waiter.answer(None) };

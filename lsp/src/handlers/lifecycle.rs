@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use tokio::sync::mpsc::UnboundedSender;
-use tower_lsp::ls_types as lsp;
+use tower_lsp::ls_types::{self as lsp, Uri};
 
 use super::{command, configuration, inline, synthesis};
 use crate::main_loop::{Event, MainLoop};
@@ -19,6 +19,7 @@ pub fn initialize(main: &mut MainLoop, params: lsp::InitializeParams, waiter: Wa
     let encoding = Encoding::negotiate(general.and_then(|general| general.position_encodings.as_deref()));
     main.state.encoding = encoding;
     main.state.abilities = Abilities::of(&params.capabilities);
+    main.state.roots = roots(&params);
     main.state.initialization = params.initialization_options.unwrap_or_default();
     if let Some(process) = params.process_id {
         watch(process, main.events.clone());
@@ -41,6 +42,13 @@ pub fn initialize(main: &mut MainLoop, params: lsp::InitializeParams, waiter: Wa
                 commands: command::ALL.map(str::to_owned).to_vec(),
                 work_done_progress_options: lsp::WorkDoneProgressOptions { work_done_progress: Some(true) },
             }),
+            workspace: Some(lsp::WorkspaceServerCapabilities {
+                workspace_folders: Some(lsp::WorkspaceFoldersServerCapabilities {
+                    supported: Some(true),
+                    change_notifications: Some(lsp::OneOf::Left(true)),
+                }),
+                ..Default::default()
+            }),
             ..Default::default()
         },
         server_info: Some(lsp::ServerInfo {
@@ -49,6 +57,15 @@ pub fn initialize(main: &mut MainLoop, params: lsp::InitializeParams, waiter: Wa
         }),
         ..Default::default()
     });
+}
+
+/// The workspace folders; older clients have one at most.
+fn roots(params: &lsp::InitializeParams) -> Vec<Uri> {
+    if let Some(folders) = &params.workspace_folders {
+        return folders.iter().map(|folder| folder.uri.clone()).collect();
+    }
+    #[allow(deprecated)]
+    params.root_uri.clone().into_iter().collect()
 }
 
 /// Fetches the settings where the client has them, then loads the engine.

@@ -35,11 +35,12 @@ impl Snapshot {
     #[must_use]
     pub fn of(state: &State, uri: &Uri) -> Option<Self> {
         let buffer = state.buffers.get(uri).filter(|buffer| buffer.synced)?;
+        let config = state.config_for(uri);
         Some(Self {
             uri: uri.clone(),
             document: buffer.document.clone(),
-            options: state.config.turns.clone(),
-            synthesis: state.config.synthesis.clone(),
+            options: config.turns.clone(),
+            synthesis: config.synthesis.clone(),
             encoding: state.encoding,
             engine: state.engine().cloned(),
             records: state.records.clone(),

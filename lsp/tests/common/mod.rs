@@ -8,6 +8,7 @@ use std::time::Duration;
 use codegen_engine::Engine;
 use codegen_engine::runtime::scripted::{Gate, Script};
 use codegen_lsp::config::Config;
+use codegen_lsp::config::layers::Base;
 use codegen_lsp::main_loop::Loader;
 use serde_json::{Value, json};
 use tokio::io::{AsyncBufReadExt, AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt, BufReader};
@@ -95,10 +96,10 @@ impl Asked {
 
 impl Client {
     /// A client of a server in this process, whose engines come from `loader`.
-    pub fn with_loader(loader: Loader, config: Config) -> Self {
+    pub fn with_loader(loader: Loader, base: impl Into<Base>) -> Self {
         let (ours, theirs) = tokio::io::duplex(1 << 16);
         let (read, write) = tokio::io::split(theirs);
-        let served = tokio::spawn(codegen_lsp::server::serve(read, write, config, loader));
+        let served = tokio::spawn(codegen_lsp::server::serve(read, write, base.into(), loader));
         let (read, write) = tokio::io::split(ours);
         let mut client = Self::over(read, write);
         client.served = Some(served);

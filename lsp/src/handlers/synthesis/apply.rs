@@ -99,7 +99,7 @@ fn ask(main: &mut MainLoop, number: u64) {
     main.outbox.apply_edit(edit, move |result| {
         let _ = events.send(Event::Applied(number, attempt, result));
     });
-    main.after(main.state.config.patience.answer, Event::Overdue { landing: number, attempt, applied: false });
+    main.after(main.state.config.global.patience.answer, Event::Overdue { landing: number, attempt, applied: false });
 }
 
 /// Whether the edit replaces what its command may replace in the buffer as it is now: what stands around it decides that, too,
@@ -108,7 +108,7 @@ fn still_fits(state: &State, number: u64) -> bool {
     let Some(landing) = state.landings.get(&number) else { return false };
     let Some(buffer) = state.buffers.get(&landing.uri) else { return false };
     let (Some(prompt), Some(target)) = (&landing.prompt, &landing.target) else { return false };
-    let mut turns = state.records.texts(&buffer.document, &state.config.turns).into_iter();
+    let mut turns = state.records.texts(&buffer.document, &state.config_for(&landing.uri).turns).into_iter();
     let found = turns.find(|(turn, _)| operation::overlap(&turn.prompt_range, prompt));
     let decided = found.and_then(|(turn, _)| turns::resolved(&buffer.document, turn, landing.replaces).ok());
     decided.is_some_and(|turn| turn.target.start == target.range.start && turn.target.len() == landing.replaced)
@@ -143,7 +143,7 @@ pub fn applied(
         Ok(response) if response.applied => {
             landing.applied = true;
             let uri = landing.uri.clone();
-            main.after(main.state.config.patience.report, Event::Overdue { landing: number, attempt, applied: true });
+            main.after(main.state.config.global.patience.report, Event::Overdue { landing: number, attempt, applied: true });
             return look(main, &uri);
         }
         Ok(_) if moved && landing.target.is_none() => return stale(main, number),
@@ -153,7 +153,7 @@ pub fn applied(
             if !moved && wanted && attempt < ATTEMPTS {
                 landing.refused = Some(reason);
                 let event = Event::Overdue { landing: number, attempt, applied: false };
-                return main.after(main.state.config.patience.refusal, event);
+                return main.after(main.state.config.global.patience.refusal, event);
             }
             reason
         }
@@ -212,7 +212,7 @@ fn landed(main: &mut MainLoop, number: u64) {
     let (program, record) = (landing.record.turn.program.clone(), landing.record);
     main.state.records.generated(record);
     if let (Some(buffer), Some(prompt)) = (main.state.buffers.get_mut(&landing.uri), &landing.prompt) {
-        main.state.records.mark(&mut buffer.document, prompt, &program, &main.state.config.turns);
+        main.state.records.mark(&mut buffer.document, prompt, &program, &main.state.config.at(&landing.uri).turns);
     }
     if let Some(operation) = of(main, landing.operation, number) {
         operation.written.push(landing.written);

@@ -102,7 +102,7 @@ pub(super) fn advance(main: &mut MainLoop, id: u64) {
             // What an earlier command wrote is about to arrive, and this one must not be taken for typing.
             return;
         }
-        let mut turns = main.state.records.texts(&buffer.document, &main.state.config.turns).into_iter();
+        let mut turns = main.state.records.texts(&buffer.document, &main.state.config_for(&operation.uri).turns).into_iter();
         let found = turns.find(|(turn, _)| operation::overlap(&turn.prompt_range, place));
         let wanted = |turn: &Turn| operation.purpose != Purpose::All || turns::is_empty(&buffer.document, turn);
         let Some((turn, text)) = found.filter(|(turn, _)| wanted(turn)) else {

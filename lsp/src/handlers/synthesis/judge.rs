@@ -61,7 +61,7 @@ pub struct Judged {
 
 /// How programs of this file are run, if they are; the user is told why not, if they should be.
 pub(super) fn run_options(main: &mut MainLoop, uri: &Uri) -> Option<(String, Limits)> {
-    let synthesis = &main.state.config.synthesis;
+    let synthesis = &main.state.config_for(uri).synthesis;
     if synthesis.verify != Verify::Run {
         return None;
     }
@@ -71,7 +71,7 @@ pub(super) fn run_options(main: &mut MainLoop, uri: &Uri) -> Option<(String, Lim
         return Some(options);
     }
     let text = "codegen-lsp: codegen.synthesis.verify is \"run\", but programs are run in trusted folders only \
-                (initializationOptions, \"trusted\"); they are checked without being run";
+                (\"trusted\", in initializationOptions or your own configuration file); they are checked without being run";
     main.tell_once(MessageType::WARNING, text.to_owned());
     None
 }

@@ -11,7 +11,7 @@ use crate::operation::{self, Outcome, Purpose};
 use crate::proto;
 use crate::records::TurnState;
 use crate::state::{Buffer, CommandWaiter, State};
-use crate::turns::{self, Turn};
+use crate::turns::{self, Turn, TurnOptions};
 
 /// Why there is nothing to begin with.
 enum Nothing {
@@ -80,7 +80,7 @@ fn plan_one(state: &State, uri: &Uri, position: lsp::Position, purpose: &Purpose
     let document = &buffer(state, uri)?.document;
     let offset = proto::offset(document.rope(), position, state.encoding)
         .map_err(|error| Nothing::Refused(error.to_string()))?;
-    let (turn, _) = state.records.turn_at(document, offset, &state.config.turns).ok_or_else(|| {
+    let (turn, _) = state.records.turn_at(document, offset, &state.config_for(uri).turns).ok_or_else(|| {
         let line = position.line + 1;
         let message = format!("line {line} belongs to no comment prompt, so there is nothing to synthesize");
         Nothing::Told(Outcome::Nothing, message)
@@ -99,7 +99,7 @@ fn plan_one(state: &State, uri: &Uri, position: lsp::Position, purpose: &Purpose
     let mut prompts = vec![turn.prompt_range.clone()];
     let mut notes = Vec::new();
     if let Purpose::Regenerate { following: true, .. } = purpose {
-        let (generated, left) = later(state, document, &turn);
+        let (generated, left) = later(state, &state.config_for(uri).turns, document, &turn);
         prompts.extend(generated);
         if left > 0 {
             let turns = if left == 1 { "1 later turn was" } else { &format!("{left} later turns were") };
@@ -110,8 +110,7 @@ fn plan_one(state: &State, uri: &Uri, position: lsp::Position, purpose: &Purpose
 }
 
 /// The later turns of the turn's block whose program text is a model's, and how many others have one.
-fn later(state: &State, document: &Document, turn: &Turn) -> (Vec<Range<usize>>, usize) {
-    let options = &state.config.turns;
+fn later(state: &State, options: &TurnOptions, document: &Document, turn: &Turn) -> (Vec<Range<usize>>, usize) {
     let (mut generated, mut left) = (Vec::new(), 0);
     for (later, text) in state.records.following(document, turn, options) {
         match state.records.state(&text).0 {
@@ -131,7 +130,7 @@ fn plan_all(state: &State, uri: &Uri, range: Option<lsp::Range>) -> Result<Plan,
         }
         None => 0..document.len() + 1,
     };
-    let texts = state.records.texts(document, &state.config.turns);
+    let texts = state.records.texts(document, &state.config_for(uri).turns);
     let mut turns: Vec<Turn> = texts.into_iter().map(|(turn, _)| turn).collect();
     turns.retain(|turn| operation::overlap(&turn.prompt_range, &range));
     let any = !turns.is_empty();

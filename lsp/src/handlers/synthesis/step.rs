@@ -14,11 +14,13 @@ use crate::turns::{self, Insertion, Refusal};
 
 /// Puts the turn's history together and counts its tokens, away from the main loop.
 pub(super) fn prepare(main: &mut MainLoop, id: u64, engine: Engine) {
-    let Some(step) = main.state.operations.get(&id).and_then(|operation| operation.step.as_ref()) else { return };
+    let Some(operation) = main.state.operations.get(&id) else { return };
+    let Some(step) = &operation.step else { return };
     let at = StepId { operation: id, step: step.id };
     let (document, turn, text) = (step.snapshot.clone(), step.turn.clone(), step.text.clone());
     let stamp = main.state.engine_stamp;
-    let (options, max_tokens) = (main.state.config.turns.clone(), main.state.config.synthesis.max_tokens);
+    let config = main.state.config_for(&operation.uri);
+    let (options, max_tokens) = (config.turns.clone(), config.synthesis.max_tokens);
     let work = move || Box::new((text, pipeline::prepare_turn(&document, &turn, &options, max_tokens, &engine)));
     main.offload(work, move |result| Event::TurnPrepared(at, stamp, result));
 }
@@ -72,7 +74,7 @@ fn samplings(
     model: &str,
 ) -> Option<Vec<Sampling>> {
     let operation = state.operations.get(&id)?;
-    let config = &state.config.synthesis;
+    let config = &state.config_for(&operation.uri).synthesis;
     // The options asked for apply to the turn that the command was given for, not to those that follow it.
     let first = operation.taken == 1;
     let count = match operation.purpose {

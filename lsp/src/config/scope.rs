@@ -1,0 +1,286 @@
+//! Who may set which option: one table, and what it lets through of the settings that a client sends.
+//!
+//! An editor merges what a workspace says into what its user says before it answers `workspace/configuration` or pushes
+//! settings, so the two cannot be told apart there. What such settings could do harm with is therefore the user's alone, who
+//! sets it in `initializationOptions` or in a file of their own ([`super::user_file`]).
+
+use std::path::Path;
+
+use serde_json::{Map, Value};
+
+use super::{Config, SECTION, Verify};
+
+/// Who may set an option.
+#[derive(Debug, Clone, Copy)]
+pub enum Scope {
+    /// The user: it names a program, a file or a folder, weakens what protects the user, or is about the one model that all
+    /// workspaces share.
+    User,
+    /// A workspace, too, if that allows no more than the user does.
+    WorkspaceMayNarrow(Narrowing),
+    /// A workspace, too: whatever it says does no harm.
+    Anyone,
+}
+
+/// What a workspace may make of an option that is the user's.
+#[derive(Debug, Clone, Copy)]
+pub struct Narrowing {
+    /// In words, behind "a workspace may only set it to".
+    pub to: &'static str,
+    /// Whether the second configuration, which differs from the user's in this option, allows no more than the user's does.
+    pub holds: fn(user: &Config, workspace: &Config) -> bool,
+}
+
+/// An option and who may set it.
+#[derive(Debug, Clone, Copy)]
+pub struct Rule {
+    /// Its name as the documentation has it, without `codegen.`.
+    pub option: &'static str,
+    /// Who may set it.
+    pub scope: Scope,
+}
+
+/// Every option. One that is missing here is the user's.
+pub const RULES: &[Rule] = &[
+    user("model"),
+    user("lora"),
+    user("threads"),
+    user("context"),
+    user("batch"),
+    user("slots"),
+    user("gpuLayers"),
+    user("mainDevice"),
+    user("flashAttention"),
+    user("mmap"),
+    narrow("inline.enabled", "false", |_, workspace| !workspace.inline.enabled),
+    anyone("inline.maxTokens"),
+    anyone("inline.minLogprob"),
+    anyone("prompt.marker"),
+    anyone("synthesis.maxTokens"),
+    anyone("synthesis.candidates"),
+    anyone("synthesis.temperature"),
+    anyone("synthesis.topP"),
+    narrow("synthesis.verify", "\"parse\"", |_, workspace| workspace.synthesis.verify == Verify::Parse),
+    anyone("synthesis.codeLens"),
+    user("synthesis.python"),
+    narrow("synthesis.runSeconds", "a lower number", |user, workspace| {
+        workspace.synthesis.run_seconds <= user.synthesis.run_seconds
+    }),
+    user("trusted"),
+];
+
+const fn user(option: &'static str) -> Rule {
+    Rule { option, scope: Scope::User }
+}
+
+const fn anyone(option: &'static str) -> Rule {
+    Rule { option, scope: Scope::Anyone }
+}
+
+const fn narrow(option: &'static str, to: &'static str, holds: fn(&Config, &Config) -> bool) -> Rule {
+    Rule { option, scope: Scope::WorkspaceMayNarrow(Narrowing { to, holds }) }
+}
+
+/// Who may set the option of this name.
+#[must_use]
+pub fn of(option: &str) -> Scope {
+    RULES.iter().find(|rule| rule.option == option).map_or(Scope::User, |rule| rule.scope)
+}
+
+/// What of `settings` may be a workspace's, and what the user is to be told of the rest. `user` is the configuration that the
+/// user's own settings make; `file` is where they can be written down. Values that say what the user says anyway, and those
+/// that [`Config::read`] will refuse, stay in.
+#[must_use]
+pub fn admit(user: &Config, settings: &Value, file: Option<&Path>) -> (Value, Vec<String>) {
+    let mut refused = Vec::new();
+    let admitted = match settings {
+        Value::Object(options) => Value::Object(admit_all(user, "", options, file, &mut refused)),
+        other => other.clone(),
+    };
+    (admitted, refused)
+}
+
+fn admit_all(
+    user: &Config,
+    section: &str,
+    options: &Map<String, Value>,
+    file: Option<&Path>,
+    refused: &mut Vec<String>,
+) -> Map<String, Value> {
+    let mut admitted = Map::new();
+    for (key, value) in options {
+        let name = if section.is_empty() { key.clone() } else { format!("{section}.{key}") };
+        let value = match value {
+            Value::Object(inner) => Value::Object(admit_all(user, &name, inner, file, refused)),
+            value => match refusal(user, &name, value) {
+                None => value.clone(),
+                Some(why) => {
+                    let place = file.map_or_else(String::new, |file| format!(" or in {}", file.display()));
+                    refused.push(format!("{why}; set it in initializationOptions{place}"));
+                    continue;
+                }
+            },
+        };
+        admitted.insert(key.clone(), value);
+    }
+    admitted
+}
+
+/// Why a workspace may not give this option this value; `None` if it may, or if it makes no difference.
+fn refusal(user: &Config, name: &str, value: &Value) -> Option<String> {
+    let mut workspace = user.clone();
+    // What is wrong with the value is told where the admitted settings are read.
+    let _ = workspace.read(&nested(name, value));
+    if workspace == *user {
+        return None;
+    }
+    let ignored = format!("{SECTION}.{name} = {} is ignored", short(value));
+    match of(name) {
+        Scope::Anyone => None,
+        Scope::User => {
+            Some(format!("{ignored}, as the client's settings may be a workspace's and only the user may set this option"))
+        }
+        Scope::WorkspaceMayNarrow(narrowing) if (narrowing.holds)(user, &workspace) => None,
+        Scope::WorkspaceMayNarrow(narrowing) => Some(format!(
+            "{ignored}, as the client's settings may be a workspace's, which may only set it to {}",
+            narrowing.to
+        )),
+    }
+}
+
+/// Settings with this option only.
+fn nested(name: &str, value: &Value) -> Value {
+    name.rsplit('.').fold(value.clone(), |inner, key| Value::Object(Map::from_iter([(key.to_owned(), inner)])))
+}
+
+/// A value as it is told: whoever wrote it may have made it long.
+fn short(value: &Value) -> String {
+    const MOST: usize = 80;
+    let text = value.to_string();
+    match text.char_indices().nth(MOST) {
+        Some((end, _)) => format!("{}…", text.get(..end).unwrap_or_default()),
+        None => text,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, clippy::panic)]
+
+    use serde_json::json;
+
+    use super::*;
+
+    /// For each option: what the user says, what is wider or simply different, what is narrower.
+    fn samples() -> Vec<(&'static str, Value, Value, Option<Value>)> {
+        vec![
+            ("model", json!("mine.gguf"), json!("theirs.gguf"), None),
+            ("lora", json!("/mine.gguf"), json!("/theirs.gguf"), None),
+            ("threads", json!(2), json!(512), Some(json!(1))),
+            ("context", json!(1024), json!(1 << 20), Some(json!(64))),
+            ("batch", json!(64), json!(65536), Some(json!(1))),
+            ("slots", json!(2), json!(64), Some(json!(1))),
+            ("gpuLayers", json!(3), json!("all"), Some(json!(0))),
+            ("mainDevice", json!(0), json!(1), None),
+            ("flashAttention", json!(true), json!(false), None),
+            ("mmap", json!(true), json!(false), None),
+            ("inline.enabled", json!(false), json!(true), None),
+            ("inline.enabled", json!(true), json!(true), Some(json!(false))),
+            ("inline.maxTokens", json!(7), json!(4096), Some(json!(1))),
+            ("inline.minLogprob", json!(-1), json!(null), Some(json!(-0.5))),
+            ("prompt.marker", json!("#>"), json!("#:"), None),
+            ("synthesis.maxTokens", json!(64), json!(4096), Some(json!(1))),
+            ("synthesis.candidates", json!(2), json!(16), Some(json!(1))),
+            ("synthesis.temperature", json!(0.5), json!(2), Some(json!(0.1))),
+            ("synthesis.topP", json!(0.5), json!(1), Some(json!(0.1))),
+            ("synthesis.verify", json!("parse"), json!("run"), None),
+            ("synthesis.verify", json!("run"), json!("run"), Some(json!("parse"))),
+            ("synthesis.codeLens", json!("auto"), json!("all"), Some(json!("off"))),
+            ("synthesis.python", json!("python3"), json!("/workspace/python"), None),
+            ("synthesis.runSeconds", json!(10), json!(11), Some(json!(9))),
+            ("trusted", json!(["/mine"]), json!(true), Some(json!(false))),
+        ]
+    }
+
+    /// The names that `Config::read` knows, found in what it says of one that it does not know.
+    fn schema(section: &str) -> Vec<String> {
+        let wrong = if section.is_empty() { "?".to_owned() } else { format!("{section}.?") };
+        let problems = Config::default().read(&nested(&wrong, &json!(1)));
+        let prefix = format!("codegen.{wrong} is not an option; there are ");
+        let Some(names) = problems.first().and_then(|problem| problem.strip_prefix(&prefix)) else { return Vec::new() };
+        let names = names.split(", ").flat_map(|name| {
+            let name = if section.is_empty() { name.to_owned() } else { format!("{section}.{name}") };
+            let inner = schema(&name);
+            if inner.is_empty() { vec![name] } else { inner }
+        });
+        names.collect()
+    }
+
+    #[test]
+    fn the_table_has_every_option_of_the_schema_once_and_no_other() {
+        let mut known = schema("");
+        assert!(known.len() > 20, "{known:?}");
+        let mut ruled: Vec<_> = RULES.iter().map(|rule| rule.option.to_owned()).collect();
+        known.sort();
+        ruled.sort();
+        assert_eq!(known, ruled);
+        for option in &known {
+            assert!(samples().iter().any(|(name, ..)| name == option), "no sample for {option}");
+        }
+    }
+
+    #[test]
+    fn a_workspace_s_value_has_the_effect_that_the_table_says() {
+        for (option, users, wider, narrower) in samples() {
+            let mut user = Config::default();
+            assert_eq!(user.read(&nested(option, &users)), Vec::<String>::new(), "{option}");
+            let effect = |value: &Value| {
+                let (admitted, refused) = admit(&user, &nested(option, value), None);
+                let mut config = user.clone();
+                assert_eq!(config.read(&admitted), Vec::<String>::new(), "{option}");
+                assert!(refused.iter().all(|why| why.starts_with(&format!("codegen.{option} = {value} is ignored, "))));
+                (config != user, !refused.is_empty())
+            };
+            assert_eq!(effect(&users), (false, false), "{option}: what the user says anyway");
+            let (heard, refused) = match of(option) {
+                Scope::Anyone => (true, false),
+                _ => (false, users != wider),
+            };
+            assert_eq!(effect(&wider), (heard, refused), "{option} = {wider}");
+            if let Some(narrower) = narrower {
+                let may = !matches!(of(option), Scope::User);
+                assert_eq!(effect(&narrower), (may, !may), "{option} = {narrower}");
+            }
+        }
+    }
+
+    #[test]
+    fn what_is_refused_is_told_with_the_place_to_set_it() {
+        let user = Config::default();
+        let file = Path::new("/home/u/.config/codegen-lsp/config.json");
+        let settings = json!({
+            "model": "x", "synthesis": {"verify": "run", "candidates": 2, "python": "p".repeat(200)}, "colour": 1, "lora": 7,
+        });
+        let (admitted, refused) = admit(&user, &settings, Some(file));
+        assert_eq!(admitted, json!({"synthesis": {"candidates": 2}, "colour": 1, "lora": 7}));
+        let place = "; set it in initializationOptions or in /home/u/.config/codegen-lsp/config.json";
+        let whose = "is ignored, as the client's settings may be a workspace's";
+        let long = format!("\"{}…", "p".repeat(79));
+        assert_eq!(
+            refused,
+            [
+                format!("codegen.model = \"x\" {whose} and only the user may set this option{place}"),
+                format!("codegen.synthesis.verify = \"run\" {whose}, which may only set it to \"parse\"{place}"),
+                format!("codegen.synthesis.python = {long} {whose} and only the user may set this option{place}"),
+            ]
+        );
+        for odd in [json!(null), json!(3), json!([])] {
+            assert_eq!(admit(&user, &odd, None), (odd.clone(), Vec::new()), "{odd}");
+        }
+    }
+
+    #[test]
+    fn an_option_without_a_rule_is_the_user_s() {
+        assert!(matches!(of("synthesis.new"), Scope::User));
+    }
+}

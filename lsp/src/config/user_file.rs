@@ -1,0 +1,156 @@
+//! The user's own configuration file: options as in `initializationOptions`, for what only the user may set.
+
+use std::io::{ErrorKind, Read};
+use std::path::{Path, PathBuf};
+
+use serde_json::Value;
+
+use super::Config;
+
+/// Names another file than the platform's place for it.
+pub const VARIABLE: &str = "CODEGEN_LSP_CONFIG";
+/// Bytes that such a file may have.
+const MOST: u64 = 1 << 20;
+
+/// Where the file is: `$CODEGEN_LSP_CONFIG`, or `config.json` in the platform's configuration folder for this program
+/// (`~/.config/codegen-lsp` on Linux). `None` where there is no home folder.
+#[must_use]
+pub fn path() -> Option<PathBuf> {
+    if let Some(path) = std::env::var_os(VARIABLE).filter(|value| !value.is_empty()) {
+        return std::path::absolute(path).ok();
+    }
+    let folders = directories::ProjectDirs::from("", "", "codegen-lsp")?;
+    Some(folders.config_dir().join("config.json"))
+}
+
+/// Reads the file over `config`. A file that is not there says nothing; what is wrong with one that is there is told in
+/// problems, which name the file, and leaves the options as they were.
+pub fn read(path: &Path, config: &mut Config) -> Vec<String> {
+    let problems = match settings(path) {
+        Ok(settings) => config.read(&settings),
+        Err(problem) => vec![problem],
+    };
+    problems.into_iter().map(|problem| format!("{}: {problem}", path.display())).collect()
+}
+
+fn settings(path: &Path) -> Result<Value, String> {
+    let about = match std::fs::metadata(path) {
+        Ok(about) => about,
+        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(Value::Null),
+        Err(error) => return Err(format!("cannot be read: {error}")),
+    };
+    // Opening a pipe would wait for its other end.
+    if !about.is_file() {
+        return Err("is not a file".to_owned());
+    }
+    let mut bytes = Vec::new();
+    let file = std::fs::File::open(path).and_then(|file| file.take(MOST + 1).read_to_end(&mut bytes));
+    file.map_err(|error| format!("cannot be read: {error}"))?;
+    if bytes.len() as u64 > MOST {
+        return Err(format!("is larger than {MOST} bytes, so it is not read"));
+    }
+    // An editor may have put a byte order mark there.
+    let text = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&bytes);
+    if text.trim_ascii().is_empty() {
+        return Ok(Value::Null);
+    }
+    let mut settings = serde_json::from_slice(text).map_err(|error| format!("is not JSON: {error}"))?;
+    let folder = path.parent().unwrap_or(Path::new("/"));
+    anchor(&mut settings, folder);
+    Ok(settings)
+}
+
+/// Makes relative paths of files relative to the file's own folder: the server's working directory is anyone's choice.
+fn anchor(settings: &mut Value, folder: &Path) {
+    for option in ["model", "lora"] {
+        let Some(value) = settings.get_mut(option) else { continue };
+        let Some(name) = value.as_str() else { continue };
+        let path = Path::new(name);
+        let names_a_file = option == "lora" || path.components().count() > 1 || path.extension().is_some_and(|e| e == "gguf");
+        if names_a_file && !name.is_empty() && path.is_relative() && let Some(whole) = folder.join(path).to_str() {
+            *value = Value::String(whole.to_owned());
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use super::*;
+
+    fn told(text: &[u8]) -> (Config, Vec<String>) {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("config.json");
+        std::fs::write(&path, text).unwrap();
+        let mut config = Config::default();
+        let problems = read(&path, &mut config);
+        let start = format!("{}: ", path.display());
+        (config, problems.iter().map(|problem| problem.strip_prefix(&start).unwrap().to_owned()).collect())
+    }
+
+    #[test]
+    fn options_are_read_over_those_there_are() {
+        for start in ["", "\u{feff}"] {
+            let text = format!("{start}{{\"model\": \"/m.gguf\", \"trusted\": true, \"threads\": null}}\n");
+            let (config, problems) = told(text.as_bytes());
+            assert_eq!(problems, Vec::<String>::new());
+            assert_eq!((config.engine.model.as_str(), config.trust), ("/m.gguf", crate::trust::Trust::Everything));
+        }
+        for nothing in ["", " \n", "null", "{}"] {
+            assert_eq!(told(nothing.as_bytes()), (Config::default(), Vec::new()), "{nothing:?}");
+        }
+    }
+
+    #[test]
+    fn what_is_wrong_is_told_in_words_and_changes_nothing() {
+        for (text, expected) in [
+            ("{\"model\": ", "is not JSON: EOF while parsing a value at line 1 column 10"),
+            ("model = 1", "is not JSON: expected value at line 1 column 1"),
+            ("{}{}", "is not JSON: trailing characters at line 1 column 3"),
+            ("[]", "codegen is [], but must be an object of options"),
+            ("{\"threads\": 0}", "codegen.threads is 0, but must be a number from 1 to 512"),
+            (
+                "{\"synthesis\": {\"python\": \"venv/bin/python\"}}",
+                "codegen.synthesis.python is \"venv/bin/python\", but must be a program's name in PATH or its absolute path",
+            ),
+        ] {
+            assert_eq!(told(text.as_bytes()), (Config::default(), vec![expected.to_owned()]), "{text}");
+        }
+        assert!(told(b"{\"model\": \"\xff\"}").1[0].starts_with("is not JSON: "));
+        let (_, problems) = told(&vec![b' '; MOST as usize + 1]);
+        assert_eq!(problems, ["is larger than 1048576 bytes, so it is not read"]);
+    }
+
+    #[test]
+    fn a_file_that_is_none_is_not_waited_for() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut config = Config::default();
+        assert_eq!(read(&folder.path().join("none.json"), &mut config), Vec::<String>::new());
+        assert_eq!(read(folder.path(), &mut config), [format!("{}: is not a file", folder.path().display())]);
+        #[cfg(unix)]
+        {
+            let pipe = folder.path().join("pipe");
+            assert!(std::process::Command::new("mkfifo").arg(&pipe).status().unwrap().success());
+            assert_eq!(read(&pipe, &mut config), [format!("{}: is not a file", pipe.display())]);
+        }
+        assert_eq!(config, Config::default());
+    }
+
+    #[test]
+    fn relative_files_are_relative_to_the_file() {
+        for (written, expected) in [
+            ("{\"model\": \"m.gguf\", \"lora\": \"l\"}", ("/etc/c/m.gguf", Some("/etc/c/l"))),
+            ("{\"model\": \"models/m\"}", ("/etc/c/models/m", None)),
+            ("{\"model\": \"/m.gguf\"}", ("/m.gguf", None)),
+            ("{\"model\": \"builtin\"}", ("builtin", None)),
+        ] {
+            let mut settings = serde_json::from_str(written).unwrap();
+            anchor(&mut settings, Path::new("/etc/c"));
+            let mut config = Config::default();
+            assert_eq!(config.read(&settings), Vec::<String>::new());
+            let lora = config.engine.options.lora.as_deref().and_then(Path::to_str);
+            assert_eq!((config.engine.model.as_str(), lora), expected, "{written}");
+        }
+    }
+}
