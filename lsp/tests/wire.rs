@@ -33,6 +33,8 @@ mod load;
 mod own_code;
 #[path = "wire/regenerate.rs"]
 mod regenerate;
+#[path = "wire/roots.rs"]
+mod roots;
 #[path = "wire/stream.rs"]
 mod stream;
 #[path = "wire/synthesize.rs"]

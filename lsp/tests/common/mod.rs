@@ -352,6 +352,35 @@ pub fn item(answer: &Value) -> (String, [u64; 2]) {
     (items[0]["insertText"].as_str().unwrap().to_owned(), [character("start"), character("end")])
 }
 
+/// A user's own configuration file.
+pub struct OwnFile(tempfile::TempDir);
+
+impl OwnFile {
+    pub fn with(settings: &Value) -> Self {
+        let file = Self(tempfile::tempdir().unwrap());
+        file.write(settings);
+        file
+    }
+
+    pub fn path(&self) -> std::path::PathBuf {
+        self.0.path().join("config.json")
+    }
+
+    pub fn write(&self, settings: &Value) {
+        std::fs::write(self.path(), settings.to_string()).unwrap();
+    }
+
+    /// What a server goes by that has this file, over `config`.
+    pub fn under(&self, config: impl Fn(&mut Config) + Send + Sync + 'static) -> Base {
+        Base::new(Some(self.path()), config)
+    }
+}
+
+/// Tells the server that settings have changed, without saying which: it looks at the user's own file again.
+pub fn settings_changed(client: &Client) {
+    client.notify("workspace/didChangeConfiguration", json!({"settings": null}));
+}
+
 /// A scripted engine with a gate.
 pub fn gated(mut script: Script) -> (Engine, Gate) {
     let gate = Gate::new();

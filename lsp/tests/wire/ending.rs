@@ -8,7 +8,7 @@ use codegen_lsp::config::Config;
 use serde_json::{Value, json};
 
 use crate::URI;
-use crate::common::{Asked, Client, able_with, blocked, gated, idle};
+use crate::common::{Asked, Client, OwnFile, able_with, blocked, gated, idle, settings_changed};
 
 const TEXT: &str = "z = 0\n\n# one\n\n# two\n";
 
@@ -174,8 +174,9 @@ async fn a_prompt_that_is_deleted_while_the_engine_loads() {
     assert_eq!(second.result().await, json!({"outcome": "dropped", "message": message, "turns": []}));
 }
 
-/// A server whose model `NAME` answers every prompt with `NAME = 1`, each behind a gate of its own.
-fn models(names: &[&'static str]) -> (Client, Vec<Gate>) {
+/// A server whose model `NAME` answers every prompt with `NAME = 1`, each behind a gate of its own; the user's own file names
+/// the first.
+fn models(names: &[&'static str]) -> (Client, OwnFile, Vec<Gate>) {
     let (mut engines, mut gates) = (Vec::new(), Vec::new());
     for name in names {
         let answers =
@@ -189,19 +190,21 @@ fn models(names: &[&'static str]) -> (Client, Vec<Gate>) {
         let engine = engines.iter().find(|(name, _)| *name == config.model);
         engine.map(|(_, engine)| engine.clone()).ok_or_else(|| anyhow::anyhow!("no such model"))
     });
-    (Client::with_loader(loader, Config::default()), gates)
+    let own = OwnFile::with(&json!({"model": names[0]}));
+    (Client::with_loader(loader, own.under(|_| {})), own, gates)
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_turn_is_finished_by_the_model_that_began_it_and_the_next_is_the_new_one_s() {
-    let (mut client, gates) = models(&["old", "new"]);
-    client.initialize(able_with(json!({"model": "old"}))).await;
+    let (mut client, own, gates) = models(&["old", "new"]);
+    client.hello().await;
     client.open(URI, TEXT);
     gates[0].close();
     let asked = client.command("codegen.synthesizeAll", json!({ "uri": URI }));
     client.accept_progress().await;
     blocked(&gates[0]).await;
-    client.notify("workspace/didChangeConfiguration", json!({"settings": {"codegen": {"model": "new"}}}));
+    own.write(&json!({"model": "new"}));
+    settings_changed(&client);
     client.settle().await;
     gates[0].open();
     let result = client.carry_out(asked).await;
@@ -211,14 +214,15 @@ async fn a_turn_is_finished_by_the_model_that_began_it_and_the_next_is_the_new_o
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_model_that_cannot_be_loaded_ends_what_waits_for_it() {
-    let (mut client, gates) = models(&["old"]);
-    client.initialize(able_with(json!({"model": "old"}))).await;
+    let (mut client, own, gates) = models(&["old"]);
+    client.hello().await;
     client.open(URI, TEXT);
     gates[0].close();
     let asked = client.command("codegen.synthesizeAll", json!({ "uri": URI }));
     client.accept_progress().await;
     blocked(&gates[0]).await;
-    client.notify("workspace/didChangeConfiguration", json!({"settings": {"codegen": {"model": "none"}}}));
+    own.write(&json!({"model": "none"}));
+    settings_changed(&client);
     client.settle().await;
     gates[0].open();
     let result = client.carry_out(asked).await;

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 use crate::URI;
 use crate::adapters;
-use crate::common::{Client, able, item};
+use crate::common::{Client, OwnFile, able, item, settings_changed};
 
 fn script() -> codegen_engine::Engine {
     Script::continuing(vec![("return x", " + 1\n")]).engine()
@@ -56,6 +56,7 @@ async fn the_handshake_names_what_the_server_can_do() {
                     "codegen.accept", "codegen.cancel", "codegen.explainTurn", "codegen.accepted"],
                 "workDoneProgress": true,
             },
+            "workspace": {"workspaceFolders": {"supported": true, "changeNotifications": true}},
         })
     );
     assert_eq!(result["serverInfo"], json!({"name": "codegen-lsp", "version": env!("CARGO_PKG_VERSION")}));
@@ -117,9 +118,9 @@ async fn settings_are_pulled_put_in_force_and_named_when_wrong() {
         seen.lock().unwrap().push(config.model.clone());
         Ok(script())
     });
-    let mut client = Client::with_loader(loader, Config::default());
+    let own = OwnFile::with(&json!({"model": "one", "threads": "many"}));
+    let mut client = Client::with_loader(loader, own.under(|_| {}));
     let mut params = able();
-    params["initializationOptions"] = json!({"model": "one", "threads": "many"});
     params["capabilities"]["workspace"]["configuration"] = json!(true);
     params["capabilities"]["workspace"]["didChangeConfiguration"] = json!({"dynamicRegistration": true});
     client.initialize(params).await;
@@ -129,27 +130,34 @@ async fn settings_are_pulled_put_in_force_and_named_when_wrong() {
     let pull = client.next("workspace/configuration").await;
     assert_eq!(pull.params, json!({"items": [{"section": "codegen"}]}));
     client.reply(&pull, json!([{"inline": {"enabled": false}, "colour": 1}]));
-    let known = "model, lora, threads, context, batch, slots, gpuLayers, mainDevice, flashAttention, mmap, inline, prompt, synthesis";
+    let known = "model, lora, threads, context, batch, slots, gpuLayers, mainDevice, flashAttention, mmap, inline, prompt, synthesis, trusted";
     assert_eq!(
         client.message().await,
         format!(
-            "codegen-lsp: codegen.threads is \"many\", but must be a number from 1 to 512; \
-             codegen.colour is not an option; there are {known}"
+            "codegen-lsp: {}: codegen.threads is \"many\", but must be a number from 1 to 512; \
+             codegen.colour is not an option; there are {known}",
+            own.path().display()
         )
     );
     client.open(URI, "return x");
     assert_eq!(client.complete(URI, 0, 8).result().await, Value::Null, "switched off");
 
-    client.notify("workspace/didChangeConfiguration", json!({ "settings": null }));
+    settings_changed(&client);
     let pull = client.next("workspace/configuration").await;
-    client.reply(&pull, json!([{"colour": 1}]));
-    client.notify("workspace/didChangeConfiguration", json!({"settings": {"codegen": {"model": "two"}}}));
-    // The second settings may come before the pulled ones do; either way they are applied, and the same problem is not told twice.
+    client.notify("workspace/didChangeConfiguration", json!({"settings": {"codegen": {"inline": {"enabled": true}}}}));
     client.settle().await;
-    client.notify("workspace/didChangeConfiguration", json!({"settings": {"codegen": {"model": "two"}}}));
+    // What was asked for before the settings came is older than they are.
+    client.reply(&pull, json!([{"inline": {"enabled": false}}]));
+    client.settle().await;
     assert_eq!(item(&client.complete(URI, 0, 8).result().await).0, " + 1");
-    let models = models.lock().unwrap().clone();
-    assert_eq!((models.first().unwrap().as_str(), models.last().unwrap().as_str()), ("one", "two"));
+    own.write(&json!({"model": "two"}));
+    settings_changed(&client);
+    let pull = client.next("workspace/configuration").await;
+    client.reply(&pull, json!([{"colour": 1, "shape": 2}]));
+    let message = client.message().await;
+    assert_eq!(message, format!("codegen-lsp: codegen.shape is not an option; there are {known}"), "each is told once");
+    assert_eq!(item(&client.complete(URI, 0, 8).result().await).0, " + 1");
+    assert_eq!(*models.lock().unwrap(), ["one", "two"]);
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -158,31 +166,35 @@ async fn an_adapter_is_loaded_or_told_of_and_can_be_taken_back() {
     let tuned = folder.path().join("tuned.gguf");
     adapters::write_for_builtin(&tuned);
     let model = concat!(env!("CARGO_MANIFEST_DIR"), "/../fixtures/models/builtin.gguf");
-    let mut config = Config::default();
-    config.engine.model = model.to_owned();
-    config.engine.options.threads = Some(1);
-    let mut client = Client::with_loader(Arc::new(codegen_lsp::pipeline::load_engine), config);
-    let mut params = able();
-    params["initializationOptions"] = json!({"lora": tuned, "synthesis": {"maxTokens": 4}});
-    client.initialize(params).await;
+    let own = OwnFile::with(&json!({"lora": tuned, "synthesis": {"maxTokens": 4}}));
+    let base = own.under(|config| {
+        config.engine.model = model.to_owned();
+        config.engine.options.threads = Some(1);
+    });
+    let mut client = Client::with_loader(Arc::new(codegen_lsp::pipeline::load_engine), base);
+    client.hello().await;
     client.open(URI, "import os\n\n\ndef names(path):\n    return os.");
     let asked = async |client: &mut Client| client.complete(URI, 4, 14).result().await;
     assert_ne!(asked(&mut client).await, Value::Null);
     assert_eq!(client.arrived("window/showMessage"), []);
 
     let set = |client: &Client, lora: Value| {
-        client.notify("workspace/didChangeConfiguration", json!({"settings": {"codegen": {"lora": lora}}}));
+        own.write(&json!({"lora": lora}));
+        settings_changed(client);
     };
     set(&client, model.into());
     assert_eq!(asked(&mut client).await, Value::Null);
     let problem = "it is a model, not an adapter; name it as the model";
     assert_eq!(client.message().await, format!("codegen-lsp: cannot load the adapter {model}: {problem}"));
     set(&client, Value::Null);
-    assert_ne!(asked(&mut client).await, Value::Null, "the one from the start is back");
+    assert_ne!(asked(&mut client).await, Value::Null, "without it");
     set(&client, json!(7));
     assert_eq!(
         client.message().await,
-        "codegen-lsp: codegen.lora is 7, but must be the path of a GGUF file of an adapter"
+        format!(
+            "codegen-lsp: {}: codegen.lora is 7, but must be the path of a GGUF file of an adapter",
+            own.path().display()
+        )
     );
     assert_ne!(asked(&mut client).await, Value::Null);
     assert!(client.leave().await);
