@@ -7,6 +7,7 @@ pub mod decode;
 pub mod error;
 pub mod eval;
 pub mod model;
+pub mod printable;
 pub mod request;
 pub mod runtime;
 pub mod sandbox;

@@ -3,6 +3,7 @@
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use codegen_engine::printable;
 use futures::FutureExt;
 use serde_json::Value;
 use tokio::sync::mpsc::{Sender, channel};
@@ -110,14 +111,15 @@ impl Outbox {
 
     /// Shows a message to the user.
     pub fn message(&self, kind: MessageType, text: impl Into<String>) {
-        let text = text.into();
+        // Some clients show it on a terminal as it is.
+        let text = printable::text(&text.into()).into_owned();
         tracing::info!("told the user: {text}");
         self.push(Note::Message(kind, text));
     }
 
     /// Reports progress. A report that the client has not taken yet gives way to a later one.
     pub fn progress(&self, token: &ProgressToken, progress: WorkDoneProgress) {
-        let value = ProgressParamsValue::WorkDone(progress);
+        let value = ProgressParamsValue::WorkDone(shown(progress));
         self.push(Note::Progress(ProgressParams { token: token.clone(), value }));
     }
 
@@ -184,6 +186,20 @@ impl Outbox {
             }
         });
     }
+}
+
+/// Progress as it may be shown: it quotes prompts and messages.
+fn shown(mut progress: WorkDoneProgress) -> WorkDoneProgress {
+    let message = match &mut progress {
+        WorkDoneProgress::Begin(begin) => {
+            begin.title = printable::text(&begin.title).into_owned();
+            &mut begin.message
+        }
+        WorkDoneProgress::Report(report) => &mut report.message,
+        WorkDoneProgress::End(end) => &mut end.message,
+    };
+    *message = message.take().map(|message| printable::text(&message).into_owned());
+    progress
 }
 
 async fn send(client: &Client, note: Note) {

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use codegen_engine::printable;
 use codegen_engine::sandbox::{Limits, Outcome, Sandbox, SandboxError};
 
 use crate::candidates::Ranked;
@@ -59,7 +60,8 @@ pub fn program(document: &Document, edit: &Edit) -> String {
 pub fn complaint(outcome: &Outcome, limits: &Limits) -> Option<String> {
     match outcome {
         Outcome::Passed | Outcome::Cancelled => None,
-        Outcome::Raised(line) => Some(line.clone()),
+        // The program chose the words.
+        Outcome::Raised(line) => Some(printable::line(line).into_owned()),
         Outcome::Exited(status) => Some(format!("exited with status {status}")),
         Outcome::Killed(signal) => Some(format!("was ended by signal {signal}")),
         Outcome::TimedOut => Some(format!("did not end within {} seconds", limits.wall.as_secs())),
@@ -126,6 +128,7 @@ mod tests {
             (Outcome::Passed, None),
             (Outcome::Cancelled, None),
             (Outcome::Raised("NameError: x".to_owned()), Some("NameError: x")),
+            (Outcome::Raised("E: \u{1b}[2J\u{202e}".to_owned()), Some("E: \\x1b[2J\\u{202e}")),
             (Outcome::Exited(3), Some("exited with status 3")),
             (Outcome::Killed(11), Some("was ended by signal 11")),
             (Outcome::TimedOut, Some("did not end within 10 seconds")),

@@ -10,6 +10,7 @@ use super::gguf::{Gguf, Value};
 use super::recipe::FileType;
 use super::stream::{TypeUsage, usage};
 use super::{AdapterSummary, ModelError, TensorType};
+use crate::printable;
 
 /// A GGUF's description. What the file does not say is `None`.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -212,7 +213,8 @@ impl fmt::Display for Inspection {
 }
 
 fn line(f: &mut fmt::Formatter<'_>, label: &str, text: String) -> fmt::Result {
-    writeln!(f, "{label:<21} {text}")
+    // Names and texts are the file's.
+    writeln!(f, "{:<21} {}", printable::line(label), printable::line(&text))
 }
 
 impl Inspection {
@@ -241,7 +243,7 @@ impl Inspection {
     fn table(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut lines: Vec<(String, &Tensor, u64)> = Vec::new();
         for tensor in &self.tensors {
-            let name = without_layer(&tensor.name);
+            let name = without_layer(&printable::line(&tensor.name));
             let same = |(other, first, _): &&mut (String, &Tensor, u64)| {
                 *other == name && first.kind == tensor.kind && first.shape == tensor.shape
             };

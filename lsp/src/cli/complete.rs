@@ -109,11 +109,11 @@ fn report(
             "kind": kind,
             "stats": done.as_ref().map(|(_, done)| pipeline::stats(done)),
         });
-        return output::print(&format!("{value:#}\n"));
+        return output::json(&format!("{value:#}"));
     }
     match suggestion {
-        Some(suggestion) if suggestion.text.ends_with('\n') => output::print(&suggestion.text),
-        Some(suggestion) => output::print(&format!("{}\n", suggestion.text)),
+        Some(suggestion) if suggestion.text.ends_with('\n') => output::program(&suggestion.text),
+        Some(suggestion) => output::program(&format!("{}\n", suggestion.text)),
         None => {
             output::remark("nothing to suggest here");
             Ok(())

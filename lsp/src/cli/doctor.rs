@@ -3,10 +3,11 @@
 use std::fmt::Write;
 
 use clap::Args;
-use codegen_engine::{Engine, ModelInfo, Prompt, Request};
+use codegen_engine::{Engine, ModelInfo, Prompt, Request, printable};
 
 use super::engine_args::EngineArgs;
 use super::output;
+use crate::config::{Config, user_file};
 use crate::pipeline;
 
 /// Arguments of `doctor`.
@@ -22,6 +23,7 @@ pub struct Arguments {
 /// The model cannot be run.
 pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
     output::print(&build())?;
+    output::print(&options())?;
     output::print(&format!("llama.cpp     {}\n", Engine::build_info().trim()))?;
     output::print(&devices(&Engine::devices()))?;
     let engine = arguments.engine.load()?;
@@ -43,15 +45,26 @@ fn build() -> String {
     )
 }
 
+/// The user's own options for the server, and what is wrong with them.
+fn options() -> String {
+    let Some(path) = user_file::path() else { return String::new() };
+    let state = if path.exists() { "" } else { " (there is none)" };
+    let problems = user_file::read(&path, &mut Config::default());
+    let problems = problems.iter().map(|problem| format!("              {}\n", printable::line(problem)));
+    format!("options       {}{state}\n{}", printable::line(&path.display().to_string()), problems.collect::<String>())
+}
+
 fn devices(devices: &[codegen_engine::Device]) -> String {
     const GIB: f64 = (1u64 << 30) as f64;
     let mut out = String::new();
     for device in devices {
         let (free, total) = (device.memory_free as f64 / GIB, device.memory_total as f64 / GIB);
+        let what = format!("{} ({}), {}", device.name, device.backend, device.description);
         let _ = writeln!(
             out,
-            "device {:<6} {} ({}), {}, {free:.1} of {total:.1} GiB free",
-            device.index, device.name, device.backend, device.description
+            "device {:<6} {}, {free:.1} of {total:.1} GiB free",
+            device.index,
+            printable::line(&what)
         );
     }
     out
@@ -66,11 +79,15 @@ fn model(info: &ModelInfo) -> String {
     let adapter = info
         .adapter
         .as_ref()
-        .map_or_else(String::new, |adapter| format!("adapter       {}, {adapter}\n", adapter.name));
+        .map_or_else(String::new, |adapter| format!("{}, {adapter}", adapter.name));
+    let adapter = match adapter.as_str() {
+        "" => String::new(),
+        adapter => format!("adapter       {}\n", printable::line(adapter)),
+    };
     format!(
         "model         {} ({}), {:.1} million parameters, {:.1} MB\n{adapter}context       {} tokens in each of {} slots, trained with {}\nlayers        {place}\nthreads       {}\n",
-        info.name,
-        info.architecture,
+        printable::line(&info.name),
+        printable::line(&info.architecture),
         info.parameters as f64 / 1e6,
         info.bytes as f64 / 1e6,
         info.context,

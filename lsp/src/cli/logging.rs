@@ -1,10 +1,12 @@
 //! The log: to standard error or a file, never to standard output.
 
 use std::fs::OpenOptions;
+use std::io::Write;
 use std::path::Path;
 use std::sync::Mutex;
 
 use anyhow::Context;
+use codegen_engine::printable;
 use tracing_subscriber::EnvFilter;
 
 /// Starts the log. `RUST_LOG` filters it; without it a server logs what happens, a command only what goes wrong.
@@ -21,12 +23,27 @@ pub fn start(file: Option<&Path>, serving: bool) -> anyhow::Result<()> {
     };
     let builder = tracing_subscriber::fmt().with_env_filter(filter);
     match file {
-        None => builder.with_writer(std::io::stderr).with_ansi(false).init(),
+        None => builder.with_writer(|| Printable(std::io::stderr())).with_ansi(false).init(),
         Some(path) => {
             let file = OpenOptions::new().create(true).append(true).open(path);
             let file = file.with_context(|| format!("cannot write the log {}", path.display()))?;
-            builder.with_writer(Mutex::new(file)).with_ansi(false).init();
+            builder.with_writer(Mutex::new(Printable(file))).with_ansi(false).init();
         }
     }
     Ok(())
+}
+
+/// Writes lines as they may be shown: a log holds names and messages from files, and is read on terminals.
+struct Printable<W>(W);
+
+impl<W: Write> Write for Printable<W> {
+    /// Takes a whole event, as the subscriber writes it.
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        self.0.write_all(printable::text(&String::from_utf8_lossy(bytes)).as_bytes())?;
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        self.0.flush()
+    }
 }

@@ -13,9 +13,10 @@ use codegen_engine::model::adapter::{has_adapter, is_adapter};
 use codegen_engine::model::checkpoint::folder::locate;
 use codegen_engine::model::inspect::size;
 use codegen_engine::model::{self, FileReport, FileType, ModelError, Progress, Recipe, TensorType};
+use codegen_engine::printable;
 use indicatif::{ProgressBar, ProgressStyle};
 
-use super::output::print;
+use super::output::{self, print};
 
 /// What to do with a model's files.
 #[derive(Debug, Subcommand)]
@@ -127,7 +128,7 @@ pub fn run(command: ModelCommand) -> anyhow::Result<()> {
         ModelCommand::Inspect { file, json } => {
             let inspection = model::inspect(&file)?;
             match json {
-                true => print(&format!("{}\n", serde_json::to_string_pretty(&inspection)?)),
+                true => output::json(&serde_json::to_string_pretty(&inspection)?),
                 false => print(&inspection.to_string()),
             }
         }
@@ -162,7 +163,7 @@ fn watched(
         }
         bar.set_length(progress.total);
         bar.set_position(progress.done);
-        bar.set_message(progress.tensor.to_owned());
+        bar.set_message(printable::line(progress.tensor).into_owned());
     };
     let result = catch_unwind(AssertUnwindSafe(|| convert(&mut progress)));
     bar.finish_and_clear();
@@ -170,7 +171,7 @@ fn watched(
         Ok(report) => {
             let report = report?;
             for note in &report.notes {
-                eprintln!("note: {note}");
+                output::remark(&format!("note: {note}"));
             }
             Ok(report)
         }

@@ -8,7 +8,7 @@ use codegen_lsp::config::Config;
 use serde_json::{Value, json};
 
 use crate::URI;
-use crate::common::{Asked, Client, OwnFile, able_with, blocked, gated, idle, settings_changed};
+use crate::common::{Asked, Client, OwnFile, blocked, gated, idle, settings_changed};
 
 const TEXT: &str = "z = 0\n\n# one\n\n# two\n";
 

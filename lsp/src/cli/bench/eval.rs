@@ -45,7 +45,10 @@ pub(super) fn run(arguments: &EvalArguments) -> anyhow::Result<()> {
     config.options.slots.get_or_insert(COUNT);
     let engine = pipeline::load_engine(&config)?;
     let measured = measure(&engine, u64::from(arguments.common.rounds))?;
-    output::print(&if arguments.common.json { measured.json(&engine) } else { measured.text(&engine) })
+    match arguments.common.json {
+        true => output::json(measured.json(&engine).trim_end()),
+        false => output::print(&measured.text(&engine)),
+    }
 }
 
 /// The model of random weights, made if it is not there.
@@ -55,7 +58,7 @@ fn random_model(folder: Option<&Path>) -> anyhow::Result<PathBuf> {
     let path = folder.join(format!("random-350m-{WEIGHTS}-q4_k_m.gguf"));
     if !path.exists() {
         std::fs::create_dir_all(&folder).with_context(|| format!("cannot create {}", folder.display()))?;
-        eprintln!("writing {} …", path.display());
+        output::remark(&format!("writing {} …", path.display()));
         let like = builtin::unpacked()?;
         model::synthetic(&like, Shape::CODEGEN_350M, FileType::Q4KM.into(), WEIGHTS, &path, &mut |_| ())?;
     }

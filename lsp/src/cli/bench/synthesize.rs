@@ -30,7 +30,7 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<()> {
     let batch = batch(arguments)?;
     if arguments.json {
         let regenerations: Vec<Value> = regenerations.iter().map(Regeneration::json).collect();
-        return output::print(&format!("{:#}\n", json!({ "regenerate": regenerations, "candidates": batch.json() })));
+        return output::json(&format!("{:#}", json!({ "regenerate": regenerations, "candidates": batch.json() })));
     }
     let mut text = "regenerating turns k to 10 of ten, the whole file in the KV cache, against a fresh engine\n\n\
                     |  k | prompt tokens | read | reused | read afresh | seconds | afresh | ratio |\n\

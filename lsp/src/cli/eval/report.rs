@@ -50,7 +50,7 @@ pub(super) fn publish(run: &Run, ks: &[usize], html: Option<&Path>, json: bool) 
         super::write(path, &report::html(&run.header, &summary))?;
     }
     match json {
-        true => output::print(&format!("{}\n", serde_json::to_string_pretty(&summary)?)),
+        true => output::json(&serde_json::to_string_pretty(&summary)?),
         false => output::print(&summary.to_string()),
     }
 }

@@ -12,7 +12,7 @@ use std::time::Duration;
 use anyhow::Context;
 use clap::Args;
 use codegen_engine::sandbox::{Limits, Sandbox};
-use codegen_engine::{Completion, Engine, EngineError, Event, Generation, Sampling};
+use codegen_engine::{Completion, Engine, EngineError, Event, Generation, Sampling, printable};
 use similar::TextDiff;
 
 use super::engine_args::EngineArgs;
@@ -181,8 +181,8 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
     let result = document.text();
     if arguments.diff {
         let diff = TextDiff::from_lines(&text, &result);
-        terminal
-            .print(&diff.unified_diff().header(&format!("a/{}", named()), &format!("b/{}", named())).to_string())?;
+        let diff = diff.unified_diff().header(&format!("a/{}", named()), &format!("b/{}", named())).to_string();
+        terminal.print(&output::shown(&diff, std::io::stdout().is_terminal()))?;
     }
     if arguments.in_place && result != text {
         interrupts.hold(|| source::replace(path, &text, &result))?;
@@ -214,14 +214,13 @@ fn list(arguments: &Arguments, text: &str) -> anyhow::Result<()> {
     if turns.is_empty() {
         output::remark(&format!("{} has no comment prompts", arguments.file.display()));
     }
-    let lines = turns.iter().enumerate().map(|(index, turn)| {
-        if arguments.json {
-            format!("{}\n", report::entry_json(index + 1, &document, turn))
-        } else {
-            format!("{}\n", report::entry(index + 1, &document, turn))
+    for (index, turn) in turns.iter().enumerate() {
+        match arguments.json {
+            true => output::json(&report::entry_json(index + 1, &document, turn).to_string())?,
+            false => output::print(&format!("{}\n", report::entry(index + 1, &document, turn)))?,
         }
-    });
-    output::print(&lines.collect::<String>())
+    }
+    Ok(())
 }
 
 /// What was written for a turn.
@@ -308,6 +307,8 @@ struct Terminal<'a> {
     painter: Painter,
     /// Someone who watches sees the tokens arrive; a program gets just what counts, once it is certain.
     live: bool,
+    /// Whether what is shown is for a terminal's eyes, which obeys what is in it: anything else gets the text exactly.
+    shown: bool,
 }
 
 impl<'a> Terminal<'a> {
@@ -320,12 +321,13 @@ impl<'a> Terminal<'a> {
         } else {
             (out.is_terminal(), arguments.color.wanted(&out))
         };
-        Self { arguments, painter: Painter::new(colours), live }
+        // Colours are for a terminal, wherever the text goes first.
+        Self { arguments, painter: Painter::new(colours), live, shown: live || colours }
     }
 
     /// Shows a piece of the program.
     fn show(&mut self, text: &str) -> anyhow::Result<()> {
-        let text = self.painter.push(text);
+        let text = self.painter.push(&output::shown(text, self.shown));
         self.put(&text)
     }
 
@@ -346,9 +348,9 @@ impl<'a> Terminal<'a> {
         self.print(text)
     }
 
-    /// Prints. A reader that has seen enough (`… | head`) ends the work, unless that is for the file.
+    /// Prints what is fit to be printed. A reader that has seen enough (`… | head`) ends the work, unless that is for the file.
     fn print(&self, text: &str) -> anyhow::Result<()> {
-        output::print(text).or_else(|error| {
+        output::raw(text).or_else(|error| {
             let unread = self.arguments.in_place && output::is_broken_pipe(&error);
             if unread { Ok(()) } else { Err(error) }
         })
@@ -359,7 +361,7 @@ impl<'a> Terminal<'a> {
             output::remark(&line);
         }
         if self.arguments.json {
-            self.print(&format!("{}\n", report::json(number, document, turn, written)))?;
+            self.print(&format!("{}\n", printable::json(&report::json(number, document, turn, written).to_string())))?;
         }
         Ok(())
     }
