@@ -2,7 +2,7 @@
 
 Standard input is a socket to the server. The job comes in by it, and reports go back, a line each:
 
-    isolated NETWORK FILES PROCESSES   the program is shut in (each 0 or 1) and about to start
+    isolated NETWORK FILES PROCESSES   what the program is kept from (each 0 or 1); it is about to start
     ended STATUS CPU                   its wait status, and its processor time in milliseconds
     refused ERRNO WHAT                 the system does not allow this mode; nothing has been run
     failed WHAT                        something else stands in the way; nothing has been run
@@ -14,6 +14,9 @@ supervisor, this socket included, outlives the `exec` of the program. The modes,
     user       new namespaces, inside a new user namespace
     landlock   limits only, plus Landlock's rules for files, signals and TCP
     limits     limits only
+    clean      runs nothing: removes what another supervisor has left
+
+In each the program gets the job's filters of system calls, if there are any. A mode that cannot be had whole is refused.
 
 With namespaces there are three processes: this supervisor, the first process of the new process namespace (`init`; when it
 ends, the kernel ends the rest of that namespace), and the program. Otherwise there are two.
@@ -37,8 +40,10 @@ NEWNS, NEWCGROUP, NEWUTS, NEWIPC, NEWUSER, NEWPID, NEWNET = 0x20000, 0x2000000, 
 RDONLY, NOSUID, NODEV, NOEXEC, REMOUNT, BIND, REC, PRIVATE = 1, 2, 4, 8, 32, 4096, 16384, 1 << 18
 NOATIME, NODIRATIME, RELATIME = 1024, 2048, 1 << 21
 DETACH = 2
-PR_SET_PDEATHSIG, PR_SET_DUMPABLE, PR_CAPBSET_DROP, PR_SET_CHILD_SUBREAPER, PR_SET_NO_NEW_PRIVS = 1, 4, 24, 36, 38
+PR_SET_PDEATHSIG, PR_SET_DUMPABLE, PR_SET_SECCOMP, PR_CAPBSET_DROP, PR_SET_CHILD_SUBREAPER, PR_SET_NO_NEW_PRIVS = 1, 4, 22, 24, 36, 38
 LANDLOCK_CREATE, LANDLOCK_ADD, LANDLOCK_RESTRICT = 444, 445, 446
+# The first version that guards files from being cut off.
+LANDLOCK_ENOUGH = 3
 KEYCTL = {"x86_64": 250, "aarch64": 219, "riscv64": 219, "loongarch64": 219, "ppc64le": 271, "s390x": 280}
 PIVOT_ROOT = {"x86_64": 155, "aarch64": 41, "riscv64": 41, "loongarch64": 41, "ppc64le": 203, "s390x": 217}
 
@@ -244,11 +249,18 @@ def show_files(job, uid):
 # Landlock, for systems without namespaces
 
 
-def landlock(job, work, program):
-    """Keeps this process from opening other files, from others' processes and abstract sockets, and from TCP."""
+def landlock_version():
     version = LIBC.syscall(LANDLOCK_CREATE, None, ctypes.c_size_t(0), 1)
     if version < 1:
-        raise OSError(errno.ENOSYS, "there is no Landlock")
+        raise OSError(errno.ENOSYS, "this kernel has no Landlock, or it is switched off")
+    if version < LANDLOCK_ENOUGH:
+        raise OSError(errno.ENOSYS, "this kernel's Landlock is version %d, and %d is needed" % (version, LANDLOCK_ENOUGH))
+    return version
+
+
+def landlock(job, work, program):
+    """Keeps this process from opening other files, from others' processes and abstract sockets, and from TCP."""
+    version = landlock_version()
     read, everything = 0b1101, (1 << (13 + (version > 1) + (version > 2) + (version > 4))) - 1
     network, scopes = (3 if version >= 4 else 0), (3 if version >= 6 else 0)
     rules = (ctypes.c_uint64 * 3)(everything, network, scopes)
@@ -302,6 +314,24 @@ def leave_keyring():
             raise OSError(code, "keyctl: " + os.strerror(code))
 
 
+class Filter(ctypes.Structure if LINUX else object):
+    _fields_ = [("length", ctypes.c_ushort), ("instructions", ctypes.c_void_p)] if LINUX else []
+
+
+def refuse_calls(filters):
+    """Has the kernel refuse this process the system calls that the filters name."""
+    for instructions in filters:
+        buffer = ctypes.create_string_buffer(instructions, len(instructions))
+        filter = Filter(len(instructions) // 8, ctypes.addressof(buffer))
+        if LIBC.prctl(PR_SET_SECCOMP, ctypes.c_ulong(2), ctypes.byref(filter), 0, 0) == -1:
+            code = ctypes.get_errno()
+            raise Refused(code, "system calls cannot be filtered: " + os.strerror(code))
+
+
+class Refused(OSError):
+    """The system does not allow what this mode takes."""
+
+
 def start(job, folder, program, processes):
     """Becomes the program."""
     os.setsid()
@@ -336,6 +366,7 @@ def start(job, folder, program, processes):
         "MPLBACKEND": "Agg",
     }
     python = os.fsdecode(job["python"][0])
+    refuse_calls(job.get("filter", []))
     os.execve(python, [python, "-s", program], environment)
 
 
@@ -360,14 +391,20 @@ def spawn(*arguments, before=None):
             if before:
                 before()
             start(*arguments)
+        except Refused as error:
+            os.write(done, b"refused %d " % (error.errno or 0) + error.strerror.encode("utf-8", "replace"))
         except BaseException as error:
-            os.write(done, str(error).encode("utf-8", "replace")[:4000] or b"unknown")
+            os.write(done, b"failed 0 " + str(error).encode("utf-8", "replace")[:4000])
         os._exit(127)
     os.close(done)
-    trouble = os.read(ready, 4096)
+    trouble = os.read(ready, 4096).decode("utf-8", "replace")
     os.close(ready)
     if trouble:
-        raise RuntimeError("the program cannot be started: " + trouble.decode("utf-8", "replace"))
+        word, code, reason = trouble.split(" ", 2)
+        os.waitpid(pid, 0)
+        if word == "refused":
+            raise Refused(int(code), reason)
+        raise RuntimeError("the program cannot be started: " + reason)
     # Its output ends with the program, not with the supervisor.
     null = os.open("/dev/null", os.O_WRONLY)
     os.dup2(null, 1)
@@ -409,7 +446,7 @@ def init(job, uid, others, drop):
     prctl(PR_SET_DUMPABLE, 0)
     # A change of user has cleared it.
     prctl(PR_SET_PDEATHSIG, _signal.SIGKILL)
-    tell("isolated 1 1 1")
+    tell("isolated %d 1 1" % ("filter" in job))
     program = spawn(job, "/job", "/program/program.py", number(job, "processes") + others)
     while True:
         pid, status, usage = os.wait4(-1, 0)
@@ -453,6 +490,8 @@ def with_namespaces(job, mode):
 
 
 def without_namespaces(job, mode):
+    if mode == "landlock":
+        landlock_version()
     place = os.fsdecode(job["folder"][0])
     work, program = place + "/job", place + "/program/program.py"
     os.mkdir(work, 0o700)
@@ -490,10 +529,19 @@ def without_namespaces(job, mode):
         if LINUX:
             prctl(PR_SET_PDEATHSIG, _signal.SIGKILL)
         if mode == "landlock":
-            landlock(job, work, program)
+            try:
+                landlock(job, work, program)
+            except OSError as error:
+                raise Refused(error.errno or 0, error.strerror)
 
-    tell("isolated 0 0 0")
-    child = spawn(job, work, program, number(job, "processes") + others, before=shut_in)
+    # Landlock leaves the attributes of a user's own files alone; the filter does not.
+    filtered = "filter" in job
+    tell("isolated %d %d 0" % (filtered, mode == "landlock" and (root or filtered)))
+    try:
+        child = spawn(job, work, program, number(job, "processes") + others, before=shut_in)
+    except BaseException:
+        clean(place)
+        raise
 
     def end():
         try:
@@ -503,11 +551,23 @@ def without_namespaces(job, mode):
 
     wait(child, end, report)
     end_all(child, uid if root and uid != NOBODY else None)
-    as_user(uid if root else None, lambda: clear(work))
     # Here rather than in the server, which may be gone.
-    os.unlink(program)
-    for folder in (place + "/program", work, place):
-        os.rmdir(folder)
+    clean(place)
+
+
+def clean(place):
+    """Removes a job's folder. What the program has made is touched with no more rights than it had."""
+    work, program = place + "/job", place + "/program"
+    if os.geteuid() == 0:
+        if os.path.exists(work):
+            owner = os.lstat(work).st_uid
+            as_user(owner, lambda: clear(work))
+        attempt(os.unlink, program + "/program.py")
+        for folder in (program, work):
+            attempt(os.rmdir, folder)
+    else:
+        as_user(None, lambda: clear(place))
+    os.rmdir(place)
 
 
 def as_user(uid, action):
@@ -582,22 +642,40 @@ def clear(top):
             if os.path.isdir(name) and not os.path.islink(name):
                 found.append(name)
             else:
-                os.unlink(name)
+                attempt(os.unlink, name)
         return found
 
-    os.chdir(top)
-    path, left = [], [folders()]
+    def enter(folder):
+        # The program may have taken its own rights away, the topmost folder's included; and what it puts into a folder's
+        # place is not followed.
+        if os.path.islink(folder):
+            return False
+        attempt(os.chmod, folder, 0o700)
+        return attempt(os.chdir, folder)
+
+    path, left = [], []
+    if enter(top):
+        left.append(folders())
     while left:
         if left[-1]:
-            path.append(left[-1].pop())
-            os.chmod(path[-1], 0o700)
-            os.chdir(path[-1])
-            left.append(folders())
+            name = left[-1].pop()
+            if enter(name):
+                path.append(name)
+                left.append(folders())
         else:
             left.pop()
             if path:
                 os.chdir("..")
-                os.rmdir(path.pop())
+                attempt(os.rmdir, path.pop())
+
+
+def attempt(action, *arguments):
+    """Whether it could be done. What cannot be removed is left, and the rest is not."""
+    try:
+        action(*arguments)
+    except OSError:
+        return False
+    return True
 
 
 # The supervisor
@@ -662,7 +740,10 @@ def main():
     job = receive()
     mode = job["mode"][0].decode()
     way = with_namespaces if mode in ("root", "user") else without_namespaces
-    carefully(lambda: way(job, mode), mode != "limits")
+    if mode == "clean":
+        carefully(lambda: clean(os.fsdecode(job["folder"][0])), False)
+    else:
+        carefully(lambda: way(job, mode), True)
 
 
 main()

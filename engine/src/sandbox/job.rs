@@ -13,6 +13,14 @@ impl Entries {
         self.0.extend_from_slice(data);
     }
 
+    /// Asks for a folder that another supervisor has left to be removed.
+    pub(super) fn to_clean(folder: &std::path::Path) -> Self {
+        let mut entries = Self::default();
+        entries.add("mode", b"clean");
+        entries.add("folder", folder.as_os_str().as_encoded_bytes());
+        entries
+    }
+
     fn add_number(&mut self, name: &str, number: u64) {
         // Nothing here needs more, and Python would take a larger number for an error.
         self.add(name, number.min(i64::MAX as u64).to_string().as_bytes());

@@ -11,27 +11,38 @@
 //! is why it runs with `-s` in an environment without anything that `-I` would ignore, rather than with `-I`, which would
 //! ignore the seed as well.
 //!
-//! # What holds on Linux where namespaces can be had (root, or user namespaces)
-//! What [`Isolation`] says, as reported by the supervisor from inside before the program starts:
-//! - it has no network interface, not even a loopback one;
-//! - it sees `/usr`, the interpreter's prefixes, a few devices and a `/proc` of its own, all read-only. What it can write is one
-//!   file system in memory of [`DISK_FILES`] times [`Limits::file_size`] bytes;
-//! - it sees no processes but its own; when it ends, the kernel ends all of them;
-//! - it has no capabilities and can get none: no set-user-id programs, no further user namespaces.
+//! # How far a program is shut in
+//! [`Level`] says what each level promises. A program is run at the level that the caller requires, or above, or not at all
+//! ([`SandboxError::NotIsolated`]); [`Report::isolation`] is what held, as the supervisor reports it from inside.
 //!
-//! # Where namespaces are refused (most containers)
-//! The report claims nothing, but what can be had is there: under root the program runs as a user that nobody else is;
-//! Landlock keeps it from opening other files, from TCP, and from others' processes, as far as the kernel's version goes. UDP,
-//! the existence and attributes of files, and the space on disk of its working folder are not guarded. Under an ordinary user
-//! without Landlock, it could do whatever that user can, the supervisor's end included. The limit of processes is then an
-//! estimate, because the kernel counts all of the user's.
+//! The ways to get there, each with a filter of system calls (`filter.rs`: no sockets but connected pairs, no `io_uring`, no
+//! namespaces, mounts, tracing, keys, kernel modules, no calls by another architecture's numbers):
+//! - **namespaces** (root, or user namespaces; all levels). The program has no network interface, not even a loopback one. It
+//!   sees `/usr`, the interpreter's prefixes, a few devices and a `/proc` of its own, all read-only. What it can write is one
+//!   file system in memory of [`DISK_FILES`] times [`Limits::file_size`] bytes. It sees no processes but its own; when it ends,
+//!   the kernel ends all of them. It has no capabilities and can get none.
+//! - **Landlock** of version 3 or later, where namespaces are refused, as in most containers (up to
+//!   [`Level::FolderAndNetwork`]). Under root the program runs as a user that nobody else is. Otherwise the filter also keeps it
+//!   from changing rights, owners and dates by path, its own files' included, because Landlock would let it change the user's.
+//!   That files exist, and their attributes, can be seen; the space on disk of the working folder is not guarded; processes may
+//!   be signalled where Landlock is older than version 6 and the user an ordinary one. The limit of processes is an estimate,
+//!   because the kernel counts all of the user's.
+//! - **limits** alone, where there is no Landlock either, and on other systems than Linux ([`Level::Limits`]): under an
+//!   ordinary user, the program can do to files and processes whatever that user can, the supervisor's end included.
+//!
+//! Without the filter (a kernel without it; architectures that it is not known for) the network is not claimed.
 //!
 //! # What is never guaranteed
 //! This guards against accidents and casual malice. A hole in the kernel is a way out. Memory and processor time are limited for
 //! each process, not for all of them together; the files in `/usr` can be read; processor caches and the clock are shared.
 
+#[cfg(target_os = "linux")]
+mod filter;
 #[cfg(unix)]
 mod job;
+mod level;
+#[cfg(unix)]
+mod mode;
 #[cfg(unix)]
 mod outcome;
 #[cfg(unix)]
@@ -47,6 +58,8 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 use std::time::Duration;
+
+pub use level::{Isolation, Level};
 
 /// How many files of the largest size fit on what a program can write.
 pub const DISK_FILES: u64 = 4;
@@ -106,17 +119,6 @@ pub enum Outcome {
     Cancelled,
 }
 
-/// What kept a program from the rest of the machine. What cannot be had here is not claimed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Isolation {
-    /// It had no network.
-    pub network: bool,
-    /// It saw no files but Python's own and its empty working directory.
-    pub files: bool,
-    /// It saw no processes but its own, and could signal none.
-    pub processes: bool,
-}
-
 /// What came of a program.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Report {
@@ -141,6 +143,19 @@ pub enum SandboxError {
         /// What was tried, and what came of it.
         reason: String,
     },
+    /// This system cannot shut programs in as far as they have to be, so none was run.
+    #[error(
+        "no program was run: programs have to be isolated to the level `{required}`, and this system gives no more than \
+         `{holds}` ({missing}). To run them with less, set synthesis.isolation in your own settings, or --isolation, to `{holds}`"
+    )]
+    NotIsolated {
+        /// What was asked for.
+        required: Level,
+        /// What there would be.
+        holds: Level,
+        /// What each better way of isolation lacks.
+        missing: String,
+    },
     /// Something else the sandbox is made of cannot be had.
     #[error("the sandbox cannot be set up: {reason}")]
     SetUp {
@@ -156,6 +171,27 @@ pub struct Job {
     pub program: String,
     /// Files that it finds in its working folder: plain names, and what they hold.
     pub files: Vec<(String, Vec<u8>)>,
+    /// When its time begins, if not with its start.
+    pub clock: Option<Clock>,
+}
+
+/// A second limit on the clock, which begins when the program says so: for programs that have something to do first, and may
+/// take longer for it on a busy machine. [`Limits::wall`] holds as well, and from the start.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Clock {
+    /// What the program writes to standard output, before anything else.
+    pub mark: String,
+    /// Time on the clock from then on.
+    pub wall: Duration,
+}
+
+/// What this system gives programs.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Support {
+    /// What they are kept from.
+    pub isolation: Isolation,
+    /// What each better way of isolation lacks here, a clause each.
+    pub missing: Vec<String>,
 }
 
 /// The most that a sandbox may make use of, for tests of what it does on lesser systems.
@@ -176,6 +212,7 @@ pub enum Means {
 #[derive(Debug, Clone)]
 pub struct Sandbox {
     limits: Limits,
+    required: Level,
     #[cfg(unix)]
     inner: unix::Inner,
 }
@@ -189,7 +226,7 @@ impl Sandbox {
     pub fn new(python: impl Into<PathBuf>, limits: Limits) -> Result<Self, SandboxError> {
         let python = python.into();
         #[cfg(unix)]
-        return Ok(Self { limits, inner: unix::Inner::new(&python)? });
+        return Ok(Self { limits, required: Level::default(), inner: unix::Inner::new(&python)? });
         #[cfg(not(unix))]
         {
             let _ = limits;
@@ -203,6 +240,29 @@ impl Sandbox {
     #[must_use]
     pub fn with_limits(self, limits: Limits) -> Self {
         Self { limits, ..self }
+    }
+
+    /// The same, running programs only where they are shut in as far as `required` says; [`Level::default`] otherwise. Cheap.
+    #[must_use]
+    pub fn requiring(self, required: Level) -> Self {
+        Self { required, ..self }
+    }
+
+    /// The level that programs are run at, or above.
+    #[must_use]
+    pub fn required(&self) -> Level {
+        self.required
+    }
+
+    /// What this system gives programs, whether that is enough or not, found out with an empty one. Blocks.
+    ///
+    /// # Errors
+    /// Not even the limits can be had.
+    pub fn support(&self) -> Result<Support, SandboxError> {
+        #[cfg(unix)]
+        return self.inner.support();
+        #[cfg(not(unix))]
+        Err(SandboxError::SetUp { reason: "programs can be run on Unix systems only".to_owned() })
     }
 
     /// The same, making use of no more than `means`.
@@ -237,7 +297,7 @@ impl Sandbox {
             }
         }
         #[cfg(unix)]
-        return self.inner.run(job, &self.limits, cancel);
+        return self.inner.run(job, &self.limits, self.required, cancel);
         #[cfg(not(unix))]
         {
             let _ = cancel;

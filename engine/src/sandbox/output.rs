@@ -29,6 +29,11 @@ impl Kept {
         self.tail.drain(..self.tail.len().saturating_sub(self.half));
     }
 
+    /// Whether this was written first.
+    pub(super) fn begins_with(&self, bytes: &[u8]) -> bool {
+        self.head.starts_with(bytes)
+    }
+
     /// Bytes written so far, kept or not.
     pub(super) fn total(&self) -> u64 {
         self.total
@@ -73,6 +78,7 @@ mod tests {
             kept.push(&[*byte]);
         }
         assert_eq!(kept.total(), 6);
+        assert!(kept.begins_with("a".as_bytes()) && !kept.begins_with("b".as_bytes()));
         let mut kept = Kept::new(6);
         for byte in "aäöb".as_bytes() {
             kept.push(&[*byte]);

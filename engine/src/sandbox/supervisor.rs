@@ -14,7 +14,7 @@ use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::process::{Pid, Signal, kill_process_group};
 
 use super::output::Kept;
-use super::{Isolation, Limits, Outcome, SandboxError};
+use super::{Clock, Isolation, Limits, Outcome, SandboxError};
 
 const BOOTSTRAP: &str = include_str!("bootstrap.py");
 /// How often the wish to cancel is looked for.
@@ -60,12 +60,21 @@ impl Heard {
     }
 }
 
+/// When a program's time is up.
+#[derive(Debug)]
+pub(super) struct Time<'a> {
+    /// At the latest.
+    pub(super) deadline: Instant,
+    /// What may bring that forward.
+    pub(super) clock: Option<&'a Clock>,
+}
+
 /// Sends the job to a new supervisor and stays with it until all is over.
 pub(super) fn supervise(
     python: &Path,
     message: &[u8],
     limits: &Limits,
-    deadline: Instant,
+    time: &Time<'_>,
     cancel: &AtomicBool,
 ) -> Result<Heard, SandboxError> {
     let mut supervisor = Supervisor::start(python)
@@ -73,7 +82,7 @@ pub(super) fn supervise(
     let kept = || Kept::new(limits.output);
     let mut heard = Heard { ended_for: None, stdout: kept(), stderr: kept(), said: Vec::new() };
     supervisor
-        .listen(&mut heard, message, limits, deadline, cancel)
+        .listen(&mut heard, message, limits, time, cancel)
         .map_err(|e| SandboxError::SetUp { reason: format!("the supervisor cannot be heard: {e}") })?;
     supervisor.finish(&mut heard);
     Ok(heard)
@@ -111,9 +120,10 @@ impl Supervisor {
         heard: &mut Heard,
         message: &[u8],
         limits: &Limits,
-        deadline: Instant,
+        time: &Time<'_>,
         cancel: &AtomicBool,
     ) -> std::io::Result<()> {
+        let Time { mut deadline, mut clock } = *time;
         let mut unsent = message;
         let mut give_up = None;
         let mut clearing_up = false;
@@ -136,7 +146,11 @@ impl Supervisor {
             if ready.send {
                 send(&mut self.channel, &mut unsent);
             }
-            if self.take(heard, ready) || give_up.is_some_and(|at| Instant::now() >= at) {
+            let ended = self.take(heard, ready);
+            if let Some(begun) = clock.take_if(|clock| heard.stdout.begins_with(clock.mark.as_bytes())) {
+                deadline = deadline.min(Instant::now() + begun.wall);
+            }
+            if ended || give_up.is_some_and(|at| Instant::now() >= at) {
                 return Ok(());
             }
         }

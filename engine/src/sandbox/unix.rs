@@ -1,25 +1,24 @@
 //! Runs a job in the most isolated mode that the system allows.
 
+use std::collections::BTreeMap;
 use std::path::Path;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::atomic::AtomicBool;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use super::job::{Entries, whole_seconds};
+use super::mode::{MODES, Mode};
 use super::python::Python;
-use super::supervisor::{Heard, supervise};
-use super::{Isolation, Job, Limits, Means, Outcome, Report, SandboxError, outcome};
-
-/// The supervisor's modes, from the most isolated to the least.
-const MODES: [(&str, Means); 4] =
-    [("root", Means::All), ("user", Means::UserNamespaces), ("landlock", Means::Landlock), ("limits", Means::Limits)];
+use super::supervisor::{Heard, Time, supervise};
+use super::{Isolation, Job, Level, Limits, Means, Outcome, Report, SandboxError, Support, outcome};
 
 /// What [`super::Sandbox`] is on Unix.
 #[derive(Debug, Clone)]
 pub(super) struct Inner {
     python: Arc<Python>,
-    /// The first of `MODES` that has not been refused for good.
-    first: Arc<AtomicUsize>,
+    most: Means,
+    /// The modes that have been refused for good, by their places in [`MODES`], and why.
+    refused: Arc<Mutex<BTreeMap<usize, String>>>,
 }
 
 /// What came of an attempt in one mode.
@@ -29,65 +28,149 @@ enum Attempt {
     Refused(bool, String),
 }
 
+/// What came of trying the modes that fit.
+enum Tried {
+    Ran(Box<Report>),
+    /// All were refused; what each lacks.
+    Refused(Vec<String>),
+}
+
 impl Inner {
     pub(super) fn new(python: &Path) -> Result<Self, SandboxError> {
-        let python = Arc::new(Python::find(python)?);
-        let first = if !cfg!(target_os = "linux") {
-            MODES.len() - 1
-        } else if rustix::process::geteuid().is_root() {
-            0
-        } else {
-            1
-        };
-        Ok(Self { python, first: Arc::new(AtomicUsize::new(first)) })
+        Ok(Self { python: Arc::new(Python::find(python)?), most: Means::All, refused: Arc::default() })
     }
 
     pub(super) fn at_most(self, means: Means) -> Self {
-        let allowed = MODES.iter().position(|(_, needed)| *needed <= means).unwrap_or(MODES.len() - 1);
-        let first = allowed.max(self.first.load(Ordering::Relaxed));
-        Self { first: Arc::new(AtomicUsize::new(first)), ..self }
+        Self { most: means.min(self.most), ..self }
     }
 
-    pub(super) fn run(&self, job: &Job, limits: &Limits, cancel: &AtomicBool) -> Result<Report, SandboxError> {
-        let mut refusals = Vec::new();
-        for (place, (mode, means)) in MODES.iter().enumerate().skip(self.first.load(Ordering::Relaxed)) {
-            match self.attempt(mode, *means, job, limits, cancel)? {
-                Attempt::Ran(report) => return Ok(*report),
-                Attempt::Refused(for_good, why) => {
-                    tracing::debug!(mode, why, "the sandbox cannot be had in this mode");
-                    refusals.push(format!("{mode}: {why}"));
-                    if for_good {
-                        self.first.fetch_max((place + 1).min(MODES.len() - 1), Ordering::Relaxed);
-                    }
-                }
-            }
-        }
-        Err(SandboxError::SetUp { reason: refusals.join("; ") })
-    }
-
-    fn attempt(
+    pub(super) fn run(
         &self,
-        mode: &str,
-        means: Means,
         job: &Job,
         limits: &Limits,
+        required: Level,
         cancel: &AtomicBool,
-    ) -> Result<Attempt, SandboxError> {
+    ) -> Result<Report, SandboxError> {
+        match self.try_modes(job, limits, required, cancel)? {
+            Tried::Ran(report) => Ok(*report),
+            Tried::Refused(_) => {
+                let Support { isolation, missing } = self.support()?;
+                Err(SandboxError::NotIsolated { required, holds: isolation.level(), missing: missing.join("; ") })
+            }
+        }
+    }
+
+    pub(super) fn support(&self) -> Result<Support, SandboxError> {
+        let mut missing = Vec::new();
+        for level in Level::ALL.into_iter().rev() {
+            let never = AtomicBool::new(false);
+            match self.try_modes(&Job::default(), &Limits::default(), level, &never)? {
+                Tried::Ran(report) => {
+                    let isolation = report.isolation;
+                    if missing.is_empty() && isolation.level() < Level::FolderNetworkAndProcesses {
+                        missing = vec!["this system has no namespaces, no Landlock and no filter of system calls".to_owned()];
+                    }
+                    return Ok(Support { isolation, missing });
+                }
+                Tried::Refused(lacking) => missing = lacking,
+            }
+        }
+        Err(SandboxError::SetUp { reason: missing.join("; ") })
+    }
+
+    /// Runs the job in the first mode that fits and is not refused.
+    fn try_modes(
+        &self,
+        job: &Job,
+        limits: &Limits,
+        required: Level,
+        cancel: &AtomicBool,
+    ) -> Result<Tried, SandboxError> {
+        let root = rustix::process::geteuid().is_root();
+        let mut lacking = Lacking::default();
+        for (place, mode) in MODES.iter().enumerate().filter(|(_, mode)| mode.fits(root, self.most, required)) {
+            let known = self.refused().get(&place).cloned();
+            let why = match known {
+                Some(why) => why,
+                None => match self.attempt(mode, job, limits, cancel)? {
+                    Attempt::Ran(report) => return Ok(Tried::Ran(report)),
+                    Attempt::Refused(for_good, why) => {
+                        tracing::debug!(mode = mode.called, why, "the sandbox cannot be had in this mode");
+                        if for_good {
+                            self.refused().insert(place, why.clone());
+                        }
+                        why
+                    }
+                },
+            };
+            lacking.add(mode, why);
+        }
+        Ok(Tried::Refused(lacking.clauses()))
+    }
+
+    // What it guards cannot be left half done.
+    fn refused(&self) -> std::sync::MutexGuard<'_, BTreeMap<usize, String>> {
+        self.refused.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn attempt(&self, mode: &Mode, job: &Job, limits: &Limits, cancel: &AtomicBool) -> Result<Attempt, SandboxError> {
         let mut entries = Entries::of(&self.python.view, job, limits);
-        entries.add("mode", mode.as_bytes());
+        entries.add("mode", mode.name.as_bytes());
+        if mode.filtered {
+            match filters(mode) {
+                Ok(filters) => filters.iter().for_each(|filter| entries.add("filter", filter)),
+                Err(why) => return Ok(Attempt::Refused(true, why)),
+            }
+        }
         // With namespaces, nothing is written to the disk.
-        let folder = if means <= Means::Landlock { Some(folder()?) } else { None };
+        let folder = if mode.means <= Means::Landlock { Some(folder()?) } else { None };
         if let Some(folder) = &folder {
             entries.add("folder", folder.path().as_os_str().as_encoded_bytes());
         }
         let begun = Instant::now();
         let deadline = begun + limits.wall.min(Duration::from_secs(u32::MAX.into()));
-        let heard = supervise(&self.python.executable, &entries.message(), limits, deadline, cancel)?;
+        let time = Time { deadline, clock: job.clock.as_ref() };
+        let heard = supervise(&self.python.executable, &entries.message(), limits, &time, cancel)?;
+        let wall = begun.elapsed();
         if let Some(folder) = folder {
-            remove(folder);
+            remove(&self.python.executable, folder);
         }
-        conclude(&heard, limits, begun.elapsed())
+        conclude(&heard, limits, wall)
     }
+}
+
+/// Why modes were refused: each reason once, with what it stands in the way of.
+#[derive(Default)]
+struct Lacking(Vec<(String, String)>);
+
+impl Lacking {
+    fn add(&mut self, mode: &Mode, why: String) {
+        match self.0.iter_mut().find(|(_, reason)| *reason == why) {
+            Some((called, _)) if mode.filtered => *called = format!("{called} and {}", mode.called),
+            // The same without a filter tells nothing new.
+            Some(_) => {}
+            None => self.0.push((mode.called.to_owned(), why)),
+        }
+    }
+
+    fn clauses(self) -> Vec<String> {
+        self.0.into_iter().map(|(called, why)| format!("{called}: {why}")).collect()
+    }
+}
+
+#[cfg(target_os = "linux")]
+fn filters(mode: &Mode) -> Result<Vec<Vec<u8>>, String> {
+    use super::filter::{Around, filters};
+    filters(match mode.means {
+        Means::All | Means::UserNamespaces => Around::Namespaces,
+        Means::Landlock => Around::Landlock { stranger: rustix::process::geteuid().is_root() },
+        Means::Limits => Around::Nothing,
+    })
+}
+
+#[cfg(not(target_os = "linux"))]
+fn filters(_: &Mode) -> Result<Vec<Vec<u8>>, String> {
+    Err("system calls can be filtered on Linux only".to_owned())
 }
 
 fn conclude(heard: &Heard, limits: &Limits, wall: Duration) -> Result<Attempt, SandboxError> {
@@ -134,18 +217,21 @@ fn folder() -> Result<tempfile::TempDir, SandboxError> {
         .map_err(|e| SandboxError::SetUp { reason: format!("there is no folder to work in: {e}") })
 }
 
-/// Removes what is left where the supervisor could not do so. What a program has made is not touched from here, with the
-/// server's rights.
-fn remove(folder: tempfile::TempDir) {
+/// Removes what is left where the supervisor could not do so, because a program of the same user has ended it, say. What a
+/// program has made is not touched from here, with the server's rights, but by another supervisor.
+fn remove(python: &Path, folder: tempfile::TempDir) {
     let path = folder.keep();
-    let program = path.join("program");
-    let _ = std::fs::remove_file(program.join("program.py"));
-    for inner in [program, path.join("job")] {
-        let _ = std::fs::remove_dir(inner);
+    if !path.exists() {
+        return;
     }
-    if let Err(error) = std::fs::remove_dir(&path)
-        && error.kind() != std::io::ErrorKind::NotFound
-    {
-        tracing::warn!(%error, path = %path.display(), "a sandbox's folder could not be removed");
+    let limits = Limits { wall: CLEANING, ..Limits::default() };
+    let time = Time { deadline: Instant::now() + CLEANING, clock: None };
+    let cleaned = supervise(python, &Entries::to_clean(&path).message(), &limits, &time, &AtomicBool::new(false));
+    if path.exists() {
+        let said = cleaned.ok().and_then(|heard| heard.line("failed").map(str::to_owned)).unwrap_or_default();
+        tracing::warn!(path = %path.display(), said, "a sandbox's folder could not be removed");
     }
 }
+
+/// How long a supervisor may take to remove what another one has left.
+const CLEANING: Duration = Duration::from_secs(60);

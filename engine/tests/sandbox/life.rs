@@ -76,8 +76,34 @@ fn whatever_it_makes_is_gone_afterwards() {
         assert_eq!(report.outcome, Outcome::Passed, "{means:?} {report:#?}");
         let folder = std::path::Path::new(report.stdout.trim());
         // With namespaces it never was anywhere but in memory.
-        if !report.isolation.files {
+        if !report.isolation.processes {
             assert!(!folder.parent().unwrap().exists(), "{means:?}: {}", folder.display());
+        }
+    }
+}
+
+#[test]
+fn a_program_without_rights_to_its_own_folder_leaves_nothing() {
+    let take_away = [
+        "os.chmod('.', 0)",
+        "os.makedirs('a/b/c'); os.chmod('a/b/c', 0); os.chmod('a/b', 0); os.chmod('a', 0); os.chmod('.', 0)",
+        "open('f', 'w').close(); os.chmod('f', 0); os.chmod('.', 0o100)",
+        "os.mkdir('a'); os.symlink('a', 'b'); os.symlink('.', 'a/loop'); os.chmod('a', 0o400); os.chmod('.', 0o200)",
+        "\nfor place in ('..', '../program'):\n  try: os.chmod(place, 0)\n  except OSError: pass",
+        // What is in its folder's place then is not what is removed.
+        "\ntry: os.rename('../job', '../other'); os.symlink('/', '../job')\nexcept OSError: pass",
+        "os.chmod('.', 0)\nwhile True: pass",
+    ];
+    for (means, sandbox) in sandboxes(&Limits { wall: Duration::from_secs(2), ..limits() }) {
+        for take_away in take_away {
+            let program = format!("import os\nprint(os.getcwd(), flush=True)\n{take_away}");
+            let report = run(&sandbox, &program);
+            let endless = take_away.ends_with("while True: pass");
+            assert!(report.outcome == Outcome::Passed || endless, "{means:?} {take_away} {report:#?}");
+            let folder = std::path::Path::new(report.stdout.trim());
+            if !report.isolation.processes {
+                assert!(!folder.parent().unwrap().exists(), "{means:?} {take_away}: {}", folder.display());
+            }
         }
     }
 }

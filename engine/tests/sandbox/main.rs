@@ -2,7 +2,9 @@
 #![cfg(target_os = "linux")]
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
+mod calls;
 mod files;
+mod levels;
 mod life;
 mod limits;
 mod network;

@@ -105,6 +105,7 @@ fn no_rights_can_be_had_again() {
 #[cfg(all(target_os = "linux", target_arch = "x86_64"))]
 #[test]
 fn the_keys_of_a_session_stay_with_it() {
+    // In the kernel's list of a process's keys; the filter keeps programs from asking for them otherwise.
     // The keyring's number and what the kernel says of it: "keyring;OWNER;GROUP;RIGHTS;NAME".
     let program = "import ctypes\nlibc = ctypes.CDLL(None)\ntext = ctypes.create_string_buffer(200)\n\
         number = libc.syscall(250, ctypes.c_long(0), ctypes.c_long(-3), ctypes.c_long(0))\n\

@@ -4,7 +4,7 @@ use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
-use codegen_engine::sandbox::{Limits, Means, Outcome, Report, Sandbox};
+use codegen_engine::sandbox::{Level, Limits, Means, Outcome, Report, Sandbox};
 
 /// Limits for programs that end by themselves: the clock is not meant to strike, however busy the machine is.
 pub fn limits() -> Limits {
@@ -21,7 +21,7 @@ pub fn sandboxes(limits: &Limits) -> Vec<(Means, Sandbox)> {
     static FOUND: OnceLock<Vec<(Means, Sandbox)>> = OnceLock::new();
     let found = FOUND.get_or_init(|| {
         let limits = self::limits();
-        let all = Sandbox::new("python3", limits.clone()).expect("there is a Python");
+        let all = Sandbox::new("python3", limits.clone()).expect("there is a Python").requiring(Level::Limits);
         let lesser =
             [Means::UserNamespaces, Means::Landlock, Means::Limits].map(|means| (means, lesser(means, &limits)));
         [(Means::All, all)].into_iter().chain(lesser).collect()
@@ -31,12 +31,22 @@ pub fn sandboxes(limits: &Limits) -> Vec<(Means, Sandbox)> {
 
 /// Without root's namespaces, root's programs are run by a user without rights, who may not be able to run root's Python.
 fn lesser(means: Means, limits: &Limits) -> Sandbox {
+    Sandbox::new(python_for_everybody(), limits.clone()).unwrap().at_most(means).requiring(Level::Limits)
+}
+
+/// A Python that a user without rights may run.
+pub fn python_for_everybody() -> &'static str {
+    static FOUND: OnceLock<&str> = OnceLock::new();
+    FOUND.get_or_init(find_python)
+}
+
+fn find_python() -> &'static str {
     let mut reasons = Vec::new();
     for python in ["python3", "/usr/bin/python3", "/usr/local/bin/python3"] {
-        let found = Sandbox::new(python, limits.clone()).map(|sandbox| sandbox.at_most(means));
-        let passed = found.and_then(|sandbox| Ok((sandbox.run("", &never())?, sandbox)));
+        let found = Sandbox::new(python, limits()).map(|sandbox| sandbox.at_most(Means::Limits).requiring(Level::Limits));
+        let passed = found.and_then(|sandbox| sandbox.run("", &never()));
         match passed {
-            Ok((report, sandbox)) if report.outcome == Outcome::Passed => return sandbox,
+            Ok(report) if report.outcome == Outcome::Passed => return python,
             other => reasons.push(format!("{python}: {other:?}")),
         }
     }

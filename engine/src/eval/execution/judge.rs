@@ -60,7 +60,7 @@ pub fn judge(
         ("program".to_owned(), program.as_bytes().to_vec()),
     ];
     let report =
-        sandbox.clone().with_limits(allowance.limits()).run_job(&Job { program: harness.to_owned(), files }, cancel)?;
+        sandbox.clone().with_limits(allowance.limits()).run_job(&Job { program: harness.to_owned(), files, clock: None }, cancel)?;
     if report.outcome == Outcome::Cancelled {
         return Ok(None);
     }
