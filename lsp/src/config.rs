@@ -10,6 +10,7 @@ use std::time::Duration;
 use codegen_engine::{EngineOptions, FlashAttention, GpuLayers};
 use serde_json::{Map, Value};
 
+use crate::language;
 use crate::trust::{self, Trust};
 use crate::turns::TurnOptions;
 
@@ -21,6 +22,8 @@ pub const SECTION: &str = "codegen";
 pub struct Config {
     /// What is run, and how.
     pub engine: EngineConfig,
+    /// The client's names of the languages whose documents are answered.
+    pub languages: Languages,
     /// Suggestions while typing.
     pub inline: InlineConfig,
     /// What counts as a prompt.
@@ -57,6 +60,16 @@ pub struct EngineConfig {
     pub model: String,
     /// The rest; its `model` is filled in once the name is resolved.
     pub options: EngineOptions,
+}
+
+/// Names of languages, as clients give them in `didOpen`; see [`language::unserved`].
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Languages(pub Vec<String>);
+
+impl Default for Languages {
+    fn default() -> Self {
+        Self(language::default_languages())
+    }
 }
 
 /// Options of suggestions while typing.
@@ -167,6 +180,7 @@ impl Config {
         );
         section.read("flashAttention", "\"auto\", true or false", flash, |v| options.flash_attention = v);
         section.read("mmap", "true or false", Value::as_bool, |v| options.mmap = v);
+        section.read("languages", "a list of languages' names", languages, |v| self.languages = v);
         if let Some(value) = section.take("inline")
             && let Some(mut section) = Section::open("inline", &value, section.problems)
         {
@@ -283,6 +297,10 @@ fn program(value: &Value) -> Option<String> {
     (plain || path.is_absolute()).then_some(name)
 }
 
+fn languages(value: &Value) -> Option<Languages> {
+    value.as_array()?.iter().map(text).collect::<Option<_>>().map(Languages)
+}
+
 fn number(value: &Value, least: usize, most: usize) -> Option<usize> {
     // Some clients' settings are floats throughout (Lua's numbers, say).
     let number =
@@ -363,7 +381,7 @@ mod tests {
         let mut config = Config::default();
         let problems = config.read(&json!({
             "model": "/models/m.gguf", "lora": "/models/a.gguf", "threads": 3, "context": 512.0, "batch": 64, "slots": 1, "gpuLayers": "all",
-            "mainDevice": 1, "flashAttention": true, "mmap": false,
+            "mainDevice": 1, "flashAttention": true, "mmap": false, "languages": ["python", "starlark"],
             "inline": {"enabled": false, "maxTokens": 7, "minLogprob": -0.5}, "prompt": {"marker": "#>"},
             "synthesis": {"maxTokens": 64, "candidates": 4, "temperature": 0.2, "topP": 0.9, "verify": "run",
                 "codeLens": "all", "python": "/usr/bin/python3", "runSeconds": 3},
@@ -383,6 +401,7 @@ mod tests {
             ..EngineOptions::new(std::path::PathBuf::new())
         };
         assert_eq!(config.engine, EngineConfig { model: "/models/m.gguf".to_owned(), options });
+        assert_eq!(config.languages, Languages(vec!["python".to_owned(), "starlark".to_owned()]));
         assert_eq!(config.inline, InlineConfig { enabled: false, max_tokens: 7, min_logprob: Some(-0.5) });
         assert_eq!(config.turns, TurnOptions { marker: Some("#>".to_owned()) });
         let synthesis = SynthesisConfig {
@@ -431,6 +450,8 @@ mod tests {
         check(json!({"threads": 0}), &["codegen.threads is 0, but must be a number from 1 to 512"]);
         check(json!({"threads": 1.5}), &["codegen.threads is 1.5, but must be a number from 1 to 512"]);
         check(json!({"threads": -1}), &["codegen.threads is -1, but must be a number from 1 to 512"]);
+        check(json!({"languages": "python"}), &["codegen.languages is \"python\", but must be a list of languages' names"]);
+        check(json!({"languages": [3]}), &["codegen.languages is [3], but must be a list of languages' names"]);
         check(json!({"model": ""}), &["codegen.model is \"\", but must be a model's name or the path of a GGUF file"]);
         check(json!({"lora": true}), &["codegen.lora is true, but must be the path of a GGUF file of an adapter"]);
         check(

@@ -24,6 +24,7 @@ use crate::handlers::{actions, command, configuration, inline, lens, lifecycle, 
 use crate::outbox::Outbox;
 use crate::pipeline::{Prepared, PreparedTurn};
 use crate::records::TurnText;
+use crate::server::sync;
 use crate::state::{CommandWaiter, EngineState, InlineWaiter, RequestId, State, Waiter};
 
 /// Loads an engine; runs on a thread of its own.
@@ -36,9 +37,11 @@ pub enum Event {
     /// `initialized`.
     Initialized,
     /// `textDocument/didOpen`.
-    Opened(lsp::TextDocumentItem),
+    Opened(sync::Opened),
     /// `textDocument/didChange`.
-    Changed(lsp::DidChangeTextDocumentParams),
+    Changed(sync::Changed),
+    /// A message that could not be read.
+    Unreadable(sync::Unreadable),
     /// `textDocument/didClose`.
     Closed(Uri),
     /// `textDocument/inlineCompletion`.
@@ -235,6 +238,7 @@ impl MainLoop {
             }
             Event::Opened(document) => text_sync::opened(self, document),
             Event::Changed(params) => text_sync::changed(self, params),
+            Event::Unreadable(unreadable) => text_sync::unreadable(self, unreadable),
             Event::Closed(uri) => text_sync::closed(self, &uri),
             Event::Text(uri, waiter) => text_sync::text(self, &uri, waiter),
             Event::ConfigurationChanged(settings) => configuration::changed(self, settings),
@@ -273,6 +277,13 @@ impl MainLoop {
             tokio::time::sleep(wait).await;
             let _ = events.send(event);
         });
+    }
+
+    /// Tells the client's log something, unless it has been said before.
+    pub fn log_once(&mut self, kind: MessageType, text: String) {
+        if self.state.told.insert(text.clone()) {
+            self.outbox.log(kind, text);
+        }
     }
 
     /// Tells the user something, unless it has been said before.

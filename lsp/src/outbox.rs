@@ -23,6 +23,7 @@ type OnApplied = Box<dyn FnOnce(jsonrpc::Result<ApplyWorkspaceEditResponse>) + S
 
 enum Note {
     Message(MessageType, String),
+    Log(MessageType, String),
     Progress(ProgressParams),
     Partial(Source, Box<dyn FnOnce() -> Partial + Send>),
     Edit(Box<WorkspaceEdit>, OnApplied),
@@ -49,7 +50,7 @@ impl Note {
                 ProgressParamsValue::WorkDone(_) => None,
             },
             Self::Partial(source, _) => Some(Topic::Partial(*source)),
-            Self::Message(..) | Self::Edit(..) => None,
+            Self::Message(..) | Self::Log(..) | Self::Edit(..) => None,
         }
     }
 }
@@ -115,6 +116,13 @@ impl Outbox {
         let text = printable::text(&text.into()).into_owned();
         tracing::info!("told the user: {text}");
         self.push(Note::Message(kind, text));
+    }
+
+    /// Writes a line into the client's log.
+    pub fn log(&self, kind: MessageType, text: impl Into<String>) {
+        let text = text.into();
+        tracing::info!("told the client's log: {text}");
+        self.push(Note::Log(kind, text));
     }
 
     /// Reports progress. A report that the client has not taken yet gives way to a later one.
@@ -205,6 +213,7 @@ fn shown(mut progress: WorkDoneProgress) -> WorkDoneProgress {
 async fn send(client: &Client, note: Note) {
     match note {
         Note::Message(kind, text) => client.show_message(kind, text).await,
+        Note::Log(kind, text) => client.log_message(kind, text).await,
         Note::Progress(params) => client.send_notification::<Progress>(params).await,
         Note::Partial(_, make) => client.send_notification::<Partial>(make()).await,
         Note::Edit(edit, then) => {
@@ -255,7 +264,7 @@ mod tests {
         let mut queue = Queue::default();
         notes.into_iter().for_each(|note| queue.push(note));
         let words = |note| match note {
-            Note::Message(_, text) => text,
+            Note::Message(_, text) | Note::Log(_, text) => text,
             Note::Partial(source, _) => format!("{source:?}"),
             Note::Edit(..) => "edit".to_owned(),
             Note::Progress(params) => match params.value {

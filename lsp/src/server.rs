@@ -1,21 +1,23 @@
 //! The protocol's side: relays every message to the main loop, holds no state and decides nothing.
 //!
-//! Order is a promise of the protocol, but tower-lsp polls handlers concurrently, and whichever is polled first goes
-//! first. So [`InOrder`] polls every handler once where it is called, which is the read loop, in the order of the
-//! messages; and every handler's first act, before it can wait for anything, is to send its event to the main loop.
+//! Events arrive there in the order of the client's messages, which [`transport`] sees to, since every handler's first act,
+//! before it can wait for anything, is to send its event.
+
+pub mod envelope;
+pub mod framing;
+pub mod repair;
+pub mod spelling;
+pub mod sync;
+mod transport;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::task::{Context, Poll};
 
-use futures::FutureExt;
-use futures::future::{Either, Ready, ready};
 use serde_json::Value;
-use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::sync::mpsc::{UnboundedSender, unbounded_channel};
 use tokio::sync::oneshot;
-use tower::Service;
-use tower_lsp::jsonrpc::{self, Request};
+use tower_lsp::jsonrpc;
 use tower_lsp::ls_types as lsp;
 use tower_lsp::{LanguageServer, LspService};
 
@@ -23,9 +25,6 @@ use crate::config::layers::Base;
 use crate::main_loop::{Event, Loader, MainLoop};
 use crate::outbox::Outbox;
 use crate::state::{RequestId, Waiter};
-
-/// Requests that may be in flight at once. Past this the read loop would stop, so it is well past what clients have.
-const CONCURRENCY: usize = 1 << 16;
 
 /// Serves one client until it says `exit`, is gone, or its process (`processId`) is. True if it left in order, by
 /// `shutdown` first.
@@ -47,11 +46,11 @@ where
     .custom_method("textDocument/inlineCompletion", Relay::inline_completion)
     .custom_method("window/workDoneProgress/cancel", Relay::progress_cancel)
     .custom_method("codegen/text", Relay::text)
+    .custom_method(sync::OPEN, Relay::opened)
+    .custom_method(sync::CHANGE, Relay::changed)
     .finish();
-    let input = EndReported { input, events: Some(events) };
-    let server = tower_lsp::Server::new(input, output, socket).concurrency_level(CONCURRENCY);
     tokio::select! {
-        () = server.serve(InOrder(service)) => {}
+        () = transport::run(input, output, service, socket, events) => {}
         Ok(()) = orphan => tracing::info!("the client's process is gone"),
     }
     if let Some(task) = loop_task {
@@ -99,6 +98,14 @@ impl Relay {
     async fn text(&self, params: lsp::TextDocumentIdentifier) -> jsonrpc::Result<Option<Value>> {
         self.ask(|waiter| Event::Text(params.uri, waiter)).await
     }
+
+    async fn opened(&self, params: Value) {
+        self.tell(sync::Opened::read(params).map_or_else(Event::Unreadable, Event::Opened));
+    }
+
+    async fn changed(&self, params: Value) {
+        self.tell(sync::Changed::read(params).map_or_else(Event::Unreadable, Event::Changed));
+    }
 }
 
 impl LanguageServer for Relay {
@@ -113,14 +120,6 @@ impl LanguageServer for Relay {
     async fn shutdown(&self) -> jsonrpc::Result<()> {
         self.shut_down.store(true, Ordering::Release);
         self.ask(Event::Shutdown).await
-    }
-
-    async fn did_open(&self, params: lsp::DidOpenTextDocumentParams) {
-        self.tell(Event::Opened(params.text_document));
-    }
-
-    async fn did_change(&self, params: lsp::DidChangeTextDocumentParams) {
-        self.tell(Event::Changed(params));
     }
 
     async fn did_save(&self, _: lsp::DidSaveTextDocumentParams) {}
@@ -161,59 +160,5 @@ impl Drop for CancelGuard<'_> {
         if let Some(events) = self.events {
             let _ = events.send(Event::Cancelled(self.request));
         }
-    }
-}
-
-/// Polls every call once in `call`.
-struct InOrder<S>(S);
-
-impl<S> Service<Request> for InOrder<S>
-where
-    S: Service<Request>,
-    S::Future: Unpin,
-{
-    type Response = S::Response;
-    type Error = S::Error;
-    type Future = Either<Ready<Result<S::Response, S::Error>>, S::Future>;
-
-    fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), Self::Error>> {
-        self.0.poll_ready(cx)
-    }
-
-    fn call(&mut self, request: Request) -> Self::Future {
-        let mut future = self.0.call(request);
-        // The waker of this first poll does nothing, but the future is polled again, with a real one, as soon as it is
-        // queued.
-        match (&mut future).now_or_never() {
-            Some(result) => Either::Left(ready(result)),
-            None => Either::Right(future),
-        }
-    }
-}
-
-/// Input that tells the main loop when it has ended: requests still in flight are then answered, so that the transport,
-/// which waits for them, ends too.
-struct EndReported<I> {
-    input: I,
-    events: Option<UnboundedSender<Event>>,
-}
-
-impl<I: AsyncRead + Unpin> AsyncRead for EndReported<I> {
-    fn poll_read(
-        mut self: std::pin::Pin<&mut Self>,
-        cx: &mut Context<'_>,
-        buf: &mut ReadBuf<'_>,
-    ) -> Poll<std::io::Result<()>> {
-        let (before, room) = (buf.filled().len(), buf.remaining());
-        let poll = std::pin::Pin::new(&mut self.input).poll_read(cx, buf);
-        let ended = match &poll {
-            Poll::Ready(Ok(())) => room > 0 && buf.filled().len() == before,
-            Poll::Ready(Err(_)) => true,
-            Poll::Pending => false,
-        };
-        if ended && let Some(events) = self.events.take() {
-            let _ = events.send(Event::ClientGone);
-        }
-        poll
     }
 }

@@ -17,6 +17,7 @@ use crate::document::Document;
 use crate::edit::Edit;
 use crate::handlers::lens::Refresh;
 use crate::landing::Landing;
+use crate::language;
 use crate::offers::cuts::Counted;
 use crate::operation::Operation;
 use crate::proto::Encoding;
@@ -114,6 +115,10 @@ pub enum EngineState {
 pub struct Buffer {
     /// Its text and syntax.
     pub document: Document,
+    /// The client's name of its language.
+    pub language: String,
+    /// The client's version of it; `None` if the client keeps none. The document's own counts on in any case.
+    pub client_version: Option<i32>,
     /// False after a change that could not be applied: the client's text is then another, and nothing is answered until
     /// the client sends it whole.
     pub synced: bool,
@@ -128,9 +133,9 @@ pub struct Buffer {
 impl Buffer {
     /// A buffer as the client opened it.
     #[must_use]
-    pub fn new(document: Document) -> Self {
+    pub fn new(document: Document, language: String, client_version: Option<i32>) -> Self {
         let (suggestions, counted) = (Suggestions::default(), Arc::default());
-        Self { document, synced: true, window_start: None, suggestions, counted }
+        Self { document, language, client_version, synced: true, window_start: None, suggestions, counted }
     }
 
     /// Moves what refers to the text past a change of it.
@@ -222,6 +227,13 @@ impl State {
     pub fn next_id(&mut self) -> u64 {
         self.last_id += 1;
         self.last_id
+    }
+
+    /// Why a document that is open gets nothing; `None` if its language is one of those that are answered.
+    #[must_use]
+    pub fn unserved(&self, uri: &Uri) -> Option<String> {
+        let buffer = self.buffers.get(uri)?;
+        language::unserved(&buffer.language, uri.as_str(), &self.config.languages.0)
     }
 
     /// Whether the program in a document may be run. Asks the file system.

@@ -24,6 +24,9 @@ pub fn requested(main: &mut MainLoop, argument: ExplainArgument, waiter: Command
     let Some(buffer) = main.state.buffers.get(&uri) else {
         return waiter.refuse(format!("{} is not open", uri.as_str()));
     };
+    if let Some(reason) = main.state.unserved(&uri) {
+        return waiter.refuse(reason);
+    }
     let Some(snapshot) = Snapshot::of(&main.state, &uri) else {
         main.outbox.message(MessageType::WARNING, "codegen-lsp: the document is out of step; reopen it");
         return waiter.answer(None);

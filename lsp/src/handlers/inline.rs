@@ -19,7 +19,9 @@ pub fn requested(main: &mut MainLoop, params: lsp::InlineCompletionParams, waite
     let uri = text_document.uri;
     let id = main.state.next_id();
     let state = &mut main.state;
-    let unusable = !state.config_for(&uri).inline.enabled || matches!(state.engine, EngineState::Failed(_));
+    let unusable = !state.config_for(&uri).inline.enabled
+        || matches!(state.engine, EngineState::Failed(_))
+        || state.unserved(&uri).is_some();
     let Some(buffer) = state.buffers.get_mut(&uri).filter(|buffer| buffer.synced && !unusable) else {
         return waiter.answer(None);
     };

@@ -31,10 +31,10 @@ pub struct Snapshot {
 }
 
 impl Snapshot {
-    /// Of an open document; `None` for one that is not open or out of step.
+    /// Of an open document; `None` for one that is not open, out of step, or of another language.
     #[must_use]
     pub fn of(state: &State, uri: &Uri) -> Option<Self> {
-        let buffer = state.buffers.get(uri).filter(|buffer| buffer.synced)?;
+        let buffer = state.buffers.get(uri).filter(|buffer| buffer.synced && state.unserved(uri).is_none())?;
         let config = state.config_for(uri);
         Some(Self {
             uri: uri.clone(),

@@ -88,7 +88,7 @@ pub(super) fn write(main: &mut MainLoop, id: u64, text: &TurnText, each: &[Alter
 fn ask(main: &mut MainLoop, number: u64) {
     let Some(landing) = main.state.landings.get_mut(&number) else { return };
     let Some(buffer) = main.state.buffers.get(&landing.uri) else { return };
-    let version = buffer.document.version();
+    let version = buffer.client_version;
     let Some(edit) = landing.ask(&buffer.document) else { return stale(main, number) };
     let (uri, attempt) = (landing.uri.clone(), landing.attempt);
     if !still_fits(&main.state, number) {
@@ -114,9 +114,9 @@ fn still_fits(state: &State, number: u64) -> bool {
     decided.is_some_and(|turn| turn.target.start == target.range.start && turn.target.len() == landing.replaced)
 }
 
-fn workspace_edit(main: &MainLoop, uri: Uri, version: i32, edit: lsp::TextEdit) -> lsp::WorkspaceEdit {
+fn workspace_edit(main: &MainLoop, uri: Uri, version: Option<i32>, edit: lsp::TextEdit) -> lsp::WorkspaceEdit {
     if main.state.abilities.document_changes {
-        let text_document = lsp::OptionalVersionedTextDocumentIdentifier { uri, version: Some(version) };
+        let text_document = lsp::OptionalVersionedTextDocumentIdentifier { uri, version };
         let edits = vec![lsp::OneOf::Left(edit)];
         let changes = lsp::DocumentChanges::Edits(vec![lsp::TextDocumentEdit { text_document, edits }]);
         lsp::WorkspaceEdit { document_changes: Some(changes), ..Default::default() }

@@ -155,6 +155,9 @@ fn buffer<'s>(state: &'s State, uri: &Uri) -> Result<&'s Buffer, Nothing> {
     let Some(buffer) = state.buffers.get(uri) else {
         return Err(Nothing::Refused(format!("{} is not open", uri.as_str())));
     };
+    if let Some(reason) = state.unserved(uri) {
+        return Err(Nothing::Refused(reason));
+    }
     if buffer.synced {
         Ok(buffer)
     } else {

@@ -1,0 +1,171 @@
+//! The client's own spellings of URIs: what comes in is brought into the form that the server compares, and what goes out
+//! is spelled as the client opened it. Pure. (Forms are [`crate::uri`]'s matter.)
+
+use std::collections::HashMap;
+
+use serde_json::Value;
+
+use crate::uri::canonical;
+
+/// Fields whose strings are URIs, in what LSP and the server's own commands send.
+const FIELDS: [&str; 3] = ["uri", "rootUri", "scopeUri"];
+/// Fields of the client's that the server has no business in.
+const FOREIGN: [&str; 3] = ["initializationOptions", "settings", "capabilities"];
+
+/// How the client spells the URIs of documents and folders that are spelled otherwise here.
+#[derive(Debug, Default)]
+pub struct Spellings(HashMap<String, String>);
+
+impl Spellings {
+    /// Brings the URIs of a message from the client into their form, and notes the spelling of what it opens. What is no
+    /// URI stays as it is, for whoever reads it to refuse.
+    pub fn incoming(&mut self, method: &str, params: &mut Value) {
+        match method {
+            "textDocument/didOpen" => self.note(params.pointer("/textDocument/uri")),
+            "initialize" => {
+                self.note(params.get("rootUri"));
+                let folders = params.get("workspaceFolders").and_then(Value::as_array);
+                folders.into_iter().flatten().for_each(|folder| self.note(folder.get("uri")));
+            }
+            "workspace/didChangeWorkspaceFolders" => {
+                let added = params.pointer("/event/added").and_then(Value::as_array);
+                added.into_iter().flatten().for_each(|folder| self.note(folder.get("uri")));
+            }
+            _ => {}
+        }
+        bring_in(params);
+    }
+
+    /// Spells the URIs of a message to the client as the client does.
+    pub fn outgoing(&self, value: &mut Value) {
+        if self.0.is_empty() {
+            return;
+        }
+        match value {
+            Value::Array(values) => values.iter_mut().for_each(|value| self.outgoing(value)),
+            Value::Object(map) => {
+                for (key, value) in map.iter_mut() {
+                    match value {
+                        Value::String(text) if FIELDS.contains(&key.as_str()) => self.spell(text),
+                        // The edits of a `WorkspaceEdit` by document.
+                        Value::Object(changes) if key == "changes" => {
+                            *changes = std::mem::take(changes).into_iter().map(|entry| self.spell_key(entry)).collect();
+                        }
+                        value => self.outgoing(value),
+                    }
+                }
+            }
+            _ => {}
+        }
+    }
+
+    fn note(&mut self, spelling: Option<&Value>) {
+        let Some(spelling) = spelling.and_then(Value::as_str) else { return };
+        let Some(form) = canonical(spelling) else { return };
+        if form.as_str() == spelling {
+            self.0.remove(spelling);
+        } else {
+            self.0.insert(form.as_str().to_owned(), spelling.to_owned());
+        }
+    }
+
+    fn spell(&self, text: &mut String) {
+        if let Some(spelling) = self.0.get(text.as_str()) {
+            text.clone_from(spelling);
+        }
+    }
+
+    fn spell_key(&self, (mut key, value): (String, Value)) -> (String, Value) {
+        self.spell(&mut key);
+        (key, value)
+    }
+}
+
+fn bring_in(value: &mut Value) {
+    match value {
+        Value::Array(values) => values.iter_mut().for_each(bring_in),
+        Value::Object(map) => map.iter_mut().for_each(bring_in_field),
+        _ => {}
+    }
+}
+
+fn bring_in_field((key, value): (&String, &mut Value)) {
+    match value {
+        Value::String(text) if FIELDS.contains(&key.as_str()) => {
+            if let Some(uri) = canonical(text) {
+                uri.as_str().clone_into(text);
+            }
+        }
+        value if !FOREIGN.contains(&key.as_str()) => bring_in(value),
+        _ => {}
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn uris_come_in_in_their_form_wherever_they_stand() {
+        let mut spellings = Spellings::default();
+        for (method, mut params, expected) in [
+            (
+                "textDocument/didOpen",
+                json!({"textDocument": {"uri": "file:///a/[b].py", "text": "uri"}}),
+                json!({"textDocument": {"uri": "file:///a/%5Bb%5D.py", "text": "uri"}}),
+            ),
+            (
+                "workspace/executeCommand",
+                json!({"command": "c", "arguments": [{"uri": "file:///C%3A/a b"}]}),
+                json!({"command": "c", "arguments": [{"uri": "file:///c:/a%20b"}]}),
+            ),
+            ("codegen/text", json!({"uri": "a b"}), json!({"uri": "untitled:a%20b"})),
+            ("codegen/text", json!({"uri": 3}), json!({"uri": 3})),
+            ("codegen/text", json!({"uri": ""}), json!({"uri": ""})),
+            (
+                "initialize",
+                json!({"rootUri": "file:///a b", "workspaceFolders": [{"uri": "file:///\u{e9}", "name": "uri"}],
+                    "initializationOptions": {"uri": "file:///a b"}, "capabilities": {"uri": "file:///a b"}}),
+                json!({"rootUri": "file:///a%20b", "workspaceFolders": [{"uri": "file:///%C3%A9", "name": "uri"}],
+                    "initializationOptions": {"uri": "file:///a b"}, "capabilities": {"uri": "file:///a b"}}),
+            ),
+            ("initialize", json!({"rootUri": null}), json!({"rootUri": null})),
+            ("x", json!([{"uri": "file:///a b"}]), json!([{"uri": "file:///a%20b"}])),
+        ] {
+            spellings.incoming(method, &mut params);
+            assert_eq!(params, expected, "{method}");
+        }
+    }
+
+    #[test]
+    fn uris_go_out_as_they_were_opened() {
+        let mut spellings = Spellings::default();
+        let mut open = |uri: &str| spellings.incoming("textDocument/didOpen", &mut json!({"textDocument": {"uri": uri}}));
+        open("file:///a/[b].py");
+        open("file:///c%3A/d.py");
+        open("file:///plain.py");
+        // Asked for in another spelling, which is not how the client opened it.
+        spellings.incoming("textDocument/codeLens", &mut json!({"textDocument": {"uri": "file:///C:/d.py"}}));
+        let mut out = json!([
+            {"command": {"arguments": [{"uri": "file:///a/%5Bb%5D.py"}]}},
+            {"edit": {"documentChanges": [{"textDocument": {"uri": "file:///c:/d.py", "version": 1}}]}},
+            {"edit": {"changes": {"file:///c:/d.py": [], "file:///plain.py": []}}},
+            {"text": "file:///c:/d.py"},
+        ]);
+        spellings.outgoing(&mut out);
+        let expected = json!([
+            {"command": {"arguments": [{"uri": "file:///a/[b].py"}]}},
+            {"edit": {"documentChanges": [{"textDocument": {"uri": "file:///c%3A/d.py", "version": 1}}]}},
+            {"edit": {"changes": {"file:///c%3A/d.py": [], "file:///plain.py": []}}},
+            {"text": "file:///c:/d.py"},
+        ]);
+        assert_eq!(out, expected);
+        // Opened anew in the form itself.
+        spellings.incoming("textDocument/didOpen", &mut json!({"textDocument": {"uri": "file:///c:/d.py"}}));
+        let mut out = json!({"uri": "file:///c:/d.py"});
+        spellings.outgoing(&mut out);
+        assert_eq!(out, json!({"uri": "file:///c:/d.py"}));
+    }
+}
