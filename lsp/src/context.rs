@@ -7,7 +7,7 @@
 
 use crate::document::Document;
 use crate::syntax::{self, Line};
-use crate::turns::line_feeds;
+use crate::turns::shown_text;
 
 /// A prompt, and where in the document it starts.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -87,7 +87,7 @@ impl Builder<'_> {
 
     /// The prompt whose window starts there and its tokens, if it has no more than `limit`. The head goes if need be.
     fn prompt(&self, start: usize, limit: usize) -> Option<(String, usize)> {
-        let window = line_feeds(&self.document.slice(start..self.offset));
+        let window = shown_text(self.document, start..self.offset);
         let head = self.head(start);
         if !head.is_empty() {
             let prompt = format!("{head}{window}");
@@ -118,7 +118,7 @@ impl Builder<'_> {
         // Each round takes away what is too much by the measured bytes to a token, and a bit: two or three rounds.
         for _ in 0..16 {
             start = self.snap(syntax::char_boundary(self.document, start));
-            let window = line_feeds(&self.document.slice(start..self.offset));
+            let window = shown_text(self.document, start..self.offset);
             let head = if with_head { self.head(start) } else { String::new() };
             let prompt = format!("{head}{window}");
             let tokens = (self.count)(&prompt);
@@ -260,9 +260,11 @@ impl Builder<'_> {
     }
 
     fn text(&self, line: &Line) -> String {
-        self.document.slice(line.start..line.end)
+        shown_text(self.document, line.start..line.end)
     }
 }
 
+#[cfg(test)]
+mod marks;
 #[cfg(test)]
 mod tests;

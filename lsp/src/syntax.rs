@@ -40,6 +40,9 @@ impl Line {
     }
 }
 
+/// What some editors leave at a text's start.
+const BYTE_ORDER_MARK: &str = "\u{feff}";
+
 /// The line of that number; `None` past the last one.
 #[must_use]
 pub fn line(document: &Document, number: usize) -> Option<Line> {
@@ -57,6 +60,8 @@ pub fn line(document: &Document, number: usize) -> Option<Line> {
             '\n' | '\r' => break,
             ' ' if blanks => column += 1,
             '\t' if blanks => column += 8 - column % 8,
+            // A byte order mark, which Python skips.
+            '\u{feff}' if blanks && start + offset == BYTE_ORDER_MARK.len() => {}
             // Python forgets the indentation at a form feed, which old sources use to separate pages.
             '\u{c}' if blanks => column = 0,
             _ => blanks = false,
@@ -267,22 +272,22 @@ pub fn words(text: &str) -> impl Iterator<Item = &str> {
 #[must_use]
 pub fn opens_block(document: &Document, line: &Line) -> bool {
     let mut end = line.end;
-    let text = document.slice(line.start..line.end);
+    let text = document.slice(line.text..line.end);
     if let Some(hash) = text
         .char_indices()
         .rev()
         .filter(|&(_, char)| char == '#')
-        .map(|(at, _)| line.start + at)
+        .map(|(at, _)| line.text + at)
         .find(|&at| starts_comment(document, at))
     {
         end = hash;
     }
-    let code = document.slice(line.start..end);
+    let code = document.slice(line.text..end);
     let code = code.trim_end();
     if !code.ends_with(':') {
         return false;
     }
-    let colon = line.start + code.len() - 1;
+    let colon = line.text + code.len() - 1;
     let path = path(document.tree(), colon);
     let Some((last, parents)) = path.split_last() else { return false };
     if last.kind() != ":" || last.is_named() || is_continuation(document, colon) {

@@ -28,7 +28,7 @@ use crate::syntax;
 pub use generated::generated_range;
 pub use insertion::{Insertion, Refusal, insertion, line_count, replacement, resolved};
 pub use parts::{Part, PartKind, parts};
-pub(crate) use program::line_feeds;
+pub(crate) use program::{line_feeds, shown_text};
 use prompt::Run;
 
 /// What counts as a prompt.
@@ -180,7 +180,7 @@ pub fn innermost(document: &Document, turns: &[Turn], offset: usize) -> Option<u
 /// turn inside a block is the preamble's end, and the history is indented as the turn is. Line ends are `\n`.
 #[must_use]
 pub fn history(document: &Document, turn: &Turn, options: &TurnOptions) -> History {
-    let text = |range| line_feeds(&document.slice(range));
+    let text = |range| shown_text(document, range);
     if turn.kind == PromptKind::Docstring {
         // It is the only turn of its block, and the model is shown the function as it stands.
         let (preamble, opening) = (text(0..turn.prompt_range.start), Some(text(turn.prompt_range.clone())));
@@ -205,7 +205,7 @@ pub fn history(document: &Document, turn: &Turn, options: &TurnOptions) -> Histo
 /// text, since what stands below a heading is part of what came before, too.
 pub(crate) fn shown(document: &Document, earlier: &Turn, next: &Turn) -> String {
     let range = earlier.prompt_range.end..next.prompt_range.start;
-    program::dedent(&line_feeds(&document.slice(range)), &earlier.indent)
+    program::dedent(&shown_text(document, range), &earlier.indent)
 }
 
 /// The turn's program text as a history shows it: without the turn's indentation, blank lines at either end and carriage
@@ -219,14 +219,14 @@ pub fn program_text(document: &Document, turn: &Turn) -> String {
 
 /// A part of the turn's program text, as [`program_text`] has the whole.
 pub(crate) fn text_of(document: &Document, turn: &Turn, range: Range<usize>) -> String {
-    program::dedent(&line_feeds(&document.slice(range)), &turn.indent)
+    program::dedent(&shown_text(document, range), &turn.indent)
 }
 
 /// The header of the function whose docstring the prompt is: with it, it says what is asked for.
 pub(crate) fn header(document: &Document, turn: &Turn) -> Option<String> {
     let line = syntax::line_at(document, turn.prompt_range.start);
     let docstring = syntax::docstring(document, &line).filter(|_| turn.kind == PromptKind::Docstring)?;
-    Some(line_feeds(&document.slice(docstring.header)))
+    Some(shown_text(document, docstring.header))
 }
 
 /// Whether a turn has no program text. A placeholder such as `pass` below a docstring is none.

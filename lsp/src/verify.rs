@@ -50,6 +50,10 @@ pub fn program(document: &Document, edit: &Edit) -> String {
     let statement = root.named_children(&mut cursor).find(|node| node.byte_range().contains(&last));
     let end = statement.map_or(last + 1, |node| node.end_byte().max(last + 1));
     let mut program = document.slice(0..end);
+    if program.starts_with('\u{feff}') {
+        // Python skips it in files only.
+        program.remove(0);
+    }
     program.push('\n');
     program
 }

@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
 mod common;
+mod random;
 
 use std::process::Stdio;
 
@@ -79,6 +80,43 @@ async fn the_death_of_the_clients_process_ends_the_server() {
     parent.kill().await.unwrap();
     // The pipes are still open: only the process is gone.
     assert_eq!(code(&mut child).await, Some(1));
+}
+
+/// What a process makes of this input: its exit code, its output and what it said of itself.
+fn fed(arguments: &[&str], input: &[u8]) -> (Option<i32>, Vec<u8>, String) {
+    let mut child = std::process::Command::new(env!("CARGO_BIN_EXE_codegen-lsp"))
+        .args(arguments)
+        .env("XDG_CACHE_HOME", concat!(env!("CARGO_TARGET_TMPDIR"), "/cache"))
+        .env_remove("RUST_LOG")
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut stdin = child.stdin.take().unwrap();
+    let input = input.to_vec();
+    let writer = std::thread::spawn(move || {
+        // The process may have ended before it has read everything.
+        let _ = std::io::Write::write_all(&mut stdin, &input);
+    });
+    let output = child.wait_with_output().unwrap();
+    writer.join().unwrap();
+    (output.status.code(), output.stdout, String::from_utf8_lossy(&output.stderr).into_owned())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn random_streams_leave_a_living_process() {
+    for number in 0..200 {
+        // Other streams than the ones that are tried in one process; now and then with the real model.
+        let arguments: &'static [&str] = if number % 20 == 0 { &[] } else { &["serve", "--model", "/nowhere.gguf"] };
+        let input = [random::stream(20_000 + number), random::probes()].concat();
+        let fed = tokio::task::spawn_blocking(move || fed(arguments, &input));
+        let (code, output, said) = soon("the process' end", fed).await.unwrap();
+        // The input ends without `exit`.
+        assert!(matches!(code, Some(0 | 1)), "stream {number}: {code:?} {said}");
+        assert!(!said.contains("panicked"), "stream {number}: {said}");
+        random::check(&output, number);
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -3,6 +3,7 @@
 
 mod common;
 mod library;
+mod random;
 
 #[path = "../../engine/tests/adapters/mod.rs"]
 mod adapters;
@@ -15,6 +16,8 @@ mod alternatives;
 mod bad_input;
 #[path = "wire/cancellation.rs"]
 mod cancellation;
+#[path = "wire/documents.rs"]
+mod documents;
 #[path = "wire/ending.rs"]
 mod ending;
 #[path = "wire/explain.rs"]
@@ -37,10 +40,14 @@ mod regenerate;
 mod roots;
 #[path = "wire/stream.rs"]
 mod stream;
+#[path = "wire/streams.rs"]
+mod streams;
 #[path = "wire/synthesize.rs"]
 mod synthesize;
 #[path = "wire/synthesize_all.rs"]
 mod synthesize_all;
+#[path = "wire/transport.rs"]
+mod transport;
 #[path = "wire/trust.rs"]
 mod trust;
 #[path = "wire/verify.rs"]

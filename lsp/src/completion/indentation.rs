@@ -24,7 +24,7 @@ pub(super) fn fix(document: &Document, cursor: &Cursor, text: &str) -> String {
         return if spaced { words } else { text }.to_owned();
     };
     let Some(above) = syntax::line_above(document, cursor.line.number) else { return words.to_owned() };
-    if syntax::is_continuation(document, cursor.line.start + cursor.left.len()) {
+    if syntax::is_continuation(document, cursor.offset) {
         return text.to_owned();
     }
     let expected = syntax::statement_column(document, &above);

@@ -72,7 +72,7 @@ impl Cursor {
         let line = python::line_at(document, offset);
         // There is a place between a carriage return and its line feed, but no cursor can be there.
         let offset = offset.min(line.end);
-        Self { offset, left: document.slice(line.start..offset), right: document.slice(offset..line.end), line }
+        Self { offset, left: turns::shown_text(document, line.start..offset), right: document.slice(offset..line.end), line }
     }
 
     /// Columns of the cursor, if only white space is left of it.
@@ -107,7 +107,7 @@ pub fn plan(document: &Document, offset: usize, options: &TurnOptions) -> Option
         let block = Plan { kind: Kind::Block { indent: cursor.line.column + 1 }, max_tokens: BLOCK_TOKENS };
         return below.is_none_or(|below| below.column <= header).then_some(block);
     };
-    if !cursor.right.trim().is_empty() || python::is_continuation(document, cursor.line.start + cursor.left.len()) {
+    if !cursor.right.trim().is_empty() || python::is_continuation(document, cursor.offset) {
         return Some(line);
     }
     if let Some(run) = turns::prompt_above(document, offset, options) {
@@ -133,7 +133,7 @@ pub fn plan(document: &Document, offset: usize, options: &TurnOptions) -> Option
 /// Whether a header suggested at the cursor is to have a body: where a statement begins, unless it has one below.
 fn wants_bodies(document: &Document, cursor: &Cursor) -> bool {
     let Some(column) = cursor.column().filter(|_| cursor.right.trim().is_empty()) else { return false };
-    !python::is_continuation(document, cursor.line.start + cursor.left.len())
+    !python::is_continuation(document, cursor.offset)
         && python::line_below(document, cursor.line.number).is_none_or(|below| below.column <= column)
 }
 
@@ -147,7 +147,7 @@ pub fn stop_rule(document: &Document, offset: usize, plan: &Plan) -> Box<dyn Sto
         Kind::Turn { .. } => {
             // The prompt is directly above, and its white space is what the truncation is relative to.
             let above = cursor.line.number.checked_sub(1).and_then(|number| python::line(document, number));
-            let indent = above.map(|line| document.slice(line.start..line.text)).unwrap_or_default();
+            let indent = above.map(|line| turns::shown_text(document, line.start..line.text)).unwrap_or_default();
             Box::new(stop::Guarded::new(stop::TurnRule::new(&cursor.left, &indent)))
         }
     }

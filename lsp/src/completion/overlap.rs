@@ -4,6 +4,7 @@ use super::Cursor;
 use super::scan::Scanner;
 use crate::document::Document;
 use crate::syntax;
+use crate::turns::shown_text;
 
 /// Cuts what is already right of the cursor: `print(x|)` with `, y)` gives `print(x, y)`. `None` if nothing is left.
 pub(super) fn right(cursor: &Cursor, text: &str) -> Option<String> {
@@ -57,7 +58,7 @@ pub(super) fn below(document: &Document, cursor: &Cursor, text: &str) -> Option<
     let mut number = cursor.line.number;
     while let Some(line) = syntax::line_below(document, number).filter(|_| following.len() < COMPARED) {
         number = line.number;
-        following.push(document.slice(line.start..line.end).trim_end().to_owned());
+        following.push(shown_text(document, line.start..line.end).trim_end().to_owned());
     }
     let lines = text.split('\n').enumerate().map(|(number, line)| match number {
         0 => (number, format!("{}{line}", cursor.left)),

@@ -3,6 +3,7 @@
 use super::Cursor;
 use crate::document::Document;
 use crate::syntax;
+use crate::turns::shown_text;
 
 /// So many times in a row is too often.
 const TIMES: usize = 3;
@@ -23,7 +24,7 @@ pub(super) fn cut(document: &Document, cursor: &Cursor, text: &str) -> Option<St
     let mut number = cursor.line.number;
     while let Some(line) = syntax::line_above(document, number).filter(|_| lines.len() < ABOVE) {
         number = line.number;
-        lines.push((None, document.slice(line.start..line.end).trim_end().to_owned()));
+        lines.push((None, shown_text(document, line.start..line.end).trim_end().to_owned()));
     }
     lines.reverse();
     for (number, line) in text.split('\n').enumerate() {

@@ -3,6 +3,7 @@
 use std::cell::Cell;
 
 use super::*;
+use crate::turns::line_feeds;
 use proptest::prelude::*;
 
 /// Counts as byte-level tokenizers do, roughly: words, runs of blanks, and signs.

@@ -1,6 +1,7 @@
 //! Program text on its way into and out of a turn: indentation and line ends.
 
 use std::borrow::Cow;
+use std::ops::Range;
 
 use codegen_engine::StopRule;
 use codegen_engine::synthesis::Truncation;
@@ -13,6 +14,20 @@ use crate::syntax;
 /// The text with every line end as `\n`, the only one that models were shown.
 pub(crate) fn line_feeds(text: &str) -> String {
     if text.contains('\r') { text.replace("\r\n", "\n").replace('\r', "\n") } else { text.to_owned() }
+}
+
+/// A part of a document as models are shown it: line ends as `\n`, and without what only divides text into pages or says
+/// how it was encoded. A form feed or a byte order mark is nothing that a program differs by.
+pub(crate) fn shown_text(document: &Document, range: Range<usize>) -> String {
+    let at_start = range.start == 0;
+    let mut text = line_feeds(&document.slice(range));
+    if text.contains('\u{c}') {
+        text.retain(|char| char != '\u{c}');
+    }
+    if at_start && text.starts_with('\u{feff}') {
+        text.remove(0);
+    }
+    text
 }
 
 /// Takes the turn's indentation off every line, and blank lines off both ends. Lines with less lose what they have.
@@ -83,7 +98,7 @@ pub(super) fn edit(document: &Document, turn: &Turn, program: &str) -> Edit {
         Some(next) => {
             let blank = next.start.saturating_sub(range.end) > 0;
             let comment = document.rope().get_byte(next.text) == Some(b'#') && next.start >= range.end;
-            let same = document.slice(next.start..next.text) == turn.indent;
+            let same = shown_text(document, next.start..next.text) == turn.indent;
             if comment && same && ((fresh && spare(next.start)) || !blank) {
                 range.end = next.start;
                 text.push_str(ending);

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::{PromptKind, Turn, TurnOptions, line_feeds};
+use super::{PromptKind, Turn, TurnOptions, shown_text};
 use crate::document::Document;
 use crate::syntax::{self, Line};
 
@@ -79,7 +79,7 @@ fn comment(document: &Document, line: &Line, options: &TurnOptions) -> Option<(K
         return None;
     }
     let text = document.slice(line.text..line.end);
-    let indent = document.slice(line.start..line.text);
+    let indent = shown_text(document, line.start..line.text);
     let marked =
         options.marker.as_deref().filter(|marker| !marker.is_empty()).and_then(|marker| text.strip_prefix(marker));
     // A row of number signs is a ruler like any other; one or two are how a comment begins.
@@ -138,10 +138,10 @@ pub(super) fn docstring_at(document: &Document, line: &Line) -> Option<Run> {
         first: line.number,
         last: last.number,
         range: line.start..last.next,
-        indent: document.slice(line.start..line.text),
+        indent: shown_text(document, line.start..line.text),
         column: line.column,
         kind: Kind::Docstring,
-        words: clean(&line_feeds(&document.slice(docstring.content))),
+        words: clean(&shown_text(document, docstring.content)),
     })
 }
 

@@ -139,6 +139,11 @@ impl Client {
         self.send_raw(message.to_string().as_bytes());
     }
 
+    /// Sends bytes as they are, without a header.
+    pub fn send_bytes(&self, bytes: &[u8]) {
+        let _ = self.outgoing.send(bytes.to_vec());
+    }
+
     pub fn send_raw(&self, body: &[u8]) {
         let mut bytes = format!("Content-Length: {}\r\n\r\n", body.len()).into_bytes();
         bytes.extend_from_slice(body);
@@ -223,9 +228,14 @@ impl Client {
     }
 
     pub fn open(&mut self, uri: &str, text: &str) {
+        self.open_as(uri, "python", text);
+    }
+
+    /// Opens a document of any language.
+    pub fn open_as(&mut self, uri: &str, language: &str, text: &str) {
         self.version += 1;
         self.versions.insert(uri.to_owned(), self.version);
-        let document = json!({"uri": uri, "languageId": "python", "version": self.version, "text": text});
+        let document = json!({"uri": uri, "languageId": language, "version": self.version, "text": text});
         self.notify("textDocument/didOpen", json!({ "textDocument": document }));
     }
 

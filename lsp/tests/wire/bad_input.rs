@@ -120,16 +120,6 @@ async fn messages_that_are_no_messages() {
     check_alive(&mut client).await;
 }
 
-/// The transport takes a message that is no JSON for the end of all reason. What matters: it says so, and does not hang.
-#[tokio::test(flavor = "multi_thread")]
-async fn what_is_no_json_is_named_and_ends_the_server() {
-    let mut client = client().await;
-    client.send_raw(b"{\"jsonrpc\": \"2.0\", \"method\":");
-    let error = client.next("error without a request").await;
-    assert_eq!(error.params["error"]["code"], -32700, "{error:?}");
-    assert!(!client.ended().await);
-}
-
 #[tokio::test(flavor = "multi_thread")]
 async fn requests_outside_the_conversation() {
     let engine = Script::continuing(vec![]).engine();
