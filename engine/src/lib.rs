@@ -19,5 +19,5 @@ pub use request::{
     StopRule, TokenId,
 };
 pub use runtime::{
-    Counters, Device, Engine, EngineOptions, FlashAttention, Generation, GpuLayers, KvType, ModelInfo, SlotsWithin,
+    Counters, Device, Engine, EngineOptions, FlashAttention, Generation, GpuLayers, KvType, ModelInfo, SlotsWithin, ThreadsInUse,
 };

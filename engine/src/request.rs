@@ -97,7 +97,8 @@ pub struct Request {
     /// A scored prompt is not cut: where [`Overflow::Window`] would drop tokens, the request is refused with
     /// [`EngineError::PromptTooLong`], because probabilities given another text than the one asked about mean nothing.
     pub score_from: Option<usize>,
-    /// Takes nothing from the KV cache that earlier requests left there, and so makes the result independent of them. See
+    /// Takes nothing from the KV cache that earlier requests left there, and has each batch computed with all of
+    /// [`crate::ModelInfo::threads`] whatever else the machine does, and so makes the result independent of both. See
     /// [`crate::Engine::submit_candidates`] for what else it depends on.
     pub fresh: bool,
 }

@@ -162,7 +162,7 @@ impl Config {
         section.read("model", "a model's name or the path of a GGUF file", text, |v| engine.model = v);
         let options = &mut engine.options;
         section.read("lora", "the path of a GGUF file of an adapter", text, |v| options.lora = Some(v.into()));
-        section.read("threads", "a number from 1 to 512", |v| number(v, 1, 512), |v| options.threads = Some(v));
+        section.read("threads", "\"auto\" or a number from 1 to 512", threads, |v| options.threads = v);
         section.read(
             "context",
             "a number of tokens from 64 to 1048576",
@@ -315,6 +315,23 @@ fn gpu_layers(value: &Value) -> Option<GpuLayers> {
     }
 }
 
+fn threads(value: &Value) -> Option<Option<usize>> {
+    match value.as_str() {
+        Some("auto") => Some(None),
+        Some(_) => None,
+        None => number(value, 1, 512).map(Some),
+    }
+}
+
+/// `auto`, which is none, or a number of threads.
+#[must_use]
+pub fn parse_threads(text: &str) -> Option<Option<usize>> {
+    match text {
+        "auto" => Some(None),
+        number => number.parse().ok().filter(|threads| (1..=512).contains(threads)).map(Some),
+    }
+}
+
 /// `auto`, `all` or a number of layers.
 #[must_use]
 pub fn parse_gpu_layers(text: &str) -> Option<GpuLayers> {
@@ -447,9 +464,9 @@ mod tests {
             assert_eq!(config, Config::default(), "a wrong option must leave the default");
         }
         check(json!(3), &["codegen is 3, but must be an object of options"]);
-        check(json!({"threads": 0}), &["codegen.threads is 0, but must be a number from 1 to 512"]);
-        check(json!({"threads": 1.5}), &["codegen.threads is 1.5, but must be a number from 1 to 512"]);
-        check(json!({"threads": -1}), &["codegen.threads is -1, but must be a number from 1 to 512"]);
+        check(json!({"threads": 0}), &["codegen.threads is 0, but must be \"auto\" or a number from 1 to 512"]);
+        check(json!({"threads": 1.5}), &["codegen.threads is 1.5, but must be \"auto\" or a number from 1 to 512"]);
+        check(json!({"threads": -1}), &["codegen.threads is -1, but must be \"auto\" or a number from 1 to 512"]);
         check(json!({"languages": "python"}), &["codegen.languages is \"python\", but must be a list of languages' names"]);
         check(json!({"languages": [3]}), &["codegen.languages is [3], but must be a list of languages' names"]);
         check(json!({"model": ""}), &["codegen.model is \"\", but must be a model's name or the path of a GGUF file"]);

@@ -51,6 +51,15 @@ pub trait Backend {
     /// Runs a batch and adds it to the KV cache. A failed batch leaves the cache as it was, or the backend says so by
     /// failing every later call.
     fn decode(&mut self, batch: &[BatchToken]) -> Result<(), EngineError>;
+    /// Whether the batches that follow must give the same bits every time, and so be computed in the same way: with the
+    /// same number of threads, above all. Backends that know but one way need not listen.
+    fn repeatable(&mut self, _on: bool) {}
+    /// Threads that computed the last batch.
+    fn threads(&self) -> usize {
+        1
+    }
+    /// There is nothing to do for now: what is only kept to be quick can be given back.
+    fn rest(&mut self) {}
     /// The logits of the batch's `index`-th token, which asked for them.
     fn logits(&mut self, index: usize) -> &[f32];
     /// Forgets a slot's positions from `from` on. False if the cache cannot do that; the worker then forgets all.

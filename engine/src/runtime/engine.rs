@@ -2,6 +2,7 @@
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::mpsc::{Receiver, Sender, channel};
+use std::sync::atomic::Ordering;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
@@ -9,7 +10,7 @@ use std::time::{Duration, Instant};
 use super::backend::{Backend, Vocabulary};
 use super::ticket::{Shared, Ticket};
 use super::worker::{self, Continuation, Submission};
-use super::{Counters, Device, EngineOptions, Generation, ModelInfo, llama};
+use super::{Counters, Device, EngineOptions, Generation, ModelInfo, ThreadsInUse, llama};
 use crate::decode::text::TextDecoder;
 use crate::{Candidate, Candidates, EngineError, Key, Request, TokenId};
 
@@ -189,7 +190,7 @@ impl Engine {
     /// are about equally likely, and so may the same candidates in other company. The same holds for what the KV cache
     /// keeps from an earlier request, because that was computed in other batches. What gives the same bits every time is a
     /// request with [`Request::fresh`] that runs alone, as in an engine with one slot; with the same model, options and
-    /// number of threads, on the same kind of processor.
+    /// [`ModelInfo::threads`], on the same kind of processor. Such requests always use that many threads.
     pub fn submit_candidates(&self, candidates: Candidates) -> Vec<Generation> {
         let Candidates { prompt, max_tokens, priority, key, overflow, score_from, fresh, each } = candidates;
         let (each, generations) = each
@@ -228,6 +229,16 @@ impl Engine {
     #[must_use]
     pub fn counters(&self) -> Counters {
         self.handle.shared.counters.read()
+    }
+
+    /// How many threads computed the last batches.
+    #[must_use]
+    pub fn threads_in_use(&self) -> ThreadsInUse {
+        let shared = &self.handle.shared;
+        ThreadsInUse {
+            decode: shared.decode_threads.load(Ordering::Relaxed),
+            batch: shared.batch_threads.load(Ordering::Relaxed),
+        }
     }
 
     /// Tokens of `text`, after the one that the model's tokenizer puts before each text, if it does that; special tokens are not

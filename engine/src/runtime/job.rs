@@ -34,13 +34,14 @@ pub(super) struct Job {
     pub scores: Option<Rc<RefCell<PromptScores>>>,
     /// Whether its prompt's processing has begun.
     pub begun: bool,
+    /// Whether its result must be independent of what ran before and of the machine's load.
+    pub fresh: bool,
     stop: Option<Box<dyn StopRule>>,
     decoder: TextDecoder,
     text: String,
     generated: usize,
     max_tokens: usize,
     keep: usize,
-    fresh: bool,
 }
 
 /// What the worker must know about the backend to accept a request.

@@ -1,4 +1,5 @@
-//! The backend that runs a GGUF with llama.cpp. No other file of the engine names llama-cpp-2 or holds unsafe code.
+//! The backend that runs a GGUF with llama.cpp. Outside this file and its folder nothing in the engine names llama.cpp's
+//! bindings, and in the runtime nothing holds unsafe code.
 //!
 //! # What logits depend on
 //!
@@ -11,47 +12,43 @@
 //! - Other K-quants (on x86 `q5_k` and `q6_k`, of which the built-in model is made) are multiplied row by row for up to
 //!   seven tokens, and in tiles from eight on.
 //! - Fused attention takes the queries of one sequence in tiles where there are 64 or more, and one by one otherwise. A
-//!   sequence that is alone in its batch has its cache divided among the threads from 512 cells on. Attention that is
-//!   not fused rounds differently for one token and for several.
+//!   sequence that is alone in its batch has its cache divided among the threads from 512 cells on, so that there, and only
+//!   there, the number of threads matters too. Attention that is not fused rounds differently for one token and for several.
+//!
+//! The number of threads changes while the engine runs (see [`super::threads`]), unless it was given or the batch holds a
+//! request that must give the same bits every time ([`crate::Request::fresh`]): such batches always use all threads.
 //!
 //! Which tokens are computed at once follows from what else runs, from the chunks in which a prompt is fed, and from what
 //! the KV cache holds of it. With the built-in model, one thread and fused attention, batches of 1 to 7 tokens gave equal
 //! bits, and larger ones logits that differed by up to 0.33; with llama.cpp's tiles switched off (`GGML_CPU_TILED_MM=0`),
 //! all batches of up to 63 tokens gave equal bits, and only those of 64 or more did not.
 
-use std::num::NonZeroU32;
 use std::path::Path;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
-use llama_cpp_2::LlamaBackendDeviceType;
-use llama_cpp_2::context::LlamaContext;
-use llama_cpp_2::context::params::{KvCacheType, LlamaContextParams};
-use llama_cpp_2::llama_backend::LlamaBackend;
-use llama_cpp_2::llama_batch::LlamaBatch;
-use llama_cpp_2::model::params::LlamaModelParams;
-use llama_cpp_2::model::{LlamaLoraAdapter, LlamaModel};
-use llama_cpp_2::token::LlamaToken;
-use llama_cpp_2::vocab::VocabType;
-
 use super::backend::{Backend, BatchToken, Vocabulary};
 use super::offload::{self, MICRO_BATCH, Placement, Sizes};
+use super::pacing::Pacing;
 use super::{Device, EngineOptions, FlashAttention, KvType, ModelInfo, adapter, checks, cpu, log, sanity};
 use crate::model::gguf::Gguf;
 use crate::model::{AdapterSummary, Spelling};
 use crate::{EngineError, TokenId};
 
+mod native;
+
+use native::{Adapter, Context, ContextParams, Model};
+
 /// llama.cpp rounds each sequence's context up to a multiple of this.
 const CONTEXT_STEP: usize = 256;
 
-/// llama.cpp itself, initialized once per process and never again, with its log sent to `tracing`.
-fn backend() -> Result<&'static LlamaBackend, String> {
-    static BACKEND: OnceLock<Result<LlamaBackend, String>> = OnceLock::new();
-    let backend = BACKEND.get_or_init(|| {
-        ffi::install_log();
-        ffi::install_last_words();
-        LlamaBackend::init().map_err(|error| error.to_string())
+/// Initializes llama.cpp, once per process, with its log sent to `tracing`.
+fn initialize() {
+    static DONE: OnceLock<()> = OnceLock::new();
+    DONE.get_or_init(|| {
+        native::install_log();
+        native::install_last_words();
+        native::init();
     });
-    backend.as_ref().map_err(Clone::clone)
 }
 
 /// Models are loaded one at a time: the log that says what went wrong, or where the layers went, is the process's, and
@@ -60,31 +57,18 @@ static LOADING: Mutex<()> = Mutex::new(());
 
 /// Devices that llama.cpp can compute on.
 pub(super) fn devices() -> Vec<Device> {
-    if backend().is_err() {
-        return Vec::new();
-    }
-    llama_cpp_2::list_llama_ggml_backend_devices()
-        .into_iter()
-        .map(|device| Device {
-            index: device.index,
-            name: device.name,
-            description: device.description,
-            backend: device.backend,
-            gpu: matches!(device.device_type, LlamaBackendDeviceType::Gpu | LlamaBackendDeviceType::IntegratedGpu),
-            memory_total: device.memory_total as u64,
-            memory_free: device.memory_free as u64,
-        })
-        .collect()
+    initialize();
+    native::devices()
 }
 
 /// The GPU features this was built with, and what llama.cpp says about the CPU's instruction sets.
 pub(super) fn build_info() -> String {
-    let _ = backend();
+    initialize();
     let features =
         [("cuda", cfg!(feature = "cuda")), ("vulkan", cfg!(feature = "vulkan")), ("metal", cfg!(feature = "metal"))];
     let features: Vec<_> = features.into_iter().filter_map(|(name, on)| on.then_some(name)).collect();
     let features = if features.is_empty() { "none".to_owned() } else { features.join(", ") };
-    format!("GPU features: {features}; {}", ffi::system_info().trim())
+    format!("GPU features: {features}; {}", native::system_info().trim())
 }
 
 /// Loads a model and gives it to `run` on this thread, on whose stack the context lives.
@@ -103,12 +87,12 @@ pub(super) fn load<T>(
     }
     let adapter = options.lora.as_ref().map(|path| adapter::open(path, &gguf)).transpose()?;
     let spelling = Arc::new(Spelling::of(&gguf));
-    let backend = backend().map_err(model_refused)?;
+    initialize();
     let mut placement =
         Placement::new(options, &devices(), || Sizes::of(&gguf, adapter.as_ref(), options).unwrap_or_default())?;
     let mut run = Some(run);
     loop {
-        match load_placed(backend, options, adapter.as_ref(), &spelling, &placement, &mut run) {
+        match load_placed(options, adapter.as_ref(), &spelling, &placement, &mut run) {
             Err(error) if placement.shrink() => {
                 // The plan is an estimate, and others use the device too.
                 tracing::warn!(%error, layers = placement.layers, "loading failed; trying with fewer layers on the GPU");
@@ -120,7 +104,6 @@ pub(super) fn load<T>(
 
 /// Loads with a given placement, and takes `run` only once nothing can fail any more.
 fn load_placed<T>(
-    backend: &LlamaBackend,
     options: &EngineOptions,
     adapter: Option<&Gguf>,
     spelling: &Arc<Spelling>,
@@ -131,21 +114,16 @@ fn load_placed<T>(
     let refused =
         |error: String| EngineError::ModelLoad { path: options.model.clone(), reason: log::reason().unwrap_or(error) };
     let capture = log::Capture::start();
-    let params = LlamaModelParams::default()
-        .with_use_mmap(options.mmap)
-        .with_n_gpu_layers(placement.layers)
-        .with_devices(&placement.devices)
-        .map_err(|error| refused(error.to_string()))?;
     let mut model =
-        LlamaModel::load_from_file(backend, &options.model, &params).map_err(|error| refused(error.to_string()))?;
+        Model::load(&options.model, options.mmap, placement.layers, &placement.devices).map_err(&refused)?;
     // Before there is a context: that one makes room for the adapter's part of the computation. The model frees it.
-    let mut lora = adapter.map(|adapter| lora(&mut model, &adapter.path)).transpose()?;
+    let lora = adapter.map(|adapter| lora(&mut model, &adapter.path)).transpose()?;
     let model = Arc::new(model);
-    let architecture = model.meta_val_str("general.architecture").unwrap_or_default();
+    let architecture = model.metadata("general.architecture").unwrap_or_default();
     if architecture.contains("bert") || architecture.starts_with("t5") {
         return Err(refused(format!("{architecture} models encode text and do not continue it")));
     }
-    let context_train = model.n_ctx_train() as usize;
+    let context_train = model.context_train();
     if context_train == 0 {
         return Err(refused("it does not say how many tokens of context it was trained with".into()));
     }
@@ -158,37 +136,40 @@ fn load_placed<T>(
         ));
     }
     let threads = options.threads.unwrap_or_else(cpu::physical_cores);
-    let mut context = model
-        .new_context(backend, context_params(options, placement.slots, tokens, threads))
-        .map_err(|error| refused(error.to_string()))?;
-    if let Some(lora) = &mut lora {
-        context.lora_adapter_set(lora, 1.0).map_err(|error| refused(error.to_string()))?;
+    let mut context = Context::new(&model, context_params(options, placement.slots, tokens, threads)).map_err(&refused)?;
+    if let Some(lora) = &lora {
+        context.set_adapter(lora).map_err(&refused)?;
     }
     let lines = capture.finish();
     drop(loading);
 
     let (gpu_layers, gpu_devices) = offload::from_log(lines.iter().map(String::as_str), &placement.names);
     let file_name = || options.model.file_stem().unwrap_or_default().to_string_lossy().into_owned();
+    // Where all is on a GPU, the CPU's threads have next to nothing to do, and what a batch costs says nothing about them.
+    let all_on_gpu = gpu_layers > model.layers();
+    let pacing = Pacing::new(threads, options.threads.is_none() && !all_on_gpu);
     let info = ModelInfo {
-        name: model.meta_val_str("general.name").unwrap_or_else(|_| file_name()),
+        name: model.metadata("general.name").unwrap_or_else(file_name),
         architecture,
-        parameters: model.n_params(),
-        bytes: model.size(),
+        parameters: model.parameters(),
+        bytes: model.bytes(),
         context_train,
         context: tokens,
         slots: placement.slots,
-        vocabulary: usize::try_from(model.n_vocab()).unwrap_or(0),
-        layers: model.n_layer() as usize,
+        vocabulary: model.vocabulary_size(),
+        layers: model.layers(),
         gpu_layers,
         gpu_devices,
         threads,
+        threads_chosen: pacing.chooses(),
         adapter: adapter.and_then(AdapterSummary::of),
     };
     tracing::info!(model = info.title(), layers = info.layers, gpu_layers, gpus = ?info.gpu_devices, threads, "model loaded");
     let mut llama = Llama {
         vocabulary: Arc::new(LlamaVocabulary::new(Arc::clone(&model), info.vocabulary, Arc::clone(spelling))),
-        batch: LlamaBatch::new(options.batch, 1),
         context,
+        pacing,
+        threads,
         tokens,
         max_batch: options.batch,
         slots: placement.slots,
@@ -200,43 +181,43 @@ fn load_placed<T>(
 }
 
 /// Adds an adapter, which has been checked, to a model.
-fn lora(model: &mut LlamaModel, path: &Path) -> Result<LlamaLoraAdapter, EngineError> {
-    model.lora_adapter_init(path).map_err(|error| {
-        let reason = log::reason().unwrap_or_else(|| error.to_string());
+fn lora(model: &mut Model, path: &Path) -> Result<Adapter, EngineError> {
+    model.adapter(path).map_err(|error| {
+        let reason = log::reason().unwrap_or(error);
         EngineError::AdapterLoad { path: path.to_owned(), reason }
     })
 }
 
-fn context_params(options: &EngineOptions, slots: usize, context: usize, threads: usize) -> LlamaContextParams {
+fn context_params(options: &EngineOptions, slots: usize, context: usize, threads: usize) -> ContextParams {
     // Each slot has a cache of its own (`kv_unified` off): attention then costs what its own tokens cost, not what all
     // slots' do. llama.cpp divides `n_ctx` among the sequences, and rounds down.
     let tokens = context.next_multiple_of(CONTEXT_STEP) * slots;
     let count = |value: usize| u32::try_from(value).unwrap_or(u32::MAX);
-    let threads = i32::try_from(threads).unwrap_or(1);
     let kv_type = match options.kv_type {
-        KvType::F16 => KvCacheType::F16,
-        KvType::F32 => KvCacheType::F32,
+        KvType::F16 => llama_cpp_sys_2::GGML_TYPE_F16,
+        KvType::F32 => llama_cpp_sys_2::GGML_TYPE_F32,
     };
-    LlamaContextParams::default()
-        .with_n_ctx(NonZeroU32::new(count(tokens)))
-        // llama.cpp reserves a row of logits for each slot, and ends the process where a batch has no room for as many.
-        .with_n_batch(count(options.batch.max(slots)))
-        .with_n_ubatch(count(options.batch.min(MICRO_BATCH)))
-        .with_n_seq_max(count(slots))
-        .with_kv_unified(false)
-        .with_n_threads(threads)
-        .with_n_threads_batch(threads)
-        .with_type_k(kv_type)
-        .with_type_v(kv_type)
-        .with_flash_attention_policy(match options.flash_attention {
-            FlashAttention::Auto => llama_cpp_sys_2::LLAMA_FLASH_ATTN_TYPE_AUTO,
-            FlashAttention::On => llama_cpp_sys_2::LLAMA_FLASH_ATTN_TYPE_ENABLED,
-            FlashAttention::Off => llama_cpp_sys_2::LLAMA_FLASH_ATTN_TYPE_DISABLED,
-        })
+    let mut params = native::context_params();
+    params.n_ctx = count(tokens);
+    // llama.cpp reserves a row of logits for each slot, and ends the process where a batch has no room for as many.
+    params.n_batch = count(options.batch.max(slots));
+    params.n_ubatch = count(options.batch.min(MICRO_BATCH));
+    params.n_seq_max = count(slots);
+    params.kv_unified = false;
+    params.n_threads = index(threads);
+    params.n_threads_batch = index(threads);
+    params.type_k = kv_type;
+    params.type_v = kv_type;
+    params.flash_attn_type = match options.flash_attention {
+        FlashAttention::Auto => llama_cpp_sys_2::LLAMA_FLASH_ATTN_TYPE_AUTO,
+        FlashAttention::On => llama_cpp_sys_2::LLAMA_FLASH_ATTN_TYPE_ENABLED,
+        FlashAttention::Off => llama_cpp_sys_2::LLAMA_FLASH_ATTN_TYPE_DISABLED,
+    };
+    params
 }
 
 struct LlamaVocabulary {
-    model: Arc<LlamaModel>,
+    model: Arc<Model>,
     size: usize,
     /// Some models, such as those made for tests, have tokens without texts. llama.cpp ends the process when it is asked
     /// for them.
@@ -246,15 +227,15 @@ struct LlamaVocabulary {
 }
 
 impl LlamaVocabulary {
-    fn new(model: Arc<LlamaModel>, size: usize, spelling: Arc<Spelling>) -> Self {
-        let has_text = model.vocab().vocab_type() != VocabType::NONE;
+    fn new(model: Arc<Model>, size: usize, spelling: Arc<Spelling>) -> Self {
+        let has_text = model.has_text();
         Self { model, size, has_text, spelling }
     }
 
     /// llama.cpp throws an exception, which ends the process, for a token it does not have.
-    fn known(&self, token: TokenId) -> Option<LlamaToken> {
+    fn known(&self, token: TokenId) -> Option<TokenId> {
         let known = self.has_text && usize::try_from(token).is_ok_and(|index| index < self.size);
-        known.then_some(LlamaToken(token))
+        known.then_some(token)
     }
 }
 
@@ -263,25 +244,24 @@ impl Vocabulary for LlamaVocabulary {
         if !self.has_text {
             return Vec::new();
         }
-        let vocab = self.model.vocab();
-        let tokens = vocab.tokenize(text.as_bytes(), false, false);
+        let tokens = self.model.tokenize(text);
         // Not llama.cpp's own special tokens: an end that it puts behind a text is none where the text is continued.
-        let first = vocab.should_add_bos().then(|| self.known(vocab.bos().0)).flatten();
-        self.spelling.apply(first.into_iter().chain(tokens).map(|token| token.0))
+        let first = self.model.begins_texts_with().and_then(|first| self.known(first));
+        self.spelling.apply(first.into_iter().chain(tokens))
     }
 
     fn token_bytes(&self, token: TokenId, out: &mut Vec<u8>) {
         if let Some(token) = self.known(token) {
-            self.model.vocab().token_to_piece_into(token, out, false, None);
+            self.model.token_bytes(token, out);
         }
     }
 
     fn is_end(&self, token: TokenId) -> bool {
-        self.known(token).is_some_and(|token| self.model.vocab().is_eog(token))
+        self.known(token).is_some_and(|token| self.model.is_end(token))
     }
 
     fn end_of_text(&self) -> Option<TokenId> {
-        self.known(self.model.vocab().eos().0).map(|token| token.0)
+        self.known(self.model.end_of_text())
     }
 
     fn len(&self) -> usize {
@@ -290,16 +270,18 @@ impl Vocabulary for LlamaVocabulary {
 }
 
 /// A loaded model with its KV cache.
-struct Llama<'model> {
+struct Llama {
     vocabulary: Arc<LlamaVocabulary>,
-    context: LlamaContext<'model>,
-    batch: LlamaBatch<'static>,
+    context: Context,
+    pacing: Pacing,
+    /// What llama.cpp was told last.
+    threads: usize,
     tokens: usize,
     max_batch: usize,
     slots: usize,
 }
 
-impl Backend for Llama<'_> {
+impl Backend for Llama {
     fn vocabulary(&self) -> Arc<dyn Vocabulary> {
         Arc::<LlamaVocabulary>::clone(&self.vocabulary)
     }
@@ -317,29 +299,42 @@ impl Backend for Llama<'_> {
     }
 
     fn decode(&mut self, batch: &[BatchToken]) -> Result<(), EngineError> {
-        let failed = |reason: String| EngineError::Decode { reason };
-        self.batch.clear();
-        for token in batch {
-            self.batch
-                .add(LlamaToken(token.token), index(token.position), &[index(token.slot)], token.logits)
-                .map_err(|error| failed(error.to_string()))?;
+        let Self { context, pacing, threads, .. } = self;
+        pacing.run(batch.len(), |wanted| {
+            if wanted != *threads {
+                context.set_threads(index(wanted));
+                *threads = wanted;
+            }
+            context.decode(batch).map_err(|error| EngineError::Decode { reason: log::reason().unwrap_or(error) })
+        })
+    }
+
+    fn repeatable(&mut self, on: bool) {
+        self.pacing.pin(on);
+    }
+
+    fn threads(&self) -> usize {
+        self.threads
+    }
+
+    fn rest(&mut self) {
+        // Only others in this process gain from it, and starting the threads again takes time.
+        if self.pacing.has_company() {
+            native::release_threads();
         }
-        self.context.decode(&mut self.batch).map_err(|error| failed(log::reason().unwrap_or_else(|| error.to_string())))
     }
 
     fn logits(&mut self, at: usize) -> &[f32] {
-        self.context.get_logits_ith(index(at))
+        self.context.logits(index(at))
     }
 
     fn truncate(&mut self, slot: usize, from: usize) -> bool {
-        let from = u32::try_from(from).unwrap_or(u32::MAX);
-        self.context.kv_cache_seq_rm(index(slot), Some(from), None).is_ok()
+        self.context.truncate(index(slot), index(from))
     }
 
     fn copy(&mut self, from: usize, to: usize, length: usize) -> bool {
         // Between caches of their own, llama.cpp copies whole sequences only.
-        let copied = self.context.kv_cache_seq_cp(index(from), index(to), None, None);
-        debug_assert!(copied.is_ok(), "no position is given that could be out of range");
+        self.context.copy(index(from), index(to));
         // A recurrent model's state cannot go back to an earlier position.
         self.truncate(to, length)
     }
@@ -348,63 +343,6 @@ impl Backend for Llama<'_> {
 /// Positions and slots are bounded by options that fit; see `check_options`.
 fn index(value: usize) -> i32 {
     i32::try_from(value).unwrap_or(i32::MAX)
-}
-
-/// What llama-cpp-2 has no safe wrapper for.
-#[allow(unsafe_code)]
-mod ffi {
-    use std::ffi::{CStr, c_char, c_void};
-
-    use tracing::Level;
-
-    use super::*;
-
-    pub(super) fn install_log() {
-        // SAFETY: the callback is a function of this program and takes no data; it lives as long as the process.
-        unsafe { llama_cpp_sys_2::llama_log_set(Some(take_log), std::ptr::null_mut()) }
-    }
-
-    unsafe extern "C" fn take_log(level: llama_cpp_sys_2::ggml_log_level, text: *const c_char, _: *mut c_void) {
-        if text.is_null() {
-            return;
-        }
-        // SAFETY: llama.cpp passes a NUL-terminated string that lives during the call.
-        let text = unsafe { CStr::from_ptr(text) }.to_string_lossy();
-        let level = match level {
-            llama_cpp_sys_2::GGML_LOG_LEVEL_CONT => None,
-            llama_cpp_sys_2::GGML_LOG_LEVEL_ERROR => Some(Level::ERROR),
-            llama_cpp_sys_2::GGML_LOG_LEVEL_WARN => Some(Level::WARN),
-            llama_cpp_sys_2::GGML_LOG_LEVEL_INFO => Some(Level::INFO),
-            _ => Some(Level::DEBUG),
-        };
-        // A panic must not unwind into C++. What a log's writer panics about is its own affair.
-        let _ = std::panic::catch_unwind(|| log::take(level, &text));
-    }
-
-    /// What llama.cpp says before it ends the process goes where errors go. Otherwise it would start a debugger, where
-    /// there is one, which writes to standard output.
-    pub(super) fn install_last_words() {
-        // SAFETY: as for the log.
-        unsafe { llama_cpp_sys_2::ggml_set_abort_callback(Some(take_last_words)) };
-    }
-
-    unsafe extern "C" fn take_last_words(text: *const c_char) {
-        if text.is_null() {
-            return;
-        }
-        // SAFETY: llama.cpp passes a NUL-terminated string that lives during the call.
-        let text = unsafe { CStr::from_ptr(text) }.to_string_lossy();
-        let _ = std::panic::catch_unwind(|| tracing::error!(target: "llama.cpp", "it ends this process: {text}"));
-    }
-
-    pub(super) fn system_info() -> &'static str {
-        static INFO: OnceLock<String> = OnceLock::new();
-        INFO.get_or_init(|| {
-            // SAFETY: it returns a NUL-terminated string in static memory. Each call writes that anew, so that there must
-            // be no other at the same time; there is one call.
-            unsafe { CStr::from_ptr(llama_cpp_sys_2::llama_print_system_info()) }.to_string_lossy().into_owned()
-        })
-    }
 }
 
 /// ggml's own codecs for rows of weights, so that files made here equal those that llama.cpp's tools make.

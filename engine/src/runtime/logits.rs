@@ -15,6 +15,7 @@ pub fn logits(options: &EngineOptions, tokens: &[TokenId]) -> Result<Vec<Vec<f32
         if tokens.len() > limit {
             return Err(EngineError::PromptTooLong { tokens: tokens.len(), max_tokens: 0, limit });
         }
+        backend.repeatable(true);
         let mut rows = Vec::with_capacity(tokens.len());
         for chunk in tokens.chunks(backend.batch()) {
             let start = rows.len();

@@ -1,7 +1,8 @@
 //! The engine itself: a worker thread that owns the model, and the handles by which the rest of the program asks it.
 //!
 //! `engine` and `generation` are the handles, `ticket` is what they share with the `worker`, whose loop runs `job`s on
-//! `slots` of a [`Backend`]: `llama`, or `scripted` in tests.
+//! `slots` of a [`Backend`]: `llama`, or `scripted` in tests. `threads` decides how many threads compute a batch, and
+//! `pacing` does what it says.
 
 mod adapter;
 mod checks;
@@ -14,10 +15,12 @@ mod log;
 mod logits;
 mod offload;
 mod options;
+mod pacing;
 mod sanity;
 mod scores;
 pub mod scripted;
 mod slots;
+mod threads;
 mod ticket;
 mod worker;
 
@@ -27,4 +30,4 @@ pub use backend::{Backend, BatchToken, Vocabulary};
 pub use engine::Engine;
 pub use generation::Generation;
 pub use logits::logits;
-pub use options::{Counters, Device, EngineOptions, FlashAttention, GpuLayers, KvType, ModelInfo, SlotsWithin};
+pub use options::{Counters, Device, EngineOptions, FlashAttention, GpuLayers, KvType, ModelInfo, SlotsWithin, ThreadsInUse};

@@ -62,7 +62,8 @@ pub struct EngineOptions {
     pub model: PathBuf,
     /// A GGUF file of a LoRA adapter that is added to the model while it runs.
     pub lora: Option<PathBuf>,
-    /// Threads for matrix products; `None` takes the machine's physical cores.
+    /// Threads for matrix products. `None` lets the engine choose while it runs, among one and the machine's physical cores:
+    /// by what tokens cost, and so by what else the machine does.
     pub threads: Option<usize>,
     /// Tokens of context for each slot; `None` takes what the model was trained with.
     pub context: Option<usize>,
@@ -149,8 +150,10 @@ pub struct ModelInfo {
     pub gpu_layers: usize,
     /// Names of the devices that hold layers; empty if all are on the CPU.
     pub gpu_devices: Vec<String>,
-    /// Threads used for matrix products.
+    /// Threads used for matrix products: all the time, or at most.
     pub threads: usize,
+    /// Whether the engine chooses fewer where that is faster.
+    pub threads_chosen: bool,
     /// The adapter that is added to it.
     pub adapter: Option<AdapterSummary>,
 }
@@ -164,6 +167,15 @@ impl ModelInfo {
             None => self.name.clone(),
         }
     }
+}
+
+/// How many threads computed the last batches; zero before there was any.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct ThreadsInUse {
+    /// For the last batch of one token.
+    pub decode: usize,
+    /// For the last batch of several tokens, such as a part of a prompt.
+    pub batch: usize,
 }
 
 /// Work done since the engine was started. Monotonic; read it before and after to measure a request.

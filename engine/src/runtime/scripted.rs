@@ -82,6 +82,7 @@ impl Script {
             gpu_layers: 0,
             gpu_devices: Vec::new(),
             threads: 1,
+            threads_chosen: false,
             adapter: None,
         };
         Engine::start(move || {

@@ -5,7 +5,7 @@
 //! the one last event; nobody waits for the other. The worker looks at `ended` between batches and forgets the request.
 
 use std::collections::HashMap;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -143,6 +143,9 @@ impl AtomicCounters {
 #[derive(Default)]
 pub(super) struct Shared {
     pub counters: AtomicCounters,
+    /// Threads of the last batch of one token, and of the last of several; zero before there was any.
+    pub decode_threads: AtomicUsize,
+    pub batch_threads: AtomicUsize,
     next_id: AtomicU64,
     registry: Mutex<Registry>,
 }

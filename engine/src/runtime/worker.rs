@@ -54,6 +54,7 @@ pub(super) fn run(backend: &mut dyn Backend, inbox: &Receiver<Submission>, share
     };
     loop {
         if worker.jobs.is_empty() {
+            worker.backend.rest();
             match inbox.recv() {
                 Ok(submission) => worker.admit(submission),
                 Err(_) => return,
@@ -104,7 +105,13 @@ impl Worker<'_> {
             return;
         }
         self.shared.counters.batches.fetch_add(1, Ordering::Relaxed);
-        match self.backend.decode(&self.batch) {
+        let fresh = self.parts.iter().any(|part| self.jobs[part.job].fresh);
+        self.backend.repeatable(fresh);
+        let result = self.backend.decode(&self.batch);
+        let alone = self.batch.len() == 1;
+        let threads = if alone { &self.shared.decode_threads } else { &self.shared.batch_threads };
+        threads.store(self.backend.threads(), Ordering::Relaxed);
+        match result {
             Ok(()) => self.advance(),
             Err(error) => self.fail_batch(&error),
         }

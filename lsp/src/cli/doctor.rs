@@ -3,7 +3,7 @@
 use std::fmt::Write;
 
 use clap::Args;
-use codegen_engine::{Engine, ModelInfo, Prompt, Request, printable};
+use codegen_engine::{Engine, ModelInfo, Prompt, Request, ThreadsInUse, printable};
 
 use super::engine_args::EngineArgs;
 use super::output;
@@ -28,7 +28,8 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
     output::print(&devices(&Engine::devices()))?;
     let engine = arguments.engine.load()?;
     output::print(&model(engine.info()))?;
-    output::print(&speed(&engine)?)
+    output::print(&speed(&engine)?)?;
+    output::print(&threads(engine.info(), engine.threads_in_use()))
 }
 
 fn build() -> String {
@@ -85,7 +86,7 @@ fn model(info: &ModelInfo) -> String {
         adapter => format!("adapter       {}\n", printable::line(adapter)),
     };
     format!(
-        "model         {} ({}), {:.1} million parameters, {:.1} MB\n{adapter}context       {} tokens in each of {} slots, trained with {}\nlayers        {place}\nthreads       {}\n",
+        "model         {} ({}), {:.1} million parameters, {:.1} MB\n{adapter}context       {} tokens in each of {} slots, trained with {}\nlayers        {place}\n",
         printable::line(&info.name),
         printable::line(&info.architecture),
         info.parameters as f64 / 1e6,
@@ -93,7 +94,17 @@ fn model(info: &ModelInfo) -> String {
         info.context,
         info.slots,
         info.context_train,
-        info.threads,
+    )
+}
+
+/// How many threads compute, which is known once something has been computed.
+fn threads(info: &ModelInfo, used: ThreadsInUse) -> String {
+    if !info.threads_chosen {
+        return format!("threads       {}\n", info.threads);
+    }
+    format!(
+        "threads       1 to {}, chosen while running by what tokens cost; at the end {} for the prompt and {} for the answer\n",
+        info.threads, used.batch, used.decode,
     )
 }
 

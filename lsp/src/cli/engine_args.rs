@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::Args;
 use codegen_engine::{Engine, FlashAttention, GpuLayers, SlotsWithin};
 
-use crate::config::{EngineConfig, parse_gpu_layers};
+use crate::config::{EngineConfig, parse_gpu_layers, parse_threads};
 use crate::pipeline;
 
 /// Flags shared by every command that runs a model.
@@ -17,9 +17,9 @@ pub struct EngineArgs {
     /// A LoRA adapter for the model, as `codegen-lsp model convert` makes it of one that peft has saved
     #[arg(long, value_name = "FILE")]
     pub lora: Option<PathBuf>,
-    /// Threads for matrix products [default: the physical cores]
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=512))]
-    pub threads: Option<u16>,
+    /// Threads for matrix products: a number, or auto, which takes as many as pay, up to the physical cores [default: auto]
+    #[arg(long, value_name = "auto|N", value_parser = threads)]
+    pub threads: Option<Threads>,
     /// Tokens of context [default: what the model was trained with]
     #[arg(long, value_name = "TOKENS", value_parser = clap::value_parser!(u32).range(64..=1 << 20))]
     pub context: Option<u32>,
@@ -61,7 +61,7 @@ impl EngineArgs {
         if self.lora.is_some() {
             options.lora.clone_from(&self.lora);
         }
-        options.threads = self.threads.map(usize::from).or(options.threads);
+        options.threads = self.threads.map_or(options.threads, |threads| threads.0);
         options.context = self.context.map(|context| context as usize).or(options.context);
         options.batch = self.batch.map_or(options.batch, |batch| batch as usize);
         options.slots = self.slots.map(usize::from).or(options.slots);
@@ -90,6 +90,14 @@ impl EngineArgs {
     pub fn load(&self) -> anyhow::Result<Engine> {
         pipeline::load_engine(&self.config())
     }
+}
+
+/// A number of threads; none leaves it to the engine.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Threads(pub Option<usize>);
+
+fn threads(text: &str) -> Result<Threads, String> {
+    parse_threads(text).map(Threads).ok_or_else(|| "expected auto or a number from 1 to 512".to_owned())
 }
 
 fn gpu_layers(text: &str) -> Result<GpuLayers, String> {

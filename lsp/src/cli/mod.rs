@@ -63,7 +63,6 @@ const LAST_BATCH: Duration = Duration::from_secs(2);
 #[must_use]
 pub fn main() -> ExitCode {
     let arguments = Arguments::parse();
-    calm_threads();
     let command = arguments.command.unwrap_or_else(|| Command::Serve(serve::Arguments::default()));
     let serving = matches!(command, Command::Serve(_));
     let result = logging::start(arguments.log.as_deref(), serving).and_then(|()| match command {
@@ -87,26 +86,3 @@ pub fn main() -> ExitCode {
         }
     }
 }
-
-/// Starts the program again, in this very process, with OpenMP's threads told to spin only briefly, then to sleep, while
-/// they wait for each other; libgomp reads that from the environment before `main`. An editor's machine is busy (a build,
-/// a test run), and there threads that spin on take the cores from those they wait for; threads that sleep at once wake
-/// up too late where nothing else runs. Measured with `GOMP_SPINCOUNT=N codegen-lsp synthesize FILE` on two cores, 256
-/// tokens of the built-in model: 585 to 641 tokens per second idle and 14 to 81 beside two busy loops with
-/// `OMP_WAIT_POLICY=active`, 311 to 417 idle and 125 to 379 busy with `passive`, 591 to 631 idle and 192 to 239 busy with
-/// this. Who sets either variable knows better.
-#[cfg(target_os = "linux")]
-fn calm_threads() {
-    use std::os::unix::process::CommandExt;
-    const SPINS: &str = "GOMP_SPINCOUNT";
-    if std::env::var_os(SPINS).is_some() || std::env::var_os("OMP_WAIT_POLICY").is_some() {
-        return;
-    }
-    let Ok(program) = std::env::current_exe() else { return };
-    // Comes back only if it fails, and then all goes on as it was.
-    let error = std::process::Command::new(program).args(std::env::args_os().skip(1)).env(SPINS, "10000").exec();
-    output::remark(&format!("codegen-lsp: cannot set {SPINS}, so decoding may be slow on a busy machine: {error}"));
-}
-
-#[cfg(not(target_os = "linux"))]
-fn calm_threads() {}

@@ -134,7 +134,7 @@ async fn settings_are_pulled_put_in_force_and_named_when_wrong() {
     assert_eq!(
         client.message().await,
         format!(
-            "codegen-lsp: {}: codegen.threads is \"many\", but must be a number from 1 to 512; \
+            "codegen-lsp: {}: codegen.threads is \"many\", but must be \"auto\" or a number from 1 to 512; \
              codegen.colour is not an option; there are {known}",
             own.path().display()
         )

@@ -30,7 +30,7 @@ async fn the_initialization_options_may_say_it() {
     let mut client = client(json!({"trusted": ["src"], "threads": 0}), false).await;
     assert_eq!(
         client.message().await,
-        "codegen-lsp: codegen.threads is 0, but must be a number from 1 to 512; \
+        "codegen-lsp: codegen.threads is 0, but must be \"auto\" or a number from 1 to 512; \
          codegen.trusted[0] is \"src\", but must be an absolute path or a file: URI"
     );
 }

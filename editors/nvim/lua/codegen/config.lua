@@ -90,7 +90,12 @@ local schema = {
     inside = {
       model = { is("string"), "\"builtin\" or the path of a GGUF file" },
       lora = { is("string"), "the path of a GGUF file of an adapter" },
-      threads = { whole(1), "a whole number of at least 1" },
+      threads = {
+        function(value)
+          return value == "auto" or whole(1)(value)
+        end,
+        "\"auto\" or a whole number of at least 1",
+      },
       context = { whole(1), "a whole number of tokens" },
       batch = { whole(1), "a whole number of tokens" },
       slots = { whole(1), "a whole number of at least 1" },
