@@ -58,8 +58,6 @@ pub trait Backend {
     fn threads(&self) -> usize {
         1
     }
-    /// There is nothing to do for now: what is only kept to be quick can be given back.
-    fn rest(&mut self) {}
     /// The logits of the batch's `index`-th token, which asked for them.
     fn logits(&mut self, index: usize) -> &[f32];
     /// Forgets a slot's positions from `from` on. False if the cache cannot do that; the worker then forgets all.

@@ -137,6 +137,7 @@ fn load_placed<T>(
     }
     let threads = options.threads.unwrap_or_else(cpu::physical_cores);
     let mut context = Context::new(&model, context_params(options, placement.slots, tokens, threads)).map_err(&refused)?;
+    context.set_threads(index(threads));
     if let Some(lora) = &lora {
         context.set_adapter(lora).map_err(&refused)?;
     }
@@ -315,13 +316,6 @@ impl Backend for Llama {
 
     fn threads(&self) -> usize {
         self.threads
-    }
-
-    fn rest(&mut self) {
-        // Only others in this process gain from it, and starting the threads again takes time.
-        if self.pacing.has_company() {
-            native::release_threads();
-        }
     }
 
     fn logits(&mut self, at: usize) -> &[f32] {

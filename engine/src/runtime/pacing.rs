@@ -6,9 +6,6 @@ use std::time::Instant;
 use super::cpu::{self, RunQueue};
 use super::threads::Governor;
 
-/// Engines of this process.
-static ENGINES: AtomicUsize = AtomicUsize::new(0);
-
 /// Threads that engines of this process compute with at the moment.
 static COMPUTING: AtomicUsize = AtomicUsize::new(0);
 
@@ -36,7 +33,6 @@ pub(super) struct Pacing {
     queue: RunQueue,
     /// Threads of the last batch.
     last: usize,
-    _engine: Counted,
 }
 
 impl Pacing {
@@ -44,7 +40,7 @@ impl Pacing {
     pub fn new(most: usize, choose: bool) -> Self {
         let governor = (choose && most > 1).then(|| Governor::new(most, cpu::hardware_threads()));
         let queue = RunQueue::open();
-        Self { most, governor, pinned: false, queue, last: 1, _engine: Counted::new(&ENGINES, 1) }
+        Self { most, governor, pinned: false, queue, last: 1 }
     }
 
     /// Whether the number of threads changes.
@@ -55,11 +51,6 @@ impl Pacing {
     /// From now on all threads are used, or, with `false`, again as many as pay.
     pub fn pin(&mut self, on: bool) {
         self.pinned = on;
-    }
-
-    /// Whether there are other engines in this process.
-    pub fn has_company(&self) -> bool {
-        ENGINES.load(Ordering::Relaxed) > 1
     }
 
     /// Runs a batch of so many tokens: `decode` is told with how many threads.

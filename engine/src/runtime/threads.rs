@@ -3,16 +3,17 @@
 //! Several threads meet at a barrier behind every operation, some 200 times for a token. On a quiet machine that costs
 //! little. Where others want the cores too, one of the threads is often not running, and the rest wait for it: a token that
 //! takes one thread 6 ms then takes two of them 90 ms. Small models pay for barriers even on a quiet machine, and large
-//! batches hardly ever do. So no number is right for long, and [`Governor`] looks for it:
+//! batches hardly ever do there. So no number is right for long, and [`Governor`] looks for it:
 //!
 //! - It keeps what a token has cost lately at each number of threads (1, 2, 4, … up to all), for batches of similar size on
 //!   their own, and now and then tries the next number, up or down, for a few batches. Trials pause for as long as it takes
 //!   until what they have lost is a sixteenth of the time spent since, and become rarer the longer nothing changes.
 //! - Costs that rise suddenly at several threads, twice in a row, make it try fewer at once.
-//! - How many other threads of the machine want to run is known on Linux. Small batches use no more threads than that
-//!   leaves cores for, and go back to what they had once there is room again. Since it is only a hint, a number beyond it is
-//!   tried too, rarely; if that pays, the hint is ignored for a while. Large batches, for which more threads nearly always
-//!   pay, take the hint as a reason to try fewer.
+//! - How many other threads of the machine want to run is known on Linux. No more threads are used than that leaves cores
+//!   for, and what was used before is tried again once there is room. Since it is only a hint, a number beyond it is tried
+//!   too, rarely; if that pays, the hint is ignored for a while.
+//! - Small batches begin with one thread. Large ones, for which more threads nearly always pay on a quiet machine, begin with
+//!   all, and where there is a hint, only that makes them try fewer: a trial would cost the time of a whole prompt.
 //!
 //! It knows no clock, no thread and no model, so that tests play whole days to it.
 
@@ -22,7 +23,7 @@ use std::time::Duration;
 /// Batches of fewer than these many tokens are compared with each other only: how cost grows with threads depends on size.
 const CLASSES: [usize; 5] = [2, 8, 32, 128, usize::MAX];
 
-/// The first class of large batches: these begin with all threads, and try fewer only with a reason.
+/// The first class of large batches.
 const LARGE: usize = 3;
 
 /// Costs that are remembered at each number of threads.
@@ -206,7 +207,7 @@ struct Class {
     debt: u64,
     /// Batches in a row that were slow for their number of threads.
     slow: u8,
-    /// Batches for which the hint is ignored.
+    /// Batches for which the hint is ignored; at the last of them it is tried again.
     deaf: u32,
 }
 
@@ -231,11 +232,17 @@ impl Class {
 
     /// The rung for the next batch; `limit` is the highest that the hint has room for, if there is one.
     fn choose(&mut self, limit: Option<usize>) -> usize {
-        if let Some(limit) = limit
-            && !self.large
-            && self.deaf == 0
-        {
-            self.heed(limit);
+        match limit {
+            Some(limit) if self.deaf == 0 => self.heed(limit),
+            // The hint is asked again: what it says is tried.
+            Some(limit) if self.deaf == 1 && self.trial.is_none() => {
+                if self.rung > limit {
+                    self.begin(limit, false);
+                } else {
+                    self.deaf = 0;
+                }
+            }
+            _ => {}
         }
         if self.trial.is_none()
             && let Some(rung) = self.proposal(limit)
@@ -287,7 +294,7 @@ impl Class {
     /// Takes what a batch cost: `wall` nanoseconds for so many tokens. `tight` says that others want the cores.
     fn learn(&mut self, rung: usize, wall: u64, tokens: u64, tight: bool) {
         let cost = wall / tokens;
-        self.deaf = self.deaf.saturating_sub(1);
+        self.deaf = self.deaf.saturating_sub(1).max(self.deaf.min(1));
         match self.trial {
             Some(trial) if trial.rung == rung => self.learn_trial(trial, cost, tokens),
             None if self.rung == rung => self.learn_settled(cost, wall, tokens, tight),
@@ -314,6 +321,9 @@ impl Class {
         let up = tried > self.rung;
         let better = if up { now < before - before / GAIN } else { now <= before };
         (self.trial, self.since, self.slow) = (None, 0, 0);
+        if self.deaf == 1 {
+            self.deaf = if better && !up { 0 } else { DEAF };
+        }
         if better {
             if trial.beyond {
                 self.deaf = DEAF;

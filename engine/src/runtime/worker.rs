@@ -54,7 +54,6 @@ pub(super) fn run(backend: &mut dyn Backend, inbox: &Receiver<Submission>, share
     };
     loop {
         if worker.jobs.is_empty() {
-            worker.backend.rest();
             match inbox.recv() {
                 Ok(submission) => worker.admit(submission),
                 Err(_) => return,

@@ -306,6 +306,8 @@ pub(super) struct Context {
     context: NonNull<sys::llama_context>,
     model: Arc<Model>,
     batch: Batch,
+    /// The threads of the last batch that had more than one.
+    pool: Option<ThreadPool>,
 }
 
 impl Context {
@@ -317,7 +319,7 @@ impl Context {
         // SAFETY: the model is alive, and stays so as long as the context, which holds it; the parameters point to nothing.
         let context = unsafe { sys::llama_init_from_model(model.0.as_ptr(), params) };
         let context = NonNull::new(context).ok_or("llama.cpp cannot make a context")?;
-        Ok(Self { context, model: Arc::clone(model), batch: Batch::default() })
+        Ok(Self { context, model: Arc::clone(model), batch: Batch::default(), pool: None })
     }
 
     /// Adds an adapter of its own model.
@@ -333,10 +335,26 @@ impl Context {
         if code == 0 { Ok(()) } else { Err(format!("llama.cpp cannot add the adapter (code {code})")) }
     }
 
-    /// How many threads compute what is decoded from now on.
+    /// How many threads compute what is decoded from now on. To be called before the first batch.
     pub fn set_threads(&mut self, threads: i32) {
-        // SAFETY: the context is alive, and nothing is being computed, as `&mut` says.
-        unsafe { sys::llama_set_n_threads(self.context.as_ptr(), threads, threads) }
+        let context = self.context.as_ptr();
+        // SAFETY: the context is alive, and nothing is being computed, as `&mut` says; so in all of this.
+        unsafe { sys::llama_set_n_threads(context, threads, threads) };
+        if threads == 1 {
+            // The pool's threads would be woken for each batch, to find nothing to do.
+            // SAFETY: see above.
+            unsafe { sys::llama_detach_threadpool(context) };
+            return;
+        }
+        if self.pool.as_ref().is_none_or(|pool| pool.threads != threads) {
+            // SAFETY: see above.
+            unsafe { sys::llama_detach_threadpool(context) };
+            self.pool = ThreadPool::new(threads);
+        }
+        if let Some(pool) = &self.pool {
+            // SAFETY: see above; the pool lives until it is detached, or as long as the context.
+            unsafe { sys::llama_attach_threadpool(context, pool.pool.as_ptr(), pool.pool.as_ptr()) };
+        }
     }
 
     /// Decodes tokens and adds them to the KV cache.
@@ -434,20 +452,33 @@ impl Batch {
     }
 }
 
-/// Ends the threads that OpenMP keeps for the calling thread between parallel regions; they are started again when there is
-/// work. libgomp counts them for the whole process, and where there are more than cores, threads that wait for each other
-/// sleep at once instead of spinning, even if most of those counted have nothing to do: so an engine that rests would slow
-/// down one that works.
-#[cfg(all(target_os = "linux", target_env = "gnu"))]
-pub(super) fn release_threads() {
-    unsafe extern "C" {
-        fn omp_pause_resource_all(kind: std::ffi::c_int) -> std::ffi::c_int;
-    }
-    const SOFT: std::ffi::c_int = 1;
-    // SAFETY: it may be called outside of parallel regions, where the worker is between two batches; ggml keeps no state in
-    // OpenMP's threads. It answers with a code where it does nothing.
-    unsafe { omp_pause_resource_all(SOFT) };
+/// How long a pool's threads look for the next batch before they sleep, in steps of some 2 ms: as long as sampling and the
+/// like take between two tokens, and no longer, since others may want the core.
+const POLL: u32 = 1;
+
+/// Threads that compute together with the one that decodes. They spin where they wait for each other within a batch, and
+/// sleep between two.
+struct ThreadPool {
+    pool: NonNull<sys::ggml_threadpool>,
+    threads: i32,
 }
 
-#[cfg(not(all(target_os = "linux", target_env = "gnu")))]
-pub(super) fn release_threads() {}
+impl ThreadPool {
+    /// A pool of so many threads, that of the caller included; `None` if there is no memory for it.
+    fn new(threads: i32) -> Option<Self> {
+        // SAFETY: it returns a plain value.
+        let mut params = unsafe { sys::ggml_threadpool_params_default(threads) };
+        params.poll = POLL;
+        // SAFETY: the parameters live during the call.
+        let pool = unsafe { sys::ggml_threadpool_new(&raw mut params) };
+        NonNull::new(pool).map(|pool| Self { pool, threads })
+    }
+}
+
+impl Drop for ThreadPool {
+    fn drop(&mut self) {
+        // SAFETY: no batch is being computed, since that borrows the context, which owns the pool; contexts forget a pool
+        // before they drop it, or are gone.
+        unsafe { sys::ggml_threadpool_free(self.pool.as_ptr()) }
+    }
+}
