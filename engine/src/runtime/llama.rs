@@ -26,6 +26,13 @@
 use std::path::Path;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
+use llama_cpp_2::LlamaBackendDeviceType;
+use llama_cpp_2::llama_backend::LlamaBackend;
+use llama_cpp_2::model::params::LlamaModelParams;
+use llama_cpp_2::model::{LlamaLoraAdapter, LlamaModel};
+use llama_cpp_2::token::LlamaToken;
+use llama_cpp_2::vocab::VocabType;
+
 use super::backend::{Backend, BatchToken, Vocabulary};
 use super::offload::{self, MICRO_BATCH, Placement, Sizes};
 use super::pacing::Pacing;
@@ -36,19 +43,20 @@ use crate::{EngineError, TokenId};
 
 mod native;
 
-use native::{Adapter, Context, ContextParams, Model};
+use native::{Context, ContextParams};
 
 /// llama.cpp rounds each sequence's context up to a multiple of this.
 const CONTEXT_STEP: usize = 256;
 
-/// Initializes llama.cpp, once per process, with its log sent to `tracing`.
-fn initialize() {
-    static DONE: OnceLock<()> = OnceLock::new();
-    DONE.get_or_init(|| {
+/// llama.cpp itself, initialized once per process and never again, with its log sent to `tracing`.
+fn backend() -> Result<&'static LlamaBackend, String> {
+    static BACKEND: OnceLock<Result<LlamaBackend, String>> = OnceLock::new();
+    let backend = BACKEND.get_or_init(|| {
         native::install_log();
         native::install_last_words();
-        native::init();
+        LlamaBackend::init().map_err(|error| error.to_string())
     });
+    backend.as_ref().map_err(Clone::clone)
 }
 
 /// Models are loaded one at a time: the log that says what went wrong, or where the layers went, is the process's, and
@@ -57,13 +65,26 @@ static LOADING: Mutex<()> = Mutex::new(());
 
 /// Devices that llama.cpp can compute on.
 pub(super) fn devices() -> Vec<Device> {
-    initialize();
-    native::devices()
+    if backend().is_err() {
+        return Vec::new();
+    }
+    llama_cpp_2::list_llama_ggml_backend_devices()
+        .into_iter()
+        .map(|device| Device {
+            index: device.index,
+            name: device.name,
+            description: device.description,
+            backend: device.backend,
+            gpu: matches!(device.device_type, LlamaBackendDeviceType::Gpu | LlamaBackendDeviceType::IntegratedGpu),
+            memory_total: device.memory_total as u64,
+            memory_free: device.memory_free as u64,
+        })
+        .collect()
 }
 
 /// The GPU features this was built with, and what llama.cpp says about the CPU's instruction sets.
 pub(super) fn build_info() -> String {
-    initialize();
+    let _ = backend();
     let features =
         [("cuda", cfg!(feature = "cuda")), ("vulkan", cfg!(feature = "vulkan")), ("metal", cfg!(feature = "metal"))];
     let features: Vec<_> = features.into_iter().filter_map(|(name, on)| on.then_some(name)).collect();
@@ -87,12 +108,12 @@ pub(super) fn load<T>(
     }
     let adapter = options.lora.as_ref().map(|path| adapter::open(path, &gguf)).transpose()?;
     let spelling = Arc::new(Spelling::of(&gguf));
-    initialize();
+    let backend = backend().map_err(model_refused)?;
     let mut placement =
         Placement::new(options, &devices(), || Sizes::of(&gguf, adapter.as_ref(), options).unwrap_or_default())?;
     let mut run = Some(run);
     loop {
-        match load_placed(options, adapter.as_ref(), &spelling, &placement, &mut run) {
+        match load_placed(backend, options, adapter.as_ref(), &spelling, &placement, &mut run) {
             Err(error) if placement.shrink() => {
                 // The plan is an estimate, and others use the device too.
                 tracing::warn!(%error, layers = placement.layers, "loading failed; trying with fewer layers on the GPU");
@@ -104,6 +125,7 @@ pub(super) fn load<T>(
 
 /// Loads with a given placement, and takes `run` only once nothing can fail any more.
 fn load_placed<T>(
+    backend: &LlamaBackend,
     options: &EngineOptions,
     adapter: Option<&Gguf>,
     spelling: &Arc<Spelling>,
@@ -114,16 +136,21 @@ fn load_placed<T>(
     let refused =
         |error: String| EngineError::ModelLoad { path: options.model.clone(), reason: log::reason().unwrap_or(error) };
     let capture = log::Capture::start();
+    let params = LlamaModelParams::default()
+        .with_use_mmap(options.mmap)
+        .with_n_gpu_layers(placement.layers)
+        .with_devices(&placement.devices)
+        .map_err(|error| refused(error.to_string()))?;
     let mut model =
-        Model::load(&options.model, options.mmap, placement.layers, &placement.devices).map_err(&refused)?;
+        LlamaModel::load_from_file(backend, &options.model, &params).map_err(|error| refused(error.to_string()))?;
     // Before there is a context: that one makes room for the adapter's part of the computation. The model frees it.
     let lora = adapter.map(|adapter| lora(&mut model, &adapter.path)).transpose()?;
     let model = Arc::new(model);
-    let architecture = model.metadata("general.architecture").unwrap_or_default();
+    let architecture = model.meta_val_str("general.architecture").unwrap_or_default();
     if architecture.contains("bert") || architecture.starts_with("t5") {
         return Err(refused(format!("{architecture} models encode text and do not continue it")));
     }
-    let context_train = model.context_train();
+    let context_train = model.n_ctx_train() as usize;
     if context_train == 0 {
         return Err(refused("it does not say how many tokens of context it was trained with".into()));
     }
@@ -146,19 +173,20 @@ fn load_placed<T>(
 
     let (gpu_layers, gpu_devices) = offload::from_log(lines.iter().map(String::as_str), &placement.names);
     let file_name = || options.model.file_stem().unwrap_or_default().to_string_lossy().into_owned();
+    let layers = model.n_layer() as usize;
     // Where all is on a GPU, the CPU's threads have next to nothing to do, and what a batch costs says nothing about them.
-    let all_on_gpu = gpu_layers > model.layers();
+    let all_on_gpu = gpu_layers > layers;
     let pacing = Pacing::new(threads, options.threads.is_none() && !all_on_gpu);
     let info = ModelInfo {
-        name: model.metadata("general.name").unwrap_or_else(file_name),
+        name: model.meta_val_str("general.name").unwrap_or_else(|_| file_name()),
         architecture,
-        parameters: model.parameters(),
-        bytes: model.bytes(),
+        parameters: model.n_params(),
+        bytes: model.size(),
         context_train,
         context: tokens,
         slots: placement.slots,
-        vocabulary: model.vocabulary_size(),
-        layers: model.layers(),
+        vocabulary: usize::try_from(model.n_vocab()).unwrap_or(0),
+        layers,
         gpu_layers,
         gpu_devices,
         threads,
@@ -182,9 +210,9 @@ fn load_placed<T>(
 }
 
 /// Adds an adapter, which has been checked, to a model.
-fn lora(model: &mut Model, path: &Path) -> Result<Adapter, EngineError> {
-    model.adapter(path).map_err(|error| {
-        let reason = log::reason().unwrap_or(error);
+fn lora(model: &mut LlamaModel, path: &Path) -> Result<LlamaLoraAdapter, EngineError> {
+    model.lora_adapter_init(path).map_err(|error| {
+        let reason = log::reason().unwrap_or_else(|| error.to_string());
         EngineError::AdapterLoad { path: path.to_owned(), reason }
     })
 }
@@ -218,7 +246,7 @@ fn context_params(options: &EngineOptions, slots: usize, context: usize, threads
 }
 
 struct LlamaVocabulary {
-    model: Arc<Model>,
+    model: Arc<LlamaModel>,
     size: usize,
     /// Some models, such as those made for tests, have tokens without texts. llama.cpp ends the process when it is asked
     /// for them.
@@ -228,15 +256,15 @@ struct LlamaVocabulary {
 }
 
 impl LlamaVocabulary {
-    fn new(model: Arc<Model>, size: usize, spelling: Arc<Spelling>) -> Self {
-        let has_text = model.has_text();
+    fn new(model: Arc<LlamaModel>, size: usize, spelling: Arc<Spelling>) -> Self {
+        let has_text = model.vocab().vocab_type() != VocabType::NONE;
         Self { model, size, has_text, spelling }
     }
 
     /// llama.cpp throws an exception, which ends the process, for a token it does not have.
-    fn known(&self, token: TokenId) -> Option<TokenId> {
+    fn known(&self, token: TokenId) -> Option<LlamaToken> {
         let known = self.has_text && usize::try_from(token).is_ok_and(|index| index < self.size);
-        known.then_some(token)
+        known.then_some(LlamaToken(token))
     }
 }
 
@@ -245,24 +273,25 @@ impl Vocabulary for LlamaVocabulary {
         if !self.has_text {
             return Vec::new();
         }
-        let tokens = self.model.tokenize(text);
+        let vocab = self.model.vocab();
+        let tokens = vocab.tokenize(text.as_bytes(), false, false);
         // Not llama.cpp's own special tokens: an end that it puts behind a text is none where the text is continued.
-        let first = self.model.begins_texts_with().and_then(|first| self.known(first));
-        self.spelling.apply(first.into_iter().chain(tokens))
+        let first = vocab.should_add_bos().then(|| self.known(vocab.bos().0)).flatten();
+        self.spelling.apply(first.into_iter().chain(tokens).map(|token| token.0))
     }
 
     fn token_bytes(&self, token: TokenId, out: &mut Vec<u8>) {
         if let Some(token) = self.known(token) {
-            self.model.token_bytes(token, out);
+            self.model.vocab().token_to_piece_into(token, out, false, None);
         }
     }
 
     fn is_end(&self, token: TokenId) -> bool {
-        self.known(token).is_some_and(|token| self.model.is_end(token))
+        self.known(token).is_some_and(|token| self.model.vocab().is_eog(token))
     }
 
     fn end_of_text(&self) -> Option<TokenId> {
-        self.known(self.model.end_of_text())
+        self.known(self.model.vocab().eos().0).map(|token| token.0)
     }
 
     fn len(&self) -> usize {
