@@ -11,11 +11,19 @@ const MAX_LAYERS: u64 = 512;
 
 /// What is wrong with a model, if anything is.
 pub(super) fn problem(metadata: &Metadata, tensors: &[TensorInfo]) -> Option<String> {
-    kind(metadata)
+    text(metadata)
+        .or_else(|| kind(metadata))
         .or_else(|| numbers(metadata))
         .or_else(|| vector(tensors))
         .or_else(|| matrix(tensors))
         .or_else(|| vocabulary::problem(metadata))
+}
+
+/// llama.cpp ends a text at its first zero byte, and would so read another one than is checked here.
+fn text(metadata: &Metadata) -> Option<String> {
+    let is_cut = |value: &Value| matches!(value, Value::String(bytes) if bytes.contains(&0));
+    let (key, _) = metadata.iter().find(|(_, value)| is_cut(value))?;
+    Some(format!("its {key} has a zero byte"))
 }
 
 /// Files that lie beside models and are named in their place.
@@ -207,6 +215,7 @@ mod tests {
     fn settings_that_would_end_the_process_are_named() {
         for (key, value, expected) in [
             ("rope.scaling.type", Value::from("other"), "rope.scaling.type \"other\""),
+            ("rope.scaling.type", Value::from("other\0"), "rope.scaling.type has a zero byte"),
             ("attention.causal", Value::Bool(false), "not causal"),
             ("attention.head_count", Value::i32s([4; 8]), "head_count is a list"),
             ("expert_count", Value::U32(8), "experts do not agree: 8, of which 0"),

@@ -276,7 +276,8 @@ fn list(folder: &Path, name: &str, other: &str) -> Result<Vec<(String, Stored)>,
         }
     }
     let problem = format!("has no weights: neither {safetensors} nor {pickle}, and no index of shards of either");
-    Err(ModelError::invalid(folder, folder::without_weights(folder).unwrap_or(problem)))
+    let known = (name == "model").then(|| folder::without_weights(folder)).flatten();
+    Err(ModelError::invalid(folder, known.unwrap_or(problem)))
 }
 
 /// Lists the tensors of all shards. Index and shards have to agree.

@@ -263,8 +263,10 @@ impl<R: Read> Parser<R> {
         self.bytes(length, what)
     }
 
+    /// A name. llama.cpp ends one at its first zero byte, so that two names could be one.
     fn utf8(&mut self, what: &str) -> Parsed<String> {
-        String::from_utf8(self.string(what)?).map_err(|_| format!("{what} is not UTF-8").into())
+        let name = String::from_utf8(self.string(what)?).map_err(|_| format!("{what} is not UTF-8"))?;
+        if name.contains('\0') { Err(format!("{what} has a zero byte").into()) } else { Ok(name) }
     }
 
     fn array<const N: usize>(&mut self, what: &str) -> Parsed<[u8; N]> {

@@ -127,6 +127,8 @@ fn hostile_files_are_refused_with_the_reason() {
         (named("output.bias"), named("token_embd.weight"), "token_embd.weight appears twice"),
         (named("output.bias"), named(&"x".repeat(64)), "a name of 64 bytes"),
         (named("output.bias"), named(""), "a name of 0 bytes"),
+        (named("output.bias"), named("output\0bias"), "has a zero byte"),
+        (named("small"), named("sma\0l"), "has a zero byte"),
         (shape(2, &[32, 3], 8), shape(0, &[32, 3], 8), "0 dimensions"),
         (shape(2, &[32, 3], 8), shape(5, &[32, 3], 8), "5 dimensions"),
         (shape(2, &[32, 3], 8), shape(2, &[32, 3], 4), "unknown type 4"),

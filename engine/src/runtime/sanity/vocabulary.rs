@@ -71,6 +71,12 @@ impl<'a> Tokens<'a> {
         }
         let mut ids: HashMap<&[u8], usize> = HashMap::with_capacity(texts.len());
         for (id, text) in texts.iter().enumerate().filter(|(_, text)| !text.is_empty()) {
+            if text.contains(&0) {
+                return Err(format!(
+                    "its token {id}, {}, has a zero byte, at which llama.cpp would end it",
+                    shown(text)
+                ));
+            }
             if let Some(other) = ids.insert(text, id) {
                 return Err(format!("its tokens {other} and {id} have the same text, {}", shown(text)));
             }
@@ -214,6 +220,8 @@ mod tests {
                 "tokens 0 and 3 have the same text, \"a\"",
             ),
             ("tokens", Value::strings(["a", "b", "ab", "", "[EMPTY_3]"]), "is called [EMPTY_3]"),
+            ("tokens", Value::strings(["a", "b", "ab", "a\0", "e"]), "token 3, \"a\\0\", has a zero byte"),
+            ("tokens", Value::strings(["a", "b", "ab", "\0", "e"]), "has a zero byte"),
             ("tokens", Value::strings(["a", "b", "ab", "c"]), "5 elements, and there are 4 tokens"),
             ("tokens", Value::strings(["a", "b", "aB", "c", "e"]), "merge 0, \"a b\", does not join"),
             ("tokens", Value::strings::<&str>([]), "has 0 tokens"),
