@@ -95,7 +95,11 @@ mod tests {
             ("\u{9b}31m\u{80}", "\\u{9b}31m\\u{80}", "\\u{9b}31m\\u{80}"),
             ("a\u{202e}b\u{2066}c\u{2069}", "a\\u{202e}b\\u{2066}c\\u{2069}", "a\\u{202e}b\\u{2066}c\\u{2069}"),
             // Neighbours of what is escaped.
-            (" ~\u{a0}\u{2029}\u{202f}\u{2065}\u{206a}", " ~\u{a0}\u{2029}\u{202f}\u{2065}\u{206a}", " ~\u{a0}\u{2029}\u{202f}\u{2065}\u{206a}"),
+            (
+                " ~\u{a0}\u{2029}\u{202f}\u{2065}\u{206a}",
+                " ~\u{a0}\u{2029}\u{202f}\u{2065}\u{206a}",
+                " ~\u{a0}\u{2029}\u{202f}\u{2065}\u{206a}",
+            ),
         ];
         for (given, as_text, as_line) in table {
             assert_eq!((text(given), line(given)), (as_text.into(), as_line.into()), "{given:?}");

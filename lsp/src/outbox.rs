@@ -172,7 +172,8 @@ impl Outbox {
     /// Asks for the server's section of the client's settings, once for each scope; `None` if the client has no answer.
     pub fn pull_configuration(&self, scopes: &[Option<Uri>], then: impl FnOnce(Option<Vec<Value>>) + Send + 'static) {
         let client = self.client.clone();
-        let item = |scope: &Option<Uri>| ConfigurationItem { scope_uri: scope.clone(), section: Some(SECTION.to_owned()) };
+        let item =
+            |scope: &Option<Uri>| ConfigurationItem { scope_uri: scope.clone(), section: Some(SECTION.to_owned()) };
         let items = scopes.iter().map(item).collect();
         tokio::spawn(async move {
             let wait = std::time::Duration::from_secs(5);

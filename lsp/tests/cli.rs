@@ -8,6 +8,9 @@ use serde_json::Value;
 
 #[path = "../../engine/tests/adapters/mod.rs"]
 mod adapters;
+#[cfg(unix)]
+#[path = "cli/escapes.rs"]
+mod escapes;
 #[path = "cli/eval/mod.rs"]
 mod eval;
 #[path = "cli/synthesize.rs"]

@@ -10,19 +10,29 @@ use common::{Client, able, item, soon};
 use serde_json::{Value, json};
 use tokio::process::{Child, Command};
 
+#[path = "process/trust.rs"]
+mod trust;
+
 const URI: &str = "file:///project/a.py";
 
-fn spawn(arguments: &[&str]) -> (Child, Client) {
-    let mut child = Command::new(env!("CARGO_BIN_EXE_codegen-lsp"))
+/// The server, without a configuration of whoever runs the tests.
+fn server(arguments: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_codegen-lsp"));
+    command
         .args(arguments)
         .env("XDG_CACHE_HOME", concat!(env!("CARGO_TARGET_TMPDIR"), "/cache"))
-        .env_remove("RUST_LOG")
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::null())
-        .kill_on_drop(true)
-        .spawn()
-        .unwrap();
+        .env("CODEGEN_LSP_CONFIG", concat!(env!("CARGO_TARGET_TMPDIR"), "/none/config.json"))
+        .env_remove("RUST_LOG");
+    command
+}
+
+fn spawn(arguments: &[&str]) -> (Child, Client) {
+    start(&mut server(arguments))
+}
+
+fn start(command: &mut Command) -> (Child, Client) {
+    command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null()).kill_on_drop(true);
+    let mut child = command.spawn().unwrap();
     let client = Client::over(child.stdout.take().unwrap(), child.stdin.take().unwrap());
     (child, client)
 }

@@ -67,6 +67,24 @@ T["a model that is not there is named by the server"] = function()
   end)
 end
 
+T[":CodegenModel starts the server anew with another model"] = function()
+  child.setup({ model = "/no/such/model.gguf" })
+  child.open({ "x = 1" })
+  child.wait_attached()
+  local first = child.lua_get("require('codegen.client').running().id")
+  child.cmd("CodegenModel builtin")
+  helpers.wait_for("another server", function()
+    return child.lua_get(([[(function()
+      local client = vim.lsp.get_clients({ name = "codegen", bufnr = 0 })[1]
+      return client ~= nil and client.id ~= %d and client.initialized == true
+    end)()]]):format(first))
+  end)
+  expect.equality(child.lua_get("require('codegen.client').running().config.init_options.model"), "builtin")
+  for _, message in ipairs(child.lua_get("_G.messages")) do
+    expect.equality(message.text:find("the server ended", 1, true), nil)
+  end
+end
+
 local function refused(options, words)
   child.lua("require('codegen').setup(...)", { options })
   expect.equality(#child.lua_get("_G.messages"), 1)

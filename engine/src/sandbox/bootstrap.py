@@ -366,8 +366,9 @@ def start(job, folder, program, processes):
         "MPLBACKEND": "Agg",
     }
     python = os.fsdecode(job["python"][0])
+    flags = [os.fsdecode(flag) for flag in job.get("flag", [b"-s"])]
     refuse_calls(job.get("filter", []))
-    os.execve(python, [python, "-s", program], environment)
+    os.execve(python, [python, *flags, program], environment)
 
 
 def die_first():

@@ -1,6 +1,8 @@
 """Prints what a program of this interpreter needs to see of the file system, one fact a line, paths in hexadecimal.
 
-Runs once for every interpreter, under `-s` and an otherwise empty environment, as programs do.
+Runs twice for every interpreter. First with `-I -S` outside of any sandbox: then nothing runs but the interpreter and its own
+library, and what packages add to the path is read, not executed. Then, with what that has found, inside the sandbox with `-I`,
+where `site` executes what packages want to have executed.
 """
 
 import os
@@ -15,8 +17,9 @@ SYSTEM += ["/etc/alternatives", "/etc/localtime"]
 
 def roots():
     """The folders that Python itself lives in."""
-    home = os.path.realpath(os.path.expanduser("~"))
-    for prefix in {sys.prefix, sys.base_prefix, sys.exec_prefix, sys.base_exec_prefix}:
+    home = users_home()
+    environments = environment()
+    for prefix in {sys.prefix, sys.base_prefix, sys.exec_prefix, sys.base_exec_prefix, *environments}:
         real = os.path.realpath(prefix)
         if real == "/usr":
             continue
@@ -27,9 +30,48 @@ def roots():
         else:
             yield prefix
     yield from sysconfig.get_paths().values()
-    yield from site.getsitepackages()
+    yield from packages()
+    for folder in packages():
+        yield from added(folder)
     yield from (entry for entry in sys.path if os.path.isabs(entry))
     yield from loaded()
+
+
+def users_home():
+    """Of the user, whom the sandbox does not know: it is told in a file."""
+    try:
+        with open("users-home", "rb") as file:
+            return os.path.realpath(os.fsdecode(file.read()))
+    except OSError:
+        return os.path.realpath(os.path.expanduser("~"))
+
+
+def environment():
+    """The virtual environment, which most versions find with `site` only."""
+    folder = os.path.dirname(sys.executable)
+    return [place for place in (folder, os.path.dirname(folder)) if os.path.exists(os.path.join(place, "pyvenv.cfg"))]
+
+
+def packages():
+    """The folders that packages are installed into."""
+    return site.getsitepackages(dict.fromkeys([sys.prefix, sys.exec_prefix, *environment()]))
+
+
+def added(folder):
+    """The folders that the packages in a folder add to the path. Lines of code among them are not executed here."""
+    try:
+        names = sorted(name for name in os.listdir(folder) if name.endswith(".pth"))
+    except OSError:
+        return
+    for name in names:
+        try:
+            with open(os.path.join(folder, name), encoding="utf-8", errors="surrogateescape") as lines:
+                for line in lines:
+                    line = line.strip()
+                    if line and not line.startswith(("#", "import ", "import\t")):
+                        yield os.path.join(folder, line)
+        except (OSError, ValueError):
+            pass
 
 
 def loaded():
@@ -105,6 +147,9 @@ def main():
         folder = os.path.dirname(path)
         if folder == os.path.realpath(folder) and not any(inside(path, shown) for shown in folders):
             out.append("link " + os.fsencode(path).hex() + " " + os.fsencode(target).hex())
+    for folder in packages():
+        if os.path.isdir(folder):
+            out.append("packages " + os.fsencode(folder).hex())
     print("\n".join(out))
 
 

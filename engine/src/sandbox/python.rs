@@ -1,17 +1,28 @@
 //! Finds the interpreter, and what its programs have to see of the file system.
+//!
+//! The interpreter is trusted as far as it is the supervisor, too; what is installed in it is not. So it is asked with `-I -S`
+//! where it is, and in a folder without anything, and then once more inside the sandbox, where `site` runs the packages' code.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
-use std::time::{Duration, Instant};
+use std::sync::atomic::AtomicBool;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant, SystemTime};
 
-use super::SandboxError;
 use super::job::Entries;
+use super::unix::Inner;
+use super::{Job, Limits, Outcome, SandboxError};
 
 const PROBE: &str = include_str!("probe.py");
 /// How long an interpreter may take to say what it is.
 const PATIENCE: Duration = Duration::from_secs(20);
 /// The oldest Python that the supervisor is written for.
 const OLDEST: (u32, u32) = (3, 8);
+/// Bytes that its answer may have.
+const ANSWER: usize = 4 << 20;
+/// Interpreters that are remembered.
+const KNOWN: usize = 16;
 
 /// An interpreter that is known to work.
 #[derive(Debug)]
@@ -22,25 +33,89 @@ pub(super) struct Python {
     pub(super) view: Entries,
 }
 
+/// An interpreter that has been asked, and when what it said was true.
+struct Asked {
+    named: PathBuf,
+    python: Arc<Python>,
+    /// The program, and the folders that packages are installed into, as they were.
+    stamps: Vec<(PathBuf, Option<SystemTime>)>,
+}
+
+static ASKED: Mutex<Vec<Asked>> = Mutex::new(Vec::new());
+
 impl Python {
-    /// Asks `python`, a path or a name in `PATH`.
-    pub(super) fn find(python: &Path) -> Result<Self, SandboxError> {
+    /// Asks `python`, a path or a name in `PATH`, unless it has been asked since it, or what is installed, last changed.
+    pub(super) fn find(python: &Path) -> Result<Arc<Self>, SandboxError> {
         let named = look_up(python)?;
-        // A wrapper may need the whole environment to find the interpreter; the interpreter itself must do without.
-        let script = "import os, sys; sys.stdout.buffer.write(b'python ' + os.fsencode(sys.executable).hex().encode())";
-        let mut asked = Command::new(&named);
-        asked.args(["-I", "-S", "-c", script]);
-        let executable = answers(&ask(asked, &named)?, "python").into_iter().next().and_then(|words| path(&words));
-        let Some(executable) = executable else {
-            return Err(no_python(&named, "it does not say where it is"));
-        };
-        let mut asked = Command::new(&executable);
-        asked.args(["-s", "-c", PROBE]).env_clear().envs(std::env::var_os("HOME").map(|home| ("HOME", home)));
-        asked.env("PYTHONSAFEPATH", "1").current_dir("/");
-        let said = ask(asked, &executable)?;
-        check_version(&said, &executable)?;
-        Ok(Self { view: view(&said), executable })
+        let known =
+            |asked: &&Asked| asked.named == named && asked.stamps.iter().all(|(path, at)| modified(path) == *at);
+        if let Some(asked) = remembered().iter().find(known) {
+            return Ok(Arc::clone(&asked.python));
+        }
+        let executable = executable(&named)?;
+        let mut question = Command::new(&executable);
+        question.args(["-I", "-S", "-c", PROBE]).env_clear().envs(home().map(|home| ("HOME", home)));
+        let outside = ask(question, &executable)?;
+        check_version(&outside, &executable)?;
+        let inside = ask_inside(&executable, &outside)?;
+        let python = Arc::new(Self { view: view(&[&outside, &inside]), executable });
+        remember(named, &python, &inside);
+        Ok(python)
     }
+}
+
+/// The interpreter that a program is, or leads to. A wrapper may need the whole environment to find it.
+fn executable(named: &Path) -> Result<PathBuf, SandboxError> {
+    let script = "import os, sys; sys.stdout.buffer.write(b'python ' + os.fsencode(sys.executable).hex().encode())";
+    let mut question = Command::new(named);
+    question.args(["-I", "-S", "-c", script]);
+    let said = ask(question, named)?;
+    let executable = answers(&said, "python").into_iter().next().and_then(|words| path(&words));
+    executable.ok_or_else(|| no_python(named, "it does not say where it is"))
+}
+
+/// What the interpreter says inside the sandbox, which shows it what it has said outside.
+fn ask_inside(executable: &Path, outside: &str) -> Result<String, SandboxError> {
+    use std::os::unix::ffi::OsStringExt;
+    let mut view = view(&[outside]);
+    view.add("flag", b"-I");
+    let bare = Python { executable: executable.to_owned(), view };
+    let files = home().map(|home| ("users-home".to_owned(), home.into_vec())).into_iter().collect();
+    let limits = Limits { wall: PATIENCE, cpu: PATIENCE, output: ANSWER, ..Limits::default() };
+    let job = Job { program: PROBE.to_owned(), files };
+    let report = Inner::of(Arc::new(bare)).run(&job, &limits, &AtomicBool::new(false))?;
+    if report.outcome == Outcome::Passed {
+        return Ok(report.stdout);
+    }
+    let last = report.stderr.lines().last().unwrap_or_default();
+    Err(no_python(executable, &format!("it cannot say what it needs: {:?} {last}", report.outcome)))
+}
+
+fn home() -> Option<std::ffi::OsString> {
+    std::env::var_os("HOME")
+}
+
+fn modified(path: &Path) -> Option<SystemTime> {
+    path.metadata().and_then(|about| about.modified()).ok()
+}
+
+fn remembered() -> std::sync::MutexGuard<'static, Vec<Asked>> {
+    ASKED.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Remembers what has been found out. A wrapper is asked again each time: it may lead elsewhere the next time.
+fn remember(named: PathBuf, python: &Arc<Python>, said: &str) {
+    let real = |path: &Path| path.canonicalize().ok();
+    if real(&named).is_none() || real(&named) != real(&python.executable) {
+        return;
+    }
+    let packages = answers(said, "packages").into_iter().filter_map(|words| path(&words));
+    let stamps =
+        packages.chain([named.clone()]).map(|path| (modified(&path), path)).map(|(at, path)| (path, at)).collect();
+    let mut all = remembered();
+    all.retain(|asked| asked.named != named);
+    all.truncate(KNOWN - 1);
+    all.insert(0, Asked { named, python: Arc::clone(python), stamps });
 }
 
 /// Where `python` is: the first of that name in `PATH` that can be run.
@@ -53,7 +128,9 @@ fn look_up(python: &Path) -> Result<PathBuf, SandboxError> {
         };
     }
     let folders = std::env::var_os("PATH").unwrap_or_default();
-    let found = std::env::split_paths(&folders).map(|folder| folder.join(python)).find(|path| is_program(path));
+    // What is relative there would mean a program of whatever folder the server was started in.
+    let folders = std::env::split_paths(&folders).filter(|folder| folder.is_absolute());
+    let found = folders.map(|folder| folder.join(python)).find(|path| is_program(path));
     found.ok_or_else(|| no_python(python, "there is no such program in PATH"))
 }
 
@@ -64,7 +141,8 @@ fn is_program(path: &Path) -> bool {
 
 /// Runs a command that answers in few lines, and gives up on it when it takes too long.
 fn ask(mut command: Command, name: &Path) -> Result<String, SandboxError> {
-    command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    // Wrappers look for their settings in the working directory, which may be a workspace.
+    command.current_dir("/").stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
     let mut child = command.spawn().map_err(|e| no_python(name, &e.to_string()))?;
     let begun = Instant::now();
     // The answer fits into a pipe, so nobody waits for it to be read.
@@ -103,13 +181,24 @@ fn check_version(said: &str, executable: &Path) -> Result<(), SandboxError> {
     }
 }
 
-fn view(said: &str) -> Entries {
+/// What the supervisor is told of what was said, each thing once. What lies in a folder that is shown is shown with it.
+fn view(said: &[&str]) -> Entries {
     let mut entries = Entries::default();
-    for key in ["python", "bind", "link"] {
-        for words in answers(said, key) {
-            let parts: Vec<Vec<u8>> = words.iter().filter_map(|word| bytes(word)).collect();
-            entries.add(key, &parts.join(&0));
-        }
+    let all = |key| -> BTreeSet<Vec<Vec<u8>>> {
+        let lines = said.iter().flat_map(|said| answers(said, key));
+        lines.map(|words| words.iter().filter_map(|word| bytes(word)).collect()).collect()
+    };
+    let folders: BTreeSet<PathBuf> =
+        said.iter().flat_map(|said| answers(said, "bind")).filter_map(|w| path(&w)).collect();
+    let inside = |path: &Path| path.ancestors().skip(1).any(|folder| folders.contains(folder));
+    for python in all("python").into_iter().take(1) {
+        entries.add("python", &python.concat());
+    }
+    for folder in folders.iter().filter(|folder| !inside(folder)) {
+        entries.add("bind", folder.as_os_str().as_encoded_bytes());
+    }
+    for link in all("link") {
+        entries.add("link", &link.join(&0));
     }
     entries
 }

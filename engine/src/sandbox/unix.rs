@@ -37,7 +37,12 @@ enum Tried {
 
 impl Inner {
     pub(super) fn new(python: &Path) -> Result<Self, SandboxError> {
-        Ok(Self { python: Arc::new(Python::find(python)?), most: Means::All, refused: Arc::default() })
+        Ok(Self::of(Python::find(python)?))
+    }
+
+    /// Of an interpreter that has been found.
+    pub(super) fn of(python: Arc<Python>) -> Self {
+        Self { python, most: Means::All, refused: Arc::default() }
     }
 
     pub(super) fn at_most(self, means: Means) -> Self {

@@ -123,3 +123,37 @@ fn an_interpreter_that_is_none_is_refused_with_a_reason() {
     assert!(reason("/bin/cat").starts_with("`/bin/cat`: it ended with exit status: 1"), "{}", reason("/bin/cat"));
     assert_eq!(reason("/bin/true"), "`/bin/true`: it does not say where it is");
 }
+
+/// A virtual environment whose packages have code that Python runs whenever it starts.
+#[test]
+fn asking_an_interpreter_runs_nothing_that_is_installed_outside_of_the_sandbox() {
+    let folder = tempfile::Builder::new().prefix("codegen-environment-").tempdir_in("/tmp").unwrap();
+    let environment = folder.path().join("venv");
+    let made = std::process::Command::new("python3").args(["-m", "venv", "--without-pip"]).arg(&environment).output();
+    assert!(made.as_ref().is_ok_and(|made| made.status.success()), "{made:?}");
+    let packages =
+        std::fs::read_dir(environment.join("lib")).unwrap().next().unwrap().unwrap().path().join("site-packages");
+    let (marker, source) = (folder.path().join("marker"), folder.path().join("source"));
+    std::fs::create_dir(&source).unwrap();
+    std::fs::write(source.join("found_there.py"), "word = 'there'").unwrap();
+    let code = format!("import os; open({marker:?}, 'w').write(str(os.getpid()))\n{}\n", source.display());
+    std::fs::write(packages.join("a.pth"), &code).unwrap();
+    std::fs::write(packages.join("sitecustomize.py"), code.lines().next().unwrap()).unwrap();
+    let python = environment.join("bin/python");
+    let sandbox = Sandbox::new(&python, limits()).unwrap();
+    let report = run(&sandbox, "import found_there; print(found_there.word)");
+    assert_eq!((report.outcome, report.stdout.as_str()), (Outcome::Passed, "there\n"), "{}", report.stderr);
+    // Without namespaces a program of the same user can write what its user can.
+    if report.isolation.files {
+        assert!(!marker.exists(), "the code ran outside");
+    }
+
+    // What is installed later is seen, too, though the interpreter is asked once only.
+    let later = folder.path().join("later");
+    std::fs::create_dir(&later).unwrap();
+    std::fs::write(later.join("found_later.py"), "word = 'later'").unwrap();
+    std::fs::write(packages.join("b.pth"), later.to_str().unwrap()).unwrap();
+    let sandbox = Sandbox::new(&python, limits()).unwrap();
+    let report = run(&sandbox, "import found_later; print(found_later.word)");
+    assert_eq!((report.outcome, report.stdout.as_str()), (Outcome::Passed, "later\n"), "{}", report.stderr);
+}

@@ -61,12 +61,8 @@ fn devices(devices: &[codegen_engine::Device]) -> String {
     for device in devices {
         let (free, total) = (device.memory_free as f64 / GIB, device.memory_total as f64 / GIB);
         let what = format!("{} ({}), {}", device.name, device.backend, device.description);
-        let _ = writeln!(
-            out,
-            "device {:<6} {}, {free:.1} of {total:.1} GiB free",
-            device.index,
-            printable::line(&what)
-        );
+        let _ =
+            writeln!(out, "device {:<6} {}, {free:.1} of {total:.1} GiB free", device.index, printable::line(&what));
     }
     out
 }
@@ -77,10 +73,7 @@ fn model(info: &ModelInfo) -> String {
     } else {
         format!("{} of {} on {}", info.gpu_layers, info.layers + 1, info.gpu_devices.join(", "))
     };
-    let adapter = info
-        .adapter
-        .as_ref()
-        .map_or_else(String::new, |adapter| format!("{}, {adapter}", adapter.name));
+    let adapter = info.adapter.as_ref().map_or_else(String::new, |adapter| format!("{}, {adapter}", adapter.name));
     let adapter = match adapter.as_str() {
         "" => String::new(),
         adapter => format!("adapter       {}\n", printable::line(adapter)),

@@ -101,8 +101,13 @@ fn depth(folder: &Uri, document: &Uri) -> Option<usize> {
 /// A URI's path, decoded, with a drive letter in lower case: clients differ in that.
 fn path(uri: &Uri) -> Option<String> {
     let mut path = uri.path().decode().to_string().ok()?.into_owned();
-    let drive = path.get(1..3).is_some_and(|drive| drive.ends_with(':') && drive.starts_with(|c: char| c.is_ascii_alphabetic()));
-    if path.starts_with('/') && drive && let Some(letter) = path.get_mut(1..2) {
+    let drive = path
+        .get(1..3)
+        .is_some_and(|drive| drive.ends_with(':') && drive.starts_with(|c: char| c.is_ascii_alphabetic()));
+    if path.starts_with('/')
+        && drive
+        && let Some(letter) = path.get_mut(1..2)
+    {
         letter.make_ascii_lowercase();
     }
     Some(path)
@@ -124,7 +129,8 @@ mod tests {
     fn later_layers_win_and_a_workspace_gets_what_it_may() {
         let folder = tempfile::tempdir().unwrap();
         let file = folder.path().join("config.json");
-        std::fs::write(&file, r##"{"model": "of-the-file", "threads": 2, "batch": 3, "prompt": {"marker": "#f"}}"##).unwrap();
+        std::fs::write(&file, r##"{"model": "of-the-file", "threads": 2, "batch": 3, "prompt": {"marker": "#f"}}"##)
+            .unwrap();
         let base = Base::new(Some(file), |config| config.engine.options.threads = Some(5));
         let initialization = json!({"model": "of-the-client", "synthesis": {"candidates": 2}});
         let settings = Settings {

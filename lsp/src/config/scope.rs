@@ -137,9 +137,9 @@ fn refusal(user: &Config, name: &str, value: &Value) -> Option<String> {
     let ignored = format!("{SECTION}.{name} = {} is ignored", short(value));
     match of(name) {
         Scope::Anyone => None,
-        Scope::User => {
-            Some(format!("{ignored}, as the client's settings may be a workspace's and only the user may set this option"))
-        }
+        Scope::User => Some(format!(
+            "{ignored}, as the client's settings may be a workspace's and only the user may set this option"
+        )),
         Scope::WorkspaceMayNarrow(narrowing) if (narrowing.holds)(user, &workspace) => None,
         Scope::WorkspaceMayNarrow(narrowing) => Some(format!(
             "{ignored}, as the client's settings may be a workspace's, which may only set it to {}",
@@ -276,6 +276,27 @@ mod tests {
         );
         for odd in [json!(null), json!(3), json!([])] {
             assert_eq!(admit(&user, &odd, None), (odd.clone(), Vec::new()), "{odd}");
+        }
+    }
+
+    #[test]
+    fn the_documentation_has_the_table() {
+        let page = include_str!("../../../docs/OPTIONS.md");
+        for rule in RULES {
+            let row = page.lines().find(|line| line.starts_with(&format!("| `{}` | ", rule.option)));
+            let who = match rule.scope {
+                Scope::User => "the user".to_owned(),
+                Scope::Anyone => "anyone".to_owned(),
+                Scope::WorkspaceMayNarrow(Narrowing { to, .. }) if to.starts_with("a ") => {
+                    format!("a workspace may set it to {to}")
+                }
+                Scope::WorkspaceMayNarrow(Narrowing { to, .. }) => format!("a workspace may set it to `{to}`"),
+            };
+            assert!(
+                row.is_some_and(|row| row.ends_with(&format!(" | {who} |"))),
+                "{}: {row:?}, not {who}",
+                rule.option
+            );
         }
     }
 

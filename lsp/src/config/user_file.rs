@@ -66,8 +66,13 @@ fn anchor(settings: &mut Value, folder: &Path) {
         let Some(value) = settings.get_mut(option) else { continue };
         let Some(name) = value.as_str() else { continue };
         let path = Path::new(name);
-        let names_a_file = option == "lora" || path.components().count() > 1 || path.extension().is_some_and(|e| e == "gguf");
-        if names_a_file && !name.is_empty() && path.is_relative() && let Some(whole) = folder.join(path).to_str() {
+        let names_a_file =
+            option == "lora" || path.components().count() > 1 || path.extension().is_some_and(|e| e == "gguf");
+        if names_a_file
+            && !name.is_empty()
+            && path.is_relative()
+            && let Some(whole) = folder.join(path).to_str()
+        {
             *value = Value::String(whole.to_owned());
         }
     }

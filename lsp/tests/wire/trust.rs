@@ -38,7 +38,9 @@ async fn the_initialization_options_may_say_it() {
 #[tokio::test(flavor = "multi_thread")]
 async fn settings_may_not_and_that_is_told_once() {
     let told = |option: &str, value: &str| {
-        format!("codegen.{option} = {value} {WHOSE} and only the user may set this option; set it in initializationOptions")
+        format!(
+            "codegen.{option} = {value} {WHOSE} and only the user may set this option; set it in initializationOptions"
+        )
     };
     let mut pulled = client(json!({"trusted": false}), true).await;
     let pull = pulled.next("workspace/configuration").await;
@@ -46,7 +48,8 @@ async fn settings_may_not_and_that_is_told_once() {
     assert_eq!(pulled.message().await, format!("codegen-lsp: {}", told("trusted", "true")));
 
     let mut pushed = client(Value::Null, false).await;
-    let settings = json!({"trusted": true, "model": "/theirs.gguf", "synthesis": {"verify": "run", "python": "/theirs"}});
+    let settings =
+        json!({"trusted": true, "model": "/theirs.gguf", "synthesis": {"verify": "run", "python": "/theirs"}});
     push(&pushed, &settings);
     assert_eq!(
         pushed.message().await,

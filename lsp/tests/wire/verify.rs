@@ -84,6 +84,18 @@ async fn a_text_that_raises_is_written_and_the_user_is_told() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn what_a_program_raises_commands_no_terminal() {
+    let text = "raise ValueError('\\x1b[2J\\u202e')\n\n# one\n";
+    let mut client = client(&divides().engine(), true, text).await;
+    let asked = client.synthesize(URI, 2);
+    client.accept_progress().await;
+    let result = client.carry_out(asked).await;
+    let shown = "ValueError: \\x1b[2J\\u{202e}";
+    assert_eq!(result["turns"][0]["score"]["raised"], shown);
+    assert!(client.message().await.ends_with(shown));
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn nobody_runs_the_program_of_a_file_that_is_not_trusted() {
     // It would never end.
     let mut client = client(&divides().engine(), false, ENDLESS).await;

@@ -73,10 +73,18 @@ local function on_attach(config, kind, client, buf)
   end
 end
 
+-- What begins once the server has ended, if it ends to be started anew.
+local afterwards
+
 local function on_exit(code, signal)
   vim.schedule(function()
     require("codegen.partial").clear()
   end)
+  if afterwards then
+    vim.schedule(afterwards)
+    afterwards = nil
+    return
+  end
   -- Neovim itself ends the server with code 0, or with SIGTERM (143 from a shell) when it does not leave by itself.
   if code ~= 0 and code ~= 143 and signal ~= 15 then
     vim.schedule(function()
@@ -139,6 +147,28 @@ function M.start(config, buf)
       return client.name == NAME and not client:is_stopped()
     end,
   })
+end
+
+--- Ends the server and starts it with the configuration as it is now, for the same buffers.
+---@param config codegen.Config
+function M.restart(config)
+  local server = M.running()
+  if not server then
+    return
+  end
+  local buffers = vim.tbl_keys(server.attached_buffers)
+  afterwards = function()
+    for _, buf in ipairs(buffers) do
+      if vim.api.nvim_buf_is_loaded(buf) then
+        M.start(config, buf)
+      end
+    end
+  end
+  if vim.fn.has("nvim-0.11") == 1 then
+    server:stop()
+  else
+    server.stop()
+  end
 end
 
 --- Shows what the server reports of long work in the command line.

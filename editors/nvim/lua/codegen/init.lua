@@ -64,6 +64,9 @@ function M.setup(options)
 
   vim.api.nvim_set_hl(0, "CodegenGhost", { link = "Comment", default = true })
   commands()
+  vim.api.nvim_create_user_command("CodegenModel", function(arguments)
+    M.use_model(arguments.args)
+  end, { nargs = 1, complete = "file", desc = "Start the CodeGen server anew with another model" })
   vim.api.nvim_create_user_command("CodegenStatus", function()
     notify(table.concat(M.status(), "\n"))
   end, { desc = "Show the state of the CodeGen server" })
@@ -89,6 +92,21 @@ function M.setup(options)
       start(buf)
     end
   end
+end
+
+--- Starts the server anew with another model. The server takes a model from what it is started with, not from settings, as
+--- those may be a project's.
+---@param model string "builtin" or the path of a GGUF file
+function M.use_model(model)
+  if not M.config then
+    notify("setup() has not been called", vim.log.levels.ERROR)
+    return
+  end
+  if model ~= "builtin" then
+    model = vim.fn.fnamemodify(vim.fn.expand(model), ":p")
+  end
+  M.config.model = model
+  require("codegen.client").restart(M.config)
 end
 
 local function ghost()

@@ -143,7 +143,10 @@ pub fn applied(
         Ok(response) if response.applied => {
             landing.applied = true;
             let uri = landing.uri.clone();
-            main.after(main.state.config.global.patience.report, Event::Overdue { landing: number, attempt, applied: true });
+            main.after(
+                main.state.config.global.patience.report,
+                Event::Overdue { landing: number, attempt, applied: true },
+            );
             return look(main, &uri);
         }
         Ok(_) if moved && landing.target.is_none() => return stale(main, number),
