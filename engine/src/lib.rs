@@ -19,5 +19,6 @@ pub use request::{
     StopRule, TokenId,
 };
 pub use runtime::{
-    Counters, Device, Engine, EngineOptions, FlashAttention, Generation, GpuLayers, KvType, ModelInfo, SlotsWithin, ThreadsInUse,
+    Counters, Device, Engine, EngineOptions, FlashAttention, Generation, GpuLayers, KvType, ModelInfo, SlotsWithin,
+    ThreadsInUse,
 };

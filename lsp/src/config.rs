@@ -18,7 +18,7 @@ use crate::turns::TurnOptions;
 pub const SECTION: &str = "codegen";
 
 /// All options of the server.
-#[derive(Debug, Clone, PartialEq, Default)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Config {
     /// What is run, and how.
     pub engine: EngineConfig,
@@ -32,6 +32,8 @@ pub struct Config {
     pub synthesis: SynthesisConfig,
     /// Whose programs may be run.
     pub trust: Trust,
+    /// Documents of more bytes are followed, but not parsed: they get no suggestions, code lenses or synthesis.
+    pub max_file_bytes: usize,
     /// How long the client is waited for. No setting: a test's client may be given less.
     pub patience: Patience,
 }
@@ -125,6 +127,19 @@ pub enum CodeLenses {
     Off,
 }
 
+impl Default for Config {
+    fn default() -> Self {
+        Self {
+            engine: EngineConfig::default(),
+            inline: InlineConfig::default(),
+            turns: TurnOptions::default(),
+            synthesis: SynthesisConfig::default(),
+            max_file_bytes: 2_000_000,
+            patience: Patience::default(),
+        }
+    }
+}
+
 impl Default for SynthesisConfig {
     fn default() -> Self {
         Self {
@@ -181,6 +196,12 @@ impl Config {
         section.read("flashAttention", "\"auto\", true or false", flash, |v| options.flash_attention = v);
         section.read("mmap", "true or false", Value::as_bool, |v| options.mmap = v);
         section.read("languages", "a list of languages' names", languages, |v| self.languages = v);
+        section.read(
+            "maxFileBytes",
+            "a number of bytes from 1 to 1000000000",
+            |v| number(v, 1, 1_000_000_000),
+            |v| self.max_file_bytes = v,
+        );
         if let Some(value) = section.take("inline")
             && let Some(mut section) = Section::open("inline", &value, section.problems)
         {
@@ -398,7 +419,7 @@ mod tests {
         let mut config = Config::default();
         let problems = config.read(&json!({
             "model": "/models/m.gguf", "lora": "/models/a.gguf", "threads": 3, "context": 512.0, "batch": 64, "slots": 1, "gpuLayers": "all",
-            "mainDevice": 1, "flashAttention": true, "mmap": false, "languages": ["python", "starlark"],
+            "mainDevice": 1, "flashAttention": true, "mmap": false, "languages": ["python", "starlark"], "maxFileBytes": 3000,
             "inline": {"enabled": false, "maxTokens": 7, "minLogprob": -0.5}, "prompt": {"marker": "#>"},
             "synthesis": {"maxTokens": 64, "candidates": 4, "temperature": 0.2, "topP": 0.9, "verify": "run",
                 "codeLens": "all", "python": "/usr/bin/python3", "runSeconds": 3},
@@ -420,6 +441,7 @@ mod tests {
         assert_eq!(config.engine, EngineConfig { model: "/models/m.gguf".to_owned(), options });
         assert_eq!(config.languages, Languages(vec!["python".to_owned(), "starlark".to_owned()]));
         assert_eq!(config.inline, InlineConfig { enabled: false, max_tokens: 7, min_logprob: Some(-0.5) });
+        assert_eq!(config.max_file_bytes, 3000);
         assert_eq!(config.turns, TurnOptions { marker: Some("#>".to_owned()) });
         let synthesis = SynthesisConfig {
             max_tokens: 64,
@@ -467,7 +489,10 @@ mod tests {
         check(json!({"threads": 0}), &["codegen.threads is 0, but must be \"auto\" or a number from 1 to 512"]);
         check(json!({"threads": 1.5}), &["codegen.threads is 1.5, but must be \"auto\" or a number from 1 to 512"]);
         check(json!({"threads": -1}), &["codegen.threads is -1, but must be \"auto\" or a number from 1 to 512"]);
-        check(json!({"languages": "python"}), &["codegen.languages is \"python\", but must be a list of languages' names"]);
+        check(
+            json!({"languages": "python"}),
+            &["codegen.languages is \"python\", but must be a list of languages' names"],
+        );
         check(json!({"languages": [3]}), &["codegen.languages is [3], but must be a list of languages' names"]);
         check(json!({"model": ""}), &["codegen.model is \"\", but must be a model's name or the path of a GGUF file"]);
         check(json!({"lora": true}), &["codegen.lora is true, but must be the path of a GGUF file of an adapter"]);

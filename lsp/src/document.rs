@@ -1,47 +1,132 @@
-//! A buffer: text, syntax tree and version, never out of step. Offsets are UTF-8 bytes.
+//! A buffer: text, version, and the syntax tree of exactly this text or none. Offsets are UTF-8 bytes.
+//!
+//! A document of the server is parsed while it changes only as far as that is cheap; see [`Limits`]. If it is not, the document
+//! has no tree until one that was made elsewhere, of the very same rope, is [taken over](Document::adopt).
 
 mod marks;
+mod outline;
+mod parser;
 
-use std::cell::RefCell;
 use std::ops::Range;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, OnceLock};
+use std::time::Duration;
 
 use ropey::Rope;
-use tree_sitter::{InputEdit, Parser, Point, Tree};
+use tree_sitter::{InputEdit, Point, Tree};
 
 use crate::edit::{self, Edit};
 pub use marks::{Mark, Marks};
+pub use outline::Outline;
+pub(crate) use parser::parse_text;
+pub use parser::{Budget, Meter};
 
 /// A Python buffer. Cloning is cheap: a clone is a snapshot.
 #[derive(Clone)]
 pub struct Document {
     rope: Rope,
-    tree: Tree,
+    syntax: Syntax,
     version: i32,
     /// Whether there may be a carriage return in the text: if not, tree-sitter's rows are the rope's lines.
     returns: bool,
     /// The program texts that were generated into it.
     marks: Marks,
+    limits: Limits,
+    /// Of the tree, once somebody has asked.
+    outline: Arc<OnceLock<Outline>>,
 }
 
+/// What is known of a text's syntax.
+#[derive(Clone)]
+enum Syntax {
+    /// The tree of exactly this text.
+    Parsed(Tree),
+    /// Nothing yet; an earlier text's tree, moved past the changes since, saves the parser work.
+    Pending(Option<Tree>),
+    /// Nothing, until the text changes.
+    Unparsed(Unparsed),
+}
+
+/// Why a text has no syntax tree and will get none as it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum Unparsed {
+    /// It has more bytes than [`Limits::bytes`].
+    #[error("it is larger than maxFileBytes")]
+    TooLarge,
+    /// More brackets are open in it than any program has.
+    #[error("its brackets are nested too deep")]
+    TooDeep,
+    /// There is more broken than whole in it.
+    #[error("it has too many syntax errors")]
+    TooBroken,
+    /// The parser took too long.
+    #[error("its syntax errors take too long to make out")]
+    TooSlow,
+}
+
+/// What parsing a document may cost while it changes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Limits {
+    /// A text of more bytes is not parsed at all.
+    pub bytes: usize,
+    /// What one change may cost; what costs more is left to be done elsewhere.
+    pub change: Budget,
+}
+
+impl Limits {
+    /// Whatever it costs.
+    pub const NONE: Self = Self { bytes: usize::MAX, change: Budget::UNLIMITED };
+
+    /// Those of a buffer on the main loop: a change costs about two milliseconds.
+    #[must_use]
+    pub fn of_a_buffer(bytes: usize) -> Self {
+        Self { bytes, change: Budget { steps: 16, time: Duration::from_millis(2) } }
+    }
+}
+
+/// Larger texts are not parsed from scratch while they change.
+const SMALL: usize = 16 << 10;
+
 impl Document {
-    /// Parses `text`; broken Python is input, not an error.
+    /// Parses `text`, whatever it costs; broken Python is input, not an error.
     #[must_use]
     pub fn new(text: &str, version: i32) -> Self {
-        let rope = Rope::from_str(text);
-        let tree = parse(&rope, None);
-        Self { rope, tree, version, returns: text.contains('\r'), marks: Marks::default() }
+        Self::limited(text, version, Limits::NONE)
     }
 
-    /// Replaces the bytes of `range` and reparses. Ends that lie inside a character or past the text's end are moved to
-    /// the nearest place before them.
+    /// Parses `text` within limits, which hold for later changes, too.
+    #[must_use]
+    pub fn limited(text: &str, version: i32, limits: Limits) -> Self {
+        let returns = text.contains('\r');
+        let draft = Draft {
+            rope: Rope::from_str(text),
+            tree: None,
+            current: false,
+            deep: false,
+            returns,
+            marks: Marks::default(),
+            edits: Vec::new(),
+        };
+        draft.finish(version, limits, &mut Meter::new(limits.change))
+    }
+
+    /// Replaces the bytes of `range` and reparses, whatever it costs. Ends that lie inside a character or past the text's end
+    /// are moved to the nearest place before them.
     pub fn edit(&mut self, range: Range<usize>, text: &str) {
+        *self = self.edited(range, text, &mut Meter::new(Budget::UNLIMITED));
+    }
+
+    /// The document as [`Document::edit`] would make it, parsed if the meter allows it.
+    #[must_use]
+    pub fn edited(&self, range: Range<usize>, text: &str, meter: &mut Meter) -> Self {
         let mut draft = Draft::new(self);
         draft.replace(range, text);
-        *self = draft.finish(self.version);
+        let limits = Limits { change: Budget::UNLIMITED, ..self.limits };
+        Self { limits: self.limits, ..draft.finish(self.version, limits, meter) }
     }
 
     /// Makes several changes at once: `apply` makes them on a draft, and if it succeeds the document takes the draft and
-    /// `version`, reparsed once. If it fails the document is as it was.
+    /// `version`, reparsed once, as far as its limits allow. If it fails the document is as it was.
     ///
     /// # Errors
     ///
@@ -50,7 +135,7 @@ impl Document {
         let mut draft = Draft::new(self);
         apply(&mut draft)?;
         let edits = std::mem::take(&mut draft.edits);
-        *self = draft.finish(version);
+        *self = draft.finish(version, self.limits, &mut Meter::new(self.limits.change));
         Ok(edits)
     }
 
@@ -63,6 +148,113 @@ impl Document {
     #[must_use]
     pub fn marks(&self) -> &Marks {
         &self.marks
+    }
+
+    /// Changes what the document may cost from its next change on. A text that is too large now, or is no longer, is known as
+    /// such at once.
+    pub fn set_limits(&mut self, limits: Limits) {
+        self.limits = limits;
+        let large = self.len() > limits.bytes;
+        if large != (self.syntax_gap() == Some(Unparsed::TooLarge)) {
+            self.syntax = if large { Syntax::Unparsed(Unparsed::TooLarge) } else { Syntax::Pending(None) };
+            self.outline = Arc::default();
+        }
+    }
+
+    /// The syntax tree of exactly this text, if there is one.
+    #[must_use]
+    pub fn tree(&self) -> Option<&Tree> {
+        match &self.syntax {
+            Syntax::Parsed(tree) => Some(tree),
+            Syntax::Pending(_) | Syntax::Unparsed(_) => None,
+        }
+    }
+
+    /// What stands where in the text, for those who ask at many places; nothing of a text without a tree.
+    #[must_use]
+    pub fn outline(&self) -> &Outline {
+        self.outline.get_or_init(|| self.tree().map(Outline::of).unwrap_or_default())
+    }
+
+    /// Whether there is no syntax tree yet, but there will be an answer to [`Document::parsed`].
+    #[must_use]
+    pub fn is_pending(&self) -> bool {
+        matches!(self.syntax, Syntax::Pending(_))
+    }
+
+    /// Why there will be no syntax tree of this text.
+    #[must_use]
+    pub fn syntax_gap(&self) -> Option<Unparsed> {
+        match self.syntax {
+            Syntax::Unparsed(reason) => Some(reason),
+            Syntax::Parsed(_) | Syntax::Pending(_) => None,
+        }
+    }
+
+    /// The document with its syntax tree, or with the reason why there is none; `None` if it was `cancelled`. Blocks: not for the
+    /// main loop.
+    #[must_use]
+    pub fn parsed(&self, budget: Budget, cancelled: &AtomicBool) -> Option<Self> {
+        let Syntax::Pending(old) = &self.syntax else { return Some(self.clone()) };
+        let syntax = if parser::is_too_deep(&mut self.rope.chunks()) {
+            Syntax::Unparsed(Unparsed::TooDeep)
+        } else {
+            let mut meter = Meter::new(budget).until(cancelled);
+            match parser::parse(&self.rope, old.as_ref(), &mut meter) {
+                Some(tree) if outline::is_too_broken(&tree) => Syntax::Unparsed(Unparsed::TooBroken),
+                Some(tree) => Syntax::Parsed(tree),
+                None if cancelled.load(Ordering::Relaxed) => return None,
+                None => Syntax::Unparsed(Unparsed::TooSlow),
+            }
+        };
+        Some(Self { syntax, outline: Arc::default(), ..self.clone() })
+    }
+
+    /// Takes over what a snapshot has come to know of the syntax, if it is one of the text as it is: the very rope, not just an
+    /// equal one. Whether it was. The snapshot gets what was known before.
+    pub fn adopt(&mut self, snapshot: &mut Self) -> bool {
+        let same = self.is_pending() && self.rope.is_instance(&snapshot.rope);
+        if same {
+            std::mem::swap(&mut self.syntax, &mut snapshot.syntax);
+            self.outline = Arc::default();
+        }
+        same
+    }
+
+    /// Gives up a text that has no tree yet.
+    pub fn give_up(&mut self, reason: Unparsed) {
+        if self.is_pending() {
+            self.syntax = Syntax::Unparsed(reason);
+        }
+    }
+
+    /// A part of the document as a document of its own, behind `lead`, parsed within `meter`.
+    #[must_use]
+    pub fn part(&self, range: Range<usize>, lead: &str, meter: &mut Meter) -> Self {
+        let chars = chars(&self.rope, range);
+        let mut rope = Rope::from(self.rope.slice(chars));
+        rope.insert(0, lead);
+        let returns = self.returns || lead.contains('\r');
+        let draft = Draft {
+            rope,
+            tree: None,
+            current: false,
+            deep: false,
+            returns,
+            marks: Marks::default(),
+            edits: Vec::new(),
+        };
+        draft.finish(self.version, Limits::NONE, meter)
+    }
+
+    /// The text as an edit would leave it.
+    #[must_use]
+    pub fn rope_with(&self, edit: &Edit) -> Rope {
+        let mut rope = self.rope.clone();
+        let chars = chars(&rope, edit.range.clone());
+        rope.remove(chars.clone());
+        rope.insert(chars.start, &edit.text);
+        rope
     }
 
     /// Sets the version that the client gave this text.
@@ -80,12 +272,6 @@ impl Document {
     #[must_use]
     pub fn rope(&self) -> &Rope {
         &self.rope
-    }
-
-    /// The syntax tree of exactly this text.
-    #[must_use]
-    pub fn tree(&self) -> &Tree {
-        &self.tree
     }
 
     /// Length in bytes.
@@ -118,6 +304,10 @@ pub struct Draft {
     rope: Rope,
     /// `None` once everything was replaced: nothing of the old tree is worth keeping.
     tree: Option<Tree>,
+    /// Whether that was the tree of the very text before the changes: then little is left to parse.
+    current: bool,
+    /// Whether brackets are nested too deep in what came.
+    deep: bool,
     returns: bool,
     marks: Marks,
     edits: Vec<Edit>,
@@ -125,9 +315,16 @@ pub struct Draft {
 
 impl Draft {
     fn new(document: &Document) -> Self {
+        let (tree, current) = match &document.syntax {
+            Syntax::Parsed(tree) => (Some(tree.clone()), true),
+            Syntax::Pending(old) => (old.clone(), false),
+            Syntax::Unparsed(_) => (None, false),
+        };
         Self {
             rope: document.rope.clone(),
-            tree: Some(document.tree.clone()),
+            tree,
+            current,
+            deep: false,
             returns: document.returns,
             marks: document.marks.clone(),
             edits: Vec::new(),
@@ -144,11 +341,12 @@ impl Draft {
     pub fn replace(&mut self, range: Range<usize>, text: &str) {
         let chars = chars(&self.rope, range);
         let bytes = self.rope.char_to_byte(chars.start)..self.rope.char_to_byte(chars.end);
+        self.deep |= parser::is_too_deep(&mut std::iter::once(text));
         if bytes == (0..self.rope.len_bytes()) {
             // Clients that send the whole text have mostly changed a line of it, and what follows edits wants to know which.
             self.edits.push(edit::narrowed(&self.rope, text));
             self.rope = Rope::from_str(text);
-            (self.tree, self.returns) = (None, text.contains('\r'));
+            (self.tree, self.current, self.returns) = (None, false, text.contains('\r'));
         } else {
             let start = self.point(bytes.start);
             if let Some(tree) = &mut self.tree {
@@ -181,9 +379,28 @@ impl Draft {
         Point::new(row, offset - self.rope.line_to_byte(row))
     }
 
-    fn finish(self, version: i32) -> Document {
-        let tree = parse(&self.rope, self.tree.as_ref());
-        Document { rope: self.rope, tree, version, returns: self.returns, marks: self.marks }
+    fn finish(self, version: i32, limits: Limits, meter: &mut Meter) -> Document {
+        let syntax = self.syntax(limits, meter);
+        let Self { rope, returns, marks, .. } = self;
+        Document { rope, syntax, version, returns, marks, limits, outline: Arc::default() }
+    }
+
+    fn syntax(&self, limits: Limits, meter: &mut Meter) -> Syntax {
+        let length = self.rope.len_bytes();
+        if length > limits.bytes {
+            return Syntax::Unparsed(Unparsed::TooLarge);
+        }
+        if limits.change != Budget::UNLIMITED && length > SMALL && !self.current {
+            return Syntax::Pending(self.tree.clone());
+        }
+        // Of a large text that was not too deep before, only what is new can make it so.
+        if (self.deep || length <= SMALL || !self.current) && parser::is_too_deep(&mut self.rope.chunks()) {
+            return Syntax::Unparsed(Unparsed::TooDeep);
+        }
+        match parser::parse(&self.rope, self.tree.as_ref(), meter) {
+            Some(tree) => Syntax::Parsed(tree),
+            None => Syntax::Pending(self.tree.clone()),
+        }
     }
 }
 
@@ -205,42 +422,10 @@ fn advance<'a>(from: Point, chunks: impl Iterator<Item = &'a str>) -> Point {
     })
 }
 
-thread_local! {
-    static PARSER: RefCell<Parser> = RefCell::new(python_parser());
-}
-
-#[allow(clippy::expect_used)]
-fn python_parser() -> Parser {
-    let mut parser = Parser::new();
-    // Fails only if the two crates were built for different tree-sitter ABIs: then no test passes either.
-    parser.set_language(&tree_sitter_python::LANGUAGE.into()).expect("tree-sitter-python fits tree-sitter");
-    parser
-}
-
-#[allow(clippy::expect_used)]
-fn parse(rope: &Rope, old: Option<&Tree>) -> Tree {
-    let length = rope.len_bytes();
-    let mut read = |byte: usize, _: Point| -> &[u8] {
-        if byte >= length {
-            return &[];
-        }
-        let (chunk, start, ..) = rope.chunk_at_byte(byte);
-        chunk.as_bytes().get(byte - start..).unwrap_or_default()
-    };
-    PARSER.with_borrow_mut(|parser| {
-        // `None` comes only from a parser without language, or from a progress callback, and there is neither.
-        parser.parse_with_options(&mut read, old, None).expect("the parser has a language and no deadline")
-    })
-}
-
-/// Parses a text that is in no document.
-#[must_use]
-pub(crate) fn parse_text(text: &str) -> Tree {
-    parse(&Rope::from_str(text), None)
-}
-
 #[cfg(test)]
 mod tests {
+    #![allow(clippy::unwrap_used)]
+
     use super::*;
 
     #[test]
@@ -261,9 +446,9 @@ mod tests {
         let mut document = Document::new("x = 1\n", 1);
         document.edit(4..5, "(");
         assert_eq!(document.text(), "x = (\n");
-        assert!(document.tree().root_node().has_error());
+        assert!(document.tree().unwrap().root_node().has_error());
         document.edit(5..5, ")");
-        assert!(!document.tree().root_node().has_error());
+        assert!(!document.tree().unwrap().root_node().has_error());
         assert_eq!(document.version(), 1);
     }
 

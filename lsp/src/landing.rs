@@ -18,6 +18,8 @@ pub struct Landing {
     pub uri: Uri,
     /// The command that the turn is part of.
     pub operation: u64,
+    /// Whether the client is to be asked once the document's syntax is known.
+    pub held: bool,
     /// How often the client has been asked.
     pub attempt: usize,
     /// The document's version that the last edit was made for.
@@ -62,6 +64,7 @@ impl Landing {
         Self {
             uri,
             operation,
+            held: false,
             attempt: 0,
             version: 0,
             prompt: Some(prompt),
@@ -85,9 +88,7 @@ impl Landing {
         self.attempt += 1;
         self.refused = None;
         self.version = document.version();
-        let mut edited = document.clone();
-        edited.edit(edit.range.clone(), &edit.text);
-        self.expected = Some(edited.rope().clone());
+        self.expected = Some(document.rope_with(&edit));
         self.start = Some(edit.range.start);
         Some(edit)
     }

@@ -8,6 +8,7 @@ use std::task::Poll;
 use std::time::Duration;
 
 use codegen_engine::{self as engine, Engine, Generation};
+use ropey::Rope;
 use serde_json::Value;
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender};
 use tokio::sync::oneshot;
@@ -17,10 +18,11 @@ use tower_lsp::ls_types::{self as lsp, MessageType, ProgressToken, Uri};
 use crate::completion::Plan;
 use crate::config::EngineConfig;
 use crate::config::layers::Base;
+use crate::document::Document;
 use crate::handlers::actions::ActionWaiter;
 use crate::handlers::lens::LensWaiter;
 use crate::handlers::synthesis::{self, Judged};
-use crate::handlers::{actions, command, configuration, inline, lens, lifecycle, text_sync};
+use crate::handlers::{actions, command, configuration, inline, lens, lifecycle, parsing, text_sync};
 use crate::outbox::Outbox;
 use crate::pipeline::{Prepared, PreparedTurn};
 use crate::records::TurnText;
@@ -74,6 +76,10 @@ pub enum Event {
     EngineLoaded(u64, Result<Engine, String>),
     /// A completion can be asked for; `None`: none is wanted there.
     Prepared(Uri, u64, Option<Prepared>),
+    /// Nobody has typed into a document for a moment, if this is still its text.
+    ParseDue(Uri, Rope),
+    /// A document of that text has been parsed; `None` within: it was cancelled; `None`: it failed.
+    Parsed(Uri, Rope, Option<Option<Document>>),
     /// A document's code lenses have been found; `None` if finding them failed.
     LensesFound(Uri, Option<lens::Found>, LensWaiter),
     /// The client has been asked to fetch code lenses again, and has answered or will not.
@@ -224,7 +230,9 @@ impl MainLoop {
         }
     }
 
-    fn handle(&mut self, event: Event) {
+    /// Handles one event. What needs the syntax of a document that is being parsed waits for that.
+    pub fn handle(&mut self, event: Event) {
+        let Some(event) = parsing::gate(self, event) else { return };
         match event {
             Event::Initialize(params, waiter) => lifecycle::initialize(self, *params, waiter),
             Event::Initialized => lifecycle::initialized(self),
@@ -247,6 +255,8 @@ impl MainLoop {
             Event::EngineLoaded(stamp, result) => configuration::engine_loaded(self, stamp, result),
             Event::InlineCompletion(params, waiter) => inline::requested(self, params, waiter),
             Event::Prepared(uri, id, prepared) => inline::prepared(self, uri, id, prepared),
+            Event::ParseDue(uri, text) => parsing::due(self, &uri, &text),
+            Event::Parsed(uri, text, parsed) => parsing::parsed(self, &uri, &text, parsed),
             Event::CodeLens(params, waiter) => lens::requested(self, params, waiter),
             Event::LensesFound(uri, found, waiter) => lens::found(self, &uri, found, waiter),
             Event::LensesRefreshed => lens::refreshed(self),
@@ -259,6 +269,7 @@ impl MainLoop {
             Event::Overdue { landing, attempt, applied } => synthesis::overdue(self, landing, attempt, applied),
             Event::ProgressCancelled(token) => synthesis::progress_cancelled(self, &token),
             Event::Cancelled(request) => {
+                parsing::cancelled(self, request);
                 inline::cancelled(self, request);
                 synthesis::cancelled(self, request);
             }

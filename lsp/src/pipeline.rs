@@ -7,13 +7,14 @@ use codegen_engine::{
 use serde_json::{Value, json};
 
 use crate::candidates::{Evidence, Ranked};
-use crate::completion::{self, Plan};
+use crate::completion::{self, Plan, Suggestion};
 use crate::config::{EngineConfig, SynthesisConfig};
 use crate::context;
 use crate::document::Document;
 use crate::history;
 use crate::records::HistoryCut;
 use crate::turns::{self, Turn, TurnOptions};
+use crate::view::View;
 
 /// Tokens left free in the context beside the prompt and what is generated: a cut prompt may tokenize into a few more.
 const MARGIN: usize = 8;
@@ -28,6 +29,8 @@ pub struct Prepared {
     pub start: usize,
     /// What the answer says again of the text before the cursor; see [`context::Context::held`].
     pub held: &'static str,
+    /// What of the document it was decided by.
+    pub view: View,
 }
 
 /// Resolves the model's name and loads it. Blocks.
@@ -50,13 +53,22 @@ pub fn prepare(
     max_tokens: usize,
     engine: &Engine,
 ) -> Option<Prepared> {
-    let mut plan = completion::plan(document, offset, options)?;
+    let view = View::around(document, offset)?;
+    let mut plan = completion::plan(view.part(), view.cursor(), options)?;
     plan.max_tokens = plan.max_tokens.min(max_tokens);
     let budget = budget(engine, &mut plan.max_tokens);
     let context = context::build(document, offset, budget, previous_start, &|text| engine.tokenize(text).len());
     let mut request = Request::new(Prompt::Text(context.prompt), plan.max_tokens);
-    request.stop = Some(completion::stop_rule(document, offset, &plan));
-    Some(Prepared { plan, request, start: context.start, held: context.held })
+    request.stop = Some(completion::stop_rule(view.part(), view.cursor(), &plan));
+    Some(Prepared { plan, request, start: context.start, held: context.held, view })
+}
+
+/// What is shown of the text that came of a completion; `unfinished`: its tokens were used up.
+#[must_use]
+pub fn suggestion(view: &View, plan: &Plan, raw: &str, unfinished: bool) -> Option<Suggestion> {
+    let finish = if unfinished { completion::finish_unfinished } else { completion::finish };
+    let Suggestion { range, text } = finish(view.part(), view.cursor(), plan, raw)?;
+    Some(Suggestion { range: view.outside(&range), text })
 }
 
 /// A turn ready to be asked for, once or several times.

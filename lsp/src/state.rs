@@ -16,6 +16,7 @@ use crate::config::layers::{Base, InForce, Settings};
 use crate::document::Document;
 use crate::edit::Edit;
 use crate::handlers::lens::Refresh;
+use crate::handlers::parsing::Parsing;
 use crate::landing::Landing;
 use crate::language;
 use crate::offers::cuts::Counted;
@@ -23,6 +24,7 @@ use crate::operation::Operation;
 use crate::proto::Encoding;
 use crate::records::Records;
 use crate::suggest::{Dropped, Suggestions};
+use crate::view::View;
 
 /// Numbers a request of the client within this run of the server.
 pub type RequestId = u64;
@@ -128,6 +130,10 @@ pub struct Buffer {
     pub suggestions: Suggestions<InlineWaiter>,
     /// What of its turns' histories does not fit, as far as it has been counted.
     pub counted: Arc<Counted>,
+    /// How far its parsing has come, if that is too much for the main loop.
+    pub parsing: Parsing,
+    /// What its last suggestion was decided by.
+    pub view: Option<View>,
 }
 
 impl Buffer {
@@ -135,7 +141,17 @@ impl Buffer {
     #[must_use]
     pub fn new(document: Document, language: String, client_version: Option<i32>) -> Self {
         let (suggestions, counted) = (Suggestions::default(), Arc::default());
-        Self { document, language, client_version, synced: true, window_start: None, suggestions, counted }
+        Self {
+            document,
+            language,
+            client_version,
+            synced: true,
+            window_start: None,
+            suggestions,
+            counted,
+            parsing: Parsing::default(),
+            view: None,
+        }
     }
 
     /// Moves what refers to the text past a change of it.

@@ -1,10 +1,12 @@
 //! What tree-sitter-python says of a document, as byte ranges. Knows nothing of prompts, models or protocols.
 //!
-//! Every question is answered by one descent of the tree, whose cost does not depend on the document's size.
+//! Every question is answered by one descent of the tree, whose cost does not depend on the document's size. Of a document
+//! that has no tree, nothing is known: no place in it is in a comment, a string or brackets.
 
 mod code;
 mod docstring;
 mod names;
+pub(crate) mod scan;
 
 use std::ops::Range;
 
@@ -41,7 +43,7 @@ impl Line {
 }
 
 /// What some editors leave at a text's start.
-const BYTE_ORDER_MARK: &str = "\u{feff}";
+const BYTE_ORDER_MARK: char = '\u{feff}';
 
 /// The line of that number; `None` past the last one.
 #[must_use]
@@ -50,26 +52,27 @@ pub fn line(document: &Document, number: usize) -> Option<Line> {
     let line = rope.get_line(number)?;
     let start = rope.line_to_byte(number);
     let length = line.len_bytes();
-    let (mut text, mut column, mut blanks) = (0, 0, true);
-    let mut end = 0;
-    for (offset, char) in line.chars().scan(0, |offset, char| {
-        *offset += char.len_utf8();
-        Some((*offset, char))
-    }) {
+    let (mut text, mut column) = (0, 0);
+    for char in line.chars() {
         match char {
-            '\n' | '\r' => break,
-            ' ' if blanks => column += 1,
-            '\t' if blanks => column += 8 - column % 8,
-            // A byte order mark, which Python skips.
-            '\u{feff}' if blanks && start + offset == BYTE_ORDER_MARK.len() => {}
+            ' ' => column += 1,
+            '\t' => column += 8 - column % 8,
+            // Python skips it.
+            BYTE_ORDER_MARK if start + text == 0 => {}
             // Python forgets the indentation at a form feed, which old sources use to separate pages.
-            '\u{c}' if blanks => column = 0,
-            _ => blanks = false,
+            '\u{c}' => column = 0,
+            _ => break,
         }
-        end = offset;
-        if blanks {
-            text = offset;
-        }
+        text += char.len_utf8();
+    }
+    // Lines can be long, so that the end is looked at from behind.
+    let before = |end: usize, byte: u8| end > 0 && line.get_byte(end - 1) == Some(byte);
+    let mut end = length;
+    if before(end, b'\n') {
+        end -= 1;
+        end -= usize::from(before(end, b'\r'));
+    } else if before(end, b'\r') {
+        end -= 1;
     }
     Some(Line { number, start, text: start + text, end: start + end, next: start + length, column })
 }
@@ -112,8 +115,9 @@ pub fn line_ending(document: &Document) -> &'static str {
     }
 }
 
-/// The nodes that hold the bytes from `offset` to the next one, from the root down.
-pub(crate) fn path(tree: &Tree, offset: usize) -> Vec<Node<'_>> {
+/// The nodes that hold the bytes from `offset` to the next one, from the root down; none if there is no tree.
+pub(crate) fn path(document: &Document, offset: usize) -> Vec<Node<'_>> {
+    let Some(tree) = document.tree() else { return Vec::new() };
     let mut cursor = tree.walk();
     let mut nodes = vec![cursor.node()];
     while cursor.goto_first_child_for_byte(offset).is_some() {
@@ -129,31 +133,28 @@ pub(crate) fn path(tree: &Tree, offset: usize) -> Vec<Node<'_>> {
 /// Whether a comment starts at `offset`.
 #[must_use]
 pub fn starts_comment(document: &Document, offset: usize) -> bool {
-    path(document.tree(), offset).last().is_some_and(|node| node.kind() == "comment" && node.start_byte() == offset)
+    path(document, offset).last().is_some_and(|node| node.kind() == "comment" && node.start_byte() == offset)
 }
 
 /// Where the string starts that holds the byte at `offset`; the outermost, if one is in another.
 #[must_use]
 pub fn string_start(document: &Document, offset: usize) -> Option<usize> {
-    path(document.tree(), offset).iter().find(|node| node.kind() == "string").map(Node::start_byte)
+    path(document, offset).iter().find(|node| node.kind() == "string").map(Node::start_byte)
 }
 
 /// Whether `offset` lies inside brackets or a string that opened before it: there indentation means nothing.
 #[must_use]
 pub fn is_continuation(document: &Document, offset: usize) -> bool {
-    path(document.tree(), offset)
-        .iter()
-        .any(|node| node.start_byte() < offset && (is_bracketed(node) || is_string(node)))
+    path(document, offset).iter().any(|node| node.start_byte() < offset && encloses(node.kind()))
 }
 
-fn is_string(node: &Node) -> bool {
-    matches!(node.kind(), "string" | "concatenated_string")
-}
-
-fn is_bracketed(node: &Node) -> bool {
+/// Whether indentation means nothing in nodes of that kind: strings, and what stands in brackets.
+pub(crate) fn encloses(kind: &str) -> bool {
     matches!(
-        node.kind(),
-        "argument_list"
+        kind,
+        "string"
+            | "concatenated_string"
+            | "argument_list"
             | "parameters"
             | "parenthesized_expression"
             | "parenthesized_list_splat"
@@ -192,7 +193,7 @@ pub enum Place {
 #[must_use]
 pub fn place(document: &Document, offset: usize) -> Place {
     let Some(before) = offset.checked_sub(1) else { return Place::Code };
-    let path = path(document.tree(), before);
+    let path = path(document, before);
     let mut statement = false;
     for node in &path {
         match node.kind() {
@@ -288,7 +289,7 @@ pub fn opens_block(document: &Document, line: &Line) -> bool {
         return false;
     }
     let colon = line.text + code.len() - 1;
-    let path = path(document.tree(), colon);
+    let path = path(document, colon);
     let Some((last, parents)) = path.split_last() else { return false };
     if last.kind() != ":" || last.is_named() || is_continuation(document, colon) {
         return false;
@@ -317,7 +318,7 @@ const HEADERS: [&str; 14] = [
 #[must_use]
 pub fn statement_starts(document: &Document, offset: usize, range: Range<usize>) -> Vec<usize> {
     let mut starts = Vec::new();
-    for node in path(document.tree(), offset.saturating_sub(1)) {
+    for node in path(document, offset.saturating_sub(1)) {
         if !matches!(node.kind(), "module" | "block" | "ERROR") {
             continue;
         }
@@ -336,9 +337,10 @@ pub fn statement_starts(document: &Document, offset: usize, range: Range<usize>)
 /// Whether nothing but comments and blank lines comes before `offset`.
 #[must_use]
 pub fn is_before_statements(document: &Document, offset: usize) -> bool {
-    children(document.tree().root_node())
-        .take_while(|node| node.start_byte() < offset)
-        .all(|node| node.kind() == "comment")
+    document.tree().is_some_and(|tree| {
+        let mut above = children(tree.root_node()).take_while(|node| node.start_byte() < offset);
+        above.all(|node| node.kind() == "comment")
+    })
 }
 
 /// The rows that start inside a string, in order; with `but_docstrings`, only in strings that are part of an expression.
@@ -368,9 +370,9 @@ pub fn string_rows(tree: &Tree, but_docstrings: bool) -> Vec<usize> {
 /// Columns of the statement that the line is part of: its own, unless it starts inside brackets or a string.
 #[must_use]
 pub fn statement_column(document: &Document, line: &Line) -> usize {
-    let opened = path(document.tree(), line.text)
+    let opened = path(document, line.text)
         .iter()
-        .find(|node| node.start_byte() < line.text && (is_bracketed(node) || is_string(node)))
+        .find(|node| node.start_byte() < line.text && encloses(node.kind()))
         .map(|node| line_at(document, node.start_byte()));
     opened.map_or(line.column, |opened| opened.column)
 }

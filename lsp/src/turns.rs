@@ -303,7 +303,7 @@ fn walk(document: &Document, from: usize, options: &TurnOptions, one: bool) -> V
                 }
             }
         } else if open.last().is_some_and(|&index| found[index].column > column) {
-            if syntax::is_continuation(document, line.text) {
+            if document.outline().is_continuation(line.text) {
                 column = usize::MAX;
             } else {
                 while open.pop_if(|index| found[*index].column > column).is_some() {}

@@ -192,8 +192,14 @@ mod tests {
 
     #[test]
     fn spellings_of_one_document() {
-        check("file:///tmp/app/%5Bid%5D/views.py", &["file:///tmp/app/[id]/views.py", "file:///tmp/app/%5bid%5d/views.py"]);
-        check("file:///tmp/a%20b.py", &["file:///tmp/a b.py", "file:/tmp/a b.py", "FILE:///tmp/a%20b.py", "/tmp/a b.py"]);
+        check(
+            "file:///tmp/app/%5Bid%5D/views.py",
+            &["file:///tmp/app/[id]/views.py", "file:///tmp/app/%5bid%5d/views.py"],
+        );
+        check(
+            "file:///tmp/a%20b.py",
+            &["file:///tmp/a b.py", "file:/tmp/a b.py", "FILE:///tmp/a%20b.py", "/tmp/a b.py"],
+        );
         check("file:///tmp/caf%C3%A9.py", &["file:///tmp/café.py", "file:///tmp/caf%c3%a9.py", "/tmp/café.py"]);
         check(
             "file:///c:/Users/me/My%20Code/app.py",
@@ -210,10 +216,18 @@ mod tests {
         );
         check(
             "file://server/share/a.py",
-            &["file://SERVER/share/a.py", "file://server\\share\\a.py", "\\\\server\\share\\a.py", "//server/share/a.py"],
+            &[
+                "file://SERVER/share/a.py",
+                "file://server\\share\\a.py",
+                "\\\\server\\share\\a.py",
+                "//server/share/a.py",
+            ],
         );
         check("file://wsl$/Ubuntu/home/a.py", &["file://wsl%24/Ubuntu/home/a.py", "\\\\wsl$\\Ubuntu\\home\\a.py"]);
-        check("file:///tmp/a.py", &["file://localhost/tmp/a.py", "file://LocalHost/tmp/a.py", "/tmp/a.py", "file:///tmp/%61.py"]);
+        check(
+            "file:///tmp/a.py",
+            &["file://localhost/tmp/a.py", "file://LocalHost/tmp/a.py", "/tmp/a.py", "file:///tmp/%61.py"],
+        );
         check("file:///a%25b%23c%3Fd.py", &["file:///a%b%23c%3fd.py", "/a%b#c?d.py"]);
         check("file:///tmp/a+b@c:d.py", &["file:///tmp/a%2Bb%40c%3Ad.py"]);
         check("file:///a/b/c.py", &["file:///a/b%2Fc.py"]);

@@ -9,6 +9,7 @@ use codegen_engine::sandbox::{Limits, Outcome, Sandbox, SandboxError};
 use crate::candidates::Ranked;
 use crate::document::Document;
 use crate::edit::Edit;
+use crate::syntax;
 use crate::turns::{self, Turn};
 
 /// Runs the program up to and including the turn with each candidate that parses, and notes what came of it. Blocks; ends
@@ -45,9 +46,9 @@ pub fn program(document: &Document, edit: &Edit) -> String {
     document.edit(edit.range.clone(), &edit.text);
     // The last byte of the text itself: the blank lines behind it belong to nothing.
     let last = (edit.range.start + edit.text.trim_end().len()).saturating_sub(1);
-    let root = document.tree().root_node();
-    let mut cursor = root.walk();
-    let statement = root.named_children(&mut cursor).find(|node| node.byte_range().contains(&last));
+    let statement = document.tree().and_then(|tree| {
+        syntax::children(tree.root_node()).find(|node| node.is_named() && node.byte_range().contains(&last))
+    });
     let end = statement.map_or(last + 1, |node| node.end_byte().max(last + 1));
     let mut program = document.slice(0..end);
     if program.starts_with('\u{feff}') {

@@ -160,7 +160,7 @@ proptest! {
             prop_assert_eq!(document.text(), naive.text());
 
             let fresh = Document::new(&naive.text(), version);
-            let (ours, theirs) = (document.tree().root_node(), fresh.tree().root_node());
+            let (ours, theirs) = (document.tree().unwrap().root_node(), fresh.tree().unwrap().root_node());
             prop_assert_eq!(ours.end_byte(), theirs.end_byte());
             prop_assert_eq!(ours.end_position(), theirs.end_position());
             prop_assert_eq!(ours.has_error(), theirs.has_error());
@@ -178,12 +178,12 @@ proptest! {
         let start = boundary((SOURCE.len() as f64 * at) as usize);
         let end = boundary(start + length).max(start);
         let whole = Document::new(SOURCE, 0);
-        prop_assert!(!whole.tree().root_node().has_error());
+        prop_assert!(!whole.tree().unwrap().root_node().has_error());
         let mut document = whole.clone();
         document.edit(start..end, &text);
         document.edit(start..start + text.len(), &SOURCE[start..end]);
         prop_assert_eq!(document.text(), SOURCE);
-        prop_assert_eq!(document.tree().root_node().to_sexp(), whole.tree().root_node().to_sexp());
+        prop_assert_eq!(document.tree().unwrap().root_node().to_sexp(), whole.tree().unwrap().root_node().to_sexp());
     }
 
     #[test]

@@ -22,6 +22,8 @@ mod documents;
 mod ending;
 #[path = "wire/explain.rs"]
 mod explain;
+#[path = "wire/growth.rs"]
+mod growth;
 #[path = "wire/inline.rs"]
 mod inline;
 #[path = "wire/landing.rs"]

@@ -15,6 +15,8 @@ pub enum Subject {
     Synthesize,
     /// Continuations in shared batches
     Eval,
+    /// What a key costs the server itself, by the size of the file and the place of an error
+    Growth,
 }
 
 /// Builds, and measures; `more` goes to `codegen-lsp bench`.
@@ -25,6 +27,7 @@ pub fn bench(workspace: &Workspace, subject: Subject, more: &[String]) -> Result
     command.current_dir(&workspace.root).arg("bench");
     match subject {
         Subject::Synthesize => command.arg("synthesize"),
+        Subject::Growth => command.arg("growth"),
         Subject::Eval => command.arg("eval").arg("--folder").arg(workspace.target.join("bench")),
     };
     run::shown(command.args(more))

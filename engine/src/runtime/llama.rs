@@ -163,7 +163,8 @@ fn load_placed<T>(
         ));
     }
     let threads = options.threads.unwrap_or_else(cpu::physical_cores);
-    let mut context = Context::new(&model, context_params(options, placement.slots, tokens, threads)).map_err(&refused)?;
+    let mut context =
+        Context::new(&model, context_params(options, placement.slots, tokens, threads)).map_err(&refused)?;
     context.set_threads(index(threads));
     if let Some(lora) = &lora {
         context.set_adapter(lora).map_err(&refused)?;

@@ -30,4 +30,6 @@ pub use backend::{Backend, BatchToken, Vocabulary};
 pub use engine::Engine;
 pub use generation::Generation;
 pub use logits::logits;
-pub use options::{Counters, Device, EngineOptions, FlashAttention, GpuLayers, KvType, ModelInfo, SlotsWithin, ThreadsInUse};
+pub use options::{
+    Counters, Device, EngineOptions, FlashAttention, GpuLayers, KvType, ModelInfo, SlotsWithin, ThreadsInUse,
+};

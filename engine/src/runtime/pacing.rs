@@ -64,7 +64,8 @@ impl Pacing {
             return decode(self.most);
         };
         let siblings = COMPUTING.load(Ordering::Relaxed);
-        let others = self.queue.others(self.last).map(|others| others.max(siblings)).or((siblings > 0).then_some(siblings));
+        let others =
+            self.queue.others(self.last).map(|others| others.max(siblings)).or((siblings > 0).then_some(siblings));
         let threads = governor.choose(tokens, others);
         self.last = threads;
         let computing = Counted::new(&COMPUTING, threads);

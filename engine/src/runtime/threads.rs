@@ -279,7 +279,8 @@ impl Class {
         let beyond = self.deaf > 0 || self.since >= DOUBT;
         let up = Some(self.rung + 1).filter(|&rung| rung < self.costs.len() && (room(rung) || beyond));
         let reason = limit.is_none_or(|limit| limit < self.rung);
-        let down = Some(self.rung.saturating_sub(self.step)).filter(|&rung| rung < self.rung && (!self.large || reason));
+        let down =
+            Some(self.rung.saturating_sub(self.step)).filter(|&rung| rung < self.rung && (!self.large || reason));
         let (first, second) = if self.upward { (up, down) } else { (down, up) };
         first.or(second)
     }

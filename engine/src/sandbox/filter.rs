@@ -31,8 +31,7 @@ pub(super) enum Around {
 /// includes those of the x32 interface, are answered as a kernel without them would.
 const UNKNOWN: u32 = 470;
 /// The flags of `clone` that make namespaces.
-const NAMESPACES: [u64; 7] =
-    [0x2_0000, 0x200_0000, 0x400_0000, 0x800_0000, 0x1000_0000, 0x2000_0000, 0x4000_0000];
+const NAMESPACES: [u64; 7] = [0x2_0000, 0x200_0000, 0x400_0000, 0x800_0000, 0x1000_0000, 0x2000_0000, 0x4000_0000];
 /// `ioctl`s that put characters into a terminal as if they had been typed.
 const TYPING: [u64; 2] = [0x5412, 0x541c];
 /// `personality` is asked, rather than set, with this.
@@ -134,14 +133,8 @@ const ATTRIBUTES: &[c_long] = &[
     FILE_SETATTR,
 ];
 #[cfg(target_arch = "x86_64")]
-const ATTRIBUTES_HERE: &[c_long] = &[
-    libc::SYS_chmod,
-    libc::SYS_chown,
-    libc::SYS_lchown,
-    libc::SYS_utime,
-    libc::SYS_utimes,
-    libc::SYS_futimesat,
-];
+const ATTRIBUTES_HERE: &[c_long] =
+    &[libc::SYS_chmod, libc::SYS_chown, libc::SYS_lchown, libc::SYS_utime, libc::SYS_utimes, libc::SYS_futimesat];
 #[cfg(not(target_arch = "x86_64"))]
 const ATTRIBUTES_HERE: &[c_long] = &[];
 
@@ -183,9 +176,8 @@ fn forbidden(around: Around) -> Result<Rules, seccompiler::BackendError> {
 
 /// Every socket but those of a connected pair. Datagram sockets can be sent from to any name, paired or not.
 fn sockets() -> Result<Rules, seccompiler::BackendError> {
-    let kind = |kind: i32| {
-        argument(1, SeccompCmpArgLen::Dword, SeccompCmpOp::MaskedEq(0xf), u64::from(kind.unsigned_abs()))
-    };
+    let kind =
+        |kind: i32| argument(1, SeccompCmpArgLen::Dword, SeccompCmpOp::MaskedEq(0xf), u64::from(kind.unsigned_abs()));
     let other = argument(0, SeccompCmpArgLen::Dword, SeccompCmpOp::Ne, u64::from(libc::AF_UNIX.unsigned_abs()))?;
     let pairs = vec![other, kind(libc::SOCK_DGRAM)?, kind(libc::SOCK_RAW)?];
     Ok(Rules::from([(libc::SYS_socket, Vec::new()), (libc::SYS_socketpair, pairs)]))

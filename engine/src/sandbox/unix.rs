@@ -73,7 +73,8 @@ impl Inner {
                 Tried::Ran(report) => {
                     let isolation = report.isolation;
                     if missing.is_empty() && isolation.level() < Level::FolderNetworkAndProcesses {
-                        missing = vec!["this system has no namespaces, no Landlock and no filter of system calls".to_owned()];
+                        missing =
+                            vec!["this system has no namespaces, no Landlock and no filter of system calls".to_owned()];
                     }
                     return Ok(Support { isolation, missing });
                 }

@@ -34,10 +34,8 @@ fn where_the_system<T: Send>(refuses: &[Refuses], action: impl FnOnce() -> T + S
 fn refusing(refuses: &[Refuses]) -> Vec<BpfProgram> {
     let arch = TargetArch::try_from(std::env::consts::ARCH).unwrap();
     let is = |index, value| {
-        SeccompRule::new(vec![
-            SeccompCondition::new(index, SeccompCmpArgLen::Dword, SeccompCmpOp::Eq, value).unwrap(),
-        ])
-        .unwrap()
+        SeccompRule::new(vec![SeccompCondition::new(index, SeccompCmpArgLen::Dword, SeccompCmpOp::Eq, value).unwrap()])
+            .unwrap()
     };
     let rules = |what: &Refuses| match what {
         Refuses::Namespaces => (libc::EPERM, BTreeMap::from([(libc::SYS_unshare, vec![])])),
@@ -104,7 +102,8 @@ fn without_namespaces_landlock_and_the_filter_give_folder_and_network() {
 #[test]
 fn without_landlock_as_well_nothing_is_run_unless_limits_are_enough() {
     where_the_system(&[Namespaces, Landlock], || {
-        let words = ["unshare: Operation not permitted", "Landlock: this kernel has no Landlock, or it is switched off"];
+        let words =
+            ["unshare: Operation not permitted", "Landlock: this kernel has no Landlock, or it is switched off"];
         for level in [Folder, FolderAndNetwork, FolderNetworkAndProcesses] {
             assert_refused(run_at(level, PROGRAM), (level, Level::Limits), &words);
         }

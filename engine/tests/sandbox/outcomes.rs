@@ -102,7 +102,8 @@ fn files_lie_beside_the_program_and_other_limits_can_be_given() {
     let files = vec![("data.bin".to_owned(), b"a\0b\n".to_vec()), ("runner.py".to_owned(), Vec::new())];
     for (means, sandbox) in sandboxes(&limits()) {
         let sandbox = sandbox.with_limits(Limits { file_size: 1 << 10, ..limits() });
-        let report = sandbox.run_job(&Job { files: files.clone(), program: program.to_owned(), clock: None }, &never()).unwrap();
+        let report =
+            sandbox.run_job(&Job { files: files.clone(), program: program.to_owned(), clock: None }, &never()).unwrap();
         assert_eq!(report.stdout, "b'a\\x00b\\n' \n1024\n", "{means:?} {report:#?}");
     }
     let (_, sandbox) = sandboxes(&limits()).swap_remove(0);

@@ -43,7 +43,8 @@ pub fn python_for_everybody() -> &'static str {
 fn find_python() -> &'static str {
     let mut reasons = Vec::new();
     for python in ["python3", "/usr/bin/python3", "/usr/local/bin/python3"] {
-        let found = Sandbox::new(python, limits()).map(|sandbox| sandbox.at_most(Means::Limits).requiring(Level::Limits));
+        let found =
+            Sandbox::new(python, limits()).map(|sandbox| sandbox.at_most(Means::Limits).requiring(Level::Limits));
         let passed = found.and_then(|sandbox| sandbox.run("", &never()));
         match passed {
             Ok(report) if report.outcome == Outcome::Passed => return python,

@@ -101,6 +101,11 @@ fn has_hollow(tree: &Tree) -> bool {
     }
 }
 
+/// Whether a document is known to be without errors.
+fn is_whole(document: &Document) -> bool {
+    document.tree().is_some_and(|tree| !tree.root_node().has_error())
+}
+
 /// The document around a turn, with a statement that does nothing for a program text.
 struct Place {
     whole: bool,
@@ -119,16 +124,16 @@ impl Place {
         let at = edit.range.start + edit.text.find("pass").unwrap_or(0);
         neutral.edit(edit.range, &edit.text);
         let text = neutral.text();
-        let path = syntax::path(neutral.tree(), at);
+        let path = syntax::path(&neutral, at);
         let is_scope = |node: &&Node| matches!(node.kind(), "module" | "function_definition" | "class_definition");
         let mut scopes: Vec<Node> = path.iter().filter(is_scope).copied().collect();
-        let own = scopes.pop().unwrap_or_else(|| neutral.tree().root_node());
+        let own = scopes.pop();
         // Functions do not see what the classes around them bind.
         let around = scopes.iter().filter(|scope| scope.kind() != "class_definition");
         Self {
-            whole: !neutral.tree().root_node().has_error(),
+            whole: is_whole(&neutral),
             at,
-            own: names_within(own, &text),
+            own: own.map(|own| names_within(own, &text)).unwrap_or_default(),
             around: around.flat_map(|scope| names_within(*scope, &text).bound).collect(),
         }
     }
@@ -140,7 +145,7 @@ impl Place {
             let mut edited = document.clone();
             let edit = turns::program_edit(document, turn, program);
             edited.edit(edit.range, &edit.text);
-            !edited.tree().root_node().has_error()
+            is_whole(&edited)
         }
     }
 

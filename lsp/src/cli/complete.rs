@@ -11,7 +11,7 @@ use serde_json::json;
 
 use super::engine_args::EngineArgs;
 use super::{output, source};
-use crate::completion::{self, Kind, Suggestion};
+use crate::completion::{Kind, Suggestion};
 use crate::config::InlineConfig;
 use crate::document::Document;
 use crate::pipeline;
@@ -77,11 +77,8 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
     let plan = prepared.plan;
     match engine.submit(prepared.request).blocking_finish() {
         Ok(done) => {
-            let finish = match done.reason {
-                FinishReason::MaxTokens => completion::finish_unfinished,
-                _ => completion::finish,
-            };
-            let suggestion = finish(&document, offset, &plan, &done.text);
+            let unfinished = done.reason == FinishReason::MaxTokens;
+            let suggestion = pipeline::suggestion(&prepared.view, &plan, &done.text, unfinished);
             report(arguments, suggestion, Some((plan.kind, done)))
         }
         Err(EngineError::EmptyPrompt) => report(arguments, None, None),

@@ -3,7 +3,6 @@
 mod indentation;
 mod overlap;
 mod repetition;
-mod scan;
 mod stop;
 mod syntax;
 #[cfg(test)]
@@ -15,7 +14,7 @@ use codegen_engine::StopRule;
 use codegen_engine::synthesis::Truncation;
 
 use crate::document::Document;
-use crate::syntax::{self as python, Line, Place};
+use crate::syntax::{self as python, Line, Place, scan};
 use crate::turns::{self, TurnOptions};
 
 /// What a completion at the cursor should be.
@@ -72,7 +71,12 @@ impl Cursor {
         let line = python::line_at(document, offset);
         // There is a place between a carriage return and its line feed, but no cursor can be there.
         let offset = offset.min(line.end);
-        Self { offset, left: turns::shown_text(document, line.start..offset), right: document.slice(offset..line.end), line }
+        Self {
+            offset,
+            left: turns::shown_text(document, line.start..offset),
+            right: document.slice(offset..line.end),
+            line,
+        }
     }
 
     /// Columns of the cursor, if only white space is left of it.

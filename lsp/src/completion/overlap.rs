@@ -1,9 +1,9 @@
 //! What a suggestion repeats of the text that follows the cursor.
 
 use super::Cursor;
-use super::scan::Scanner;
 use crate::document::Document;
 use crate::syntax;
+use crate::syntax::scan::Scanner;
 use crate::turns::shown_text;
 
 /// Cuts what is already right of the cursor: `print(x|)` with `, y)` gives `print(x, y)`. `None` if nothing is left.

@@ -3,10 +3,9 @@
 use codegen_engine::StopRule;
 use codegen_engine::synthesis::Truncation;
 
-use super::Cursor;
-use super::scan::{self, Scanner};
-use super::{indentation, repetition};
+use super::{Cursor, indentation, repetition};
 use crate::syntax;
+use crate::syntax::scan::{self, Scanner};
 
 /// A statement that goes on in brackets for more lines than this has run away.
 const STATEMENT_LINES: usize = 12;

@@ -81,6 +81,12 @@ impl InForce {
         (Self { global, by_root }, problems)
     }
 
+    /// `maxFileBytes`, everywhere that it is set.
+    pub fn sizes(&self) -> impl Iterator<Item = (Option<&Uri>, usize)> {
+        let by_root = self.by_root.iter().map(|(root, config)| (Some(root), config.max_file_bytes));
+        std::iter::once((None, self.global.max_file_bytes)).chain(by_root)
+    }
+
     /// The options for a document: those of the innermost workspace folder that it is in.
     #[must_use]
     pub fn at(&self, document: &Uri) -> &Config {

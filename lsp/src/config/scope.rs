@@ -52,6 +52,8 @@ pub const RULES: &[Rule] = &[
     user("mainDevice"),
     user("flashAttention"),
     user("mmap"),
+    anyone("languages"),
+    narrow("maxFileBytes", "a lower number", |user, workspace| workspace.max_file_bytes <= user.max_file_bytes),
     narrow("inline.enabled", "false", |_, workspace| !workspace.inline.enabled),
     anyone("inline.maxTokens"),
     anyone("inline.minLogprob"),

@@ -4,7 +4,7 @@ use codegen_engine::Engine;
 use serde_json::Value;
 use tower_lsp::ls_types::{self as lsp, MessageType, Uri};
 
-use super::{inline, synthesis};
+use super::{inline, parsing, synthesis};
 use crate::config::SECTION;
 use crate::config::layers::InForce;
 use crate::main_loop::{Event, MainLoop};
@@ -92,6 +92,9 @@ pub fn apply(main: &mut MainLoop) {
     // Settings come again whenever one of them changes; what was wrong before has been said.
     problems.retain(|problem| state.told.insert(problem.clone()));
     tell(main, problems);
+    if !before.sizes().eq(main.state.config.sizes()) {
+        parsing::limits_changed(main);
+    }
     let reread = |uri: &Uri| before.at(uri).turns != main.state.config_for(uri).turns;
     let uris: Vec<_> = main.state.buffers.keys().filter(|uri| reload || reread(uri)).cloned().collect();
     for uri in uris {

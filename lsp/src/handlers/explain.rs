@@ -27,6 +27,10 @@ pub fn requested(main: &mut MainLoop, argument: ExplainArgument, waiter: Command
     if let Some(reason) = main.state.unserved(&uri) {
         return waiter.refuse(reason);
     }
+    if let Some(reason) = buffer.document.syntax_gap() {
+        main.outbox.message(MessageType::WARNING, format!("codegen-lsp: this document is not parsed, since {reason}"));
+        return waiter.answer(None);
+    }
     let Some(snapshot) = Snapshot::of(&main.state, &uri) else {
         main.outbox.message(MessageType::WARNING, "codegen-lsp: the document is out of step; reopen it");
         return waiter.answer(None);

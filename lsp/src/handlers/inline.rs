@@ -5,13 +5,14 @@ use serde_json::json;
 use tower_lsp::ls_types::{self as lsp, InlineCompletionItem, Uri};
 
 use super::command;
-use crate::completion::{self, Plan};
-use crate::document::Document;
+use crate::completion::Plan;
+use crate::document::{Document, Unparsed};
 use crate::main_loop::{Event, Job, MainLoop};
 use crate::pipeline::{self, Prepared};
 use crate::proto::{self, Encoding};
-use crate::state::{EngineState, InlineWaiter, RequestId};
+use crate::state::{Buffer, EngineState, InlineWaiter, RequestId};
 use crate::suggest::{Decision, Dropped, Ended, Known, Raw};
+use crate::view::View;
 
 /// A request: answered from what is known, joined to what is being generated, or begun.
 pub fn requested(main: &mut MainLoop, params: lsp::InlineCompletionParams, waiter: InlineWaiter) {
@@ -22,7 +23,9 @@ pub fn requested(main: &mut MainLoop, params: lsp::InlineCompletionParams, waite
     let unusable = !state.config_for(&uri).inline.enabled
         || matches!(state.engine, EngineState::Failed(_))
         || state.unserved(&uri).is_some();
-    let Some(buffer) = state.buffers.get_mut(&uri).filter(|buffer| buffer.synced && !unusable) else {
+    let usable =
+        |buffer: &&mut Buffer| buffer.synced && !unusable && buffer.document.syntax_gap() != Some(Unparsed::TooLarge);
+    let Some(buffer) = state.buffers.get_mut(&uri).filter(usable) else {
         return waiter.answer(None);
     };
     let offset = match proto::offset(buffer.document.rope(), position, state.encoding) {
@@ -61,7 +64,7 @@ pub fn drop_flight(main: &mut MainLoop, dropped: Dropped<InlineWaiter>) {
 /// Forgets all that is known or being done for a buffer.
 pub fn forget(main: &mut MainLoop, uri: &Uri) {
     let Some(buffer) = main.state.buffers.get_mut(uri) else { return };
-    buffer.window_start = None;
+    (buffer.window_start, buffer.view) = (None, None);
     if let Some(dropped) = buffer.suggestions.clear() {
         drop_flight(main, dropped);
     }
@@ -114,13 +117,14 @@ pub fn prepared(main: &mut MainLoop, uri: Uri, id: u64, prepared: Option<Prepare
         EngineState::Ready(engine) => engine,
         _ => return forget(main, &uri),
     };
-    let Some(Prepared { plan, mut request, start, held }) = prepared else {
+    let Some(Prepared { plan, mut request, start, held, view }) = prepared else {
         if let Some(waiter) = buffer.suggestions.failed(id) {
             waiter.answer(None);
         }
         return;
     };
     buffer.window_start = Some(start);
+    buffer.view = Some(view);
     buffer.suggestions.holds(id, held);
     request.key = Some(Key(uri.as_str().to_owned()));
     main.running.add(Job::Inline { uri, id, plan }, engine.submit(request));
@@ -175,17 +179,19 @@ fn show(main: &mut MainLoop, uri: &Uri, waiter: InlineWaiter, known: Known) {
     let id = main.state.next_id();
     let Some(buffer) = main.state.buffers.get(uri).filter(|_| confident) else { return waiter.answer(None) };
     let (document, encoding) = (buffer.document.clone(), main.state.encoding);
+    // Mostly nothing has been typed since the suggestion was asked for.
+    let view = buffer.view.clone().filter(|view| view.is_of(&document, known.offset));
     tokio::task::spawn_blocking(move || {
-        let item = item(&document, &known, encoding, id);
+        let view = view.or_else(|| View::around(&document, known.offset));
+        let item = view.and_then(|view| item(&document, &view, &known, encoding, id));
         waiter.answer(
             item.map(|item| lsp::InlineCompletionResponse::List(lsp::InlineCompletionList { items: vec![item] })),
         );
     });
 }
 
-fn item(document: &Document, known: &Known, encoding: Encoding, id: u64) -> Option<InlineCompletionItem> {
-    let finish = if known.raw.unfinished { completion::finish_unfinished } else { completion::finish };
-    let suggestion = finish(document, known.offset, &known.raw.plan, &known.raw.text)?;
+fn item(document: &Document, view: &View, known: &Known, encoding: Encoding, id: u64) -> Option<InlineCompletionItem> {
+    let suggestion = pipeline::suggestion(view, &known.raw.plan, &known.raw.text, known.raw.unfinished)?;
     Some(InlineCompletionItem {
         insert_text: suggestion.text,
         filter_text: None,

@@ -5,7 +5,7 @@ use std::time::Duration;
 use tokio::sync::mpsc::UnboundedSender;
 use tower_lsp::ls_types::{self as lsp, Uri};
 
-use super::{command, configuration, inline, synthesis};
+use super::{command, configuration, inline, parsing, synthesis};
 use crate::main_loop::{Event, MainLoop};
 use crate::proto::Encoding;
 use crate::state::{Abilities, Waiter};
@@ -92,6 +92,7 @@ pub fn abandon(main: &mut MainLoop) {
     for uri in uris {
         inline::forget(main, &uri);
     }
+    parsing::abandon(main);
     synthesis::abandon_all(main);
 }
 

@@ -31,10 +31,12 @@ pub struct Snapshot {
 }
 
 impl Snapshot {
-    /// Of an open document; `None` for one that is not open, out of step, or of another language.
+    /// Of an open document; `None` for one that is not open, out of step, of another language, or not parsed.
     #[must_use]
     pub fn of(state: &State, uri: &Uri) -> Option<Self> {
-        let buffer = state.buffers.get(uri).filter(|buffer| buffer.synced && state.unserved(uri).is_none())?;
+        let served =
+            |buffer: &&Buffer| buffer.synced && state.unserved(uri).is_none() && buffer.document.syntax_gap().is_none();
+        let buffer = state.buffers.get(uri).filter(served)?;
         let config = state.config_for(uri);
         Some(Self {
             uri: uri.clone(),

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 use tower_lsp::ls_types::{MessageType, Uri};
 
-use super::{inline, synthesis};
+use super::{inline, parsing, synthesis};
 use crate::document::Document;
 use crate::main_loop::MainLoop;
 use crate::proto;
@@ -15,7 +15,8 @@ pub fn opened(main: &mut MainLoop, item: Opened) {
     let Opened { uri, language, version, text, repair } = item;
     closed(main, &uri);
     tracing::debug!("opened {} ({} bytes of {language:?})", uri.as_str(), text.len());
-    let document = Document::new(&text, version.unwrap_or_default());
+    let limits = parsing::limits(main, &uri);
+    let document = Document::limited(&text, version.unwrap_or_default(), limits);
     main.state.buffers.insert(uri.clone(), Buffer::new(document, language, version));
     if let Some(reason) = main.state.unserved(&uri) {
         return main.log_once(MessageType::INFO, format!("codegen-lsp: {reason}"));
@@ -23,6 +24,7 @@ pub fn opened(main: &mut MainLoop, item: Opened) {
     if !repair.keeps_positions(true, main.state.encoding) {
         out_of_step(main, &uri, REPLACED);
     }
+    parsing::changed(main, &uri);
 }
 
 /// Applies a change, or leaves the buffer as it was and waits for its whole text: guessing would spoil all that follows.
@@ -54,6 +56,7 @@ pub fn changed(main: &mut MainLoop, params: Changed) {
             if !repair.keeps_positions(is_whole, main.state.encoding) {
                 out_of_step(main, &uri, REPLACED);
             }
+            parsing::changed(main, &uri);
         }
         Err(error) => {
             tracing::error!("cannot apply a change of {}: {error}", uri.as_str());
@@ -66,7 +69,8 @@ pub fn changed(main: &mut MainLoop, params: Changed) {
 pub fn unreadable(main: &mut MainLoop, Unreadable { uri, problem }: Unreadable) {
     // Nothing may be sent to a client that has not been greeted; it has its answer.
     if !matches!(main.state.engine, EngineState::Absent) && main.state.told.insert(UNREADABLE.to_owned()) {
-        let text = format!("codegen-lsp: {UNREADABLE}, and refused: {problem}. Further ones are in the server's own log");
+        let text =
+            format!("codegen-lsp: {UNREADABLE}, and refused: {problem}. Further ones are in the server's own log");
         main.outbox.log(MessageType::WARNING, text);
     }
     if let Some(uri) = uri.filter(|uri| main.state.buffers.contains_key(uri)) {
@@ -97,7 +101,7 @@ fn out_of_step(main: &mut MainLoop, uri: &Uri, reason: &str) {
 /// Drops a buffer and all work for it.
 pub fn closed(main: &mut MainLoop, uri: &Uri) {
     forget(main, uri);
-    main.state.buffers.remove(uri);
+    parsing::close(main, uri);
 }
 
 /// The server's idea of a document, for tests and bug reports.

@@ -94,7 +94,12 @@ fn request(method: Value, mut object: Map<String, Value>) -> Result<Request, Ref
         None => None,
         Some(value) => match id(&value) {
             Some(id) => Some(id),
-            None => return Err(Refusal::invalid(Id::Null, format!("an id must be a whole number or a string, not {value}"))),
+            None => {
+                return Err(Refusal::invalid(
+                    Id::Null,
+                    format!("an id must be a whole number or a string, not {value}"),
+                ));
+            }
         },
     };
     let known = || id.clone().unwrap_or(Id::Null);
@@ -116,7 +121,8 @@ fn request(method: Value, mut object: Map<String, Value>) -> Result<Request, Ref
 }
 
 fn response(mut object: Map<String, Value>) -> Result<Response, Refusal> {
-    let (result, error) = (object.shift_remove("result"), object.shift_remove("error").filter(|error| !error.is_null()));
+    let (result, error) =
+        (object.shift_remove("result"), object.shift_remove("error").filter(|error| !error.is_null()));
     if result.is_none() && error.is_none() {
         return Err(Refusal::invalid(Id::Null, "a message must have a method, a result or an error"));
     }
@@ -204,7 +210,12 @@ mod tests {
             (deep.as_str(), -32700, json!(null), "Parse error: recursion limit exceeded"),
             (hidden.as_str(), -32700, json!(null), "Parse error: recursion limit exceeded"),
             ("[]", -32600, json!(null), "Invalid request: batches are not served"),
-            (r#"[{"jsonrpc":"2.0","method":"x","id":1}]"#, -32600, json!(null), "Invalid request: batches are not served"),
+            (
+                r#"[{"jsonrpc":"2.0","method":"x","id":1}]"#,
+                -32600,
+                json!(null),
+                "Invalid request: batches are not served",
+            ),
             ("3", -32600, json!(null), "Invalid request: a message must be an object"),
             ("null", -32600, json!(null), "Invalid request: a message must be an object"),
             ("{}", -32600, json!(null), "Invalid request: a message must have a method"),
@@ -220,7 +231,12 @@ mod tests {
             (r#"{"jsonrpc":"2.0","method":"x","id":[1]}"#, -32600, json!(null), "Invalid request: an id must be"),
             (r#"{"jsonrpc":"2.0","method":"x","id":{}}"#, -32600, json!(null), "Invalid request: an id must be"),
             (r#"{"jsonrpc":"2.0","method":"x","id":null}"#, -32600, json!(null), "Invalid request: an id must be"),
-            (r#"{"jsonrpc":"2.0","method":"x","id":18446744073709551615}"#, -32600, json!(null), "Invalid request: an id"),
+            (
+                r#"{"jsonrpc":"2.0","method":"x","id":18446744073709551615}"#,
+                -32600,
+                json!(null),
+                "Invalid request: an id",
+            ),
             (r#"{"jsonrpc":"2.0","method":"x","id":7,"params":5}"#, -32602, json!(7), "Invalid params: params must be"),
             (r#"{"jsonrpc":"2.0","method":"x","params":"a"}"#, -32602, json!(null), "Invalid params: params must be"),
         ] {
@@ -279,7 +295,8 @@ mod tests {
             Ok((Message::Request(request), repair)) => (request.params().unwrap()["t"].clone(), repair),
             other => panic!("{body:?}: {other:?}"),
         };
-        let around = |text: &[u8]| [b"{\"jsonrpc\":\"2.0\",\"method\":\"x\",\"params\":{\"t\":\"", text, b"\"}}"].concat();
+        let around =
+            |text: &[u8]| [b"{\"jsonrpc\":\"2.0\",\"method\":\"x\",\"params\":{\"t\":\"", text, b"\"}}"].concat();
         assert_eq!(text(&around(b"caf\xe9")), (json!("caf\u{fffd}"), Repair::Bytes));
         assert_eq!(text(&around(b"\\ud83d")), (json!("\u{fffd}"), Repair::Surrogates));
         assert_eq!(text(&around(b"\\ud83d\xe9")), (json!("\u{fffd}\u{fffd}"), Repair::Bytes));
@@ -289,7 +306,8 @@ mod tests {
     #[test]
     fn the_document_is_known_whose_change_is_lost() {
         let lost = |body: &str| read(body.as_bytes()).unwrap_err().document;
-        let change = r#""method":"textDocument/didChange","params":{"textDocument":{"uri":"file:///a\u002epy","version":2}"#;
+        let change =
+            r#""method":"textDocument/didChange","params":{"textDocument":{"uri":"file:///a\u002epy","version":2}"#;
         for start in [r#"{"jsonrpc":"2.0","#, r#"{"jsonrpc":"2.0", "#] {
             assert_eq!(lost(&format!("{start}{change}")).as_deref(), Some("file:///a.py"));
         }

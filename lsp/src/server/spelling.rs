@@ -142,7 +142,8 @@ mod tests {
     #[test]
     fn uris_go_out_as_they_were_opened() {
         let mut spellings = Spellings::default();
-        let mut open = |uri: &str| spellings.incoming("textDocument/didOpen", &mut json!({"textDocument": {"uri": uri}}));
+        let mut open =
+            |uri: &str| spellings.incoming("textDocument/didOpen", &mut json!({"textDocument": {"uri": uri}}));
         open("file:///a/[b].py");
         open("file:///c%3A/d.py");
         open("file:///plain.py");

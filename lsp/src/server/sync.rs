@@ -142,7 +142,8 @@ struct Identifier {
 /// A version, if it is a whole number. Some languages have no whole numbers; theirs are taken.
 fn usable<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<i32>, D::Error> {
     let value = Value::deserialize(deserializer)?;
-    let whole = value.as_i64().or_else(|| value.as_f64().filter(|float| float.fract() == 0.0).map(|float| float as i64));
+    let whole =
+        value.as_i64().or_else(|| value.as_f64().filter(|float| float.fract() == 0.0).map(|float| float as i64));
     Ok(whole.and_then(|version| i32::try_from(version).ok()))
 }
 

@@ -11,7 +11,11 @@ use crate::document::Document;
 #[must_use]
 pub fn ends_docstring(document: &Document, line: &Line) -> bool {
     let Some(last) = line.end.checked_sub(1).filter(|&last| last >= line.text) else { return false };
-    let path = path(document.tree(), last);
+    // Most lines do not, and asking the tree takes longer than this.
+    if !matches!(document.rope().get_byte(last), Some(b'"' | b'\'')) {
+        return false;
+    }
+    let path = path(document, last);
     let Some(at) = path.iter().position(|node| node.kind() == "string") else { return false };
     let (Some(statement), Some(block)) = (at.checked_sub(1).map(|at| path[at]), at.checked_sub(2).map(|at| path[at]))
     else {
@@ -45,7 +49,7 @@ pub fn docstring(document: &Document, line: &Line) -> Option<Docstring> {
     if line.is_blank() || !(quoted(line.text) || (prefixed && quoted(line.text + 1))) {
         return None;
     }
-    let path = path(document.tree(), line.text);
+    let path = path(document, line.text);
     let at = path.iter().position(|node| node.kind() == "string")?;
     let [.., function, block, statement] = path.get(..at)? else { return None };
     let string = path[at];

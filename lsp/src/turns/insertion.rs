@@ -183,7 +183,7 @@ pub(super) fn goes_on(document: &Document, turn: &Turn, start: usize, blank: &Li
     }
     // Where a comment between two statements belongs is anybody's guess.
     !is_comment(document, &next)
-        && syntax::path(document.tree(), next.text).iter().any(|node| {
+        && syntax::path(document, next.text).iter().any(|node| {
             let statement = ["_statement", "_definition"].iter().any(|ending| node.kind().ends_with(ending));
             statement && node.start_byte() >= start && node.start_byte() < blank.start
         })
@@ -290,7 +290,7 @@ fn misplaced_below(document: &Document, prompt: &Line, above: Option<&Above>) ->
             return Some("the block above it has no statement yet");
         }
         let cases = above.starts_with(document, &["match"])
-            && syntax::path(document.tree(), above.start.text).iter().any(|node| node.kind() == "match_statement");
+            && syntax::path(document, above.start.text).iter().any(|node| node.kind() == "match_statement");
         return cases.then_some("it stands between the cases of a `match`");
     }
     let sibling = sibling(document, prompt, &above.start)?;
@@ -352,7 +352,7 @@ fn must_be_first(document: &Document, above: Option<&Above>, next: &Line) -> Opt
             above.opens && above.start.column < next.column && above.starts_with(document, &["def", "async", "class"])
         }
     };
-    let path = syntax::path(document.tree(), next.text);
+    let path = syntax::path(document, next.text);
     let docstring = path.windows(2).any(|pair| {
         pair[0].kind() == "expression_statement" && pair[1].kind() == "string" && pair[0].start_byte() == next.text
     });
@@ -360,7 +360,8 @@ fn must_be_first(document: &Document, above: Option<&Above>, next: &Line) -> Opt
         return Some("a docstring follows, which would be none below a statement");
     }
     // They come before everything else but the module's docstring.
-    let head = syntax::children(document.tree().root_node())
+    let root = document.tree()?.root_node();
+    let head = syntax::children(root)
         .take_while(|node| matches!(node.kind(), "comment" | "expression_statement" | "future_import_statement"))
         .filter(|node| node.kind() == "future_import_statement");
     head.last()
@@ -401,7 +402,7 @@ fn is_continued(document: &Document, line: &Line) -> bool {
 
 fn is_case(document: &Document, line: &Line) -> bool {
     word(document, line) == "case"
-        && syntax::path(document.tree(), line.text)
+        && syntax::path(document, line.text)
             .iter()
             .any(|node| node.kind() == "case_clause" && node.start_byte() == line.text)
 }

@@ -75,7 +75,7 @@ fn comment(document: &Document, line: &Line, options: &TurnOptions) -> Option<(K
         return None;
     }
     // In brackets a comment explains an element; a prompt's program text could not stand there.
-    if !syntax::starts_comment(document, line.text) || syntax::is_continuation(document, line.text) {
+    if !document.outline().starts_comment(line.text) {
         return None;
     }
     let text = document.slice(line.text..line.end);
@@ -252,7 +252,7 @@ impl Run {
                 && run_around(document, above.number, options)
                     .is_some_and(|run| run.begins_something(document, options));
         }
-        let deeper = above.column < self.column || syntax::is_continuation(document, above.text);
+        let deeper = above.column < self.column || document.outline().is_continuation(above.text);
         (deeper && syntax::opens_block(document, &above)) || syntax::ends_docstring(document, &above)
     }
 
@@ -278,9 +278,12 @@ impl Run {
         let tail = text.starts_with("local variables:");
         tail || text.contains("spdx-")
             || certain
-            || (notice && syntax::is_before_statements(document, self.range.start))
+            || (notice && self.first < HEAD && syntax::is_before_statements(document, self.range.start))
     }
 }
+
+/// Lines that a file's notices stand in.
+const HEAD: usize = 400;
 
 /// What nobody says who asks for a program.
 const NOTICES: [&str; 13] = [

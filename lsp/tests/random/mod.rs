@@ -39,24 +39,38 @@ fn session() -> Vec<Vec<u8>> {
     let at = json!([{"uri": "file:///a/%5Bb%5D.py", "position": start}]);
     let text = "# Add two numbers.\n\n\ndef f(x):\n    return x";
     let opened = json!({"uri": "file:///a/[b].py", "languageId": "python", "version": 1, "text": text});
-    let changed = |text: &str| {
-        json!({"textDocument": {"uri": "file:///a/[b].py", "version": 2}, "contentChanges": [{"range": range, "text": text}]})
-    };
+    let changed = |text: &str| json!({"textDocument": {"uri": "file:///a/[b].py", "version": 2}, "contentChanges": [{"range": range, "text": text}]});
     vec![
-        message("initialize", Some(1), json!({"processId": null, "rootUri": "file:///a", "capabilities": {
-            "workspace": {"applyEdit": true, "configuration": true}, "window": {"workDoneProgress": true}}})),
+        message(
+            "initialize",
+            Some(1),
+            json!({"processId": null, "rootUri": "file:///a", "capabilities": {
+            "workspace": {"applyEdit": true, "configuration": true}, "window": {"workDoneProgress": true}}}),
+        ),
         message("initialized", None, json!({})),
         framed(br#"{"jsonrpc":"2.0","id":0,"result":[null]}"#),
         message("textDocument/didOpen", None, json!({ "textDocument": opened })),
         message("textDocument/didChange", None, changed("x = '\u{e9}'\n")),
-        message("textDocument/inlineCompletion", Some(2), json!({"textDocument": document, "position": start,
-            "context": {"triggerKind": 2}})),
+        message(
+            "textDocument/inlineCompletion",
+            Some(2),
+            json!({"textDocument": document, "position": start,
+            "context": {"triggerKind": 2}}),
+        ),
         message("textDocument/codeLens", Some(3), json!({ "textDocument": document })),
-        message("textDocument/codeAction", Some(4), json!({"textDocument": document, "range": range,
-            "context": {"diagnostics": []}})),
+        message(
+            "textDocument/codeAction",
+            Some(4),
+            json!({"textDocument": document, "range": range,
+            "context": {"diagnostics": []}}),
+        ),
         message("workspace/executeCommand", Some(5), json!({"command": "codegen.synthesize", "arguments": at})),
         message("$/cancelRequest", None, json!({"id": 5})),
-        message("workspace/didChangeConfiguration", None, json!({"settings": {"codegen": {"inline": {"enabled": false}}}})),
+        message(
+            "workspace/didChangeConfiguration",
+            None,
+            json!({"settings": {"codegen": {"inline": {"enabled": false}}}}),
+        ),
         message("codegen/text", Some(6), document.clone()),
         message("textDocument/didClose", None, json!({ "textDocument": document })),
         message("shutdown", Some(7), Value::Null),

@@ -17,7 +17,11 @@ async fn every_spelling_of_a_uri_names_its_document() {
     let mut client = client().await;
     for spellings in [
         &["file:///tmp/app/[id]/views.py", "file:///tmp/app/%5Bid%5D/views.py", "file:///tmp/app/%5bid%5d/views.py"][..],
-        &["file:///c%3A/Users/me/My%20Code/app.py", "file:///C:/Users/me/My Code/app.py", "c:\\Users\\me\\My Code\\app.py"],
+        &[
+            "file:///c%3A/Users/me/My%20Code/app.py",
+            "file:///C:/Users/me/My Code/app.py",
+            "c:\\Users\\me\\My Code\\app.py",
+        ],
         &["file:///tmp/caf\u{e9}.py", "file:///tmp/caf%C3%A9.py", "/tmp/caf\u{e9}.py"],
         &["vscode-remote://ssh-remote%2Bhost/a b.py", "vscode-remote://ssh-remote+host/a%20b.py"],
         &["untitled:Untitled-1", "Untitled:Untitled-1"],

@@ -108,6 +108,7 @@ local schema = {
       mainDevice = { whole(0), "a device's number" },
       flashAttention = { one_of("auto", true, false), "\"auto\", true or false" },
       mmap = { is("boolean"), "true or false" },
+      maxFileBytes = { whole(1), "a whole number of bytes" },
       inline = {
         inside = {
           enabled = { is("boolean"), "true or false" },

@@ -59,8 +59,10 @@ pub fn judge(
         ("task.json".to_owned(), task.to_string().into_bytes()),
         ("program".to_owned(), program.as_bytes().to_vec()),
     ];
-    let report =
-        sandbox.clone().with_limits(allowance.limits()).run_job(&Job { program: harness.to_owned(), files, clock: None }, cancel)?;
+    let report = sandbox
+        .clone()
+        .with_limits(allowance.limits())
+        .run_job(&Job { program: harness.to_owned(), files, clock: None }, cancel)?;
     if report.outcome == Outcome::Cancelled {
         return Ok(None);
     }

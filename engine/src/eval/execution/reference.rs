@@ -88,7 +88,11 @@ fn ask(
     let count = u32::try_from(candidates.len()).unwrap_or(u32::MAX);
     let wall = (allowance.time + BESIDE) * count + BESIDE;
     let limits = Limits { wall, cpu: wall, output: OUTPUT * candidates.len(), processes: 256, ..allowance.limits() };
-    let job = Job { program: SCRIPT.to_owned(), files: vec![("candidates.jsonl".to_owned(), lines.into_bytes())], clock: None };
+    let job = Job {
+        program: SCRIPT.to_owned(),
+        files: vec![("candidates.jsonl".to_owned(), lines.into_bytes())],
+        clock: None,
+    };
     let report = sandbox.clone().with_limits(limits).run_job(&job, cancel)?;
     let opinions: Vec<Opinion> = marked(&report.stdout, &nonce);
     if report.outcome != Outcome::Passed || opinions.len() != candidates.len() {

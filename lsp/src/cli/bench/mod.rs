@@ -1,6 +1,7 @@
 //! `codegen-lsp bench`: measurements, each of a claim and of what it is compared with, in one run.
 
 mod eval;
+mod growth;
 mod synthesize;
 
 use std::time::Duration;
@@ -17,6 +18,8 @@ pub enum BenchCommand {
     /// Sixteen continuations in shared batches against one after the other, by default with random weights in the shape
     /// of CodeGen-350M (writes a file of 237 MB for that, once)
     Eval(eval::EvalArguments),
+    /// What a key costs the server itself, by the size of the file and the place of an error in it (no model takes part)
+    Growth(growth::GrowthArguments),
 }
 
 /// Arguments of every measurement.
@@ -40,6 +43,7 @@ pub fn run(command: &BenchCommand) -> anyhow::Result<()> {
     match command {
         BenchCommand::Synthesize(arguments) => synthesize::run(arguments),
         BenchCommand::Eval(arguments) => eval::run(arguments),
+        BenchCommand::Growth(arguments) => growth::run(arguments),
     }
 }
 

@@ -4,6 +4,7 @@ use tower_lsp::jsonrpc;
 use tower_lsp::ls_types::{self as lsp, Uri};
 
 use super::{begin, end, plan, step, stream};
+use crate::handlers::parsing;
 use crate::landing::Landing;
 use crate::main_loop::{Event, MainLoop};
 use crate::operation::{self, Operation, Outcome, Phase, Purpose, Which, Written};
@@ -88,6 +89,12 @@ pub(super) fn write(main: &mut MainLoop, id: u64, text: &TurnText, each: &[Alter
 fn ask(main: &mut MainLoop, number: u64) {
     let Some(landing) = main.state.landings.get_mut(&number) else { return };
     let Some(buffer) = main.state.buffers.get(&landing.uri) else { return };
+    landing.held = buffer.document.is_pending();
+    if landing.held {
+        // What the edit may replace is decided by the syntax; `parsed` goes on from here.
+        let uri = landing.uri.clone();
+        return parsing::hurry(main, &uri);
+    }
     let version = buffer.client_version;
     let Some(edit) = landing.ask(&buffer.document) else { return stale(main, number) };
     let (uri, attempt) = (landing.uri.clone(), landing.attempt);
@@ -100,6 +107,15 @@ fn ask(main: &mut MainLoop, number: u64) {
         let _ = events.send(Event::Applied(number, attempt, result));
     });
     main.after(main.state.config.global.patience.answer, Event::Overdue { landing: number, attempt, applied: false });
+}
+
+/// A document's syntax is known, or will not be: asks for what was held back until then.
+pub(super) fn parsed(main: &mut MainLoop, uri: &Uri) {
+    let held = main.state.landings.iter().filter(|(_, landing)| landing.uri == *uri && landing.held);
+    let held: Vec<u64> = held.map(|(number, _)| *number).collect();
+    for number in held {
+        ask(main, number);
+    }
 }
 
 /// Whether the edit replaces what its command may replace in the buffer as it is now: what stands around it decides that, too,

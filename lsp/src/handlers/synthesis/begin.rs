@@ -4,6 +4,7 @@ use tower_lsp::ls_types::{NumberOrString, ProgressToken, Uri};
 
 use super::plan::Plan;
 use super::{apply, end, step, stream};
+use crate::handlers::parsing;
 use crate::main_loop::{Event, MainLoop};
 use crate::operation::{self, Operation, Outcome, Progress, Purpose, Step, Which};
 use crate::records::TurnText;
@@ -97,12 +98,21 @@ pub(super) fn advance(main: &mut MainLoop, id: u64) {
         let Some(buffer) = main.state.buffers.get(&operation.uri) else {
             return end::end(main, id, Outcome::Closed);
         };
+        if buffer.document.is_pending() {
+            // `parsed` goes on from here.
+            let uri = operation.uri.clone();
+            return parsing::hurry(main, &uri);
+        }
+        if let Some(reason) = buffer.document.syntax_gap() {
+            return end::fail(main, id, super::not_parsed(reason));
+        }
         let mut landings = main.state.landings.values().filter(|landing| landing.uri == operation.uri);
         if landings.any(|landing| landing.prompt.as_ref().is_some_and(|prompt| operation::overlap(prompt, place))) {
             // What an earlier command wrote is about to arrive, and this one must not be taken for typing.
             return;
         }
-        let mut turns = main.state.records.texts(&buffer.document, &main.state.config_for(&operation.uri).turns).into_iter();
+        let mut turns =
+            main.state.records.texts(&buffer.document, &main.state.config_for(&operation.uri).turns).into_iter();
         let found = turns.find(|(turn, _)| operation::overlap(&turn.prompt_range, place));
         let wanted = |turn: &Turn| operation.purpose != Purpose::All || turns::is_empty(&buffer.document, turn);
         let Some((turn, text)) = found.filter(|(turn, _)| wanted(turn)) else {

@@ -26,9 +26,21 @@ pub use stream::Partial;
 
 use tower_lsp::ls_types::Uri;
 
+use crate::document::Unparsed;
 use crate::edit::Edit;
 use crate::main_loop::MainLoop;
 use crate::operation::Phase;
+
+/// A document's syntax is known, or will not be: commands may have waited for that.
+pub fn parsed(main: &mut MainLoop, uri: &Uri) {
+    apply::parsed(main, uri);
+    begin::wake(main, uri);
+}
+
+/// Why nothing is synthesized in a document without a syntax tree.
+fn not_parsed(reason: Unparsed) -> String {
+    format!("this document is not parsed, since {reason}, so nothing can be synthesized in it")
+}
 
 /// Follows the changes of a document, of one `didChange`. What they bring may be a program text that was on its way; a
 /// turn at work that they touched gets none.

@@ -158,9 +158,11 @@ fn buffer<'s>(state: &'s State, uri: &Uri) -> Result<&'s Buffer, Nothing> {
     if let Some(reason) = state.unserved(uri) {
         return Err(Nothing::Refused(reason));
     }
-    if buffer.synced {
-        Ok(buffer)
-    } else {
-        Err(Nothing::Told(Outcome::Failed, "the document is out of step; reopen it".to_owned()))
+    if !buffer.synced {
+        return Err(Nothing::Told(Outcome::Failed, "the document is out of step; reopen it".to_owned()));
+    }
+    match buffer.document.syntax_gap() {
+        None => Ok(buffer),
+        Some(reason) => Err(Nothing::Told(Outcome::Failed, super::not_parsed(reason))),
     }
 }

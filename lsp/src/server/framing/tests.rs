@@ -65,10 +65,7 @@ fn what_is_wrong_is_named_and_skipped() {
         ("Content-Length:\r\n\r\n{}", "a Content-Length is \"\", which is no number of bytes"),
         ("Content-Length: two\r\n\r\n{}", "a Content-Length is \"two\", which is no number of bytes"),
         ("Content-Length: 2.0\r\n\r\n{}", "a Content-Length is \"2.0\", which is no number of bytes"),
-        (
-            "Content-Length: 2\r\nContent-Length: 3\r\n\r\n{}",
-            "a header has two values of Content-Length, 2 and 3",
-        ),
+        ("Content-Length: 2\r\nContent-Length: 3\r\n\r\n{}", "a header has two values of Content-Length, 2 and 3"),
         (
             "Content-Length: 1099511627776\r\n\r\n{}",
             "a Content-Length is 1099511627776, but messages have at most 268435456 bytes",
@@ -124,10 +121,10 @@ fn a_header_in_a_text_is_no_header() {
     let body = r#"{"text": "Content-Length: 5\r\n\r\n{}", "b": "Content-Length: 5"}"#;
     check(&format!("{}{}", message(body), message("b")), &[body, "b"]);
     // A broken message that holds such a text is skipped as a whole.
-    check(&format!("Content-Length: -1\r\n\r\n{body}{}", message("b")), &[
-        "<a Content-Length is \"-1\", which is no number of bytes>",
-        "b",
-    ]);
+    check(
+        &format!("Content-Length: -1\r\n\r\n{body}{}", message("b")),
+        &["<a Content-Length is \"-1\", which is no number of bytes>", "b"],
+    );
 }
 
 #[test]

@@ -3,7 +3,7 @@
 
 /// Where in the tokens a text has got to.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(super) struct Scanner {
+pub(crate) struct Scanner {
     /// Brackets that are open.
     pub depth: usize,
     string: Option<Quote>,
@@ -104,7 +104,7 @@ impl Scanner {
 }
 
 /// The text up to the line in which a string, a bracket or a continued line begins that is still open where it ends.
-pub(super) fn closed(text: &str) -> &str {
+pub(crate) fn closed(text: &str) -> &str {
     let mut scanner = Scanner::default();
     let mut rest = 0;
     for (at, char) in text.char_indices() {
@@ -118,7 +118,7 @@ pub(super) fn closed(text: &str) -> &str {
 }
 
 /// A line that starts outside of strings, without the comment at its end.
-pub(super) fn without_comment(line: &str) -> &str {
+pub(crate) fn without_comment(line: &str) -> &str {
     let mut scanner = Scanner::default();
     for (at, char) in line.char_indices() {
         scanner.push(char);
