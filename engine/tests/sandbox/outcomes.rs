@@ -137,9 +137,10 @@ fn asking_an_interpreter_runs_nothing_that_is_installed_outside_of_the_sandbox()
     let (marker, source) = (folder.path().join("marker"), folder.path().join("source"));
     std::fs::create_dir(&source).unwrap();
     std::fs::write(source.join("found_there.py"), "word = 'there'").unwrap();
-    let code = format!("import os; open({marker:?}, 'w').write(str(os.getpid()))\n{}\n", source.display());
+    let code = format!("import os; open({marker:?}, 'w').write(str(os.getpid()))\n");
     std::fs::write(packages.join("a.pth"), &code).unwrap();
-    std::fs::write(packages.join("sitecustomize.py"), code.lines().next().unwrap()).unwrap();
+    std::fs::write(packages.join("sitecustomize.py"), &code).unwrap();
+    std::fs::write(packages.join("b.pth"), source.to_str().unwrap()).unwrap();
     let python = environment.join("bin/python");
     let sandbox = Sandbox::new(&python, limits()).unwrap();
     let report = run(&sandbox, "import found_there; print(found_there.word)");
@@ -153,7 +154,7 @@ fn asking_an_interpreter_runs_nothing_that_is_installed_outside_of_the_sandbox()
     let later = folder.path().join("later");
     std::fs::create_dir(&later).unwrap();
     std::fs::write(later.join("found_later.py"), "word = 'later'").unwrap();
-    std::fs::write(packages.join("b.pth"), later.to_str().unwrap()).unwrap();
+    std::fs::write(packages.join("c.pth"), later.to_str().unwrap()).unwrap();
     let sandbox = Sandbox::new(&python, limits()).unwrap();
     let report = run(&sandbox, "import found_later; print(found_later.word)");
     assert_eq!((report.outcome, report.stdout.as_str()), (Outcome::Passed, "later\n"), "{}", report.stderr);
