@@ -24,6 +24,7 @@ fn program(arguments: &[&str]) -> Command {
     command
         .args(arguments)
         .env("XDG_CACHE_HOME", concat!(env!("CARGO_TARGET_TMPDIR"), "/cache"))
+        .env("CODEGEN_LSP_CONFIG", concat!(env!("CARGO_TARGET_TMPDIR"), "/none/config.json"))
         .env_remove("RUST_LOG")
         .stdin(Stdio::null());
     command
@@ -116,7 +117,9 @@ fn every_kind_of_completion_has_an_answer() {
 #[test]
 fn doctor_says_what_runs_where_and_how_fast() {
     let (report, _) = run(&["doctor"]);
-    for line in ["codegen-lsp ", "build ", "llama.cpp ", "model ", "context ", "layers ", "threads ", "speed "] {
+    for line in
+        ["codegen-lsp ", "build ", "options ", "llama.cpp ", "model ", "context ", "layers ", "threads ", "speed "]
+    {
         assert!(report.lines().any(|have| have.starts_with(line)), "no {line:?} in {report}");
     }
     let speed = report.lines().last().unwrap();

@@ -218,8 +218,8 @@ pub struct Sandbox {
 }
 
 impl Sandbox {
-    /// A sandbox that runs `python`: a path, or a name to look up in `PATH`. Blocks while the interpreter is asked what it
-    /// needs.
+    /// A sandbox that runs `python`: a path, or a name to look up in the absolute folders of `PATH`. Blocks while the
+    /// interpreter is asked what it needs, unless it has been asked before.
     ///
     /// # Errors
     /// There is no such program, or it is no Python of version 3.8 or later; or this system has no sandbox (Windows).
