@@ -109,6 +109,7 @@ local schema = {
       flashAttention = { one_of("auto", true, false), "\"auto\", true or false" },
       mmap = { is("boolean"), "true or false" },
       maxFileBytes = { whole(1), "a whole number of bytes" },
+      languages = { is_string_list, "a list of file types" },
       inline = {
         inside = {
           enabled = { is("boolean"), "true or false" },
