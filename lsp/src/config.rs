@@ -7,6 +7,7 @@ pub mod user_file;
 use std::path::{Component, Path};
 use std::time::Duration;
 
+use codegen_engine::sandbox::Level;
 use codegen_engine::{EngineOptions, FlashAttention, GpuLayers};
 use serde_json::{Map, Value};
 
@@ -104,6 +105,8 @@ pub struct SynthesisConfig {
     pub python: String,
     /// Seconds that such a program may take.
     pub run_seconds: u64,
+    /// How far such a program has to be shut in: where this system cannot do that, it is not run.
+    pub isolation: Level,
 }
 
 /// How candidates are verified.
@@ -151,6 +154,7 @@ impl Default for SynthesisConfig {
             code_lens: CodeLenses::Auto,
             python: "python3".to_owned(),
             run_seconds: 10,
+            isolation: Level::default(),
         }
     }
 }
@@ -241,6 +245,7 @@ impl Config {
                     synthesis.run_seconds = v as u64;
                 },
             );
+            section.read("isolation", ISOLATION, isolation, |v| synthesis.isolation = v);
             section.close();
         }
         if let Some(value) = section.take(trust::OPTION).filter(|value| !value.is_null()) {
@@ -392,6 +397,12 @@ fn verify(value: &Value) -> Option<Verify> {
     }
 }
 
+const ISOLATION: &str = "\"limits\", \"folder\", \"folder+network\" or \"folder+network+processes\"";
+
+fn isolation(value: &Value) -> Option<Level> {
+    value.as_str()?.parse().ok()
+}
+
 fn code_lens(value: &Value) -> Option<CodeLenses> {
     match value.as_str()? {
         "auto" => Some(CodeLenses::Auto),
@@ -422,7 +433,7 @@ mod tests {
             "mainDevice": 1, "flashAttention": true, "mmap": false, "languages": ["python", "starlark"], "maxFileBytes": 3000,
             "inline": {"enabled": false, "maxTokens": 7, "minLogprob": -0.5}, "prompt": {"marker": "#>"},
             "synthesis": {"maxTokens": 64, "candidates": 4, "temperature": 0.2, "topP": 0.9, "verify": "run",
-                "codeLens": "all", "python": "/usr/bin/python3", "runSeconds": 3},
+                "codeLens": "all", "python": "/usr/bin/python3", "runSeconds": 3, "isolation": "folder"},
             "trusted": ["/a"],
         }));
         assert_eq!(problems, Vec::<String>::new());
@@ -452,6 +463,7 @@ mod tests {
             code_lens: CodeLenses::All,
             python: "/usr/bin/python3".to_owned(),
             run_seconds: 3,
+            isolation: Level::Folder,
         };
         assert_eq!(config.synthesis, synthesis);
         assert_eq!(config.trust, Trust::Folders(vec!["/a".into()]));
@@ -518,6 +530,10 @@ mod tests {
                 "codegen.synthesis.temperature is 0, but must be a number above 0 and up to 2",
                 "codegen.synthesis.verify is true, but must be \"parse\" or \"run\"",
             ],
+        );
+        check(
+            json!({"synthesis": {"isolation": "none"}}),
+            &["codegen.synthesis.isolation is \"none\", but must be \"limits\", \"folder\", \"folder+network\" or \"folder+network+processes\""],
         );
         check(json!({"threads": null, "prompt": null}), &[]);
     }

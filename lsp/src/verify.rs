@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use codegen_engine::printable;
-use codegen_engine::sandbox::{Limits, Outcome, Sandbox, SandboxError};
+use codegen_engine::sandbox::{Isolation, Level, Limits, Outcome, Sandbox, SandboxError};
 
 use crate::candidates::Ranked;
 use crate::document::Document;
@@ -12,19 +12,55 @@ use crate::edit::Edit;
 use crate::syntax;
 use crate::turns::{self, Turn};
 
+/// How programs are run.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RunOptions {
+    /// The Python: a path, or a name in `PATH`.
+    pub python: String,
+    /// What a program may use.
+    pub limits: Limits,
+    /// How far it has to be shut in.
+    pub isolation: Level,
+}
+
+impl RunOptions {
+    /// A sandbox for these. Blocks.
+    ///
+    /// # Errors
+    /// There is no such Python.
+    pub fn sandbox(&self) -> Result<Sandbox, SandboxError> {
+        Ok(Sandbox::new(self.python.as_str(), self.limits.clone())?.requiring(self.isolation))
+    }
+}
+
+/// What is said, once, of how far programs are shut in.
+#[must_use]
+pub fn isolation(held: Isolation) -> String {
+    let kept = match held.level() {
+        Level::Limits => "by limits alone: they can read the user's files and reach other processes",
+        Level::Folder => "from files outside their own folder, but not from the network",
+        Level::FolderAndNetwork => "from files outside their own folder and from the network; they may see other processes",
+        Level::FolderNetworkAndProcesses => {
+            "from files outside their own folder, from the network and from other processes"
+        }
+    };
+    format!("programs are kept {kept} ({held})")
+}
+
 /// Runs the program up to and including the turn with each candidate that parses, and notes what came of it. Blocks; ends
-/// early once `cancel` is set.
+/// early once `cancel` is set. The answer is what all of them were kept from, if any was run.
 ///
 /// # Errors
-/// Programs cannot be run here.
+/// Programs cannot be run here, or not shut in as far as they have to be.
 pub fn run(
-    (python, limits): &(String, Limits),
+    options: &RunOptions,
     document: &Document,
     turn: &Turn,
     candidates: &mut [Ranked],
     cancel: &Arc<AtomicBool>,
-) -> Result<(), SandboxError> {
-    let sandbox = Sandbox::new(python.as_str(), limits.clone())?;
+) -> Result<Option<Isolation>, SandboxError> {
+    let sandbox = options.sandbox()?;
+    let mut held: Option<Isolation> = None;
     let says_something = |ranked: &&mut Ranked| ranked.evidence.parses && !ranked.completion.text.is_empty();
     for ranked in candidates.iter_mut().filter(says_something) {
         if cancel.load(Ordering::Relaxed) {
@@ -33,9 +69,13 @@ pub fn run(
         let edit = turns::program_edit(document, turn, &ranked.completion.text);
         let report = sandbox.run(&program(document, &edit), cancel)?;
         ranked.evidence.run = report.outcome != Outcome::Cancelled;
-        ranked.evidence.raised = complaint(&report.outcome, limits);
+        ranked.evidence.raised = complaint(&report.outcome, &options.limits);
+        if ranked.evidence.run {
+            // The least, where programs were run in more than one way.
+            held = held.map_or(Some(report.isolation), |held| Some(std::cmp::min_by_key(held, report.isolation, |held| held.level())));
+        }
     }
-    Ok(())
+    Ok(held)
 }
 
 /// The program up to and including a turn whose program text `edit` puts in place: the document with the edit, cut behind
@@ -124,6 +164,19 @@ mod tests {
             let edit = turns::program_edit(&document, &turn, program);
             assert_eq!(super::program(&document, &edit), expected, "{text:?}");
         }
+    }
+
+    #[test]
+    fn what_does_not_hold_is_said() {
+        let of = |files, network, processes| isolation(Isolation { network, files, processes });
+        assert_eq!(
+            of(true, true, true),
+            "programs are kept from files outside their own folder, from the network and from other processes \
+             (folder: yes, network: yes, processes: yes)"
+        );
+        assert!(of(true, true, false).ends_with("they may see other processes (folder: yes, network: yes, processes: no)"));
+        assert!(of(true, false, true).contains("but not from the network (folder: yes, network: no, processes: yes)"));
+        assert!(of(false, true, false).contains("by limits alone"));
     }
 
     #[test]

@@ -277,7 +277,6 @@ fn the_end_of_time_is_an_exception_in_the_program() {
 #[test]
 fn an_answer_that_cannot_be_looked_at_in_time_is_wrong() {
     let cases = [
-        ("__eq__(self, other)", "print([A()])", json!([1]), "<list that takes too long to compare>"),
         ("__repr__(self)", "print([A()], file=1)", json!(true), "<list that takes too long to compare>"),
         ("__int__(self)", "print(A())", json!(1), "<A that takes too long to compare>"),
         ("__repr__(self)", "print(A(), file=1)", json!(1), "<A that takes too long to show>"),

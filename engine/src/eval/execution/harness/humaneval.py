@@ -1,11 +1,14 @@
 
 
 import io
+import operator
 
 
 # Frames on the stack where the reference executes a program, and the calls that C code makes on the way, as far as this Python
 # counts them: recursion that is just too deep there has to be so here.
 DEPTH = 15 if sys.version_info[:2] == (3, 12) else 16
+# The same where the test calls the program's function: below the program's module and `check`; until 3.11 `exec` counts, too.
+CALLED = DEPTH + (6 if sys.version_info < (3, 12) else 5)
 
 # What the reference takes away from programs, some of it so that they do no harm. A program that needs it fails there.
 TAKEN = {
@@ -70,39 +73,185 @@ def depth():
     return frames
 
 
-def lines(text):
-    return text.replace("\r\n", "\n").replace("\r", "\n").count("\n")
+def at_depth(wanted, action):
+    """Does it so that its frame is that deep on the stack."""
+    return deeper(wanted - depth() - 2, action)
 
 
-def in_test(error, program):
-    """Whether it was raised by a line of the test rather than by one of the program."""
-    place = error.__traceback__
-    while place and place.tb_next:
-        place = place.tb_next
-    return bool(place) and place.tb_frame.f_code.co_filename == "<string>" and place.tb_lineno > lines(program) + 1
+def names(code):
+    """All names that some code, and the functions in it, may look up globally."""
+    found = set(code.co_names)
+    for constant in code.co_consts:
+        if isinstance(constant, type(code)):
+            found |= names(constant)
+    return found
+
+
+# What the judge may ask to be done to an object of the program's.
+DONE = {
+    "call": lambda function, *arguments: function(*arguments),
+    "getattr": getattr,
+    "iter": iter,
+    "next": next,
+    "len": len,
+    "bool": bool,
+    "str": str,
+    "repr": repr,
+    "int": int,
+    "float": float,
+    "complex": complex,
+    "bytes": bytes,
+    "hash": hash,
+    "format": format,
+    "round": round,
+    "divmod": divmod,
+    "reversed": reversed,
+}
+COMPARED = "eq ne lt le gt ge".split()
+COMPUTED = "add sub mul truediv floordiv mod pow matmul and_ or_ xor lshift rshift".split()
+DONE.update((name, getattr(operator, name)) for name in COMPARED + COMPUTED)
+DONE.update((name, getattr(operator, name)) for name in "getitem setitem delitem contains neg pos invert abs index".split())
+
+
+def play(player):
+    """Runs the program, and does to its objects what the judge asks for."""
+    job = player.receive()
+    program, namespace = job["program"], {"__builtins__": BUILTINS}
+    take_away(program)
+    sys.stdin = sys.stdout = sys.stderr = Nowhere()
+    player.start_clock(job["seconds"])
+
+    def run():
+        # An empty namespace, in which the program's name is that of the built-in functions.
+        exec(compiled(program), namespace)
+
+    # Two frames are `outcome` and this one's caller.
+    _, error = at_depth(DEPTH + 1, lambda: player.outcome(run))
+    player.send({} if error is None else {"raised": player.told(error)})
+    asked = player.receive()["names"]
+    player.send({"found": {name: player.encoded(namespace[name]) for name in asked if name in namespace}})
+    at_depth(CALLED - 3, lambda: serve(player))
+
+
+def serve(player):
+    receive, send, outcome, encoded, decoded = player.receive, player.send, player.outcome, player.encoded, player.decoded
+    while True:
+        request = receive()
+        function, given = DONE[request["do"]], request["with"]
+        arguments = [decoded(argument) for argument in given]
+        if request["do"] == "call":
+            function, *called = arguments
+            value, error = outcome(lambda: function(*called))
+        else:
+            value, error = outcome(lambda: function(*arguments))
+        reply = {"value": encoded(value)} if error is None else {"raised": player.told(error)}
+        # What the program has changed in lists and the like is changed in the judge's, too.
+        reply["with"] = [encoded(argument) if isinstance(argument, (list, dict, set)) else None for argument in arguments]
+        send(reply)
+
+
+# The judge
+
+
+class Remote:
+    """An object of the program's, which does where it is whatever is done to it here."""
+
+    __slots__ = ("other", "number", "kind")
+
+    def __init__(self, other, number, kind):
+        object.__setattr__(self, "other", other)
+        object.__setattr__(self, "number", number)
+        object.__setattr__(self, "kind", kind)
+
+    def __getattr__(self, name):
+        return do(self.other, "getattr", self, name)
+
+    def __call__(self, *arguments, **named):
+        if named:
+            raise TypeError("a test calls its function without names")
+        return do(self.other, "call", self, *arguments)
+
+    def __iter__(self):
+        return do(self.other, "iter", self)
+
+    def __hash__(self):
+        return do(self.other, "hash", self)
+
+    def __contains__(self, element):
+        return bool(do(self.other, "contains", self, element))
+
+
+def forwarding(name):
+    return lambda self, *others: do(self.other, name, self, *others)
+
+
+def forwarding_back(name):
+    return lambda self, first: do(self.other, name, first, self)
+
+
+for name in COMPARED + "len bool str repr int float complex bytes next getitem setitem delitem neg pos invert abs index".split():
+    setattr(Remote, "__%s__" % name, forwarding(name))
+for name in "format round divmod reversed".split():
+    setattr(Remote, "__%s__" % name, forwarding(name))
+for name in COMPUTED:
+    setattr(Remote, "__%s__" % name.strip("_"), forwarding(name))
+    setattr(Remote, "__r%s__" % name.strip("_"), forwarding_back(name))
+
+
+def handed_over(value):
+    if isinstance(value, Remote):
+        return {"object": value.number}
+    raise TypeError("a %s of the test's cannot be handed to the program" % type(value).__name__)
+
+
+def do(other, what, *arguments):
+    sent = [encode(argument, handed_over) for argument in arguments]
+    found = lambda kind, content: Remote(other, int(content[0]), str(content[1]))
+    reply = other.ask({"do": what, "with": sent})
+    for argument, before, after in zip(arguments, sent, reply.get("with", ())):
+        if after is not None and after != before:
+            change(argument, decode(after, found))
+    return decode(reply["value"], found)
+
+
+def change(argument, changed):
+    """Makes a container's content that of another."""
+    if type(argument) is list and type(changed) is list:
+        argument[:] = changed
+    elif type(argument) in (dict, set) and type(changed) is type(argument):
+        argument.clear()
+        argument.update(changed)
 
 
 def main():
-    task, program, finish = start()
-    limited, patient = clock(finish)
-    take_away(program)
-    sys.stdin = sys.stdout = sys.stderr = Nowhere()
-    stopped_at_syntax = True
+    other, task, program, finish = begin(play)
+    test = "%s\ncheck(%s)" % (task["test"], task["entry_point"])
 
-    def run():
-        nonlocal stopped_at_syntax
-        code = compiled("%s\n%s\ncheck(%s)" % (program, task["test"], task["entry_point"]))
-        stopped_at_syntax = False
-        # An empty namespace, in which the program's name is that of the built-in functions.
-        exec(code, {})
-
-    error = limited(task["seconds"], lambda: deeper(DEPTH - depth() - 2, run))
-    if error is None:
+    def judge():
+        other.start_clock(task["seconds"])
+        try:
+            # As the reference has it, in one: what is no Python in one may be some in two.
+            compiled("%s\n%s" % (program, test))
+        except SyntaxError as error:
+            finish("syntax-error", describe(error))
+        try:
+            other.ask({"program": program, "seconds": task["seconds"]})
+            code = compiled(test)
+            # What is built in is the judge's own, whatever the program makes of these names.
+            found = other.ask({"names": sorted(names(code) - set(BUILTINS))})["found"]
+            namespace = {"__builtins__": BUILTINS}
+            for name, data in found.items():
+                namespace[name] = decode(data, lambda kind, content: Remote(other, int(content[0]), str(content[1])))
+            exec(code, namespace)
+        except Gone:
+            raise
+        except BaseException as error:
+            if hasattr(error, "retold"):
+                finish(error.retold.status, error.retold.detail)
+            finish("wrong" if isinstance(error, AssertionError) else ending(error), describe(error))
         finish("passed")
-    if stopped_at_syntax and isinstance(error, SyntaxError):
-        finish("syntax-error", describe(error))
-    status = "wrong" if isinstance(error, AssertionError) and in_test(error, program) else ending(error)
-    finish(status, patient(status, type(error).__name__, lambda: describe(error)))
+
+    conclude(judge, finish)
 
 
 main()

