@@ -65,6 +65,9 @@ pub const RULES: &[Rule] = &[
     narrow("synthesis.verify", "\"parse\"", |_, workspace| workspace.synthesis.verify == Verify::Parse),
     anyone("synthesis.codeLens"),
     user("synthesis.python"),
+    narrow("synthesis.isolation", "a higher level", |user, workspace| {
+        workspace.synthesis.isolation >= user.synthesis.isolation
+    }),
     narrow("synthesis.runSeconds", "a lower number", |user, workspace| {
         workspace.synthesis.run_seconds <= user.synthesis.run_seconds
     }),
