@@ -44,7 +44,7 @@ pub fn isolation(held: Isolation) -> String {
             "from files outside their own folder, from the network and from other processes"
         }
     };
-    format!("programs are kept {kept} ({held})")
+    format!("programs are isolated {kept} ({held})")
 }
 
 /// Runs the program up to and including the turn with each candidate that parses, and notes what came of it. Blocks; ends
@@ -171,7 +171,7 @@ mod tests {
         let of = |files, network, processes| isolation(Isolation { network, files, processes });
         assert_eq!(
             of(true, true, true),
-            "programs are kept from files outside their own folder, from the network and from other processes \
+            "programs are isolated from files outside their own folder, from the network and from other processes \
              (folder: yes, network: yes, processes: yes)"
         );
         assert!(of(true, true, false).ends_with("they may see other processes (folder: yes, network: yes, processes: no)"));

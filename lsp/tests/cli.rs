@@ -13,6 +13,9 @@ mod adapters;
 mod escapes;
 #[path = "cli/eval/mod.rs"]
 mod eval;
+#[cfg(target_os = "linux")]
+#[path = "cli/isolation.rs"]
+mod isolation;
 #[path = "cli/synthesize.rs"]
 mod synthesize;
 
@@ -118,7 +121,7 @@ fn every_kind_of_completion_has_an_answer() {
 fn doctor_says_what_runs_where_and_how_fast() {
     let (report, _) = run(&["doctor"]);
     for line in
-        ["codegen-lsp ", "build ", "options ", "llama.cpp ", "model ", "context ", "layers ", "threads ", "speed "]
+        ["codegen-lsp ", "build ", "options ", "llama.cpp ", "isolation ", "model ", "context ", "layers ", "threads ", "speed "]
     {
         assert!(report.lines().any(|have| have.starts_with(line)), "no {line:?} in {report}");
     }

@@ -96,6 +96,23 @@ async fn what_a_program_raises_commands_no_terminal() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn how_far_programs_are_isolated_is_logged_once() {
+    let mut client = client(&divides().engine(), true, "x = 1\n\n# one\n").await;
+    for _ in 0..2 {
+        candidates(&mut client, 2).await;
+    }
+    client.settle().await;
+    let said: Vec<String> = client
+        .arrived("window/logMessage")
+        .iter()
+        .filter_map(|message| message.params["message"].as_str().map(str::to_owned))
+        .filter(|message| message.starts_with("codegen-lsp: programs are isolated"))
+        .collect();
+    assert_eq!(said.len(), 1, "{said:?}");
+    assert!(said[0].contains("from files outside their own folder") && said[0].contains("network: yes"), "{said:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn nobody_runs_the_program_of_a_file_that_is_not_trusted() {
     // It would never end.
     let mut client = client(&divides().engine(), false, ENDLESS).await;

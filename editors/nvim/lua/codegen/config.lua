@@ -127,6 +127,10 @@ local schema = {
           codeLens = { one_of("auto", "all", "off"), "\"auto\", \"all\" or \"off\"" },
           python = { is("string"), "a program's name or path" },
           runSeconds = { whole(1), "a whole number of seconds" },
+          isolation = {
+            one_of("limits", "folder", "folder+network", "folder+network+processes"),
+            "\"limits\", \"folder\", \"folder+network\" or \"folder+network+processes\"",
+          },
         },
       },
       prompt = { inside = { marker = { is("string"), "the text that prompts start with, such as \"#>\"" } } },
