@@ -160,6 +160,9 @@ pub struct Header {
     /// of threads or on another device.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reproducible: Option<String>,
+    /// What the programs were kept from where the run was begun, and at which level; it may go on elsewhere.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub isolation: Option<String>,
     /// The problems, in the file's order.
     pub problems: Vec<Problem>,
     /// What of the problems' file is left out, a sentence for each line, which it names.

@@ -2,6 +2,7 @@
 #![cfg(target_os = "linux")]
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
+mod cheats;
 mod fixtures;
 mod humaneval;
 mod mtpb;

@@ -251,7 +251,8 @@ fn what_looks_like_a_verdict_is_none() {
     let program = format!(
         "import os\nfor f in range(1, 20):\n  try: os.write(f, b'''\n{verdict}\n0123 {verdict}\n''')\n  except OSError: pass\nos._exit(0)"
     );
-    assert_eq!(answer(&program, &json!(1), Scoring::Reference).0, Status::Exited);
+    let (status, detail) = answer(&program, &json!(1), Scoring::Reference);
+    assert_eq!((status, detail.as_str()), (Status::Killed, "its process does not answer as it was asked"));
 }
 
 #[test]

@@ -3,16 +3,20 @@
 use std::fmt::Write;
 
 use clap::Args;
+use codegen_engine::sandbox::{Level, Limits, Sandbox, Support};
 use codegen_engine::{Engine, ModelInfo, Prompt, Request, ThreadsInUse, printable};
 
 use super::engine_args::EngineArgs;
 use super::output;
-use crate::config::{Config, user_file};
+use crate::config::{Config, SynthesisConfig, user_file};
 use crate::pipeline;
 
 /// Arguments of `doctor`.
 #[derive(Debug, Args)]
 pub struct Arguments {
+    /// The Python that programs would be run with
+    #[arg(long, value_name = "PROGRAM", default_value_t = SynthesisConfig::default().python)]
+    python: String,
     #[command(flatten)]
     engine: EngineArgs,
 }
@@ -26,6 +30,7 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
     output::print(&options())?;
     output::print(&format!("llama.cpp     {}\n", Engine::build_info().trim()))?;
     output::print(&devices(&Engine::devices()))?;
+    output::print(&isolation(&arguments.python))?;
     let engine = arguments.engine.load()?;
     output::print(&model(engine.info()))?;
     output::print(&speed(&engine)?)?;
@@ -53,6 +58,23 @@ fn options() -> String {
     let problems = user_file::read(&path, &mut Config::default());
     let problems = problems.iter().map(|problem| format!("              {}\n", printable::line(problem)));
     format!("options       {}{state}\n{}", printable::line(&path.display().to_string()), problems.collect::<String>())
+}
+
+/// What programs would be kept from here, and what is in the way of more.
+fn isolation(python: &str) -> String {
+    match Sandbox::new(python, Limits::default()).and_then(|sandbox| sandbox.support()) {
+        Ok(Support { isolation, missing }) => {
+            let level = isolation.level();
+            let enough = if level < Level::default() {
+                format!("less than the default of `synthesis.isolation`, `{}`: no program is run", Level::default())
+            } else {
+                format!("`{level}`")
+            };
+            let missing: String = missing.iter().map(|clause| format!("              not to be had: {clause}\n")).collect();
+            format!("isolation     {isolation} ({enough})\n{missing}")
+        }
+        Err(error) => format!("isolation     not known: {error}\n"),
+    }
 }
 
 fn devices(devices: &[codegen_engine::Device]) -> String {

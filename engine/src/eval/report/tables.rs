@@ -29,6 +29,7 @@ pub(super) fn facts(header: &Header) -> Node {
         ("tokens of context", header.context.to_string()),
         ("perplexity", if header.perplexity { "measured" } else { "not measured" }.to_owned()),
     ]);
+    rows.extend(header.isolation.iter().map(|held| ("programs kept from", held.clone())));
     let row = |(name, value): (&str, String)| {
         element("tr").child(text("th", name).with("scope", "row")).child(text("td", value))
     };

@@ -67,6 +67,7 @@ fn header(benchmark: Benchmark, conditions: &[&str], problems: Vec<Problem>) -> 
         perplexity: true,
         scoring: None,
         reproducible: None,
+        isolation: None,
         problems,
         left_out: Vec::new(),
     }

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::Args;
 use codegen_engine::eval::arms::Arm;
 use codegen_engine::eval::scoring::Scoring;
+use codegen_engine::sandbox::Level;
 
 use crate::cli::engine_args::EngineArgs;
 
@@ -68,6 +69,10 @@ pub struct Common {
     /// The Python to execute programs with; for MTPB it must have numpy
     #[arg(long, value_name = "PROGRAM", default_value = "python3")]
     pub python: PathBuf,
+    /// How far programs have to be isolated: limits, folder, folder+network or folder+network+processes. Where this system
+    /// cannot do that, nothing is run
+    #[arg(long, value_name = "LEVEL", default_value_t, value_parser = crate::cli::synthesize::level)]
+    pub isolation: Level,
     /// Programs executed at the same time [default: as many as there are cores]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=512))]
     pub workers: Option<u16>,

@@ -27,7 +27,7 @@ pub(super) fn check(python: &Path, allowance: &Allowance) -> anyhow::Result<()> 
 /// Compares all verdicts of the run with the package's, and prints where they differ. `None` if the run was stopped meanwhile.
 pub(super) fn verify(tasks: &[Task], common: &Common, stop: &Stop) -> anyhow::Result<Option<ExitCode>> {
     let run = store::read(&common.out)?;
-    let allowance = Allowance::of(Benchmark::HumanEval);
+    let allowance = Allowance { isolation: common.isolation, ..Allowance::of(Benchmark::HumanEval) };
     let checks: HashMap<&str, &Check> = tasks.iter().map(|task| (task.problem.as_str(), &task.check)).collect();
     let programs: HashMap<_, &str> = run.samples.iter().map(|sample| (&sample.key, sample.program.as_str())).collect();
     let mut differences = 0;

@@ -9,12 +9,13 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use anyhow::{Context, bail};
 use codegen_engine::Engine;
 use codegen_engine::eval::dialogue::{Check, Task};
-use codegen_engine::eval::execution::{Allowance, Executor, Verdicts};
+use codegen_engine::eval::execution::{self, Allowance, Executor, Verdicts};
 use codegen_engine::eval::record::{Benchmark, Header, Key, Problem, Sample};
 use codegen_engine::eval::sampling::{self, Plan};
 use codegen_engine::eval::scoring::Scoring;
 use codegen_engine::eval::store::{self, FORMAT, Store};
 use codegen_engine::model::digest;
+use codegen_engine::sandbox::Isolation;
 
 use super::arguments::Common;
 use super::progress::Progress;
@@ -52,7 +53,7 @@ impl Setup<'_> {
         Plan { samples: self.samples, top_p, seed, perplexity: !no_perplexity, reproducible }
     }
 
-    fn header(&self, engine: &Engine, config: &EngineConfig) -> anyhow::Result<Header> {
+    fn header(&self, engine: &Engine, config: &EngineConfig, isolation: Isolation) -> anyhow::Result<Header> {
         let path = codegen_engine::model::resolve(&config.model)?;
         let hash = |path: &PathBuf| digest::of_file(path).with_context(|| format!("cannot read {}", path.display()));
         let plan = self.plan();
@@ -73,6 +74,7 @@ impl Setup<'_> {
             perplexity: plan.perplexity,
             scoring: self.scoring,
             reproducible: plan.reproducible.then(|| decoding(engine, config)),
+            isolation: Some(format!("{}: {isolation}", isolation.level())),
             problems: self.facts.clone(),
             left_out: self.left_out.clone(),
         })
@@ -109,14 +111,17 @@ pub(super) fn run(setup: Setup<'_>) -> anyhow::Result<ExitCode> {
     if let Some(path) = &common.report {
         check_folder(path)?;
     }
-    let allowance = Allowance::of(setup.benchmark);
+    let allowance = Allowance { isolation: common.isolation, ..Allowance::of(setup.benchmark) };
     if setup.verify {
         reference::check(&common.python, &allowance)?;
     }
-    let (executor, verdicts) = Executor::start(&common.python, setup.benchmark, common.workers(), allowance)?;
+    let sandbox = execution::sandbox(&common.python, setup.benchmark, &allowance)?;
+    let isolation = sandbox.support()?.isolation;
+    output::remark(&crate::verify::isolation(isolation));
+    let (executor, verdicts) = Executor::with(&sandbox, common.workers(), &allowance);
     let config = config(common);
     let engine = crate::pipeline::load_engine(&config)?;
-    let header = setup.header(&engine, &config)?;
+    let header = setup.header(&engine, &config, isolation)?;
     let stop = Stop::new(executor.cancelled());
     stop.on_signals();
     let (file, found) = Store::open(&common.out, &header)?;

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
-use codegen_engine::sandbox::{Isolation, Limits, SandboxError};
+use codegen_engine::sandbox::{Isolation, Level, Limits, SandboxError};
 use codegen_engine::{Completion, Sampling};
 use tower_lsp::ls_types::{MessageType, Uri};
 
@@ -90,9 +90,12 @@ pub(super) fn cannot_run(main: &mut MainLoop, reason: &str) {
 
 /// Tells the user, once, how far programs are shut in.
 pub(super) fn tell_isolation(main: &mut MainLoop, held: Isolation) {
-    let serious = held.level() < codegen_engine::sandbox::Level::default();
-    let kind = if serious { MessageType::WARNING } else { MessageType::INFO };
-    main.tell_once(kind, format!("codegen-lsp: {}", verify::isolation(held)));
+    let text = format!("codegen-lsp: {}", verify::isolation(held));
+    if held.level() < Level::default() {
+        main.tell_once(MessageType::WARNING, text);
+    } else if main.state.told.insert(text.clone()) {
+        main.outbox.log(MessageType::INFO, text);
+    }
 }
 
 impl Work {

@@ -207,9 +207,12 @@ pub fn judged(main: &mut MainLoop, at: StepId, judged: Option<Box<Judged>>) {
     let Some(judged) = judged else {
         return end::fail(main, id, "judging the program text failed for a reason in the log".to_owned());
     };
-    let Judged { text, each, sampled, unrunnable } = *judged;
+    let Judged { text, each, sampled, unrunnable, isolation } = *judged;
     if let Some(reason) = unrunnable {
         judge::cannot_run(main, &reason);
+    }
+    if let Some(held) = isolation {
+        judge::tell_isolation(main, held);
     }
     if each.is_empty() {
         return wrote_nothing(main, id, &text);

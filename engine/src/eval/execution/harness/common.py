@@ -402,3 +402,6 @@ def conclude(judge, finish):
         finish("out-of-memory")
     except OutOfTime:
         finish("timed-out")
+    except Exception:
+        # A reply was not like any that this module's other side gives.
+        finish("killed", "its process does not answer as it was asked")

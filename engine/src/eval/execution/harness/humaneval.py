@@ -7,8 +7,8 @@ import operator
 # Frames on the stack where the reference executes a program, and the calls that C code makes on the way, as far as this Python
 # counts them: recursion that is just too deep there has to be so here.
 DEPTH = 15 if sys.version_info[:2] == (3, 12) else 16
-# The same where the test calls the program's function: below the program's module and `check`; until 3.11 `exec` counts, too.
-CALLED = DEPTH + (6 if sys.version_info < (3, 12) else 5)
+# The same where the test calls the program's function: below `check`.
+CALLED = DEPTH + 3
 
 # What the reference takes away from programs, some of it so that they do no harm. A program that needs it fails there.
 TAKEN = {
@@ -125,12 +125,13 @@ def play(player):
         # An empty namespace, in which the program's name is that of the built-in functions.
         exec(compiled(program), namespace)
 
-    # Two frames are `outcome` and this one's caller.
-    _, error = at_depth(DEPTH + 1, lambda: player.outcome(run))
+    # The frames between are this function's argument and `outcome`.
+    _, error = at_depth(DEPTH - 2, lambda: player.outcome(run))
     player.send({} if error is None else {"raised": player.told(error)})
     asked = player.receive()["names"]
     player.send({"found": {name: player.encoded(namespace[name]) for name in asked if name in namespace}})
-    at_depth(CALLED - 3, lambda: serve(player))
+    # The frames between are this function's argument, `serve`, `outcome` and its argument.
+    at_depth(CALLED - 4, lambda: serve(player))
 
 
 def serve(player):

@@ -18,17 +18,17 @@ class Results:
         self.reading, self.writing = os.pipe()
         os.set_blocking(self.reading, False)
         weakref.finalize(self, lambda descriptors: [os.close(descriptor) for descriptor in descriptors], (self.reading, self.writing))
-        self.write, self.texts = os.write, []
+        self.write, self.dumps, self.loads, self.texts = os.write, json.JSONEncoder().encode, json.JSONDecoder().decode, []
 
     def append(self, text):
-        self.write(self.writing, (json.dumps(text[:1000]) + "\n").encode())
+        self.write(self.writing, (self.dumps(text[:1000]) + "\n").encode())
 
     def read(self):
         try:
             data = os.read(self.reading, 1 << 16)
         except BlockingIOError:
             data = b""
-        self.texts += [json.loads(line) for line in data.splitlines()]
+        self.texts += [self.loads(line.decode()) for line in data.splitlines()]
         return self.texts
 
     def __len__(self):
