@@ -533,7 +533,9 @@ mod tests {
         );
         check(
             json!({"synthesis": {"isolation": "none"}}),
-            &["codegen.synthesis.isolation is \"none\", but must be \"limits\", \"folder\", \"folder+network\" or \"folder+network+processes\""],
+            &[
+                "codegen.synthesis.isolation is \"none\", but must be \"limits\", \"folder\", \"folder+network\" or \"folder+network+processes\"",
+            ],
         );
         check(json!({"threads": null, "prompt": null}), &[]);
     }

@@ -39,7 +39,9 @@ pub fn isolation(held: Isolation) -> String {
     let kept = match held.level() {
         Level::Limits => "by limits alone: they can read the user's files and reach other processes",
         Level::Folder => "from files outside their own folder, but not from the network",
-        Level::FolderAndNetwork => "from files outside their own folder and from the network; they may see other processes",
+        Level::FolderAndNetwork => {
+            "from files outside their own folder and from the network; they may see other processes"
+        }
         Level::FolderNetworkAndProcesses => {
             "from files outside their own folder, from the network and from other processes"
         }
@@ -72,7 +74,9 @@ pub fn run(
         ranked.evidence.raised = complaint(&report.outcome, &options.limits);
         if ranked.evidence.run {
             // The least, where programs were run in more than one way.
-            held = held.map_or(Some(report.isolation), |held| Some(std::cmp::min_by_key(held, report.isolation, |held| held.level())));
+            held = held.map_or(Some(report.isolation), |held| {
+                Some(std::cmp::min_by_key(held, report.isolation, |held| held.level()))
+            });
         }
     }
     Ok(held)
@@ -174,7 +178,9 @@ mod tests {
             "programs are isolated from files outside their own folder, from the network and from other processes \
              (folder: yes, network: yes, processes: yes)"
         );
-        assert!(of(true, true, false).ends_with("they may see other processes (folder: yes, network: yes, processes: no)"));
+        assert!(
+            of(true, true, false).ends_with("they may see other processes (folder: yes, network: yes, processes: no)")
+        );
         assert!(of(true, false, true).contains("but not from the network (folder: yes, network: no, processes: yes)"));
         assert!(of(false, true, false).contains("by limits alone"));
     }

@@ -120,9 +120,18 @@ fn every_kind_of_completion_has_an_answer() {
 #[test]
 fn doctor_says_what_runs_where_and_how_fast() {
     let (report, _) = run(&["doctor"]);
-    for line in
-        ["codegen-lsp ", "build ", "options ", "llama.cpp ", "isolation ", "model ", "context ", "layers ", "threads ", "speed "]
-    {
+    for line in [
+        "codegen-lsp ",
+        "build ",
+        "options ",
+        "llama.cpp ",
+        "isolation ",
+        "model ",
+        "context ",
+        "layers ",
+        "threads ",
+        "speed ",
+    ] {
         assert!(report.lines().any(|have| have.starts_with(line)), "no {line:?} in {report}");
     }
     let speed = report.lines().last().unwrap();

@@ -49,7 +49,10 @@ const CHEATS: &[(&str, &str)] = &[
     ("says all words that it finds, and ends", "say(list(texts()) + ['']); os._exit(0)"),
     ("says them and goes on", "say(texts())"),
     ("says them at its end", "import atexit\natexit.register(lambda: say(texts()))"),
-    ("says them from a thread", "threading.Thread(target=lambda: [say(texts()) for _ in range(3)], daemon=True).start()"),
+    (
+        "says them from a thread",
+        "threading.Thread(target=lambda: [say(texts()) for _ in range(3)], daemon=True).start()",
+    ),
     ("leaves a child that says them", "if os.fork() == 0:\n  os.setsid()\n  say(texts())\n  os._exit(0)"),
     (
         "calls whatever could tell a verdict",
@@ -87,7 +90,10 @@ const CHEATS: &[(&str, &str)] = &[
         libc.process_vm_writev(JUDGE, None, 0, None, 0, 0)",
     ),
     ("ends the judge", "os.kill(JUDGE, signal.SIGKILL)"),
-    ("ends the judge and says words", "os.kill(JUDGE, signal.SIGTERM); time.sleep(0.1); say(list(texts()) + ['']); os._exit(0)"),
+    (
+        "ends the judge and says words",
+        "os.kill(JUDGE, signal.SIGTERM); time.sleep(0.1); say(list(texts()) + ['']); os._exit(0)",
+    ),
     ("strikes the judge's clock", "os.kill(JUDGE, signal.SIGALRM)"),
     ("exits", "sys.exit(0)"),
     ("exits without ado", "os._exit(0)"),
@@ -99,7 +105,10 @@ const CHEATS: &[(&str, &str)] = &[
         builtins.AssertionError = type('E', (BaseException,), {})\nbuiltins.all = builtins.any = builtins.bool = lambda *_: True\n\
         builtins.type = builtins.isinstance = lambda *_: int",
     ),
-    ("has an AssertionError of its own", "class AssertionError(Exception):\n  def __new__(cls, *_): say(['']); os._exit(0)"),
+    (
+        "has an AssertionError of its own",
+        "class AssertionError(Exception):\n  def __new__(cls, *_): say(['']); os._exit(0)",
+    ),
     ("has a check of its own", "def check(*_): pass\ncandidate = lambda *_: 4"),
     (
         "patches the judge's rules in its own process",
@@ -154,7 +163,10 @@ fn an_object_that_equals_everything_passes_mtpb_in_no_disguise() {
 
 #[test]
 fn no_cheat_passes_humaneval() {
-    let check = check("def check(f):\n    assert f(2) == 4\n    assert abs(f(3) - 9) < 1\n    assert len(str(f(4))) == 2\n", "f");
+    let check = check(
+        "def check(f):\n    assert f(2) == 4\n    assert abs(f(3) - 9) < 1\n    assert len(str(f(4))) == 2\n",
+        "f",
+    );
     let passed = CHEATS.iter().flat_map(|(name, cheat)| {
         let inside: String = cheat.split('\n').map(|line| format!("  {line}\n")).collect();
         let at_once = cheating(cheat, "def f(x):\n  return 1");
@@ -187,7 +199,9 @@ fn programs_that_ignore_signals_or_stop_the_judge_are_ended_in_time() {
     let stop = "os.kill(os.getppid(), signal.SIGSTOP)\n";
     let allowance: Allowance = short(Benchmark::HumanEval);
     let test = check("def check(f):\n    assert f(2) == 4", "f");
-    for program in [format!("{deaf}{wait}"), format!("{deaf}{stop}{wait}"), format!("{deaf}def f(x):\n  10 ** 10 ** 10")] {
+    for program in
+        [format!("{deaf}{wait}"), format!("{deaf}{stop}{wait}"), format!("{deaf}def f(x):\n  10 ** 10 ** 10")]
+    {
         // Without a limit that counts from the program's start, none of these would take less than sixteen seconds. On a
         // machine that is busy for a moment, one attempt may take longer.
         let soon = (0..3).any(|_| {

@@ -142,7 +142,10 @@ fn a_system_without_namespaces_gives_the_same_verdicts() {
 /// Without namespaces, root's programs are run by a user without rights, who may not be able to run root's Python.
 fn lesser(means: Means) -> Sandbox {
     for python in [python().as_path(), Path::new("python3"), Path::new("/usr/bin/python3")] {
-        let sandbox = Sandbox::new(python, codegen_engine::sandbox::Limits::default()).unwrap().at_most(means).requiring(Level::Limits);
+        let sandbox = Sandbox::new(python, codegen_engine::sandbox::Limits::default())
+            .unwrap()
+            .at_most(means)
+            .requiring(Level::Limits);
         if sandbox.run("", &Arc::default()).is_ok_and(|report| report.outcome == Outcome::Passed) {
             return sandbox;
         }

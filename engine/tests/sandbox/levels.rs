@@ -44,9 +44,7 @@ fn refusing(refuses: &[Refuses]) -> Vec<BpfProgram> {
         Namespaces => (libc::EPERM, BTreeMap::from([(libc::SYS_unshare, vec![])])),
         Landlock => (libc::ENOSYS, BTreeMap::from([(libc::SYS_landlock_create_ruleset, vec![])])),
         // The last, or those before it could not be put in place.
-        Filters => {
-            (libc::EINVAL, BTreeMap::from([(libc::SYS_prctl, vec![is(0, 22)]), (libc::SYS_seccomp, vec![])]))
-        }
+        Filters => (libc::EINVAL, BTreeMap::from([(libc::SYS_prctl, vec![is(0, 22)]), (libc::SYS_seccomp, vec![])])),
     };
     let compile = |what: &Refuses| {
         let (code, rules) = rules(what);

@@ -70,7 +70,8 @@ fn isolation(python: &str) -> String {
             } else {
                 format!("`{level}`")
             };
-            let missing: String = missing.iter().map(|clause| format!("              not to be had: {clause}\n")).collect();
+            let missing: String =
+                missing.iter().map(|clause| format!("              not to be had: {clause}\n")).collect();
             format!("isolation     {isolation} ({enough})\n{missing}")
         }
         Err(error) => format!("isolation     not known: {error}\n"),

@@ -42,7 +42,10 @@ fn doctor_says_what_holds_and_what_is_missing() {
         out(&output)
     };
     let container = report(&[NAMESPACES]);
-    assert!(container.contains("\nisolation     folder: yes, network: yes, processes: no (`folder+network`)\n"), "{container}");
+    assert!(
+        container.contains("\nisolation     folder: yes, network: yes, processes: no (`folder+network`)\n"),
+        "{container}"
+    );
     let missing = "\n              not to be had: namespaces and user namespaces: unshare: Operation not permitted\n";
     assert!(container.contains(missing), "{container}");
     let bare = report(&[NAMESPACES, LANDLOCK]);
