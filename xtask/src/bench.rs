@@ -17,6 +17,8 @@ pub enum Subject {
     Eval,
     /// What a key costs the server itself, by the size of the file and the place of an error
     Growth,
+    /// Threads that the engine chooses against fixed numbers of them, beside busy loops and a build
+    Load,
 }
 
 /// Builds, and measures; `more` goes to `codegen-lsp bench`.
@@ -29,6 +31,7 @@ pub fn bench(workspace: &Workspace, subject: Subject, more: &[String]) -> Result
         Subject::Synthesize => command.arg("synthesize"),
         Subject::Growth => command.arg("growth"),
         Subject::Eval => command.arg("eval").arg("--folder").arg(workspace.target.join("bench")),
+        Subject::Load => command.arg("load").arg("--folder").arg(workspace.target.join("bench")),
     };
     run::shown(command.args(more))
 }

@@ -165,7 +165,6 @@ fn load_placed<T>(
     let threads = options.threads.unwrap_or_else(cpu::physical_cores);
     let mut context =
         Context::new(&model, context_params(options, placement.slots, tokens, threads)).map_err(&refused)?;
-    context.set_threads(index(threads));
     if let Some(lora) = &lora {
         context.set_adapter(lora).map_err(&refused)?;
     }
@@ -178,6 +177,8 @@ fn load_placed<T>(
     // Where all is on a GPU, the CPU's threads have next to nothing to do, and what a batch costs says nothing about them.
     let all_on_gpu = gpu_layers > layers;
     let pacing = Pacing::new(threads, options.threads.is_none() && !all_on_gpu);
+    // Threads are started when they are used.
+    context.set_threads(1);
     let info = ModelInfo {
         name: model.meta_val_str("general.name").unwrap_or_else(|_| file_name()),
         architecture,
@@ -199,7 +200,7 @@ fn load_placed<T>(
         vocabulary: Arc::new(LlamaVocabulary::new(Arc::clone(&model), info.vocabulary, Arc::clone(spelling))),
         context,
         pacing,
-        threads,
+        threads: 1,
         tokens,
         max_batch: options.batch,
         slots: placement.slots,

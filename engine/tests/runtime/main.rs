@@ -10,3 +10,4 @@ mod schedule;
 mod scores;
 mod stress;
 mod support;
+mod threads;

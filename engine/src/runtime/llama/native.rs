@@ -3,6 +3,30 @@
 //! A model, its vocabulary and its adapters are llama-cpp-2's. A context is not, because that crate keeps the context's
 //! pointer to itself, and without it neither the number of threads nor the pool that they come from can be changed once
 //! a context is there (`llama_set_n_threads`, `llama_attach_threadpool`).
+//!
+//! # Threads: what was tried
+//!
+//! Tokens per second of the built-in model on two cores beside about five other processes, in turns; what was read and what
+//! was generated:
+//!
+//! | how | threads | read | generated |
+//! | --- | --- | ---: | ---: |
+//! | OpenMP that spins 10,000 times, then sleeps | 2 | 955–2059 | 7–13 |
+//! | OpenMP as it is (it spins for some milliseconds) | 2 | 121–438 | 2–6 |
+//! | ggml's own pool | 2 | 122–151 | 3–16 |
+//! | no other thread | 1 | 1978–3873 | 159–418 |
+//! | ggml's own pool, the number chosen ([`crate::runtime::threads`]) | 1–2 | 2468–2577 | 234–313 |
+//!
+//! - How long OpenMP's threads spin can only be said in the environment, before `main`: the program had to start itself again,
+//!   and as a library it could say nothing. Besides, libgomp counts the threads of all engines of the process, and where
+//!   there are more than cores, waiting threads sleep at once, even if most of those counted rest.
+//! - `omp_set_max_active_levels(0)` needs no context's pointer, but knows one thread or all and nothing between, and there is
+//!   no OpenMP on a Mac.
+//! - Two contexts, one for each number of threads, need the KV cache twice.
+//! - llama-cpp-2's `LlamaContext` could be read as the pointer that it begins with, but Rust may lay it out as it likes. Its
+//!   `LlamaModel` is `repr(transparent)`, so that a context of our own can be made of it ([`pointer_of`]).
+//! - Threads that are not there wait for nobody, whatever they would do while they wait: so the way to wait matters little,
+//!   and the number of threads much. ggml's own pool spins, which is right for threads that all have a core.
 
 #![allow(unsafe_code)]
 

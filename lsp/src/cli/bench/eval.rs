@@ -52,7 +52,7 @@ pub(super) fn run(arguments: &EvalArguments) -> anyhow::Result<()> {
 }
 
 /// The model of random weights, made if it is not there.
-fn random_model(folder: Option<&Path>) -> anyhow::Result<PathBuf> {
+pub(super) fn random_model(folder: Option<&Path>) -> anyhow::Result<PathBuf> {
     let folder =
         folder.map_or_else(|| builtin::cache_folder().map(|cache| cache.join("models")), |f| Ok(f.to_owned()))?;
     let path = folder.join(format!("random-350m-{WEIGHTS}-q4_k_m.gguf"));

@@ -2,6 +2,7 @@
 
 mod eval;
 mod growth;
+mod load;
 mod synthesize;
 
 use std::time::Duration;
@@ -20,6 +21,15 @@ pub enum BenchCommand {
     Eval(eval::EvalArguments),
     /// What a key costs the server itself, by the size of the file and the place of an error in it (no model takes part)
     Growth(growth::GrowthArguments),
+    /// Decoding, reading prompts and typing beside busy loops and a build: with threads that the engine chooses, with fixed
+    /// numbers of them, and with llama-server if there is one
+    Load(load::LoadArguments),
+    /// Measures what it is asked for on standard input (a part of `load`)
+    #[command(hide = true)]
+    LoadWorker(load::WorkerArguments),
+    /// Keeps a core busy until standard input ends (a part of `load`)
+    #[command(hide = true)]
+    LoadSpin,
 }
 
 /// Arguments of every measurement.
@@ -44,6 +54,12 @@ pub fn run(command: &BenchCommand) -> anyhow::Result<()> {
         BenchCommand::Synthesize(arguments) => synthesize::run(arguments),
         BenchCommand::Eval(arguments) => eval::run(arguments),
         BenchCommand::Growth(arguments) => growth::run(arguments),
+        BenchCommand::Load(arguments) => load::run(arguments),
+        BenchCommand::LoadWorker(arguments) => load::work(arguments),
+        BenchCommand::LoadSpin => {
+            load::spin();
+            Ok(())
+        }
     }
 }
 

@@ -1,0 +1,252 @@
+//! One way of running a model, in a process of its own: what is asked of it, and this program's own.
+
+use std::io::{BufRead, BufReader, Write};
+use std::path::{Path, PathBuf};
+use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
+use std::time::{Duration, Instant};
+
+use anyhow::Context;
+use clap::Args;
+use codegen_engine::{Engine, Event, Prompt, Request};
+use serde::{Deserialize, Serialize};
+
+use super::Model;
+use crate::cli::engine_args::EngineArgs;
+use crate::cli::output;
+
+/// What is typed and continued.
+pub(super) const TEXT: &str = include_str!("../../../../../fixtures/bench/ten_turns.py");
+
+/// Bytes of the text that are there before the first key, and that decoding continues.
+pub(super) const BEFORE: usize = 400;
+
+/// How much is measured at a time.
+#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
+pub(super) struct Limits {
+    /// Tokens are decoded for so long.
+    pub decode: Duration,
+    /// Bytes of the text that are read as a prompt.
+    pub prompt: usize,
+    /// Keys are typed, at most, and for so long.
+    pub keys: usize,
+    pub typing: Duration,
+    /// Tokens of the suggestion after each, at most.
+    pub suggestion: usize,
+}
+
+impl Limits {
+    pub fn of(model: Model, quick: bool) -> Self {
+        let (decode, typing) = if quick { (500, 1000) } else { (2000, 4000) };
+        let (prompt, keys, suggestion) = match model {
+            Model::Builtin => (1000, 60, 12),
+            Model::Large => (300, 12, 4),
+        };
+        let (decode, typing) = (Duration::from_millis(decode), Duration::from_millis(typing));
+        Self { decode, prompt, keys, typing, suggestion }
+    }
+}
+
+/// One way of running a model.
+pub(super) trait Subject {
+    fn name(&self) -> String;
+    /// Tokens per second, one after the other, the prompt in the KV cache.
+    fn decode(&mut self, limits: &Limits) -> anyhow::Result<f64>;
+    /// Tokens per second of a prompt that is in no cache.
+    fn prefill(&mut self, limits: &Limits) -> anyhow::Result<f64>;
+    /// Milliseconds from each key to the end of its suggestion.
+    fn keys(&mut self, limits: &Limits) -> anyhow::Result<Vec<f64>>;
+}
+
+/// Tokens and the time from the first to the last, of which there may be several stretches.
+#[derive(Default)]
+pub(super) struct Rate {
+    tokens: usize,
+    time: Duration,
+}
+
+impl Rate {
+    /// Adds a stretch of tokens that came at these times.
+    pub fn add(&mut self, times: &[Instant]) {
+        if let [first, .., last] = times {
+            self.tokens += times.len() - 1;
+            self.time += last.duration_since(*first);
+        }
+    }
+
+    /// Tokens per second; zero of none.
+    pub fn per_second(&self) -> f64 {
+        let seconds = self.time.as_secs_f64();
+        if seconds > 0.0 { self.tokens as f64 / seconds } else { 0.0 }
+    }
+}
+
+/// What the worker is asked for, a line of JSON each.
+#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
+enum Task {
+    Decode,
+    Prefill,
+    Keys,
+}
+
+/// This program, with a number of threads.
+pub(super) struct Ours {
+    threads: &'static str,
+    process: Child,
+    tasks: ChildStdin,
+    results: BufReader<ChildStdout>,
+}
+
+impl Ours {
+    pub fn start(model: &Path, threads: &'static str) -> anyhow::Result<Self> {
+        let program = std::env::current_exe().context("cannot tell which program this is")?;
+        let mut command = Command::new(program);
+        command.args(["bench", "load-worker", "--threads", threads]).arg("--model").arg(model);
+        let mut process =
+            command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().context("cannot start a worker")?;
+        let (tasks, results) = process.stdin.take().zip(process.stdout.take()).context("a worker has no pipes")?;
+        Ok(Self { threads, process, tasks, results: BufReader::new(results) })
+    }
+
+    fn ask(&mut self, task: Task, limits: &Limits) -> anyhow::Result<Vec<f64>> {
+        writeln!(self.tasks, "{}", serde_json::to_string(&(task, limits))?).context("a worker has ended")?;
+        let mut line = String::new();
+        self.results.read_line(&mut line)?;
+        serde_json::from_str(&line).context("a worker has ended")
+    }
+
+    fn one(&mut self, task: Task, limits: &Limits) -> anyhow::Result<f64> {
+        self.ask(task, limits)?.pop().context("a worker has measured nothing")
+    }
+}
+
+impl Drop for Ours {
+    fn drop(&mut self) {
+        let _ = self.process.kill();
+        let _ = self.process.wait();
+    }
+}
+
+impl Subject for Ours {
+    fn name(&self) -> String {
+        format!("{} threads", self.threads).replace("auto threads", "chosen").replace("1 threads", "1 thread")
+    }
+
+    fn decode(&mut self, limits: &Limits) -> anyhow::Result<f64> {
+        self.one(Task::Decode, limits)
+    }
+
+    fn prefill(&mut self, limits: &Limits) -> anyhow::Result<f64> {
+        self.one(Task::Prefill, limits)
+    }
+
+    fn keys(&mut self, limits: &Limits) -> anyhow::Result<Vec<f64>> {
+        self.ask(Task::Keys, limits)
+    }
+}
+
+/// Arguments of a worker.
+#[derive(Debug, Args)]
+pub struct WorkerArguments {
+    #[command(flatten)]
+    engine: EngineArgs,
+    /// Keep a second engine beside, which does nothing
+    #[arg(long, value_name = "FILE")]
+    beside: Option<PathBuf>,
+}
+
+/// Measures what it is asked for on standard input, until that ends.
+pub fn work(arguments: &WorkerArguments) -> anyhow::Result<()> {
+    let engine = arguments.engine.load()?;
+    let beside = arguments.beside.as_ref().map(|model| {
+        let mut arguments = arguments.engine.clone();
+        arguments.model = model.to_str().map(str::to_owned);
+        arguments.load()
+    });
+    let _beside = beside.transpose()?;
+    for (round, line) in std::io::stdin().lines().enumerate() {
+        let (task, limits): (Task, Limits) = serde_json::from_str(&line?)?;
+        let numbers = match task {
+            Task::Decode => vec![decode(&engine, &limits)?],
+            Task::Prefill => vec![prefill(&engine, &limits, round)?],
+            Task::Keys => keys(&engine, &limits)?,
+        };
+        output::print(&format!("{}\n", serde_json::to_string(&numbers)?))?;
+    }
+    Ok(())
+}
+
+fn decode(engine: &Engine, limits: &Limits) -> anyhow::Result<f64> {
+    let end = Instant::now() + limits.decode;
+    let mut rate = Rate::default();
+    while Instant::now() < end {
+        let mut generation = engine.submit(Request::new(Prompt::Text(TEXT[..BEFORE].to_owned()), 256));
+        let mut times = Vec::new();
+        while let Some(event) = generation.blocking_next() {
+            match event {
+                Event::Token { .. } => times.push(Instant::now()),
+                Event::Done(_) => break,
+                Event::Failed(error) => return Err(error.into()),
+            }
+            if Instant::now() >= end {
+                break;
+            }
+        }
+        rate.add(&times);
+    }
+    Ok(rate.per_second())
+}
+
+fn prefill(engine: &Engine, limits: &Limits, round: usize) -> anyhow::Result<f64> {
+    // The time of reading is told once a token has come that is not the last.
+    let request = Request::new(Prompt::Text(unread(limits, round)), 2);
+    let done = engine.submit(request).blocking_finish()?;
+    let read = done.prompt_tokens - done.reused_tokens;
+    Ok(read as f64 / done.prefill.as_secs_f64().max(1e-9))
+}
+
+/// A prompt that is new from its first token on.
+pub(super) fn unread(limits: &Limits, round: usize) -> String {
+    format!("{round} {}", &TEXT[..limits.prompt.min(TEXT.len())])
+}
+
+fn keys(engine: &Engine, limits: &Limits) -> anyhow::Result<Vec<f64>> {
+    let mut times = Vec::new();
+    let begin = Instant::now();
+    for key in 0..limits.keys {
+        if begin.elapsed() > limits.typing {
+            break;
+        }
+        let mut request = Request::new(Prompt::Text(TEXT[..BEFORE + key].to_owned()), limits.suggestion);
+        request.stop = Some(Box::new(|text: &str| text.find('\n')));
+        let start = Instant::now();
+        engine.submit(request).blocking_finish()?;
+        times.push(start.elapsed().as_secs_f64() * 1000.0);
+    }
+    Ok(times)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_rate_counts_the_tokens_after_the_first_of_each_stretch() {
+        let start = Instant::now();
+        let at = |ms| start + Duration::from_millis(ms);
+        let mut rate = Rate::default();
+        assert_eq!(rate.per_second().to_bits(), 0f64.to_bits());
+        rate.add(&[at(0)]);
+        rate.add(&[]);
+        rate.add(&[at(0), at(50), at(100)]);
+        rate.add(&[at(1000), at(1100)]);
+        assert!((rate.per_second() - 15.0).abs() < 1e-9);
+    }
+
+    #[test]
+    fn the_text_has_room_for_every_key() {
+        for (model, quick) in [(Model::Builtin, true), (Model::Large, false)] {
+            let limits = Limits::of(model, quick);
+            assert!(TEXT.is_ascii() && TEXT.len() >= (BEFORE + limits.keys).max(limits.prompt));
+        }
+    }
+}
