@@ -15,7 +15,7 @@ use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::{RngCore, SeedableRng};
 
 /// How many damaged files are loaded, unless `CODEGEN_TEST_MUTANTS` says otherwise.
-const MUTANTS: u64 = 1500;
+const MUTANTS: u64 = 10_000;
 
 /// Processes that share them.
 const PROCESSES: u64 = 2;
