@@ -37,6 +37,7 @@ impl Generation {
     /// # Errors
     /// The error of [`Event::Failed`].
     pub async fn finish(mut self) -> Result<Completion, EngineError> {
+        self.ticket.report_only_end();
         while let Some(event) = self.next().await {
             if let Some(end) = end(event) {
                 return end;
@@ -53,6 +54,7 @@ impl Generation {
     /// # Panics
     /// When called from asynchronous code.
     pub fn blocking_finish(mut self) -> Result<Completion, EngineError> {
+        self.ticket.report_only_end();
         while let Some(event) = self.blocking_next() {
             if let Some(end) = end(event) {
                 return end;

@@ -55,6 +55,8 @@ impl Progress {
 struct Outbox {
     /// Gone once the last event has been sent.
     sender: Option<UnboundedSender<Event>>,
+    /// Whether only the last event is waited for.
+    only_end: bool,
     progress: Progress,
 }
 
@@ -82,6 +84,12 @@ impl Ticket {
         change(&mut lock(&self.outbox).progress);
     }
 
+    /// Tokens are not reported from now on. Each report wakes the owner, and on a busy machine that may cost the worker its
+    /// core.
+    pub fn report_only_end(&self) {
+        lock(&self.outbox).only_end = true;
+    }
+
     /// Reports a token.
     pub fn token(&self, id: TokenId, text: String, logprob: f32) {
         let mut outbox = lock(&self.outbox);
@@ -92,7 +100,7 @@ impl Ticket {
         progress.logprob_sum += f64::from(logprob);
         progress.first_token.get_or_insert(now);
         progress.last_token = Some(now);
-        if let Some(sender) = &outbox.sender {
+        if let Some(sender) = outbox.sender.as_ref().filter(|_| !outbox.only_end) {
             // The owner may be gone already; `ended` will tell.
             let _ = sender.send(Event::Token { id, text, logprob });
         }
@@ -154,7 +162,7 @@ impl Shared {
     /// A ticket that is yet to be opened.
     pub fn ticket(&self, key: Option<Key>, sender: UnboundedSender<Event>) -> Arc<Ticket> {
         let id = self.next_id.fetch_add(1, Ordering::Relaxed);
-        let outbox = Mutex::new(Outbox { sender: Some(sender), progress: Progress::default() });
+        let outbox = Mutex::new(Outbox { sender: Some(sender), only_end: false, progress: Progress::default() });
         Arc::new(Ticket { id, key, ended: AtomicBool::new(false), outbox })
     }
 

@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use anyhow::Context;
 use serde_json::{Value, json};
 
-use super::subject::{BEFORE, Limits, Rate, Subject, TEXT, unread};
+use super::subject::{BEFORE, Limits, Subject, TEXT, per_second, unread};
 
 /// How long it may take to load a model.
 const START: Duration = Duration::from_secs(120);
@@ -98,23 +98,19 @@ impl Subject for Server {
     }
 
     fn decode(&mut self, limits: &Limits) -> anyhow::Result<f64> {
-        let end = Instant::now() + limits.decode;
         let body = json!({
             "prompt": &TEXT[..BEFORE], "n_predict": 256, "temperature": 0, "cache_prompt": true, "stream": true,
         });
-        let mut rate = Rate::default();
-        while Instant::now() < end {
+        let (start, mut tokens) = (Instant::now(), 0);
+        while start.elapsed() < limits.decode {
             let (_, mut reader) = self.send("POST", "/completion", &body.to_string())?;
-            let (mut times, mut line) = (Vec::new(), String::new());
-            while Instant::now() < end && reader.read_line(&mut line)? > 0 {
-                if line.starts_with("data: ") && line.contains("\"stop\":false") {
-                    times.push(Instant::now());
-                }
+            let mut line = String::new();
+            while start.elapsed() < limits.decode && reader.read_line(&mut line)? > 0 {
+                tokens += usize::from(line.starts_with("data: ") && line.contains("\"stop\":false"));
                 line.clear();
             }
-            rate.add(&times);
         }
-        Ok(rate.per_second())
+        Ok(per_second(tokens, start))
     }
 
     fn prefill(&mut self, limits: &Limits) -> anyhow::Result<f64> {

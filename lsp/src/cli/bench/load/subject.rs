@@ -57,27 +57,10 @@ pub(super) trait Subject {
     fn keys(&mut self, limits: &Limits) -> anyhow::Result<Vec<f64>>;
 }
 
-/// Tokens and the time from the first to the last, of which there may be several stretches.
-#[derive(Default)]
-pub(super) struct Rate {
-    tokens: usize,
-    time: Duration,
-}
-
-impl Rate {
-    /// Adds a stretch of tokens that came at these times.
-    pub fn add(&mut self, times: &[Instant]) {
-        if let [first, .., last] = times {
-            self.tokens += times.len() - 1;
-            self.time += last.duration_since(*first);
-        }
-    }
-
-    /// Tokens per second; zero of none.
-    pub fn per_second(&self) -> f64 {
-        let seconds = self.time.as_secs_f64();
-        if seconds > 0.0 { self.tokens as f64 / seconds } else { 0.0 }
-    }
+/// Tokens in a stretch of time that began at `start`, per second. All of it counts: who is told of tokens late, as on a busy
+/// machine, would otherwise take them for faster than they were.
+pub(super) fn per_second(tokens: usize, start: Instant) -> f64 {
+    tokens as f64 / start.elapsed().as_secs_f64().max(1e-9)
 }
 
 /// What the worker is asked for, a line of JSON each.
@@ -176,32 +159,27 @@ pub fn work(arguments: &WorkerArguments) -> anyhow::Result<()> {
 }
 
 fn decode(engine: &Engine, limits: &Limits) -> anyhow::Result<f64> {
-    let end = Instant::now() + limits.decode;
-    let mut rate = Rate::default();
-    while Instant::now() < end {
+    let (start, mut tokens) = (Instant::now(), 0);
+    while start.elapsed() < limits.decode {
         let mut generation = engine.submit(Request::new(Prompt::Text(TEXT[..BEFORE].to_owned()), 256));
-        let mut times = Vec::new();
         while let Some(event) = generation.blocking_next() {
             match event {
-                Event::Token { .. } => times.push(Instant::now()),
+                Event::Token { .. } => tokens += 1,
                 Event::Done(_) => break,
                 Event::Failed(error) => return Err(error.into()),
             }
-            if Instant::now() >= end {
+            if start.elapsed() >= limits.decode {
                 break;
             }
         }
-        rate.add(&times);
     }
-    Ok(rate.per_second())
+    Ok(per_second(tokens, start))
 }
 
 fn prefill(engine: &Engine, limits: &Limits, round: usize) -> anyhow::Result<f64> {
-    // The time of reading is told once a token has come that is not the last.
-    let request = Request::new(Prompt::Text(unread(limits, round)), 2);
-    let done = engine.submit(request).blocking_finish()?;
-    let read = done.prompt_tokens - done.reused_tokens;
-    Ok(read as f64 / done.prefill.as_secs_f64().max(1e-9))
+    let start = Instant::now();
+    let done = engine.submit(Request::new(Prompt::Text(unread(limits, round)), 1)).blocking_finish()?;
+    Ok(per_second(done.prompt_tokens - done.reused_tokens, start))
 }
 
 /// A prompt that is new from its first token on.
@@ -228,19 +206,6 @@ fn keys(engine: &Engine, limits: &Limits) -> anyhow::Result<Vec<f64>> {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_rate_counts_the_tokens_after_the_first_of_each_stretch() {
-        let start = Instant::now();
-        let at = |ms| start + Duration::from_millis(ms);
-        let mut rate = Rate::default();
-        assert_eq!(rate.per_second().to_bits(), 0f64.to_bits());
-        rate.add(&[at(0)]);
-        rate.add(&[]);
-        rate.add(&[at(0), at(50), at(100)]);
-        rate.add(&[at(1000), at(1100)]);
-        assert!((rate.per_second() - 15.0).abs() < 1e-9);
-    }
 
     #[test]
     fn the_text_has_room_for_every_key() {
