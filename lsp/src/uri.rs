@@ -69,9 +69,7 @@ fn split(text: &str, sign: char) -> (&str, Option<&str>) {
 fn file_uri(rest: &str) -> String {
     let parts = Parts::new(rest, &['/', '\\']);
     let (host, path) = (decoded(parts.authority), decoded(parts.path));
-    // `file://c:/a` is a path that lacks a slash.
-    let drive = matches!(host.as_slice(), [letter, b':'] if letter.is_ascii_alphabetic());
-    let text = if drive { file(b"", &[b"/", host.as_slice(), &path].concat()) } else { file(&host, &path) };
+    let text = file(&host, &path);
     format!("{text}{}", parts.end())
 }
 
@@ -92,6 +90,10 @@ fn file_path(text: &str) -> Option<String> {
 
 /// A `file:` URI of a decoded host and path.
 fn file(host: &[u8], path: &[u8]) -> String {
+    if matches!(host, [letter, b':'] if letter.is_ascii_alphabetic()) {
+        // `file://c:/a` is a path that lacks a slash.
+        return file(b"", &[b"/", host, path].concat());
+    }
     let host = host.to_ascii_lowercase();
     let host = if host == b"localhost" { &[] } else { host.as_slice() };
     let mut path = path.to_vec();
@@ -118,7 +120,8 @@ fn windows(path: &mut [u8]) {
 
 fn other_uri(scheme: &str, rest: &str, port: bool) -> String {
     let parts = Parts::new(rest, &['/']);
-    let authority = recoded(&parts.authority.to_lowercase(), if port { b":@[]" } else { b"" }, b"");
+    let authority = decoded(parts.authority).to_ascii_lowercase();
+    let authority = encoded(&authority, if port { b":@[]" } else { b"" });
     let mut path = recoded(parts.path, b":@/", b"/");
     if let Some(drive) = path.get_mut(..3)
         && matches!(drive.as_bytes(), [b'/', letter, b':'] if letter.is_ascii_alphabetic())
