@@ -53,7 +53,7 @@ const CHEATS: &[(&str, &str)] = &[
         "says them from a thread",
         "threading.Thread(target=lambda: [say(texts()) for _ in range(3)], daemon=True).start()",
     ),
-    ("leaves a child that says them", "if os.fork() == 0:\n  os.setsid()\n  say(texts())\n  os._exit(0)"),
+    ("leaves a child that says them", "if libc.fork() == 0:\n  os.setsid()\n  say(texts())\n  os._exit(0)"),
     (
         "calls whatever could tell a verdict",
         "for thing in list(things()):\n\
@@ -89,12 +89,12 @@ const CHEATS: &[(&str, &str)] = &[
         "libc.ptrace(16, JUDGE, 0, 0); libc.ptrace(0x4206, JUDGE, 0, 0)\n\
         libc.process_vm_writev(JUDGE, None, 0, None, 0, 0)",
     ),
-    ("ends the judge", "os.kill(JUDGE, signal.SIGKILL)"),
+    ("ends the judge", "libc.kill(JUDGE, int(signal.SIGKILL))"),
     (
         "ends the judge and says words",
-        "os.kill(JUDGE, signal.SIGTERM); time.sleep(0.1); say(list(texts()) + ['']); os._exit(0)",
+        "libc.kill(JUDGE, int(signal.SIGTERM)); time.sleep(0.1); say(list(texts()) + ['']); os._exit(0)",
     ),
-    ("strikes the judge's clock", "os.kill(JUDGE, signal.SIGALRM)"),
+    ("strikes the judge's clock", "libc.kill(JUDGE, int(signal.SIGALRM))"),
     ("exits", "sys.exit(0)"),
     ("exits without ado", "os._exit(0)"),
     ("replaces the exit", "sys.exit = os._exit = exit = quit = print\nraise SystemExit(0)"),
@@ -196,7 +196,7 @@ fn programs_that_ignore_signals_or_stop_the_judge_are_ended_in_time() {
         for s in signal.valid_signals() - {signal.SIGKILL, signal.SIGSTOP}:\n\
         \x20 try: signal.signal(s, signal.SIG_IGN)\n\x20 except (OSError, ValueError): pass\n";
     let wait = "while True:\n  try: time.sleep(600)\n  except BaseException: pass\n";
-    let stop = "os.kill(os.getppid(), signal.SIGSTOP)\n";
+    let stop = "import ctypes\nctypes.CDLL(None).kill(os.getppid(), int(signal.SIGSTOP))\n";
     let allowance: Allowance = short(Benchmark::HumanEval);
     let test = check("def check(f):\n    assert f(2) == 4", "f");
     for program in

