@@ -16,7 +16,8 @@ use rustix::process::{Pid, Signal, kill_process_group};
 use super::output::Kept;
 use super::{Clock, Isolation, Limits, Outcome, SandboxError};
 
-const BOOTSTRAP: &str = include_str!("bootstrap.py");
+const BOOTSTRAP: &str =
+    concat!(include_str!("bootstrap.py"), include_str!("walls.py"), include_str!("cleaning.py"), "\n\nmain()\n");
 /// How often the wish to cancel is looked for.
 const TICK: Duration = Duration::from_millis(10);
 /// How long a supervisor may take to end the program before it is ended itself.
