@@ -1,4 +1,4 @@
-"""python -m train COMMAND: fetch, generate, prepare, train, export, evaluate, product, finetune."""
+"""python -m train COMMAND: fetch, generate, prepare, grow, train, export, evaluate, product, finetune."""
 
 import argparse
 import json
@@ -61,6 +61,11 @@ def train(options: argparse.Namespace) -> None:
     active_file, vocabulary = options.run / "active.npy", None
     if active_file.exists():
         vocabulary = Vocabulary(np.load(active_file), tokenizer)
+    elif options.init and not options.vocabulary:
+        # What the first model writes is what the new one goes on with, unless another part is asked for.
+        vocabulary = convert.vocabulary_of(options.init, tokenizer)
+        if vocabulary is not None:
+            np.save(active_file, vocabulary.active)
     elif options.vocabulary:
         found = np.zeros(SIZE)
         for group in groups_of(options.data):
@@ -100,7 +105,7 @@ def train(options: argparse.Namespace) -> None:
     if (options.run / "latest.pt").exists():
         model, _ = loop.saved_model(options.run / "latest.pt")
     elif options.init:
-        model = convert.load(options.init, vocabulary, context=options.context)
+        model = convert.load(options.init, vocabulary, context=options.context, tied=False if options.untied else None)
     else:
         shape = Shape(options.layers, options.width, options.heads, options.rotary, options.context or options.window, SIZE)
         model = loop.new_model(shape, vocabulary, tied=vocabulary is not None, seed=options.seed)
@@ -114,6 +119,24 @@ def train(options: argparse.Namespace) -> None:
         plan=str(plan),
     )
     run.train()
+
+
+def grow(options: argparse.Namespace) -> None:
+    """Writes a larger model that gives the same logits: more blocks, twice the width, or both."""
+    import torch
+
+    from . import convert
+    from . import grow as larger
+    from . import tokenizer as tokenizers
+
+    tokenizer = tokenizers.load(options.tokenizer)
+    model = convert.load(options.model, convert.vocabulary_of(options.model, tokenizer), dtype=torch.float32)
+    if options.double:
+        model = larger.doubled(model)
+    if options.layers:
+        model = larger.deepened(model, options.layers)
+    convert.export(model, options.to, tokenizer, torch.float32)
+    print(f"{options.to}: {model.shape}, {sum(p.numel() for p in model.parameters())} parameters")
 
 
 def export(options: argparse.Namespace) -> None:
@@ -228,13 +251,22 @@ def parser() -> argparse.ArgumentParser:
         "--exclude", type=Path, nargs="*", default=[], help="benchmark files (JSON lines, gzipped or not) whose problems must not be in the data"
     )
     c.add_argument("--workers", type=int, default=2)
+    c = command(grow)
+    c.add_argument("--model", type=Path, required=True, help="a Hugging Face CodeGen folder, or a GGUF of one")
+    c.add_argument("--to", type=Path, required=True)
+    c.add_argument("--layers", type=int, default=0, help="how many blocks the new model has; 0: as many as the old one")
+    c.add_argument("--double", action="store_true", help="twice the width, heads and hidden units")
+    c.add_argument("--tokenizer", type=Path, default=BUILTIN, help="a tokenizer.json, or a GGUF that holds one")
     c = command(train)
     c.add_argument("--run", type=Path, required=True)
     c.add_argument("--tokenizer", type=Path, default=BUILTIN, help="a tokenizer.json, or a GGUF that holds one")
     c.add_argument("--data", nargs="+", required=True, help="GLOB=WEIGHT of shards, one for each group")
     c.add_argument("--heldout", nargs="*", default=[], help="globs of shards to log the loss of")
-    c.add_argument("--init", type=Path, help="a Hugging Face CodeGen folder to start from")
-    c.add_argument("--vocabulary", type=int, default=0, help="how many of the most frequent tokens the model learns to write; 0: all")
+    c.add_argument("--init", type=Path, help="a Hugging Face CodeGen folder, or a GGUF of one, to start from")
+    c.add_argument(
+        "--vocabulary", type=int, default=0, help="how many of the most frequent tokens the model learns to write; 0: those that --init writes, or all"
+    )
+    c.add_argument("--untied", action="store_true", help="let the head's rows part from the embedding's, where --init has them tied")
     for name, default in (
         ("layers", 8),
         ("width", 256),

@@ -67,8 +67,8 @@ def never_written(tensors: dict[str, Tensor]) -> Tensor:
 def load(
     path: Path, vocabulary: Vocabulary | None = None, context: int = 0, dtype: torch.dtype = torch.bfloat16, tied: bool | None = None
 ) -> CodeGen:
-    """The model of a folder or a GGUF. With a vocabulary its head is cut to the active tokens; active tokens that the checkpoint never wrote, and rare ones
-    that it never read, start from the mean of their pieces."""
+    """The model of a folder or a GGUF. With a vocabulary its head is cut to the active tokens; where these are not the checkpoint's own, active tokens that it
+    never wrote, and rare ones that it never read, start from the mean of their pieces."""
     tensors, config = read(path)
     shape = Shape(
         config["n_layer"],
@@ -85,7 +85,9 @@ def load(
     active = torch.from_numpy(vocabulary.active) if vocabulary else None
     if vocabulary:
         embedding = embedding[: shape.vocabulary].clone()
-        for token in torch.nonzero(unseen[: shape.vocabulary]).flatten().tolist():
+        written = torch.nonzero(~unseen[: shape.vocabulary]).flatten()
+        anew = unseen[: shape.vocabulary] if not torch.equal(written, active) else torch.zeros(0)
+        for token in torch.nonzero(anew).flatten().tolist():
             seen = [piece for piece in _trained_pieces(token, vocabulary, unseen)]
             if seen:
                 embedding[token] = tensors["transformer.wte.weight"][seen].mean(0)
@@ -96,7 +98,8 @@ def load(
     model = CodeGen(shape, active, tied, dtype)
     with torch.no_grad():
         model.embedding.copy_(embedding)
-        model.head_bias.copy_(bias[model.active].clamp(min=-10) if vocabulary else bias)
+        # A token that is to be written from now on must not stay as unlikely as one that never is.
+        model.head_bias.copy_(torch.where(unseen, bias.clamp(min=-10), bias)[model.active] if vocabulary else bias)
         if model.head is not None:
             model.head.copy_(head[model.active])
         model.norm_weight.copy_(tensors["transformer.ln_f.weight"])

@@ -246,7 +246,14 @@ Tensor backward(const Tensor& gradient, const Tensor& qkv, const Tensor& out, co
 }  // namespace
 
 TORCH_LIBRARY(codegen_train, library) {
-  library.def("supported() -> bool", [] { return at::native::cpublas::could_pack(at::kBFloat16); });
+  // PyTorch says it packs for AMX alone; what is packed here, brgemm multiplies with AVX-512 BF16 as well.
+  library.def("supported() -> bool", [] {
+#ifdef __AVX512BF16__
+    return true;
+#else
+    return at::native::cpublas::could_pack(at::kBFloat16);
+#endif
+  });
   library.def("attention(Tensor qkv, Tensor cos, Tensor sin, int heads) -> (Tensor, Tensor)");
   library.def("attention_backward(Tensor gradient, Tensor qkv, Tensor out, Tensor logs, Tensor cos, Tensor sin, int heads) -> Tensor");
 }

@@ -50,12 +50,17 @@ def runs(text: str) -> str:
 
 
 def one(kind: str, seed: int, index: int) -> Document | None:
-    """The document of an index, of kind `failed` if it did not run; nothing where none could be made."""
+    """The document of an index, of kind `failed` if it did not run or could not be composed; nothing where none is suitable."""
     rng = random.Random(f"{seed}:{index}")
     try:
         document = KINDS[kind](rng)
     except Unsuitable:
         return None
+    except Exception as error:
+        # One program that cannot be composed must not end a run of hundreds of thousands; it is counted with those that fail.
+        if os.environ.get("TRAIN_SHOW_FAILURES"):
+            print(f"{kind} {seed}:{index}: {type(error).__name__}: {error}", flush=True)
+        return Document("failed", f"{kind} {seed}:{index}")
     failure = runs(document.text + document.check)
     if failure:
         if os.environ.get("TRAIN_SHOW_FAILURES"):
