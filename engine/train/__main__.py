@@ -237,7 +237,7 @@ def parser() -> argparse.ArgumentParser:
     c.add_argument("--megabytes", type=int, default=800)
     c = command(generate)
     c.add_argument("--to", type=Path, required=True)
-    c.add_argument("--kind", choices=("turns", "basics", "functions", "classes", "loops"), required=True)
+    c.add_argument("--kind", choices=("turns", "basics", "functions", "classes", "loops", "composed", "exercises", "objects"), required=True)
     c.add_argument("--seed", type=int, default=1)
     c.add_argument("--count", type=int, default=10_000)
     c.add_argument("--workers", type=int, default=2)
@@ -264,7 +264,10 @@ def parser() -> argparse.ArgumentParser:
     c.add_argument("--heldout", nargs="*", default=[], help="globs of shards to log the loss of")
     c.add_argument("--init", type=Path, help="a Hugging Face CodeGen folder, or a GGUF of one, to start from")
     c.add_argument(
-        "--vocabulary", type=int, default=0, help="how many of the most frequent tokens the model learns to write; 0: those that --init writes, or all"
+        "--vocabulary",
+        type=int,
+        default=0,
+        help="how many of the most frequent tokens the model learns to write; 0: those that --init writes, or all",
     )
     c.add_argument("--untied", action="store_true", help="let the head's rows part from the embedding's, where --init has them tied")
     for name, default in (

@@ -15,12 +15,23 @@ from typing import Any
 
 from .builder import Unsuitable
 from .classes import class_turns
+from .composed import texts as composed
+from .composed.objects import objects
 from .counters import loop_state
 from .functions import function_pair
 from .render import Document, multi_turn
 from .verbs import basics
 
-KINDS = {"turns": multi_turn, "functions": function_pair, "classes": class_turns, "loops": loop_state, "basics": basics}
+KINDS = {
+    "turns": multi_turn,
+    "functions": function_pair,
+    "classes": class_turns,
+    "loops": loop_state,
+    "basics": basics,
+    "composed": composed.turns,
+    "exercises": composed.exercise,
+    "objects": objects,
+}
 
 # A text that takes longer, in seconds, is dropped: all are meant to end at once.
 TIME_LIMIT = 2

@@ -13,6 +13,8 @@ from .. import tokenizer
 FIRST_TOKEN = 2000
 ONSETS = "b br c ch cl d dr f fl g gr h j k l m n p pl pr qu r s sh sl st t th tr v w z".split()
 VOWELS = "a a e e i o o u ai ee ou".split()
+# A model should not learn to name things so.
+RUDE = re.compile("fuck|shit|bitch|porn|slut|whore|nazi|rapist|nigg|faggot|cunt")
 ENDS = ["", "", "", "l", "m", "n", "r", "s", "t", "x", "nd", "rk"]
 
 
@@ -22,7 +24,7 @@ def words() -> tuple[str, ...]:
     taken = {*keyword.kwlist, *keyword.softkwlist, *dir(builtins), *sys.stdlib_module_names}
     vocabulary = tokenizer.load().get_vocab()
     found = sorted((token, text[1:]) for text, token in vocabulary.items() if token >= FIRST_TOKEN and re.fullmatch("Ġ[a-z]{3,10}", text))
-    return tuple(word for _, word in found if word not in taken)
+    return tuple(word for _, word in found if word not in taken and not RUDE.search(word))
 
 
 def made_up(rng: random.Random) -> str:
