@@ -37,37 +37,47 @@ KINDS = {
 TIME_LIMIT = 2
 
 
-class _TooLong(Exception):
-    pass
+class _TooLong(BaseException):
+    """No exception that a program, or what composes it, may handle."""
 
 
 def _alarm(*_: Any) -> None:
     raise _TooLong
 
 
-def runs(text: str) -> str:
-    """Executes the text in this process under the time limit. What went wrong, or an empty string."""
+@contextlib.contextmanager
+def limited(seconds: float = TIME_LIMIT) -> Iterator[None]:
+    """Raises `_TooLong` in this process when the body takes longer; what the body prints is dropped."""
     previous = signal.signal(signal.SIGALRM, _alarm)
-    signal.setitimer(signal.ITIMER_REAL, TIME_LIMIT)
+    signal.setitimer(signal.ITIMER_REAL, seconds)
     try:
         with contextlib.redirect_stdout(io.StringIO()):
+            yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, previous)
+
+
+def runs(text: str) -> str:
+    """Executes the text in this process under the time limit. What went wrong, or an empty string."""
+    try:
+        with limited():
             exec(compile(text, "program", "exec"), {"__name__": "__main__"})
         return ""
     except BaseException as error:
         return f"{type(error).__name__}: {error}"
-    finally:
-        signal.setitimer(signal.ITIMER_REAL, 0)
-        signal.signal(signal.SIGALRM, previous)
 
 
 def one(kind: str, seed: int, index: int) -> Document | None:
     """The document of an index, of kind `failed` if it did not run or could not be composed; nothing where none is suitable."""
     rng = random.Random(f"{seed}:{index}")
     try:
-        document = KINDS[kind](rng)
+        # Some are executed turn by turn while they are composed.
+        with limited(2 * TIME_LIMIT):
+            document = KINDS[kind](rng)
     except Unsuitable:
         return None
-    except Exception as error:
+    except (Exception, _TooLong) as error:
         # One program that cannot be composed must not end a run of hundreds of thousands; it is counted with those that fail.
         if os.environ.get("TRAIN_SHOW_FAILURES"):
             print(f"{kind} {seed}:{index}: {type(error).__name__}: {error}", flush=True)

@@ -167,6 +167,21 @@ def test_nearly_all_programs_run(kind, tmp_path, monkeypatch):
     assert len({document.text for document in made}) > 0.98 * len(made)
 
 
+def test_a_program_that_never_ends_while_it_is_composed_is_given_up(monkeypatch):
+    from train.programs import generate
+
+    def endless(rng):
+        try:
+            while True:
+                pass
+        except Exception as error:
+            raise Unsuitable from error
+
+    monkeypatch.setitem(generate.KINDS, "composed", endless)
+    monkeypatch.setattr(generate, "TIME_LIMIT", 0.05)
+    assert generate.one("composed", 1, 1).kind == "failed"
+
+
 def test_examples_of_an_exercise_are_its_results(tmp_path, monkeypatch):
     import doctest
 

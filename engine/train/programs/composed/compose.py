@@ -319,7 +319,8 @@ class Composer:
         made = self.functions[-1]
         codes, said = [], []
         for kind, maker in zip(made.kinds, made.makers):
-            fitting = [v for v in self.variables if v.kind == kind]
+            # A sieve up to a number of ten digits would take all memory.
+            fitting = [v for v in self.variables if v.kind == kind and not (kind == "int" and abs(v.value) > 100_000)]
             if fitting and rng.random() < 0.45 and len(made.kinds) == 1:
                 node = rng.choice(fitting)
                 codes.append(node.code)
