@@ -143,3 +143,34 @@ def test_the_rate_warms_up_stays_and_decays():
     assert rate_at(1500, 1.0, 100, 1000, 1000) == pytest.approx(0.5)
     assert rate_at(3000, 1.0, 100, 1000, 1000) == 0.0
     assert rate_at(1500, 1.0, 100, 1000, 1000, "cosine") == pytest.approx(0.5)
+
+
+def test_a_run_from_a_model_goes_on_with_the_tokens_that_it_writes(tmp_path, shards, vocabulary, tiny, tokenizer):
+    from train import convert
+
+    model = tiny(torch.from_numpy(vocabulary.active), vocabulary=SIZE, layers=1)
+    convert.export(model, tmp_path / "first", tokenizer, torch.float32)
+    options = [
+        "--data",
+        f"{shards}/text-*=1",
+        "--window",
+        "32",
+        "--batch",
+        "2",
+        "--micro",
+        "2",
+        "--no-compile",
+        "--cpu",
+        "--until",
+        "64",
+        "--rate",
+        "0",
+    ]
+    for name, more in (("tied", []), ("untied", ["--untied"])):
+        run = [sys.executable, "-m", "train", "train", "--run", str(tmp_path / name), "--init", str(tmp_path / "first"), *options, *more]
+        subprocess.run(run, cwd=Path(__file__).parents[2], check=True, capture_output=True, timeout=300)
+        saved = torch.load(tmp_path / name / "latest.pt", weights_only=True)
+        assert torch.equal(saved["model"]["active"], model.active) and saved["tied"] == (name == "tied")
+        assert torch.equal(saved["model"]["embedding"], model.embedding)
+        if name == "untied":
+            assert torch.equal(saved["model"]["head"], model.head_weight())
