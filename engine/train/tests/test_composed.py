@@ -214,6 +214,23 @@ def test_prompts_are_worded_in_many_ways_and_stay_true_to_names_and_values():
     assert len(openings) > 20
 
 
+def test_nouns_get_one_article_and_plurals_their_verb():
+    rng = random.Random(0)
+    namespace = {"n": 12}
+    n = expressions.variable(rng, "int", "n", 12, "n")
+    rest, said = next(op for op in operations.operations()["int"] if "modulo" in op.noun), set()
+    for seed in range(30):
+        try:
+            said.add(expressions.call(random.Random(seed), rest, [n], namespace, repr).noun)
+        except Unsuitable:
+            continue
+    assert any(noun.startswith("the remainder of") for noun in said) and any(noun.startswith(n.noun) for noun in said)
+    assert not any(noun.startswith((f"the {n.noun}", "the the")) for noun in said)
+    style = Style(rng, manner="question")
+    assert style.prompt(("What is {noun}?",), "the divisors of n", "") == "What are the divisors of n?"
+    assert style.prompt(("What's {noun}?",), "the sum of xs", "") == "What's the sum of xs?"
+
+
 def test_questions_and_slips():
     assert asked("whether x is even") == "Is x even?" and asked("whether s contains 'a'") == "Does s contain 'a'?"
     assert asked("whether there are any even numbers in xs") == "Are there any even numbers in xs?" or asked(

@@ -108,14 +108,10 @@ def phrase_of(rng: random.Random, template: str, nodes: list[Node], constants: C
     return fill(choose(rng, template), put)
 
 
-def named(phrase: str, template: str) -> str:
+def named(phrase: str, operands: list[Node]) -> str:
     """A noun with `the` before it, unless it begins with an operand or with a word that wants none."""
-    first = template.lstrip("(")
-    return (
-        phrase
-        if first.startswith(("{", "whether", "every", "each", "all ")) or phrase.startswith(("every", "each", "all ", "whether"))
-        else "the " + phrase
-    )
+    begins = ("every", "each", "all ", "whether ", *(said for operand in operands for said in (operand.noun, operand.many)))
+    return phrase if phrase.startswith(begins) else "the " + phrase
 
 
 def elements(rng: random.Random, kind: str, reference: str, name: str = "") -> tuple[str, str]:
@@ -195,7 +191,7 @@ def call(rng: random.Random, operation: Operation, operands: list[Node], namespa
             raise Unsuitable(guard)
     constants = Constants(rng, operands[0].value, quote)
     code = code_of(rng.choice(operation.code), operands, constants)
-    noun = named(phrase_of(rng, operation.noun, operands, constants), operation.noun)
+    noun = named(phrase_of(rng, operation.noun, operands, constants), operands)
     verb = phrase_of(rng, operation.verb, operands, constants)
     return _node(rng, operation.gives, code, operands, namespace, noun, verb, operation.names)
 

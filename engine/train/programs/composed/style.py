@@ -73,6 +73,15 @@ PLAIN = {
 }
 
 
+# A noun in the plural, by its ending: `the divisors of n`, `the first 3 words of s`.
+PLURAL = re.compile(r"the ((first|last|distinct|unique|different|common|even|odd|positive|negative|\d+) )*[a-z]+[^suia]s\b")
+
+
+def agreeing(text: str) -> str:
+    """A question about one thing as a question about many."""
+    return re.sub(r"\bWhat's\b", "What are", re.sub(r"\b(What|Which value) is\b", "What are", text))
+
+
 def asked(noun: str) -> str:
     """`whether x is even` as `Is x even?`, `the number of ...` as it is; an empty string where there is no such question."""
     found = BOOLEAN.match(noun)
@@ -139,7 +148,7 @@ class Style:
         filled = template
         for place, text in (("{noun}", noun), ("{verb}", verb), ("{Verb}", verb[:1].upper() + verb[1:]), ("{v}", v)):
             filled = filled.replace(place, text)
-        return self.finished(filled)
+        return self.finished(agreeing(filled) if PLURAL.match(noun) else filled)
 
     def finished(self, text: str) -> str:
         """The prompt with its first letter and its stop as the style has it, and now and then a slip."""
