@@ -1,4 +1,4 @@
-"""python -m train COMMAND: fetch, generate, prepare, grow, train, export, evaluate, product, finetune."""
+"""python -m train COMMAND: fetch, generate, prepare, grow, train, export, evaluate, own, product, finetune."""
 
 import argparse
 import json
@@ -94,6 +94,7 @@ def train(options: argparse.Namespace) -> None:
                 "decay_tokens",
                 "decay_shape",
                 "save_minutes",
+                "minutes",
                 "snapshot_tokens",
                 "evaluate_tokens",
                 "log_steps",
@@ -190,6 +191,21 @@ def evaluate(options: argparse.Namespace) -> None:
                         for result in results:
                             out.write(json.dumps({"model": str(path), "arm": arm, **result}) + "\n")
         print(json.dumps(found), flush=True)
+
+
+def own(options: argparse.Namespace) -> None:
+    """Lets a model write programs for generated prompts, and keeps those that give the generator's answers."""
+    import torch
+
+    from . import convert
+    from . import own as sampling
+    from . import tokenizer as tokenizers
+    from .decode import Decoder
+
+    torch.set_num_threads(options.threads)
+    tokenizer = tokenizers.load(options.tokenizer)
+    decoder = Decoder(convert.load(options.model, dtype=torch.float32), tokenizer, convert.vocabulary_of(options.model, tokenizer))
+    print(dict(sampling.write(options.programs, options.to, decoder, options.count, options.samples, options.temperature, options.seed)))
 
 
 def product(options: argparse.Namespace) -> None:
@@ -295,6 +311,7 @@ def parser() -> argparse.ArgumentParser:
     c.add_argument("--spell", type=float, default=0.9, help="the share of windows in which rare tokens are replaced by their pieces")
     c.add_argument("--whole", type=float, default=0.5, help="the share of windows that begin where a document does")
     c.add_argument("--save-minutes", type=float, default=5.0)
+    c.add_argument("--minutes", type=float, default=0.0, help="save and stop after so many minutes, as a signal does; 0: go on")
     for name in ("adamw", "no-compile", "cpu"):
         c.add_argument(f"--{name}", action="store_true")
     c = command(export)
@@ -314,6 +331,14 @@ def parser() -> argparse.ArgumentParser:
     c.add_argument("--window", type=int, help="count bits in windows of so many tokens; by default a model's context")
     c.add_argument("--threads", type=int, default=2)
     c.add_argument("--programs-to", type=Path, help="append every program and its verdict to this file")
+    c = command(own)
+    c.add_argument("--model", type=Path, required=True, help="a Hugging Face CodeGen folder, or a GGUF of one")
+    c.add_argument("--programs", type=Path, required=True, help="a file of `generate`, of which the histories are taken")
+    c.add_argument("--to", type=Path, required=True)
+    c.add_argument("--temperature", type=float, default=0.6)
+    for name, default in (("count", 1000), ("samples", 4), ("seed", 1), ("threads", 2)):
+        c.add_argument(f"--{name}", type=int, default=default)
+    c.add_argument("--tokenizer", type=Path, default=BUILTIN, help="a tokenizer.json, or a GGUF that holds one")
     c = command(product)
     c.add_argument("--gguf", type=Path, nargs="+", required=True)
     c.add_argument("--heldout", type=Path, required=True, help="heldout.jsonl of `prepare`")

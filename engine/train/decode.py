@@ -1,5 +1,6 @@
-"""Greedy decoding with a KV cache, for evaluation: one text at a time, in float32."""
+"""Decoding with a KV cache, for evaluation and sampling: one text at a time, in float32."""
 
+import random
 from collections.abc import Callable
 
 import numpy as np
@@ -43,8 +44,8 @@ class Decoder:
         last = F.layer_norm(x[-1], (d,), self.model.norm_weight, self.model.norm_bias, self.shape.epsilon)
         return self.head @ last + self.model.head_bias
 
-    def complete(self, prompt: str, limit: int, done: Callable[[str], bool]) -> str:
-        """What greedy decoding appends to the prompt, until `done` holds of it, end-of-text comes, or `limit` tokens were made."""
+    def complete(self, prompt: str, limit: int, done: Callable[[str], bool], temperature: float = 0.0, rng: random.Random | None = None) -> str:
+        """What decoding, greedy at temperature 0, appends to the prompt, until `done` holds of it, end-of-text comes, or `limit` tokens were made."""
         tokens = self.tokenizer.encode(prompt).ids or [self.end]
         if self.vocabulary:
             tokens = self.vocabulary.spelled(np.array(tokens)).tolist()
@@ -52,7 +53,7 @@ class Decoder:
         self.length, self.keys, self.values = 0, [None] * self.shape.layers, [None] * self.shape.layers
         logits, made, text = self._feed(tokens), [], ""
         for _ in range(limit):
-            token = int(self.model.active[int(logits.argmax())])
+            token = int(self.model.active[drawn(logits, temperature, rng)])
             if token == self.end:
                 break
             made.append(token)
@@ -61,3 +62,11 @@ class Decoder:
                 break
             logits = self._feed([token])
         return text
+
+
+def drawn(logits: Tensor, temperature: float, rng: random.Random | None) -> int:
+    """The place of the largest logit, or one drawn by their softmax."""
+    if temperature <= 0 or rng is None:
+        return int(logits.argmax())
+    shares = torch.softmax(logits.double() / temperature, 0).cumsum(0)
+    return min(int(torch.searchsorted(shares, rng.random())), len(shares) - 1)

@@ -39,6 +39,7 @@ class Plan:
     decay_tokens: int = 0
     decay_shape: str = "linear"
     save_minutes: float = 5.0
+    minutes: float = 0.0
     snapshot_tokens: int = 10_000_000
     log_steps: int = 10
     evaluate_tokens: int = 1_000_000
@@ -175,7 +176,7 @@ class Run:
         """Trains until the plan's number of tokens, the end of the decay, or a signal; saves on the way and at the end."""
         for name in (signal.SIGTERM, signal.SIGINT):
             signal.signal(name, lambda *_: setattr(self, "stopping", True))
-        plan, last_save = self.plan, time.monotonic()
+        plan, last_save, first = self.plan, time.monotonic(), time.monotonic()
         began, tokens_before, busy_before, losses = time.monotonic(), self.tokens, time.process_time(), []
         while not self.stopping and self.tokens < plan.until:
             if self.decay_from is not None and self.tokens >= self.decay_from + plan.decay_tokens:
@@ -203,6 +204,8 @@ class Run:
                 last_save = time.monotonic()
             if self.tokens // plan.snapshot_tokens != before // plan.snapshot_tokens:
                 self.snapshot()
+            # On a machine that is lent for a time the run ends itself before it is ended.
+            self.stopping |= 0 < plan.minutes < (time.monotonic() - first) / 60
         self.save()
         self.log(event="stopped" if self.stopping else "finished", step=self.step, tokens=self.tokens)
 

@@ -95,6 +95,14 @@ def test_a_run_learns_saves_and_ends_with_its_decay(tmp_path, shards, vocabulary
     assert (tmp_path / "run" / "snapshot-0M" / "model.safetensors").exists()
 
 
+def test_a_run_stops_when_its_time_is_over_and_goes_on_later(tmp_path, shards, vocabulary, tiny):
+    run = make_run(tmp_path / "run", shards, vocabulary, tiny, minutes=1e-9)
+    run.train()
+    assert run.step == 1 and json.loads((tmp_path / "run" / "log.jsonl").read_text().splitlines()[-1])["event"] == "stopped"
+    again = make_run(tmp_path / "run", shards, vocabulary, tiny)
+    assert again.resume() and again.step == 1
+
+
 def test_prompts_are_no_targets_but_what_ends_a_program_is(shards, vocabulary, tokenizer):
     windows = Windows(groups_of([f"{shards}/asked-*=1"]), vocabulary, 64, 1, spell=0.0, whole=0.0)
     tokens, targets = windows.window()
