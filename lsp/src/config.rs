@@ -137,6 +137,8 @@ impl Default for Config {
             inline: InlineConfig::default(),
             turns: TurnOptions::default(),
             synthesis: SynthesisConfig::default(),
+            languages: Languages::default(),
+            trust: Trust::default(),
             max_file_bytes: 2_000_000,
             patience: Patience::default(),
         }

@@ -249,7 +249,7 @@ impl State {
     #[must_use]
     pub fn unserved(&self, uri: &Uri) -> Option<String> {
         let buffer = self.buffers.get(uri)?;
-        language::unserved(&buffer.language, uri.as_str(), &self.config.languages.0)
+        language::unserved(&buffer.language, uri.as_str(), &self.config_for(uri).languages.0)
     }
 
     /// Whether the program in a document may be run. Asks the file system.

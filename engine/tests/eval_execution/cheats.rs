@@ -5,6 +5,7 @@ use std::time::Duration;
 use codegen_engine::eval::dialogue::Check;
 use codegen_engine::eval::execution::Allowance;
 use codegen_engine::eval::record::{Benchmark, Status};
+use codegen_engine::eval::scoring::Scoring;
 use serde_json::json;
 
 use crate::support::{ample, check, judge, short};
@@ -136,7 +137,7 @@ fn cheating(cheat: &str, rest: &str) -> String {
 fn no_cheat_passes_mtpb() {
     let passed = CHEATS.iter().filter_map(|(name, cheat)| {
         let program = cheating(cheat, "print(1)");
-        let judgement = judge(&program, &Check::Output(json!(48_151_623)), &ample(Benchmark::Mtpb));
+        let judgement = judge(&program, &Check::Output(json!(48_151_623), Scoring::Reference), &ample(Benchmark::Mtpb));
         (judgement.status == Status::Passed).then(|| format!("{name}: {judgement:?}"))
     });
     assert_eq!(passed.collect::<Vec<_>>(), Vec::<String>::new());
@@ -155,9 +156,11 @@ fn an_object_that_equals_everything_passes_mtpb_in_no_disguise() {
         ("(B(), B())", json!([1, 2])),
         ("B()", json!(true)),
     ] {
-        let program = format!("{everything}print({answer})");
-        let judgement = judge(&program, &Check::Output(expected.clone()), &ample(Benchmark::Mtpb));
-        assert_eq!(judgement.status, Status::Wrong, "{answer} for {expected}: {judgement:?}");
+        for scoring in Scoring::ALL {
+            let program = format!("{everything}print({answer})");
+            let judgement = judge(&program, &Check::Output(expected.clone(), scoring), &ample(Benchmark::Mtpb));
+            assert_eq!(judgement.status, Status::Wrong, "{answer} for {expected}, {scoring:?}: {judgement:?}");
+        }
     }
 }
 

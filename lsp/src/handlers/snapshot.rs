@@ -9,7 +9,7 @@ use crate::offers::{self, Known};
 use crate::pipeline::{self, PreparedTurn};
 use crate::proto::Encoding;
 use crate::records::Records;
-use crate::state::State;
+use crate::state::{Buffer, State};
 use crate::turns::{Turn, TurnOptions};
 
 /// A document and what is known of its turns, at one moment.
