@@ -80,7 +80,7 @@ impl Limits {
     /// Those of a buffer on the main loop: a change costs about two milliseconds.
     #[must_use]
     pub fn of_a_buffer(bytes: usize) -> Self {
-        Self { bytes, change: Budget { steps: 16, time: Duration::from_millis(2) } }
+        Self { bytes, change: Budget { steps: 8, time: Duration::from_millis(2) } }
     }
 }
 
@@ -341,13 +341,17 @@ impl Draft {
     pub fn replace(&mut self, range: Range<usize>, text: &str) {
         let chars = chars(&self.rope, range);
         let bytes = self.rope.char_to_byte(chars.start)..self.rope.char_to_byte(chars.end);
-        self.deep |= parser::is_too_deep(&mut std::iter::once(text));
         if bytes == (0..self.rope.len_bytes()) {
             // Clients that send the whole text have mostly changed a line of it, and what follows edits wants to know which.
             self.edits.push(edit::narrowed(&self.rope, text));
             self.rope = Rope::from_str(text);
             (self.tree, self.current, self.returns) = (None, false, text.contains('\r'));
         } else {
+            if text.len() > SMALL {
+                self.current = false;
+            } else {
+                self.deep |= parser::is_too_deep(&mut std::iter::once(text));
+            }
             let start = self.point(bytes.start);
             if let Some(tree) = &mut self.tree {
                 tree.edit(&InputEdit {

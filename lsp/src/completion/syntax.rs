@@ -11,7 +11,7 @@ use crate::syntax::errors;
 const LIMIT: usize = 200;
 
 /// What the judgement of one suggestion may cost, in all of its parts: that of about 10 milliseconds.
-const BUDGET: Budget = Budget { steps: 64, time: Duration::from_millis(8) };
+const BUDGET: Budget = Budget { steps: 16, time: Duration::from_millis(8) };
 
 /// The text, or as many of its first lines as leave the document no worse than it was: whole if it was whole, with no more
 /// errors if it was not. `None` if no part of it does. Each part is first shortened by `closed` to what can end there.

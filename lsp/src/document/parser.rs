@@ -15,7 +15,8 @@ use crate::syntax::scan::Scanner;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Budget {
     /// Reports of the parser's progress, one for every hundred of its operations. A step is about 70 bytes of text, and
-    /// 5 to 20 microseconds of whole or 60 to 200 of broken code.
+    /// 5 to 20 microseconds of whole or 60 to 200 of broken code; below a statement, each comment costs the scanner a look at all
+    /// comments after it.
     pub steps: usize,
     /// Processor time of the thread: what else the machine does changes nothing.
     pub time: Duration,

@@ -21,7 +21,7 @@ use crate::state::{Buffer, RequestId};
 const QUIET: Duration = Duration::from_millis(200);
 
 /// What a parse away from the main loop may cost. Two megabytes of broken functions take one to four seconds.
-const BUDGET: Budget = Budget { steps: 4096, time: Duration::from_secs(5) };
+const BUDGET: Budget = Budget { steps: 64, time: Duration::from_secs(5) };
 
 /// How far the parsing of a buffer has come.
 #[derive(Default)]

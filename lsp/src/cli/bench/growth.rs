@@ -201,6 +201,7 @@ fn measure(place: Place, size: usize, most: Duration) -> anyhow::Result<Row> {
     let mut document = Document::limited(&text, 0, Limits::of_a_buffer(usize::MAX));
     let open = begin.elapsed();
     let parse = parse(&mut document);
+    let begin = Instant::now();
     let (mut changes, mut keys) = (Vec::new(), Vec::new());
     let mut window = None;
     for (key, version) in TYPED.chars().zip(1..) {
