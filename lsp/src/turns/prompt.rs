@@ -221,6 +221,9 @@ impl Run {
 
     /// Whether it asks for program text.
     pub(super) fn is_prompt(&self, document: &Document, options: &TurnOptions) -> bool {
+        if self.words.len() > LONGEST {
+            return false;
+        }
         let says_something = self.words.iter().any(|words| words.chars().any(char::is_alphanumeric));
         if options.marker.as_ref().is_some_and(|marker| !marker.is_empty()) {
             return self.kind == Kind::Marked && says_something;
@@ -281,6 +284,9 @@ impl Run {
             || (notice && self.first < HEAD && syntax::is_before_statements(document, self.range.start))
     }
 }
+
+/// Lines of a prompt at most: nobody asks for something in more, and reading so much as code or for the model takes minutes.
+const LONGEST: usize = 1000;
 
 /// Lines that a file's notices stand in.
 const HEAD: usize = 400;

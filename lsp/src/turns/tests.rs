@@ -506,3 +506,11 @@ fn a_document_is_its_parts() {
     assert_eq!(found, expected.map(|(kind, text)| (kind, text.to_owned())));
     assert_eq!(parts(&Document::new("", 1), &plain()), []);
 }
+
+#[test]
+fn a_run_of_too_many_lines_is_no_prompt() {
+    for (lines, expected) in [(1000, 1), (1001, 0)] {
+        let document = Document::new(&"# one two\n".repeat(lines), 1);
+        assert_eq!(turns(&document, &TurnOptions::default()).len(), expected, "{lines}");
+    }
+}

@@ -130,7 +130,7 @@ async fn settings_are_pulled_put_in_force_and_named_when_wrong() {
     let pull = client.next("workspace/configuration").await;
     assert_eq!(pull.params, json!({"items": [{"section": "codegen"}]}));
     client.reply(&pull, json!([{"inline": {"enabled": false}, "colour": 1}]));
-    let known = "model, lora, threads, context, batch, slots, gpuLayers, mainDevice, flashAttention, mmap, inline, prompt, synthesis, trusted";
+    let known = "model, lora, threads, context, batch, slots, gpuLayers, mainDevice, flashAttention, mmap, languages, maxFileBytes, inline, prompt, synthesis, trusted";
     assert_eq!(
         client.message().await,
         format!(

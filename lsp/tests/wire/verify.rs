@@ -163,6 +163,8 @@ async fn a_command_that_is_cancelled_as_soon_as_it_has_begun_comes_to_nothing() 
     let text: String = (0..2000).map(|number| format!("# turn {number}\nx = {number}\n\n")).collect();
     let engine = divides().engine();
     let mut client = client(&engine, false, &(text + "# one\n")).await;
+    // A command waits for the syntax, and would be cancelled before it has begun; lenses wait, too.
+    client.request("textDocument/codeLens", json!({"textDocument": {"uri": URI}})).result().await;
     let argument = json!({"uri": URI, "position": {"line": 6000, "character": 0}});
     let params = json!({"command": "codegen.synthesize", "arguments": [argument], "workDoneToken": "mine"});
     let asked = client.request("workspace/executeCommand", params);
