@@ -3,6 +3,7 @@
 //! llama.cpp ends the process for some files, and a process that has ended cannot say so. So the files are loaded by
 //! processes of their own, each of which takes a share of them and names the one it is at.
 #![allow(clippy::unwrap_used, clippy::expect_used)]
+#![allow(clippy::print_stdout, reason = "a process says on standard output which files it has loaded")]
 
 use std::fs;
 use std::path::{Path, PathBuf};

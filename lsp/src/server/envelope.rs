@@ -269,7 +269,7 @@ mod tests {
         let response = |body: &str| match read(body.as_bytes()) {
             Ok((Message::Response(response), _)) => Ok(response.into_parts()),
             Ok(other) => panic!("{body}: {other:?}"),
-            Err(refusal) => Err(refusal.response()),
+            Err(refusal) => Err(Box::new(refusal.response())),
         };
         let (id, result) = response(r#"{"jsonrpc":"2.0","id":1,"result":null}"#).unwrap();
         assert_eq!((id, result), (Id::Number(1), Ok(Value::Null)));
@@ -285,7 +285,7 @@ mod tests {
             r#"{"jsonrpc":"2.0","id":[],"result":1}"#,
             r#"{"id":1,"result":1}"#,
         ] {
-            assert_eq!(response(body), Err(None), "{body}");
+            assert_eq!(response(body), Err(Box::new(None)), "{body}");
         }
     }
 

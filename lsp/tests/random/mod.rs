@@ -112,7 +112,8 @@ pub fn stream(number: u64) -> Vec<u8> {
     let mut bytes = messages.concat();
     for _ in 0..1 + chance.below(8) {
         let at = chance.below(bytes.len());
-        let end = (at + chance.below(if chance.below(4) == 0 { 500 } else { 20 })).min(bytes.len());
+        let most = if chance.below(4) == 0 { 500 } else { 20 };
+        let end = (at + chance.below(most)).min(bytes.len());
         match chance.below(6) {
             0 => bytes.iter_mut().skip(at).take(1).for_each(|byte| *byte ^= 1 << chance.below(8)),
             1 => drop(bytes.drain(at..end)),

@@ -12,11 +12,14 @@ const HOLDERS: [&str; 3] = ["model", "pretrained_model", "base_model"];
 /// Names of heads that score a text, as reinforcement learning from feedback trains them beside the model.
 const VALUE_HEADS: [&str; 2] = ["v_head", "value_head"];
 
+/// Tensors by name.
+type Named<T> = Vec<(String, T)>;
+
 /// The tensors under CodeGen's own names, and a sentence for everything that was left out.
 ///
 /// # Errors
 /// If two tensors would have the same name.
-pub(super) fn plain<T>(tensors: Vec<(String, T)>) -> Result<(Vec<(String, T)>, Vec<String>), String> {
+pub(super) fn plain<T>(tensors: Named<T>) -> Result<(Named<T>, Vec<String>), String> {
     let mut kept: BTreeMap<String, (String, T)> = BTreeMap::new();
     let (mut renamed, mut scoring) = (None, None);
     for (name, tensor) in tensors {

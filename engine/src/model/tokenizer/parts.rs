@@ -117,7 +117,7 @@ fn added(
             tokens.entry(content).or_insert((id, false));
         }
     }
-    for (_, (id, special)) in &mut tokens {
+    for (id, special) in tokens.values_mut() {
         *special |= id.as_u64().is_some_and(|id| config.eos_token_ids.iter().any(|&end| u64::from(end) == id));
     }
     let made: HashSet<String> = merges.iter().map(|merge| merge.replacen(' ', "", 1)).collect();

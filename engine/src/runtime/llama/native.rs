@@ -254,7 +254,7 @@ impl Batch {
         }
         self.counts.resize(tokens.len(), 1);
         self.sequence_pointers.clear();
-        self.sequence_pointers.extend(self.sequences.iter_mut().map(|sequence| std::ptr::from_mut(sequence)));
+        self.sequence_pointers.extend(self.sequences.iter_mut().map(std::ptr::from_mut));
         Ok(sys::llama_batch {
             n_tokens: count,
             token: self.tokens.as_mut_ptr(),
