@@ -189,6 +189,8 @@ mod tests {
             ("mainDevice", json!(0), json!(1), None),
             ("flashAttention", json!(true), json!(false), None),
             ("mmap", json!(true), json!(false), None),
+            ("languages", json!(["python"]), json!(["rust"]), None),
+            ("maxFileBytes", json!(2000), json!(2001), Some(json!(1999))),
             ("inline.enabled", json!(false), json!(true), None),
             ("inline.enabled", json!(true), json!(true), Some(json!(false))),
             ("inline.maxTokens", json!(7), json!(4096), Some(json!(1))),
@@ -202,6 +204,7 @@ mod tests {
             ("synthesis.verify", json!("run"), json!("run"), Some(json!("parse"))),
             ("synthesis.codeLens", json!("auto"), json!("all"), Some(json!("off"))),
             ("synthesis.python", json!("python3"), json!("/workspace/python"), None),
+            ("synthesis.isolation", json!("folder"), json!("limits"), Some(json!("folder+network"))),
             ("synthesis.runSeconds", json!(10), json!(11), Some(json!(9))),
             ("trusted", json!(["/mine"]), json!(true), Some(json!(false))),
         ]
