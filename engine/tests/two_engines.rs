@@ -9,7 +9,7 @@ use std::fs;
 use codegen_engine::{Counters, Engine, EngineOptions, Prompt, Request};
 
 /// Tokens that are decoded.
-const TOKENS: usize = 12;
+const TOKENS: usize = 4;
 
 fn load(slots: usize) -> Engine {
     let model = concat!(env!("CARGO_MANIFEST_DIR"), "/../fixtures/models/builtin.gguf");
