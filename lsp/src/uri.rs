@@ -84,7 +84,7 @@ fn file_path(text: &str) -> Option<String> {
         }
         [b'/', ..] => Some(file(b"", bytes)),
         [letter, b':', ..] if letter.is_ascii_alphabetic() => Some(file(b"", bytes)),
-        _ => Some(format!("untitled:{}", encoded(bytes, b"@/"))),
+        _ => Some(format!("untitled:{}", encoded(bytes, b":@/"))),
     }
 }
 
@@ -97,14 +97,13 @@ fn file(host: &[u8], path: &[u8]) -> String {
     let host = host.to_ascii_lowercase();
     let host = if host == b"localhost" { &[] } else { host.as_slice() };
     let mut path = path.to_vec();
-    if !path.starts_with(b"/") && !path.starts_with(b"\\") {
-        path.insert(0, b'/');
+    match path.first_mut() {
+        Some(slash @ (b'/' | b'\\')) => *slash = b'/',
+        _ => path.insert(0, b'/'),
     }
-    if let [slash @ (b'/' | b'\\'), letter, b':'] | [slash @ (b'/' | b'\\'), letter, b':', b'/' | b'\\', ..] =
-        path.as_mut_slice()
+    if let [_, letter, b':'] | [_, letter, b':', b'/' | b'\\', ..] = path.as_mut_slice()
         && letter.is_ascii_alphabetic()
     {
-        *slash = b'/';
         letter.make_ascii_lowercase();
         windows(&mut path);
     } else if !host.is_empty() {

@@ -58,8 +58,12 @@ impl Inner {
     ) -> Result<Report, SandboxError> {
         match self.try_modes(job, limits, required, cancel)? {
             Tried::Ran(report) => Ok(*report),
-            Tried::Refused(_) => {
+            Tried::Refused(lacking) => {
                 let Support { isolation, missing } = self.support()?;
+                if isolation.level() >= required {
+                    // It is this job that no mode takes.
+                    return Err(SandboxError::SetUp { reason: lacking.join("; ") });
+                }
                 Err(SandboxError::NotIsolated { required, holds: isolation.level(), missing: missing.join("; ") })
             }
         }

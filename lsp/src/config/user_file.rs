@@ -114,7 +114,7 @@ mod tests {
             ("model = 1", "is not JSON: expected value at line 1 column 1"),
             ("{}{}", "is not JSON: trailing characters at line 1 column 3"),
             ("[]", "codegen is [], but must be an object of options"),
-            ("{\"threads\": 0}", "codegen.threads is 0, but must be a number from 1 to 512"),
+            ("{\"threads\": 0}", "codegen.threads is 0, but must be \"auto\" or a number from 1 to 512"),
             (
                 "{\"synthesis\": {\"python\": \"venv/bin/python\"}}",
                 "codegen.synthesis.python is \"venv/bin/python\", but must be a program's name in PATH or its absolute path",

@@ -60,7 +60,8 @@ fn seen(marked: &str) -> Vec<String> {
     for turn in turns::turns(&document, &options) {
         let history = turns::history(&document, &turn, &options);
         let fitted = history::fit(&history, &turn.prompt, 10_000, &|text| text.len());
-        let program = turns::program_edit(&document, &turn, "x = 1").text;
+        // A form feed stays where it is, so that the blank line around it is not used up.
+        let program = turns::program_edit(&document, &turn, "x = 1").text.trim_end().to_owned();
         seen.push(format!("{:?} {:?} {:?} {:?} {program:?}", turn.prompt, turn.indent, turn.kind, fitted.text));
     }
     seen

@@ -202,8 +202,8 @@ impl Framing {
             Field::Wrong(problem) => Some(problem),
         };
         if let Some(problem) = problem {
-            // A header may begin further on in the line.
-            return self.lose(0, problem);
+            // A header may begin further on in the line, but not where it does.
+            return self.lose(1, problem);
         }
         if length > line_end_only(self.rest()) {
             let State::Header(header) = &mut self.state else { return Step::On };
@@ -321,13 +321,14 @@ fn other_charset(value: &[u8]) -> Option<String> {
     (!["utf-8", "utf8", "us-ascii", "ascii"].contains(&charset)).then(|| charset.to_owned())
 }
 
-/// Where the field of a length begins that a line ends with.
-fn length_field(line: &[u8]) -> Option<usize> {
-    let line = line.trim_ascii_end();
+/// Where the field of a length begins that the last line of a text ends with.
+fn length_field(text: &[u8]) -> Option<usize> {
+    let start = text.iter().rposition(|&byte| byte == b'\n').map_or(0, |end| end + 1);
+    let line = text.get(start..).unwrap_or_default().trim_ascii_end();
     let digits = line.iter().rev().take_while(|byte| byte.is_ascii_digit()).count();
     let name = line[..line.len() - digits].trim_ascii_end().strip_suffix(b":")?.trim_ascii_end();
     let at = name.len().checked_sub(LENGTH.len())?;
-    (digits > 0 && name[at..].eq_ignore_ascii_case(LENGTH)).then_some(at)
+    (digits > 0 && name[at..].eq_ignore_ascii_case(LENGTH)).then_some(start + at)
 }
 
 fn trim_line_end(line: &[u8]) -> &[u8] {

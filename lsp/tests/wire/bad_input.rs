@@ -117,6 +117,8 @@ async fn messages_that_are_no_messages() {
     client.notify("textDocument/didOpen", json!([]));
     client.notify("$/unknown", json!({}));
     client.cancel(999);
+    assert_eq!(client.text(URI).await["synced"], false, "a change that cannot be read has been lost");
+    client.changes(URI, json!([{"text": "return x"}]));
     check_alive(&mut client).await;
 }
 

@@ -40,7 +40,7 @@ fn titles(answer: &Value) -> Vec<&str> {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_document_above_the_limit_is_followed_and_nothing_else() {
-    let mut client = client(json!({"maxFileBytes": 1000})).await;
+    let mut client = client(json!({"maxFileBytes": 1000, "synthesis": {"codeLens": "all"}})).await;
     let text = format!("# say hello\n\n{}return x", "z = 1\n".repeat(200));
     client.open(LARGE, &text);
     let message = client.message().await;
@@ -63,7 +63,7 @@ async fn a_document_above_the_limit_is_followed_and_nothing_else() {
     client.change(LARGE, [0, 2, 0, 7], "say");
     client.change(LARGE, [2, 0, 190, 0], "");
     assert_eq!(item(&client.complete(LARGE, 14, 8).result().await).0, " + 1");
-    assert!(titles(&lenses(&mut client, LARGE).result().await).contains(&"Synthesize"));
+    assert!(titles(&lenses(&mut client, LARGE).result().await).contains(&"Write code"));
     client.change(LARGE, [2, 0, 2, 0], &"z = 1\n".repeat(200));
     assert_eq!(lenses(&mut client, LARGE).result().await, Value::Null);
     client.settle().await;
@@ -73,21 +73,21 @@ async fn a_document_above_the_limit_is_followed_and_nothing_else() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_limit_can_change() {
-    let mut client = client(json!({})).await;
+    let mut client = client(json!({"synthesis": {"codeLens": "all"}})).await;
     let text = format!("# say hello\n\n{}", "z = 1\n".repeat(200));
     client.open(LARGE, &text);
-    assert!(titles(&lenses(&mut client, LARGE).result().await).contains(&"Synthesize"));
+    assert!(titles(&lenses(&mut client, LARGE).result().await).contains(&"Write code"));
     let limit = |bytes: u32| json!({"settings": {"codegen": {"maxFileBytes": bytes}}});
     client.notify("workspace/didChangeConfiguration", limit(1000));
     assert_eq!(lenses(&mut client, LARGE).result().await, Value::Null);
     client.notify("workspace/didChangeConfiguration", limit(100_000));
-    assert!(titles(&lenses(&mut client, LARGE).result().await).contains(&"Synthesize"));
+    assert!(titles(&lenses(&mut client, LARGE).result().await).contains(&"Write code"));
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn what_needs_the_syntax_of_a_large_document_waits_for_it() {
-    let mut client = client(json!({})).await;
-    let text = format!("# say hello\n\n{}", functions(3_000));
+    let mut client = client(json!({"synthesis": {"codeLens": "all"}})).await;
+    let text = format!("# say hello\n\n{}", functions(300));
     client.open(LARGE, &text);
     let (first, second) = (lenses(&mut client, LARGE), lenses(&mut client, LARGE));
     let action = client.request(
@@ -98,10 +98,10 @@ async fn what_needs_the_syntax_of_a_large_document_waits_for_it() {
         }),
     );
     // A change while they wait: they are answered as of the text after it.
-    client.change(LARGE, [0, 0, 0, 0], "# ruler ---\n\n");
+    client.change(LARGE, [0, 0, 0, 0], "# ----------\n\n");
     for asked in [first, second] {
         let answer = asked.result().await;
-        assert!(titles(&answer).contains(&"Synthesize"), "{answer}");
+        assert!(titles(&answer).contains(&"Write code"), "{answer}");
         assert_eq!(answer[0]["range"]["start"]["line"], 2);
     }
     assert!(action.result().await.is_array());
@@ -154,5 +154,5 @@ async fn what_cannot_be_parsed_is_said_and_ends_nothing() {
     assert_eq!(client.complete(LARGE, 2, 300_000).result().await, Value::Null);
     // With the brackets gone, all is well.
     client.change(LARGE, [2, 0, 2, 300_000], "");
-    assert!(titles(&lenses(&mut client, LARGE).result().await).contains(&"Synthesize"));
+    assert!(titles(&lenses(&mut client, LARGE).result().await).contains(&"Write code"));
 }

@@ -175,7 +175,8 @@ async fn exit_ends_the_server_even_if_nobody_reads() {
     let engine = Script::continuing(vec![]).engine();
     let loader: codegen_lsp::main_loop::Loader = std::sync::Arc::new(move |_| Ok(engine.clone()));
     for (shutdown, orderly) in [(true, true), (false, false)] {
-        let mut input = framed(br#"{"jsonrpc":"2.0","id":1,"method":"initialize","params":{"capabilities":{}}}"#);
+        let greeting = framed(br#"{"jsonrpc":"2.0","id":1,"method":"initialize","params":{"capabilities":{}}}"#);
+        let mut input = Vec::new();
         if shutdown {
             input.extend(framed(br#"{"jsonrpc":"2.0","id":2,"method":"shutdown"}"#));
         }
@@ -184,10 +185,16 @@ async fn exit_ends_the_server_even_if_nobody_reads() {
         input.extend(b"Content-Length: 10\r\n\r\n");
         let (ours, theirs) = tokio::io::duplex(1 << 16);
         let (read, write) = tokio::io::split(theirs);
-        let (_rest, mut sender) = tokio::io::split(ours);
-        tokio::io::AsyncWriteExt::write_all(&mut sender, &input).await.unwrap();
+        let (mut answers, mut sender) = tokio::io::split(ours);
         let served = codegen_lsp::server::serve(read, write, codegen_lsp::config::Config::default(), loader.clone());
+        let said = async {
+            tokio::io::AsyncWriteExt::write_all(&mut sender, &greeting).await.unwrap();
+            // A client may say no more before it has been answered. This one reads nothing after that.
+            tokio::io::AsyncReadExt::read_u8(&mut answers).await.unwrap();
+            tokio::io::AsyncWriteExt::write_all(&mut sender, &input).await.unwrap();
+        };
         // The input stays open.
-        assert_eq!(soon("the server's end", served).await, orderly);
+        let (ended, ()) = soon("the server's end", async { tokio::join!(served, said) }).await;
+        assert_eq!(ended, orderly);
     }
 }

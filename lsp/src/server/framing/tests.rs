@@ -158,3 +158,27 @@ fn the_end_of_the_input_is_a_problem_inside_a_message_only() {
         assert_eq!(framing.end(), problem, "{input:?}");
     }
 }
+
+#[test]
+fn a_number_on_a_line_of_its_own_is_no_length() {
+    let no_number = "<a Content-Length is \"\", which is no number of bytes>";
+    check(&format!("Content-Length: \r\n\r\n193\r\n\r\n{{}}{}", message("[]")), &[no_number, "[]"]);
+    check(&format!("Content-Length:\n193\n\n{{}}{}", message("[]")), &[no_number, "[]"]);
+}
+
+proptest::proptest! {
+    /// Each problem uses up a part of the input: no input is refused for ever.
+    #[test]
+    fn every_input_comes_to_an_end(pieces in proptest::collection::vec(0usize..12, 0..40)) {
+        const PIECES: [&str; 12] =
+            ["Content-Length", ":", " ", "\r\n", "\n", "\r", "193", "2", "{}", "x", "Content-Type: y; charset=z", "\u{c}"];
+        let input: String = pieces.iter().map(|&piece| PIECES[piece]).collect();
+        let mut framing = Framing::default();
+        framing.push(input.as_bytes());
+        let mut given = 0;
+        while let Some(_) = framing.take() {
+            given += 1;
+            proptest::prop_assert!(given <= input.len(), "{input:?}");
+        }
+    }
+}

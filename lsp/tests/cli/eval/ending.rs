@@ -106,7 +106,8 @@ fn a_full_disk_ends_the_run_and_what_was_written_stays() {
     // Unpacks the model, for which the limit would be too low.
     place.run("humaneval", &fixture("humaneval"), &["--limit", "1", "--temperatures", "0"]);
     std::fs::remove_file(&place.out).unwrap();
-    let script = "ulimit -f 20; exec \"$0\" \"$@\"";
+    // Half as many kilobytes: enough for what the sandbox writes for each program.
+    let script = "ulimit -f 100; exec \"$0\" \"$@\"";
     let output = Command::new("sh")
         .args(["-c", script, env!("CARGO_BIN_EXE_codegen-lsp"), "eval", "humaneval", "--problems"])
         .args([&fixture("humaneval"), "--out", place.out.to_str().unwrap(), "--python", &python()])

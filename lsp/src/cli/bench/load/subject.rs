@@ -38,7 +38,7 @@ impl Limits {
     pub fn of(model: Model, quick: bool) -> Self {
         let (decode, typing) = if quick { (500, 1000) } else { (2000, 4000) };
         let (prompt, keys, suggestion) = match model {
-            Model::Builtin => (1000, 60, 12),
+            Model::Builtin => (800, 60, 12),
             Model::Large => (300, 12, 4),
         };
         let (decode, typing) = (Duration::from_millis(decode), Duration::from_millis(typing));
@@ -211,7 +211,12 @@ mod tests {
     fn the_text_has_room_for_every_key() {
         for (model, quick) in [(Model::Builtin, true), (Model::Large, false)] {
             let limits = Limits::of(model, quick);
-            assert!(TEXT.is_ascii() && TEXT.len() >= (BEFORE + limits.keys).max(limits.prompt));
+            assert!(
+                TEXT.is_ascii() && TEXT.len() >= (BEFORE + limits.keys).max(limits.prompt),
+                "{} {}",
+                BEFORE + limits.keys,
+                limits.prompt
+            );
         }
     }
 }
