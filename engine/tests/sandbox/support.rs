@@ -30,7 +30,7 @@ pub fn sandboxes(limits: &Limits) -> Vec<(Means, Sandbox)> {
 }
 
 /// Without root's namespaces, root's programs are run by a user without rights, who may not be able to run root's Python.
-fn lesser(means: Means, limits: &Limits) -> Sandbox {
+pub fn lesser(means: Means, limits: &Limits) -> Sandbox {
     Sandbox::new(python_for_everybody(), limits.clone()).unwrap().at_most(means).requiring(Level::Limits)
 }
 

@@ -6,8 +6,8 @@ use serde_json::{Value, json};
 
 use crate::common::{Client, Incoming, able, item};
 
-const A: &str = "file:///work/a/x.py";
-const B: &str = "file:///work/b/x.py";
+const A: &str = "file:///code/a/x.py";
+const B: &str = "file:///code/b/x.py";
 const ELSEWHERE: &str = "file:///elsewhere/x.py";
 
 fn engine() -> Engine {
@@ -64,11 +64,11 @@ async fn is_prompt(client: &mut Client, uri: &str, text: &str) -> bool {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn each_folder_s_settings_hold_for_its_documents() {
-    let mut client = client(&["file:///work/a", "file:///work/b"]).await;
+    let mut client = client(&["file:///code/a", "file:///code/b"]).await;
     let a = json!({"inline": {"enabled": false}});
     let b = json!({"prompt": {"marker": "#>"}, "synthesis": {"verify": "run"}});
     let (scopes, told) = answer(&mut client, json!([null, a, b])).await;
-    assert_eq!(scopes, [Value::Null, json!("file:///work/a"), json!("file:///work/b")]);
+    assert_eq!(scopes, [Value::Null, json!("file:///code/a"), json!("file:///code/b")]);
     assert!(told.contains("; codegen.synthesis.verify = \"run\" is ignored"), "{told}");
     for (uri, wanted) in [(A, false), (B, true), (ELSEWHERE, true)] {
         assert_eq!(suggested(&mut client, uri).await, wanted, "{uri}");
@@ -86,21 +86,21 @@ async fn each_folder_s_settings_hold_for_its_documents() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn folders_come_and_go() {
-    let mut client = client(&["file:///work/a"]).await;
+    let mut client = client(&["file:///code/a"]).await;
     answer(&mut client, json!([null, {"inline": {"enabled": false}}])).await;
     assert!(!suggested(&mut client, A).await);
     assert!(suggested(&mut client, B).await);
-    let change = json!({"event": {"added": [folder("file:///work/b")], "removed": [folder("file:///work/a")]}});
+    let change = json!({"event": {"added": [folder("file:///code/b")], "removed": [folder("file:///code/a")]}});
     client.notify("workspace/didChangeWorkspaceFolders", change);
     let (scopes, _) = answer(&mut client, json!([null, {"inline": {"enabled": false}}])).await;
-    assert_eq!(scopes, [Value::Null, json!("file:///work/b")]);
+    assert_eq!(scopes, [Value::Null, json!("file:///code/b")]);
     assert!(suggested(&mut client, A).await);
     assert!(!suggested(&mut client, B).await);
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn what_is_pushed_holds_until_the_folders_answer() {
-    let mut client = client(&["file:///work/a"]).await;
+    let mut client = client(&["file:///code/a"]).await;
     answer(&mut client, json!([null, null])).await;
     assert!(suggested(&mut client, A).await);
     let settings = json!({"settings": {"codegen": {"inline": {"enabled": false}}}});
@@ -117,10 +117,10 @@ async fn a_client_of_one_folder_is_asked_for_it() {
     let mut client = Client::with_engine(&engine());
     let mut params = able();
     params["capabilities"]["workspace"]["configuration"] = json!(true);
-    params["rootUri"] = json!("file:///work/a");
+    params["rootUri"] = json!("file:///code/a");
     client.initialize(params).await;
     // One that answers too little is taken at its word.
     let (scopes, _) = answer(&mut client, json!([{"inline": {"enabled": false}}])).await;
-    assert_eq!(scopes, [Value::Null, json!("file:///work/a")]);
+    assert_eq!(scopes, [Value::Null, json!("file:///code/a")]);
     assert!(!suggested(&mut client, A).await);
 }
