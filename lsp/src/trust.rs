@@ -8,6 +8,7 @@ use serde_json::Value;
 use tower_lsp::ls_types::Uri;
 
 use crate::config::SECTION;
+use crate::uri;
 
 /// The option's name.
 pub const OPTION: &str = "trusted";
@@ -71,7 +72,7 @@ impl Trust {
 /// A folder as the client wrote it: an absolute path or a `file:` URI.
 fn folder(text: &str) -> Option<PathBuf> {
     let written = Path::new(text);
-    if written.is_absolute() { Some(written.to_path_buf()) } else { path(&text.parse().ok()?) }
+    if written.is_absolute() { Some(written.to_path_buf()) } else { path(&uri::canonical(text)?) }
 }
 
 fn has_scheme(uri: &Uri, wanted: &str) -> bool {
@@ -125,6 +126,7 @@ mod tests {
             (json!(true), Trust::Everything, vec![]),
             (json!([]), folders(&[]), vec![]),
             (json!(["/a", "file:///b%20c/d"]), folders(&["/a", "/b c/d"]), vec![]),
+            (json!(["file:///[a]/b c"]), folders(&["/[a]/b c"]), vec![]),
             (
                 json!(["a", "/b", "~/c", 3, "http://d/e", "file://host/f"]),
                 folders(&["/b"]),

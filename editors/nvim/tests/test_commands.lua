@@ -85,6 +85,16 @@ T[":CodegenModel starts the server anew with another model"] = function()
   end
 end
 
+T["the server answers in the file types that it is attached to"] = function()
+  local sent = function(options)
+    child.lua("require('codegen').setup(...)", { options })
+    return child.lua_get("require('codegen.config').init_options(require('codegen').config).languages")
+  end
+  expect.equality(sent({ filetypes = { "python", "starlark" } }), { "python", "starlark" })
+  expect.equality(sent({ filetypes = { "python", "starlark" }, settings = { languages = { "python" } } }), { "python" })
+  expect.equality(sent({}), vim.NIL)
+end
+
 local function refused(options, words)
   child.lua("require('codegen').setup(...)", { options })
   expect.equality(#child.lua_get("_G.messages"), 1)

@@ -223,6 +223,10 @@ end
 function M.init_options(config)
   local options = vim.deepcopy(config.settings)
   options.model = config.model or options.model
+  -- Whoever attaches the server to other buffers wants it to answer there.
+  if options.languages == nil and not vim.deep_equal(config.filetypes, M.defaults.filetypes) then
+    options.languages = config.filetypes
+  end
   if config.trusted then
     options.trusted = config.trusted
   end

@@ -176,7 +176,7 @@ proptest::proptest! {
         let mut framing = Framing::default();
         framing.push(input.as_bytes());
         let mut given = 0;
-        while let Some(_) = framing.take() {
+        while framing.take().is_some() {
             given += 1;
             proptest::prop_assert!(given <= input.len(), "{input:?}");
         }
