@@ -332,12 +332,13 @@ impl Backend for Llama {
 
     fn decode(&mut self, batch: &[BatchToken]) -> Result<(), EngineError> {
         let Self { context, pacing, threads, .. } = self;
-        pacing.run(batch.len(), |wanted| {
+        pacing.run(batch.len(), |wanted, limit| {
             if wanted != *threads {
                 context.set_threads(index(wanted));
                 *threads = wanted;
             }
-            context.decode(batch).map_err(|error| EngineError::Decode { reason: log::reason().unwrap_or(error) })
+            let ended = context.decode(batch, limit);
+            ended.map_err(|error| EngineError::Decode { reason: log::reason().unwrap_or(error) })
         })
     }
 

@@ -1,6 +1,7 @@
 //! llama.cpp's log: put together from its pieces, sent to `tracing` and never to a standard stream, and kept for the
 //! reasons of errors.
 
+use std::cell::Cell;
 use std::collections::VecDeque;
 use std::sync::{Mutex, PoisonError};
 
@@ -67,6 +68,9 @@ fn with<T>(change: impl FnOnce(&mut Log) -> T) -> T {
 /// Takes what llama.cpp logs. A level lower than its own goes on to `tracing`: it tells a hundred lines about every model
 /// it loads, and what goes wrong reaches the user as an error of ours.
 pub(super) fn take(level: Option<Level>, text: &str) {
+    if EXPECTED.get() {
+        return tracing::trace!(target: "llama.cpp", "{}", text.trim());
+    }
     for (level, line) in with(|log| log.take(level, text)) {
         match level {
             Level::ERROR => tracing::warn!(target: "llama.cpp", "{line}"),
@@ -75,6 +79,15 @@ pub(super) fn take(level: Option<Level>, text: &str) {
             _ => tracing::trace!(target: "llama.cpp", "{line}"),
         }
     }
+}
+
+thread_local! {
+    static EXPECTED: Cell<bool> = const { Cell::new(false) };
+}
+
+/// Whether what llama.cpp says on this thread from now on is about a failure that it was asked for.
+pub(super) fn expect_failure(expected: bool) {
+    EXPECTED.set(expected);
 }
 
 /// The errors logged since they were last asked for, or since a capture began, in llama.cpp's words.

@@ -9,6 +9,8 @@
 //!   their own, and now and then tries the next number, up or down, for a few batches. Trials pause for as long as it takes
 //!   until what they have lost is a sixteenth of the time spent since, and become rarer the longer nothing changes.
 //! - Costs that rise suddenly at several threads, twice in a row, make it try fewer at once.
+//! - A batch at several threads that takes clearly longer than one thread would have ([`Governor::limit`]) is given up and
+//!   computed by one. So what a load costs when it comes is one or two tokens' time, not that of all the barriers of a batch.
 //! - How many other threads of the machine want to run is known on Linux. No more threads are used than that leaves cores
 //!   for, and what was used before is tried again once there is room. Since it is only a hint, a number beyond it is tried
 //!   too, rarely; if that pays, the hint is ignored for a while.
@@ -94,6 +96,21 @@ impl Governor {
         let tight = self.free.tight;
         let wall = u64::try_from(wall.as_nanos()).unwrap_or(u64::MAX).max(1);
         self.class(tokens).learn(rung, wall, tokens.max(1) as u64, tight);
+    }
+
+    /// How long a batch may take with so many threads before it is given up; `None` if one thread would hardly do better, or
+    /// if that is not known.
+    pub fn limit(&mut self, tokens: usize, threads: usize) -> Option<Duration> {
+        let rung = self.rungs.iter().position(|&rung| rung == threads).filter(|&rung| rung > 0)?;
+        let cost = self.class(tokens).limit(rung)?;
+        Some(Duration::from_nanos(cost.saturating_mul(tokens.max(1) as u64)))
+    }
+
+    /// Takes that a batch was given up after `wall`. The next of its class is computed by one thread.
+    pub fn give_up(&mut self, tokens: usize, threads: usize, wall: Duration) {
+        let Some(rung) = self.rungs.iter().position(|&rung| rung == threads) else { return };
+        let wall = u64::try_from(wall.as_nanos()).unwrap_or(u64::MAX);
+        self.class(tokens).give_up(rung, wall);
     }
 
     fn class(&mut self, tokens: usize) -> &mut Class {
@@ -352,6 +369,32 @@ impl Class {
             && (self.slow >= 2 || tight)
         {
             self.flee(cost, before, tokens);
+        }
+    }
+
+    /// Nanoseconds that a token may cost at that rung.
+    fn limit(&self, rung: usize) -> Option<u64> {
+        let alone = self.costs[0].typical();
+        // What one thread cost may be long ago, and tokens cost more the more of a text stands before them.
+        let own = Some(&self.costs[rung]).filter(|costs| costs.0.len() >= 3).and_then(Costs::typical);
+        match (alone, own) {
+            (Some(alone), own) => Some((alone + alone / 2).max(own.map_or(0, |own| own.saturating_mul(2)))),
+            (None, own) => own.map(|own| own.saturating_mul(4)),
+        }
+    }
+
+    /// What was done at that rung for `wall` nanoseconds was in vain.
+    fn give_up(&mut self, rung: usize, wall: u64) {
+        self.debt = self.debt.max(self.debt.saturating_add(wall).min(MOST_REGRET));
+        self.costs[rung].0.clear();
+        (self.since, self.slow) = (0, 0);
+        self.deaf = 0;
+        if self.trial.take().is_some() {
+            self.home = self.rung;
+            self.wait = self.wait.saturating_mul(2).clamp(WAIT.0, WAIT.1);
+        } else {
+            self.home = self.home.max(self.rung);
+            (self.rung, self.wait) = (0, WAIT.0);
         }
     }
 

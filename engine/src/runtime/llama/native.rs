@@ -30,14 +30,17 @@
 
 #![allow(unsafe_code)]
 
+use std::cell::Cell;
 use std::ffi::{CStr, c_char, c_void};
 use std::ptr::NonNull;
 use std::sync::{Arc, OnceLock};
+use std::time::{Duration, Instant};
 
 use llama_cpp_2::model::{LlamaLoraAdapter, LlamaModel};
 use llama_cpp_sys_2 as sys;
 use tracing::Level;
 
+use crate::runtime::pacing::Ended;
 use crate::runtime::{BatchToken, log};
 
 /// Sends llama.cpp's log to [`log`].
@@ -123,6 +126,22 @@ pub(super) struct Context {
     batch: Batch,
     /// The threads of the last batch that had more than one.
     pool: Option<ThreadPool>,
+    /// llama.cpp has a pointer to it.
+    deadline: Box<Deadline>,
+}
+
+/// When the batch that is being computed is to be given up.
+type Deadline = Cell<Option<Instant>>;
+
+/// Asked by llama.cpp after each operation, on the thread that decodes.
+unsafe extern "C" fn is_late(deadline: *mut c_void) -> bool {
+    // SAFETY: it is the context's own, which is alive while it computes, and no other thread has it.
+    let deadline = unsafe { &*deadline.cast::<Deadline>() };
+    let late = deadline.get().is_some_and(|deadline| Instant::now() >= deadline);
+    if late {
+        log::expect_failure(true);
+    }
+    late
 }
 
 impl Context {
@@ -134,7 +153,13 @@ impl Context {
         // SAFETY: the model is alive, and stays so as long as the context, which holds it; the parameters point to nothing.
         let context = unsafe { sys::llama_init_from_model(model_pointer(model).as_ptr(), params) };
         let context = NonNull::new(context).ok_or("llama.cpp cannot make a context")?;
-        Ok(Self { context, model: Arc::clone(model), batch: Batch::default(), pool: None })
+        let deadline = Box::<Deadline>::default();
+        // SAFETY: the context is alive; the deadline stays where it is as long as the context, which owns it.
+        unsafe {
+            let data = std::ptr::from_ref(&*deadline).cast_mut().cast::<c_void>();
+            sys::llama_set_abort_callback(context.as_ptr(), Some(is_late), data);
+        }
+        Ok(Self { context, model: Arc::clone(model), batch: Batch::default(), pool: None, deadline })
     }
 
     /// Adds an adapter of its own model.
@@ -172,18 +197,33 @@ impl Context {
         }
     }
 
-    /// Decodes tokens and adds them to the KV cache.
+    /// Decodes tokens and adds them to the KV cache; or gives up after `limit` and leaves the cache as it was.
     ///
     /// # Errors
     /// The cache has no room, or llama.cpp fails; its log says more.
-    pub fn decode(&mut self, tokens: &[BatchToken]) -> Result<(), String> {
+    pub fn decode(&mut self, tokens: &[BatchToken], limit: Option<Duration>) -> Result<Ended, String> {
         let batch = self.batch.fill(tokens)?;
+        self.deadline.set(limit.map(|limit| Instant::now() + limit));
         // SAFETY: the batch points to arrays of as many elements as it has tokens, which live during the call.
-        match unsafe { sys::llama_decode(self.context.as_ptr(), batch) } {
-            0 => Ok(()),
+        let code = unsafe { sys::llama_decode(self.context.as_ptr(), batch) };
+        self.deadline.set(None);
+        log::expect_failure(false);
+        match code {
+            0 => Ok(Ended::Computed),
+            // What llama.cpp had computed before in parts of the batch stays in the cache.
+            2 if limit.is_some() => {
+                let taken_back = tokens.iter().all(|token| self.take_back(token));
+                taken_back.then_some(Ended::GivenUp).ok_or_else(|| "a batch cannot be taken back".to_owned())
+            }
             1 => Err("the KV cache has no room for the batch".into()),
             code => Err(format!("llama.cpp cannot decode the batch (code {code})")),
         }
+    }
+
+    /// Forgets a token and what comes after it in its sequence.
+    fn take_back(&mut self, token: &BatchToken) -> bool {
+        let int = |value: usize| i32::try_from(value).unwrap_or(i32::MAX);
+        self.truncate(int(token.slot), int(token.position))
     }
 
     /// The logits of the last batch's `index`-th token; empty if none were asked for.

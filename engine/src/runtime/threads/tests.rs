@@ -67,6 +67,15 @@ impl Play {
         let threads = self.governor.choose(self.tokens, self.hint.then_some(others));
         let cost = self.world.cost(self.tokens, threads, others);
         let cost = cost + cost * self.random(self.noise + 1) / 100;
+        let limit = self.governor.limit(self.tokens, threads).map(|limit| limit.as_micros() as u64);
+        if let Some(limit) = limit.filter(|&limit| cost > limit) {
+            let alone = self.world.cost(self.tokens, 1, others);
+            self.spent += limit + alone;
+            self.best += self.world.best(self.tokens, &self.governor, others);
+            self.governor.give_up(self.tokens, threads, Duration::from_micros(limit));
+            self.governor.learn(self.tokens, 1, Duration::from_micros(alone));
+            return threads;
+        }
         self.spent += cost;
         self.best += self.world.best(self.tokens, &self.governor, others);
         self.governor.learn(self.tokens, threads, Duration::from_micros(cost));
@@ -109,9 +118,12 @@ fn load_sends_it_back_within_a_few_tokens_and_quiet_brings_it_forward() {
     for (others, hint, back, forward) in [(1, true, 3, 80), (2, true, 3, 80), (2, false, 3, 600)] {
         let mut play = Play::new(SMALL, 2, hint);
         play.batches(100, 0);
-        let busy = play.batches(200, others);
-        assert!(apart(&busy[..20], 1) <= back, "{others} others, hint {hint}: {busy:?}");
-        assert!(apart(&busy[20..], 1) <= 2, "{others} others, hint {hint}: {busy:?}");
+        let busy = play.batches(20, others);
+        assert!(apart(&busy, 1) <= back, "{others} others, hint {hint}: {busy:?}");
+        let (spent, best) = (play.spent, play.best);
+        let busy = play.batches(180, others);
+        let (spent, best) = (play.spent - spent, play.best - best);
+        assert!(spent * 20 <= best * 21, "{others} others, hint {hint}: {spent} instead of {best} with {busy:?}");
         let quiet = play.batches(forward, 0);
         let after = play.batches(100, 0);
         assert!(apart(&after, 2) <= 6, "{others} others, hint {hint}: {quiet:?} then {after:?}");
@@ -272,4 +284,21 @@ proptest! {
         let per_cent = play.spent * 100 / play.best;
         prop_assert!(per_cent <= 135 + noise, "{} % of the best with {} rungs: {:?}", per_cent, count, &used[..100]);
     }
+}
+
+#[test]
+fn a_batch_is_given_up_where_one_thread_would_have_done_it_long_ago() {
+    let mut play = Play::new(SMALL, 2, false);
+    play.batches(60, 0);
+    assert_eq!(play.governor.choose(1, None), 2, "on a quiet machine two threads pay");
+    let quiet = Duration::from_micros(SMALL.cost(1, 2, 0));
+    let alone = Duration::from_micros(SMALL.cost(1, 1, 0));
+    let limit = play.governor.limit(1, 2).unwrap();
+    assert!(limit > quiet && limit >= alone && limit <= alone * 2, "{limit:?}");
+    assert_eq!(play.governor.limit(1, 1), None, "nothing is better than one thread then");
+    let spent = play.spent;
+    assert_eq!(play.batch(2), 2, "the load comes as a surprise");
+    let cost = Duration::from_micros(play.spent - spent);
+    assert!(cost <= limit + 3 * alone, "{cost:?}: not the time of a batch that waits at every barrier");
+    assert_eq!(apart(&play.batches(10, 2), 1), 0, "and is one once");
 }
