@@ -10,6 +10,7 @@ mod server;
 mod subject;
 
 use std::path::PathBuf;
+use std::time::Duration;
 
 use anyhow::Context;
 use clap::{Args, ValueEnum};
@@ -126,6 +127,9 @@ fn subjects(arguments: &LoadArguments, path: &std::path::Path) -> anyhow::Result
     Ok(all)
 }
 
+/// Between two subjects: the threads of llama-server go on looking for work for a while after the last.
+const REST: Duration = Duration::from_millis(400);
+
 /// All subjects beside one load.
 fn measure(
     arguments: &LoadArguments,
@@ -143,6 +147,7 @@ fn measure(
             // Nobody is always the first.
             let index = (turn + round) % subjects.len();
             let (subject, cell) = (&mut subjects[index], &mut cells[index]);
+            std::thread::sleep(REST);
             cell.decode.push(subject.decode(&limits)?);
             cell.prefill.push(subject.prefill(&limits)?);
             cell.keys.extend(subject.keys(&limits)?);
