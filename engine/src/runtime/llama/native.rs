@@ -128,6 +128,8 @@ pub(super) struct Context {
     pool: Option<ThreadPool>,
     /// llama.cpp has a pointer to it.
     deadline: Box<Deadline>,
+    /// Whether tokens can be taken back.
+    goes_back: bool,
 }
 
 /// When the batch that is being computed is to be given up.
@@ -159,7 +161,14 @@ impl Context {
             let data = std::ptr::from_ref(&*deadline).cast_mut().cast::<c_void>();
             sys::llama_set_abort_callback(context.as_ptr(), Some(is_late), data);
         }
-        Ok(Self { context, model: Arc::clone(model), batch: Batch::default(), pool: None, deadline })
+        Ok(Self {
+            context,
+            model: Arc::clone(model),
+            batch: Batch::default(),
+            pool: None,
+            deadline,
+            goes_back: !model.is_recurrent() && !model.is_hybrid(),
+        })
     }
 
     /// Adds an adapter of its own model.
@@ -197,12 +206,14 @@ impl Context {
         }
     }
 
-    /// Decodes tokens and adds them to the KV cache; or gives up after `limit` and leaves the cache as it was.
+    /// Decodes tokens and adds them to the KV cache; or gives up after `limit` and leaves the cache as it was. A model whose
+    /// state cannot go back to an earlier position, as a recurrent one's, is never given up on.
     ///
     /// # Errors
     /// The cache has no room, or llama.cpp fails; its log says more.
     pub fn decode(&mut self, tokens: &[BatchToken], limit: Option<Duration>) -> Result<Ended, String> {
         let batch = self.batch.fill(tokens)?;
+        let limit = limit.filter(|_| self.goes_back);
         self.deadline.set(limit.map(|limit| Instant::now() + limit));
         // SAFETY: the batch points to arrays of as many elements as it has tokens, which live during the call.
         let code = unsafe { sys::llama_decode(self.context.as_ptr(), batch) };
@@ -335,5 +346,51 @@ impl Drop for ThreadPool {
         // SAFETY: no batch is being computed, since that borrows the context, which owns the pool; contexts forget a pool
         // before they drop it, or are gone.
         unsafe { sys::ggml_threadpool_free(self.pool.as_ptr()) }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use llama_cpp_2::model::params::LlamaModelParams;
+
+    use super::*;
+
+    const BUILTIN: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../fixtures/models/builtin.gguf");
+
+    #[test]
+    fn what_was_given_up_has_left_nothing_behind() {
+        let backend = super::super::backend().unwrap();
+        let model = LlamaModel::load_from_file(backend, BUILTIN, &LlamaModelParams::default()).unwrap();
+        let model = Arc::new(model);
+        let context = || {
+            let mut params = context_params();
+            (params.n_ctx, params.n_batch, params.n_ubatch, params.n_seq_max) = (256, 64, 16, 1);
+            let mut context = Context::new(&model, params).unwrap();
+            context.set_threads(1);
+            context
+        };
+        let token =
+            |position: usize| BatchToken { token: 100 + position as i32, position, slot: 0, logits: position == 39 };
+        let tokens: Vec<BatchToken> = (0..40).map(token).collect();
+        let (head, tail) = tokens.split_at(8);
+        let logits = |context: &mut Context| {
+            assert_eq!(context.decode(tail, None).unwrap(), Ended::Computed);
+            context.logits(31).to_vec()
+        };
+        let mut plain = context();
+        plain.decode(head, None).unwrap();
+        let mut late = context();
+        late.decode(head, None).unwrap();
+        for limit in [Duration::ZERO, Duration::from_micros(300)] {
+            let ended = late.decode(tail, Some(limit)).unwrap();
+            assert!(ended == Ended::GivenUp || !limit.is_zero(), "no time is too little");
+            if ended == Ended::Computed {
+                assert!(late.truncate(0, 8));
+            }
+        }
+        let (plain, late) = (logits(&mut plain), logits(&mut late));
+        assert!(!plain.is_empty() && plain == late);
     }
 }
