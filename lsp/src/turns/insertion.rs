@@ -21,6 +21,8 @@ mod tests;
 use std::fmt;
 use std::ops::Range;
 
+use tree_sitter::Node;
+
 use super::{PromptKind, Turn};
 use crate::document::Document;
 use crate::syntax::{self, Line};
@@ -361,12 +363,21 @@ fn must_be_first(document: &Document, above: Option<&Above>, next: &Line) -> Opt
     }
     // They come before everything else but the module's docstring.
     let root = document.tree()?.root_node();
-    let head = syntax::children(root)
-        .take_while(|node| matches!(node.kind(), "comment" | "expression_statement" | "future_import_statement"))
-        .filter(|node| node.kind() == "future_import_statement");
+    let head =
+        syntax::children(root).take_while(is_of_the_head).filter(|node| node.kind() == "future_import_statement");
     head.last()
         .is_some_and(|import| import.start_byte() >= next.text)
         .then_some("an import from `__future__` follows, which has to come first")
+}
+
+/// Whether a statement may stand above an import from `__future__`, or is one. No more than that is looked at: a module may have
+/// a hundred thousand statements.
+fn is_of_the_head(node: &Node) -> bool {
+    match node.kind() {
+        "comment" | "future_import_statement" => true,
+        "expression_statement" => node.named_child(0).is_some_and(|value| value.kind() == "string"),
+        _ => false,
+    }
 }
 
 /// The first line from `offset` on that a statement starts on.
