@@ -9,14 +9,15 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use adapters::{ALL, Adapter, Matrix, configure, noise, save};
-use codegen_engine::model::gguf::{Gguf, Metadata, TensorInfo, Value, Writer};
-use codegen_engine::model::{
-    FileReport, FileType, ModelError, TensorType, convert, convert_adapter, inspect, quantize,
-};
-use codegen_engine::{Engine, EngineError, EngineOptions, GpuLayers, Prompt, Request};
+use codegen_core::{EngineError, Prompt, Request};
+use codegen_engine::gguf::{Gguf, Metadata, TensorInfo, Value, Writer};
+use codegen_engine::gguf::{ModelError, TensorType};
+use codegen_engine::model::{FileReport, FileType, convert, convert_adapter, inspect, quantize};
+use codegen_engine::{Engine, EngineOptions, GpuLayers};
 use safetensors::SafeTensors;
 use serde_json::json;
+
+use adapters::{ALL, Adapter, Matrix, configure, noise, save};
 use support::{SMALL, wave};
 
 /// A checkpoint, its GGUF, an adapter for it, and its GGUF.

@@ -6,11 +6,13 @@ mod adapters;
 
 use std::path::{Path, PathBuf};
 
-use adapters::{ALL, Adapter, Module, merge, relative_error};
+use codegen_core::TokenId;
 use codegen_engine::model::{FileType, convert, convert_adapter, quantize};
 use codegen_engine::runtime::logits;
-use codegen_engine::{EngineOptions, FlashAttention, GpuLayers, KvType, TokenId};
+use codegen_engine::{EngineOptions, FlashAttention, GpuLayers, KvType};
 use safetensors::SafeTensors;
+
+use adapters::{ALL, Adapter, Module, merge, relative_error};
 
 fn fixtures() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../fixtures/parity")

@@ -6,10 +6,12 @@ mod support;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use codegen_engine::model::gguf::{Gguf, Value};
+use codegen_core::{Event, FinishReason, Prompt, Request};
+use codegen_engine::gguf::{Gguf, Value};
 use codegen_engine::model::{FileReport, FileType, convert};
-use codegen_engine::{Engine, EngineOptions, Event, FinishReason, GpuLayers, Prompt, Request};
+use codegen_engine::{Engine, EngineOptions, GpuLayers};
 use serde_json::json;
+
 use support::{SMALL, Shape, wave};
 
 /// Eight heads, so that there can be four blocks of two or eight of one.
@@ -24,7 +26,7 @@ fn converted(folder: &Path) -> (PathBuf, FileReport) {
 /// Names, shapes and bytes of all tensors.
 fn tensors(path: &Path) -> Vec<(String, Vec<u64>, Vec<u8>)> {
     let (gguf, bytes) = (Gguf::open(path).unwrap(), fs::read(path).unwrap());
-    let data = |tensor: &codegen_engine::model::gguf::TensorInfo| {
+    let data = |tensor: &codegen_engine::gguf::TensorInfo| {
         let start = usize::try_from(gguf.data_start + tensor.offset).unwrap();
         bytes[start..start + usize::try_from(tensor.bytes()).unwrap()].to_vec()
     };

@@ -7,8 +7,10 @@ use std::fs;
 use std::path::Path;
 use std::process::Command;
 
-use codegen_engine::model::gguf::{Gguf, Value};
-use codegen_engine::model::{FileReport, FileType, ModelError, Recipe, TensorType, convert, inspect};
+use codegen_engine::gguf::{Gguf, Value};
+use codegen_engine::gguf::{ModelError, TensorType};
+use codegen_engine::model::{FileReport, FileType, Recipe, convert, inspect};
+
 use support::{SMALL, Shape, wave};
 
 /// The values of a tensor of a file of 32-bit floats.

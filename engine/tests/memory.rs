@@ -2,7 +2,8 @@
 #![cfg(target_os = "linux")]
 #![allow(clippy::unwrap_used)]
 
-use codegen_engine::{Engine, EngineOptions, Key, Prompt, Request};
+use codegen_core::{Key, Prompt, Request};
+use codegen_engine::{Engine, EngineOptions};
 
 /// Bytes of this process that are in memory.
 fn resident() -> i64 {

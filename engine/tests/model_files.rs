@@ -9,9 +9,10 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 
-use codegen_engine::model::gguf::{Gguf, Metadata, Value, Writer};
+use codegen_core::{Prompt, Request};
+use codegen_engine::gguf::{Gguf, Metadata, Value, Writer};
 use codegen_engine::model::{FileType, convert};
-use codegen_engine::{Engine, EngineOptions, GpuLayers, Prompt, Request};
+use codegen_engine::{Engine, EngineOptions, GpuLayers};
 use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::{RngCore, SeedableRng};
 

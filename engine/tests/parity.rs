@@ -6,9 +6,10 @@
 
 use std::path::{Path, PathBuf};
 
+use codegen_core::TokenId;
 use codegen_engine::model::{FileType, convert};
 use codegen_engine::runtime::{KvType, logits};
-use codegen_engine::{EngineOptions, FlashAttention, GpuLayers, TokenId};
+use codegen_engine::{EngineOptions, FlashAttention, GpuLayers};
 use safetensors::SafeTensors;
 
 fn checkpoints() -> PathBuf {

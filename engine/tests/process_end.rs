@@ -5,7 +5,8 @@
 use std::path::Path;
 use std::time::Duration;
 
-use codegen_engine::{Engine, EngineOptions, Prompt, Request};
+use codegen_core::{Prompt, Request};
+use codegen_engine::{Engine, EngineOptions};
 
 #[test]
 fn engines_are_waited_for_once_nobody_holds_them() {

@@ -6,9 +6,12 @@ mod support;
 use std::fs::{self, File};
 use std::path::Path;
 
-use codegen_engine::model::gguf::{Gguf, Metadata, TensorInfo, Value, Writer};
-use codegen_engine::model::{FileReport, FileType, ModelError, TensorType, convert, quantize};
-use codegen_engine::{Engine, EngineOptions, Event, Prompt, Request};
+use codegen_core::{Event, Prompt, Request};
+use codegen_engine::gguf::{Gguf, Metadata, TensorInfo, Value, Writer};
+use codegen_engine::gguf::{ModelError, TensorType};
+use codegen_engine::model::{FileReport, FileType, convert, quantize};
+use codegen_engine::{Engine, EngineOptions};
+
 use support::{SMALL, wave};
 
 fn run(input: &Path, output: &Path, kind: FileType) -> Result<FileReport, ModelError> {
@@ -54,7 +57,7 @@ fn write_foreign(path: &Path, more: &[(&str, Value)]) -> Vec<TensorInfo> {
     let mut metadata = Metadata::default();
     metadata.set("general.architecture", "other");
     metadata.set("other.block_count", 16);
-    metadata.set("other.strange", Value::Numbers(codegen_engine::model::gguf::ValueType::U8, vec![1, 2, 255]));
+    metadata.set("other.strange", Value::Numbers(codegen_engine::gguf::ValueType::U8, vec![1, 2, 255]));
     metadata.set("other.bytes", Value::String(vec![0xff, 0xfe]));
     for (key, value) in more {
         metadata.set(*key, value.clone());

@@ -9,9 +9,9 @@
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
+use codegen_engine::gguf::Gguf;
 use codegen_engine::model::Spelling;
 use codegen_engine::model::convert::TOKENIZER_JSON;
-use codegen_engine::model::gguf::Gguf;
 use codegen_engine::{Engine, EngineOptions, GpuLayers};
 use serde_json::Value;
 

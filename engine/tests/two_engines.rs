@@ -6,7 +6,8 @@
 use std::collections::HashSet;
 use std::fs;
 
-use codegen_engine::{Counters, Engine, EngineOptions, Prompt, Request};
+use codegen_core::{Prompt, Request};
+use codegen_engine::{Counters, Engine, EngineOptions};
 
 /// Tokens that are decoded.
 const TOKENS: usize = 4;

@@ -9,13 +9,13 @@ pub mod user_file;
 use std::path::{Component, Path};
 use std::time::Duration;
 
-use codegen_engine::sandbox::Level;
 use codegen_engine::{EngineOptions, FlashAttention, GpuLayers};
+use codegen_sandbox::Level;
+use codegen_text::turns::TurnOptions;
 use serde_json::{Map, Value};
 
-use crate::language;
-use crate::trust::{self, Trust};
-use crate::turns::TurnOptions;
+use crate::config::language;
+use crate::config::trust::{self, Trust};
 
 /// The name of the configuration's section in the client's settings.
 pub const SECTION: &str = "codegen";
@@ -97,7 +97,7 @@ pub struct SynthesisConfig {
     pub candidates: usize,
     /// Temperature of the candidates after the first.
     pub temperature: f32,
-    /// Nucleus of the candidates after the first; see [`codegen_engine::Sampling::top_p`].
+    /// Nucleus of the candidates after the first; see [`codegen_core::Sampling::top_p`].
     pub top_p: f32,
     /// What is done to find out whether a candidate is any good.
     pub verify: Verify,

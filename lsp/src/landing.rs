@@ -2,13 +2,13 @@
 
 use std::ops::Range;
 
+use codegen_text::document::Document;
+use codegen_text::edit::{self, Edit};
+use codegen_text::provenance::Record;
 use ropey::Rope;
 use tower_lsp::ls_types::Uri;
 
-use crate::document::Document;
-use crate::edit::{self, Edit};
 use crate::operation::Written;
-use crate::records::Record;
 
 /// A turn's program text on its way into the buffer. It outlives a command that is cancelled meanwhile, because the client
 /// may apply the edit nevertheless, and then the turn's record has to be right.

@@ -8,15 +8,15 @@ use std::ops::Range;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use codegen_engine::{Completion, Sampling};
+use codegen_core::{Completion, Sampling};
+use codegen_text::document::Document;
+use codegen_text::edit::{self, Edit};
+use codegen_text::provenance::{Alternative, Alternatives, TurnText};
+use codegen_text::turns::{self, Refusal, Turn};
 use tower_lsp::ls_types::{ProgressToken, Uri};
 
-use crate::document::Document;
-use crate::edit::{self, Edit};
-use crate::pipeline::PreparedTurn;
-use crate::records::{Alternative, Alternatives, TurnText};
-use crate::state::CommandWaiter;
-use crate::turns::{self, Refusal, Turn};
+use crate::generate::prepare::PreparedTurn;
+use crate::server::state::CommandWaiter;
 pub use answer::{Outcome, Written, empty_answer};
 
 /// What a command is to do with its turns.

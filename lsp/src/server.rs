@@ -22,9 +22,9 @@ use tower_lsp::ls_types as lsp;
 use tower_lsp::{LanguageServer, LspService};
 
 use crate::config::layers::Base;
-use crate::main_loop::{Event, Loader, MainLoop};
-use crate::outbox::Outbox;
-use crate::state::{RequestId, Waiter};
+use crate::server::main_loop::{Event, Loader, MainLoop};
+use crate::server::outbox::Outbox;
+use crate::server::state::{RequestId, Waiter};
 
 /// Serves one client until it says `exit`, is gone, or its process (`processId`) is. True if it left in order, by
 /// `shutdown` first.

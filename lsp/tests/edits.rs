@@ -1,8 +1,8 @@
 //! Incremental changes against a naive model: a vector of characters, edited by counting.
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
-use codegen_lsp::document::Document;
-use codegen_lsp::proto::{self, Encoding, PositionError};
+use codegen_lsp::protocol::positions::{self, Encoding, PositionError};
+use codegen_text::document::Document;
 use proptest::prelude::*;
 use tower_lsp::ls_types::{Position, Range, TextDocumentContentChangeEvent};
 
@@ -142,7 +142,7 @@ proptest! {
         for (version, changes) in (1..).zip(&notifications) {
             let (before, mut after) = (naive.clone(), naive.clone());
             let valid = changes.iter().all(|change| after.apply(change, encoding));
-            let result = proto::apply_changes(&mut document, version, changes, encoding);
+            let result = positions::apply_changes(&mut document, version, changes, encoding);
             prop_assert_eq!(result.is_ok(), valid);
             match result {
                 Ok(edits) => {
@@ -192,9 +192,9 @@ proptest! {
         let naive = Naive(text.chars().collect());
         for encoding in ENCODINGS {
             for (index, (byte, _)) in text.char_indices().chain([(text.len(), ' ')]).enumerate() {
-                let position = proto::position(document.rope(), byte, encoding);
+                let position = positions::position(document.rope(), byte, encoding);
                 prop_assert_eq!(position, naive.position(index, encoding));
-                let back = proto::offset(document.rope(), position, encoding).unwrap();
+                let back = positions::offset(document.rope(), position, encoding).unwrap();
                 let inside_line_end = naive.find(position, encoding).unwrap() != index;
                 prop_assert!(back == byte || (inside_line_end && back + 1 == byte));
             }
@@ -202,7 +202,7 @@ proptest! {
                 for character in [0, 1, 2, 3, 5, 8, 13, u32::MAX] {
                     let position = Position::new(line, character);
                     let expected = naive.find(position, encoding).map(|index| naive.0[..index].iter().map(|c| c.len_utf8()).sum());
-                    prop_assert_eq!(proto::offset(document.rope(), position, encoding).ok(), expected, "{:?}", position);
+                    prop_assert_eq!(positions::offset(document.rope(), position, encoding).ok(), expected, "{:?}", position);
                 }
             }
         }

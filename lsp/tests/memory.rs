@@ -4,7 +4,8 @@
 
 mod common;
 
-use codegen_engine::runtime::scripted::Script;
+use codegen_engine::runtime::backend::scripted::Script;
+
 use common::{Client, item};
 
 const URI: &str = "file:///project/a.py";

@@ -7,10 +7,11 @@ mod library;
 use std::io::Write;
 use std::process::{Command, Stdio};
 
-use codegen_lsp::document::Document;
-use codegen_lsp::turns::{self, Insertion, PromptKind, Refusal, Turn, TurnOptions};
-use library::{broken, is_kept, library};
+use codegen_text::document::Document;
+use codegen_text::turns::{self, Insertion, PromptKind, Refusal, Turn, TurnOptions};
 use proptest::prelude::*;
+
+use library::{broken, is_kept, library};
 
 /// Program texts as models write them.
 const PROGRAMS: [&str; 3] =

@@ -5,11 +5,12 @@ mod library;
 
 use std::ops::Range;
 
-use codegen_engine::StopRule;
-use codegen_lsp::document::Document;
-use codegen_lsp::turns::{self, PartKind, PromptKind, Turn, TurnOptions};
-use library::{broken, library};
+use codegen_core::StopRule;
+use codegen_text::document::Document;
+use codegen_text::turns::{self, PartKind, PromptKind, Turn, TurnOptions};
 use proptest::prelude::*;
+
+use library::{broken, library};
 
 /// Turns are what they should be, and nest.
 fn check_turns(document: &Document, all: &[Turn], name: &str) {

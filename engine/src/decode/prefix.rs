@@ -1,6 +1,6 @@
 //! How much of a prompt the KV cache already holds.
 
-use crate::TokenId;
+use codegen_core::TokenId;
 
 /// Number of tokens that `cached` and `wanted` have in common at their start.
 #[must_use]

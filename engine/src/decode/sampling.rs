@@ -4,12 +4,12 @@
 //! vocabulary of 51,200: everything is a plain pass over the row that the compiler can vectorise, nothing but a few
 //! tokens around a cut is ever sorted, and nothing is allocated after the first token.
 
+use codegen_core::{EngineError, Sampling, TokenId};
 use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::{RngCore, SeedableRng};
 
 use super::exp::{exp, max, sum};
 use super::score::relative;
-use crate::{EngineError, Sampling, TokenId};
 
 /// Tokens less likely than this, compared with the most likely one, are never drawn: all of them together weigh less
 /// than one in ten million. It also bounds the number of buckets below.

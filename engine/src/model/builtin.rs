@@ -7,7 +7,7 @@ use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::time::UNIX_EPOCH;
 
-use super::{ModelError, digest, output};
+use crate::gguf::{ModelError, digest, output};
 
 /// Names a folder to use instead of the user's cache folder.
 pub const CACHE_VARIABLE: &str = "CODEGEN_LSP_CACHE";
@@ -118,8 +118,8 @@ fn set_stamp(path: &Path, stamp: &Path) {
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]
-    use super::*;
-    use crate::model::gguf::Gguf;
+    use crate::gguf::Gguf;
+    use crate::model::builtin::*;
 
     /// Stands in for the model.
     const SMALL: &[u8] = b"GGUF and so on";

@@ -3,14 +3,15 @@
 use std::fmt;
 use std::path::{Path, PathBuf};
 
+use codegen_core::printable;
 use serde::Serialize;
 
+use super::AdapterSummary;
 use super::convert::TOKENIZER_JSON;
-use super::gguf::{Gguf, Value};
-use super::recipe::FileType;
-use super::stream::{TypeUsage, usage};
-use super::{AdapterSummary, ModelError, TensorType};
-use crate::printable;
+use crate::gguf::{Gguf, Value};
+use crate::gguf::{ModelError, TensorType};
+use crate::model::quantize::recipe::FileType;
+use crate::model::quantize::writer::{TypeUsage, usage};
 
 /// A GGUF's description. What the file does not say is `None`.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -265,8 +266,8 @@ impl Inspection {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
-    use crate::model::gguf::{Metadata, TensorInfo, Writer};
+    use crate::gguf::{Metadata, TensorInfo, Writer};
+    use crate::model::inspect::*;
 
     #[test]
     fn sizes_have_a_unit_that_fits() {

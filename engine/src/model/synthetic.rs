@@ -5,14 +5,14 @@ use std::path::Path;
 use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::{RngCore, SeedableRng};
 
-use super::checkpoint::{BLOCKS, Config};
 use super::convert::{entry, set_shape};
-use super::encode::{Rows, slab_rows};
-use super::gguf::{Gguf, TensorInfo};
-use super::mapping::{self, Precision};
-use super::recipe::Recipe;
-use super::stream::{FileReport, Progress, Stream, set_file_type};
-use super::{ModelError, output};
+use crate::checkpoint::{BLOCKS, Config};
+use crate::gguf::{Gguf, TensorInfo};
+use crate::gguf::{ModelError, output};
+use crate::model::convert::mapping::{self, Precision};
+use crate::model::quantize::encode::{Rows, slab_rows};
+use crate::model::quantize::recipe::Recipe;
+use crate::model::quantize::writer::{FileReport, Progress, Stream, set_file_type};
 
 /// Standard deviation of the weights, as models are initialized.
 const SPREAD: f32 = 0.02;
@@ -126,7 +126,7 @@ fn fill(slab: &mut Vec<f32>, count: usize, spread: f32, random: &mut ChaCha8Rng)
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]
-    use super::*;
+    use crate::model::synthetic::*;
     use crate::model::{FileType, inspect};
 
     #[test]

@@ -67,7 +67,7 @@ fn running(line: &str) -> Option<usize> {
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]
-    use super::*;
+    use crate::runtime::cpu::*;
 
     #[test]
     fn lists_of_numbers_are_counted() {

@@ -7,12 +7,14 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
+use codegen_core::{Candidate, Candidates, EngineError, Key, Request, TokenId};
+
 use super::backend::{Backend, Vocabulary};
 use super::ticket::{Shared, Ticket};
 use super::worker::{self, Continuation, Submission};
-use super::{Counters, Device, EngineOptions, Generation, ModelInfo, ThreadsInUse, llama};
+use super::{Counters, Device, EngineOptions, Generation, ModelInfo, ThreadsInUse};
 use crate::decode::text::TextDecoder;
-use crate::{Candidate, Candidates, EngineError, Key, Request, TokenId};
+use crate::runtime::backend::llama;
 
 /// The threads of all engines that have not been seen to end.
 static THREADS: Mutex<Vec<JoinHandle<()>>> = Mutex::new(Vec::new());
@@ -165,7 +167,7 @@ impl Engine {
     }
 
     /// Hands a request to the worker. Never blocks. Earlier requests of an equal key are answered with
-    /// [`crate::FinishReason::Superseded`] before this returns.
+    /// [`codegen_core::FinishReason::Superseded`] before this returns.
     pub fn submit(&self, request: Request) -> Generation {
         let Request { prompt, max_tokens, sampling, stop, priority, key, overflow, score_from, fresh } = request;
         let (ticket, generation) = self.ticket(key.as_ref());
@@ -176,7 +178,7 @@ impl Engine {
 
     /// Hands several continuations of one prompt to the worker; the generations come in the order of `candidates.each`.
     /// Never blocks. Earlier requests of an equal key, all candidates of such included, are answered with
-    /// [`crate::FinishReason::Superseded`] before this returns, even if `each` is empty.
+    /// [`codegen_core::FinishReason::Superseded`] before this returns, even if `each` is empty.
     ///
     /// The prompt is read once, and its logits give the first token of every candidate. From there on the candidates
     /// run side by side, each on a slot with a copy of the prompt's KV cache, one token of each per batch; where there
@@ -185,7 +187,7 @@ impl Engine {
     /// higher priority take every slot, or the model's cache cannot be copied, is the prompt read again.
     ///
     /// A candidate's tokens depend on the prompt, its sampling and the logits, not on what the others are given. With
-    /// llama.cpp the logits themselves depend a little on how many tokens are computed at once (see [`super::llama`] for
+    /// llama.cpp the logits themselves depend a little on how many tokens are computed at once (see [`crate::runtime::backend::llama`] for
     /// the reasons), by up to a few tenths. So a candidate may part from the text of a request of its own where two tokens
     /// are about equally likely, and so may the same candidates in other company. The same holds for what the KV cache
     /// keeps from an earlier request, because that was computed in other batches. What gives the same bits every time is a

@@ -2,10 +2,10 @@
 
 use std::sync::Arc;
 
+use codegen_core::{Completion, EngineError, Event, FinishReason};
 use tokio::sync::mpsc::UnboundedReceiver;
 
 use super::ticket::{Shared, Ticket};
-use crate::{Completion, EngineError, Event, FinishReason};
 
 /// A request that has been submitted. Dropping it cancels the request within one token or one prompt chunk.
 pub struct Generation {

@@ -5,6 +5,8 @@ use std::rc::Rc;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
+use codegen_core::{EngineError, FinishReason, Overflow, Priority, Prompt, StopRule, TokenId};
+
 use super::backend::Vocabulary;
 use super::scores::PromptScores;
 use super::slots::Wanted;
@@ -13,7 +15,6 @@ use super::worker::{Continuation, Submission};
 use crate::decode::sampling::{Sampled, Sampler};
 use crate::decode::text::TextDecoder;
 use crate::decode::window;
-use crate::{EngineError, FinishReason, Overflow, Priority, Prompt, StopRule, TokenId};
 
 /// A request that is waiting, running or paused.
 pub(super) struct Job {

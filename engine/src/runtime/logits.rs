@@ -1,7 +1,9 @@
 //! A model's raw answer, for judging the model rather than for completing text.
 
-use super::{BatchToken, EngineOptions, llama};
-use crate::{EngineError, TokenId};
+use codegen_core::{EngineError, TokenId};
+
+use super::{BatchToken, EngineOptions};
+use crate::runtime::backend::llama;
 
 /// Loads a model, runs it once over `tokens` and returns the logits at each of them, in rows as long as the vocabulary.
 ///

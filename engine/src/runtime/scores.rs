@@ -4,7 +4,8 @@
 //! holds the token already: a prompt's scores are known once, and go on where they were if the reader loses its slot, or
 //! is cancelled and another candidate reads on. All candidates of a group therefore share one of these.
 
-use crate::TokenId;
+use codegen_core::TokenId;
+
 use crate::decode::score;
 
 /// What is known of a prompt's scores.

@@ -2,8 +2,9 @@
 
 use std::cmp::Reverse;
 
+use codegen_core::TokenId;
+
 use super::backend::Backend;
-use crate::TokenId;
 use crate::decode::prefix;
 
 /// A copy between slots must save at least this many tokens of prompt: it moves memory, and a few tokens are decoded
@@ -149,8 +150,9 @@ impl Slots {
 mod tests {
     use std::sync::Arc;
 
-    use super::*;
-    use crate::EngineError;
+    use codegen_core::EngineError;
+
+    use crate::runtime::slots::*;
     use crate::runtime::{BatchToken, Vocabulary};
 
     /// A cache that copies between slots, or, like a recurrent model's, cannot.

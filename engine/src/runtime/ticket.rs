@@ -9,10 +9,10 @@ use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
+use codegen_core::{Completion, EngineError, Event, FinishReason, Key, TokenId};
 use tokio::sync::mpsc::UnboundedSender;
 
 use super::Counters;
-use crate::{Completion, EngineError, Event, FinishReason, Key, TokenId};
 
 /// How far a request has come.
 #[derive(Debug, Default)]

@@ -13,11 +13,12 @@ use std::sync::atomic::Ordering;
 use std::sync::mpsc::Receiver;
 use std::time::Instant;
 
+use codegen_core::{Candidate, EngineError, Overflow, Priority, Prompt};
+
 use super::backend::{Backend, BatchToken, Vocabulary};
 use super::job::{Job, Limits};
 use super::slots::Slots;
 use super::ticket::{Shared, Ticket};
-use crate::{Candidate, EngineError, Overflow, Priority, Prompt};
 
 /// Tokens of prompts that are scored in one batch at most, whatever the batch's size: each takes a row of logits, for
 /// CodeGen 200 kB, in llama.cpp's buffers, which never shrink.

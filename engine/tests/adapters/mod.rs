@@ -6,9 +6,9 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 
-use codegen_engine::model::TensorType;
-use codegen_engine::model::checkpoint::Checkpoint;
-use codegen_engine::model::gguf::{Metadata, TensorInfo, Value as GgufValue, Writer};
+use codegen_engine::checkpoint::Checkpoint;
+use codegen_engine::gguf::TensorType;
+use codegen_engine::gguf::{Metadata, TensorInfo, Value as GgufValue, Writer};
 use safetensors::Dtype;
 use safetensors::tensor::TensorView;
 use serde_json::{Map, Value, json};

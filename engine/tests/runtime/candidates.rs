@@ -2,11 +2,12 @@
 
 use std::sync::{Arc, Mutex};
 
-use codegen_engine::runtime::scripted::{END_OF_TEXT, Gate, Script};
-use codegen_engine::{
-    Candidate, Candidates, Completion, Engine, EngineError, Event, FinishReason, Generation, Key, Overflow, Priority,
-    Request, Sampling, TokenId,
+use codegen_core::{
+    Candidate, Candidates, Completion, EngineError, Event, FinishReason, Key, Overflow, Priority, Request, Sampling,
+    TokenId,
 };
+use codegen_engine::runtime::backend::scripted::{END_OF_TEXT, Gate, Script};
+use codegen_engine::{Engine, Generation};
 use proptest::prelude::*;
 
 use crate::support::{candidates, complete, events, letter_after, lettered, letters, ranked, request};

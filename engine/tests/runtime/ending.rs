@@ -2,8 +2,8 @@
 
 use std::sync::mpsc::channel;
 
-use codegen_engine::runtime::scripted::{Gate, Script};
-use codegen_engine::{Event, FinishReason, Request};
+use codegen_core::{Event, FinishReason, Request};
+use codegen_engine::runtime::backend::scripted::{Gate, Script};
 
 use crate::support::{complete, events, keyed, lettered, letters, request};
 

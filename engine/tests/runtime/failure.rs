@@ -3,9 +3,10 @@
 use std::sync::Arc;
 use std::sync::mpsc::channel;
 
-use codegen_engine::runtime::scripted::{Gate, Script};
+use codegen_core::{EngineError, Event, Request, Sampling, StopRule, TokenId};
+use codegen_engine::runtime::backend::scripted::{Gate, Script};
 use codegen_engine::runtime::{Backend, BatchToken, Vocabulary};
-use codegen_engine::{Engine, EngineError, Event, ModelInfo, Request, Sampling, StopRule, TokenId};
+use codegen_engine::{Engine, ModelInfo};
 
 use crate::support::{candidates, complete, events, fails, lettered, letters, request};
 

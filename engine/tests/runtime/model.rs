@@ -3,10 +3,8 @@
 
 use std::path::{Path, PathBuf};
 
-use codegen_engine::{
-    Completion, Engine, EngineError, EngineOptions, Event, FinishReason, FlashAttention, GpuLayers, KvType, Overflow,
-    Priority, Prompt, Request, Sampling,
-};
+use codegen_core::{Completion, EngineError, Event, FinishReason, Overflow, Priority, Prompt, Request, Sampling};
+use codegen_engine::{Engine, EngineOptions, FlashAttention, GpuLayers, KvType};
 
 use crate::support::{candidates, complete, events, fails, ranked, request};
 

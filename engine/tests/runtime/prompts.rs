@@ -2,8 +2,8 @@
 
 use std::sync::{Arc, Mutex};
 
-use codegen_engine::runtime::scripted::{END_OF_TEXT, Script};
-use codegen_engine::{EngineError, FinishReason, Overflow, Prompt, Request};
+use codegen_core::{EngineError, FinishReason, Overflow, Prompt, Request};
+use codegen_engine::runtime::backend::scripted::{END_OF_TEXT, Script};
 
 use crate::support::{complete, fails, letter_after, lettered, request};
 

@@ -2,8 +2,8 @@
 
 use std::sync::{Arc, Mutex};
 
-use codegen_engine::runtime::scripted::{Gate, Script};
-use codegen_engine::{Priority, TokenId};
+use codegen_core::{Priority, TokenId};
+use codegen_engine::runtime::backend::scripted::{Gate, Script};
 
 use crate::support::{complete, letter_after, lettered, letters, ranked, request};
 

@@ -1,7 +1,8 @@
 //! The log-probabilities of a prompt's own tokens.
 
-use codegen_engine::runtime::scripted::{Gate, Script};
-use codegen_engine::{Candidates, Engine, EngineError, Event, FinishReason, Overflow, Priority, Request, TokenId};
+use codegen_core::{Candidates, EngineError, Event, FinishReason, Overflow, Priority, Request, TokenId};
+use codegen_engine::Engine;
+use codegen_engine::runtime::backend::scripted::{Gate, Script};
 
 use crate::support::{candidates, complete, events, fails, letter_after, lettered, letters, ranked, request};
 

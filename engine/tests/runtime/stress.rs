@@ -1,8 +1,8 @@
 //! Many requests at once, of every kind, on engines of every shape: whatever happens, each gets one answer, and what it
 //! says is right.
 
-use codegen_engine::runtime::scripted::Script;
-use codegen_engine::{FinishReason, Key, Priority, Request};
+use codegen_core::{FinishReason, Key, Priority, Request};
+use codegen_engine::runtime::backend::scripted::Script;
 use proptest::prelude::*;
 
 use crate::support::{events, lettered, letters, request};
@@ -60,7 +60,7 @@ proptest! {
                 What::Drop => continue,
                 What::Cancel => generation.cancel(),
                 What::CancelAfter(count) => {
-                    let ended = (0..count).any(|_| !matches!(generation.blocking_next(), Some(codegen_engine::Event::Token { .. })));
+                    let ended = (0..count).any(|_| !matches!(generation.blocking_next(), Some(codegen_core::Event::Token { .. })));
                     if ended {
                         prop_assert!(generation.blocking_next().is_none(), "something came after the end");
                         continue;
@@ -73,9 +73,9 @@ proptest! {
         }
         for (planned, generation) in running {
             let events = events(generation);
-            let ends = events.iter().filter(|event| !matches!(event, codegen_engine::Event::Token { .. })).count();
+            let ends = events.iter().filter(|event| !matches!(event, codegen_core::Event::Token { .. })).count();
             prop_assert_eq!(ends, 1);
-            let Some(codegen_engine::Event::Done(completion)) = events.last() else { panic!("{events:?}") };
+            let Some(codegen_core::Event::Done(completion)) = events.last() else { panic!("{events:?}") };
             prop_assert_eq!(completion.text.len(), completion.generated_tokens);
             if completion.reason == FinishReason::MaxTokens {
                 prop_assert_eq!(completion.generated_tokens, planned.max_tokens);

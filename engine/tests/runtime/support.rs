@@ -1,10 +1,10 @@
 //! What the tests share.
 
-use codegen_engine::runtime::scripted::Script;
-use codegen_engine::{
-    Candidate, Candidates, Completion, Engine, EngineError, Event, Generation, Key, Overflow, Priority, Prompt,
-    Request, Sampling, TokenId,
+use codegen_core::{
+    Candidate, Candidates, Completion, EngineError, Event, Key, Overflow, Priority, Prompt, Request, Sampling, TokenId,
 };
+use codegen_engine::runtime::backend::scripted::Script;
+use codegen_engine::{Engine, Generation};
 
 /// A greedy request of inline priority.
 pub fn request(prompt: &str, max_tokens: usize) -> Request {

@@ -1,6 +1,7 @@
 //! How many threads compute: chosen, given, or pinned for results that must repeat.
 
-use codegen_engine::{Engine, EngineOptions, Request, ThreadsInUse};
+use codegen_core::Request;
+use codegen_engine::{Engine, EngineOptions, ThreadsInUse};
 
 use crate::support::{complete, request};
 

@@ -5,17 +5,17 @@ use std::str::FromStr;
 
 use anyhow::{Context, bail};
 use clap::Args;
-use codegen_engine::{Completion, EngineError, FinishReason};
+use codegen_core::{Completion, EngineError, FinishReason};
+use codegen_text::completion::{Kind, Suggestion};
+use codegen_text::document::Document;
+use codegen_text::turns::TurnOptions;
 use ropey::Rope;
 use serde_json::json;
 
 use super::engine_args::EngineArgs;
 use super::{output, source};
-use crate::completion::{Kind, Suggestion};
 use crate::config::InlineConfig;
-use crate::document::Document;
-use crate::pipeline;
-use crate::turns::TurnOptions;
+use crate::generate::prepare;
 
 /// Arguments of `complete`.
 #[derive(Debug, Args)]
@@ -70,7 +70,7 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
     let offset = offset(document.rope(), *line, *column).with_context(|| file.display().to_string())?;
     let engine = arguments.engine.load()?;
     let options = TurnOptions { marker: arguments.marker.clone() };
-    let prepared = pipeline::prepare(&document, offset, &options, None, arguments.max_tokens, &engine);
+    let prepared = prepare::prepare(&document, offset, &options, None, arguments.max_tokens, &engine);
     let Some(prepared) = prepared else {
         return report(arguments, None, None);
     };
@@ -78,7 +78,7 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
     match engine.submit(prepared.request).blocking_finish() {
         Ok(done) => {
             let unfinished = done.reason == FinishReason::MaxTokens;
-            let suggestion = pipeline::suggestion(&prepared.view, &plan, &done.text, unfinished);
+            let suggestion = prepare::suggestion(&prepared.view, &plan, &done.text, unfinished);
             report(arguments, suggestion, Some((plan.kind, done)))
         }
         Err(EngineError::EmptyPrompt) => report(arguments, None, None),
@@ -104,7 +104,7 @@ fn report(
             "text": suggestion.as_ref().map(|suggestion| &suggestion.text),
             "range": suggestion.as_ref().map(|suggestion| [suggestion.range.start, suggestion.range.end]),
             "kind": kind,
-            "stats": done.as_ref().map(|(_, done)| pipeline::stats(done)),
+            "stats": done.as_ref().map(|(_, done)| prepare::stats(done)),
         });
         return output::json(&format!("{value:#}"));
     }
@@ -121,7 +121,7 @@ fn report(
 /// What a completion cost, in a line for people.
 pub(super) fn timing(done: &Completion) -> String {
     let speed = |speed: Option<f64>| speed.map_or_else(String::new, |speed| format!(" ({speed:.0} tokens/s)"));
-    let (prefill, decode) = pipeline::speeds(done);
+    let (prefill, decode) = prepare::speeds(done);
     format!(
         "prompt {} tokens in {:.2} s{}, answer {} tokens in {:.2} s{}",
         done.prompt_tokens.saturating_sub(done.reused_tokens),
@@ -151,7 +151,7 @@ fn offset(rope: &Rope, line: usize, column: usize) -> anyhow::Result<usize> {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use crate::cli::complete::*;
 
     #[test]
     fn places() {

@@ -3,13 +3,14 @@
 use std::fmt::Write;
 
 use clap::Args;
-use codegen_engine::sandbox::{Level, Limits, Sandbox, Support};
-use codegen_engine::{Engine, ModelInfo, Prompt, Request, ThreadsInUse, printable};
+use codegen_core::{Prompt, Request, printable};
+use codegen_engine::{Engine, ModelInfo, ThreadsInUse};
+use codegen_sandbox::{Level, Limits, Sandbox, Support};
 
 use super::engine_args::EngineArgs;
 use super::output;
 use crate::config::{Config, SynthesisConfig, user_file};
-use crate::pipeline;
+use crate::generate::prepare;
 
 /// Arguments of `doctor`.
 #[derive(Debug, Args)]
@@ -135,7 +136,7 @@ fn speed(engine: &Engine) -> anyhow::Result<String> {
     tokens.truncate((context / 2).clamp(1, 256));
     let request = Request::new(Prompt::Tokens(tokens), (context / 4).clamp(1, 64));
     let done = engine.submit(request).blocking_finish()?;
-    let (prefill, decode) = pipeline::speeds(&done);
+    let (prefill, decode) = prepare::speeds(&done);
     let show =
         |speed: Option<f64>| speed.map_or_else(|| "not measured".to_owned(), |speed| format!("{speed:.0} tokens/s"));
     Ok(format!("speed         prompt {}, answer {}\n", show(prefill), show(decode)))

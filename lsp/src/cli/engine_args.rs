@@ -6,7 +6,7 @@ use clap::Args;
 use codegen_engine::{Engine, FlashAttention, GpuLayers, SlotsWithin};
 
 use crate::config::{EngineConfig, parse_gpu_layers, parse_threads};
-use crate::pipeline;
+use crate::generate::prepare;
 
 /// Flags shared by every command that runs a model.
 #[derive(Debug, Clone, Default, Args)]
@@ -86,9 +86,9 @@ impl EngineArgs {
     /// Loads the model. Blocks.
     ///
     /// # Errors
-    /// See [`pipeline::load_engine`].
+    /// See [`prepare::load_engine`].
     pub fn load(&self) -> anyhow::Result<Engine> {
-        pipeline::load_engine(&self.config())
+        prepare::load_engine(&self.config())
     }
 }
 

@@ -6,7 +6,7 @@ use std::path::Path;
 use std::sync::Mutex;
 
 use anyhow::Context;
-use codegen_engine::printable;
+use codegen_core::printable;
 use tracing_subscriber::EnvFilter;
 
 /// Starts the log. `RUST_LOG` filters it; without it a server logs what happens, a command only what goes wrong.

@@ -9,11 +9,12 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Args, Subcommand};
+use codegen_core::printable;
+use codegen_engine::checkpoint::folder::locate;
+use codegen_engine::gguf::{ModelError, TensorType};
 use codegen_engine::model::adapter::{has_adapter, is_adapter};
-use codegen_engine::model::checkpoint::folder::locate;
 use codegen_engine::model::inspect::size;
-use codegen_engine::model::{self, FileReport, FileType, ModelError, Progress, Recipe, TensorType};
-use codegen_engine::printable;
+use codegen_engine::model::{self, FileReport, FileType, Progress, Recipe};
 use indicatif::{ProgressBar, ProgressStyle};
 
 use super::output::{self, print};
@@ -242,7 +243,7 @@ mod tests {
 
     use codegen_engine::model::TypeUsage;
 
-    use super::*;
+    use crate::cli::model::*;
 
     #[test]
     fn the_summary_is_one_line() {

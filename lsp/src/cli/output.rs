@@ -4,7 +4,7 @@
 use std::borrow::Cow;
 use std::io::{IsTerminal, Write};
 
-use codegen_engine::printable;
+use codegen_core::printable;
 
 /// Writes what people read to standard output at once.
 ///

@@ -150,7 +150,7 @@ fn decided(text: &str) -> usize {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use crate::cli::paint::*;
 
     #[test]
     fn text_is_coloured_as_soon_as_it_is_decided() {

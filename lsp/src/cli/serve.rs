@@ -9,7 +9,8 @@ use clap::Args;
 use super::engine_args::EngineArgs;
 use crate::config::layers::Base;
 use crate::config::user_file;
-use crate::{pipeline, server};
+use crate::generate::prepare;
+use crate::server;
 
 /// Arguments of `serve`. They win over the user's own file, and the client's settings over them.
 #[derive(Debug, Default, Args)]
@@ -30,7 +31,7 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
         .context("cannot start the server's threads")?;
     let flags = arguments.engine.clone();
     let base = Base::new(user_file::path(), move |config| flags.over(&mut config.engine));
-    let loader = Arc::new(pipeline::load_engine);
+    let loader = Arc::new(prepare::load_engine);
     let orderly = runtime.block_on(server::serve(tokio::io::stdin(), tokio::io::stdout(), base, loader));
     // A thread blocked on a standard input that stays open cannot be waited for.
     runtime.shutdown_background();

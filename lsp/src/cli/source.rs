@@ -68,7 +68,7 @@ pub fn replace(path: &Path, old: &str, new: &str) -> anyhow::Result<()> {
 mod tests {
     #![allow(clippy::unwrap_used)]
 
-    use super::*;
+    use crate::cli::source::*;
 
     #[test]
     fn a_byte_order_mark_is_no_text_but_stays() {

@@ -125,7 +125,7 @@ mod tests {
 
     use serde_json::json;
 
-    use super::*;
+    use crate::config::layers::*;
 
     fn uri(text: &str) -> Uri {
         text.parse().unwrap()

@@ -174,7 +174,7 @@ mod tests {
 
     use serde_json::json;
 
-    use super::*;
+    use crate::config::scope::*;
 
     /// For each option: what the user says, what is wider or simply different, what is narrower.
     fn samples() -> Vec<(&'static str, Value, Value, Option<Value>)> {

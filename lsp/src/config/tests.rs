@@ -1,4 +1,4 @@
-use super::*;
+use crate::config::*;
 use serde_json::json;
 
 #[test]

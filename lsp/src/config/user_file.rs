@@ -82,7 +82,7 @@ fn anchor(settings: &mut Value, folder: &Path) {
 mod tests {
     #![allow(clippy::unwrap_used)]
 
-    use super::*;
+    use crate::config::user_file::*;
 
     fn told(text: &[u8]) -> (Config, Vec<String>) {
         let folder = tempfile::tempdir().unwrap();
@@ -100,7 +100,10 @@ mod tests {
             let text = format!("{start}{{\"model\": \"/m.gguf\", \"trusted\": true, \"threads\": null}}\n");
             let (config, problems) = told(text.as_bytes());
             assert_eq!(problems, Vec::<String>::new());
-            assert_eq!((config.engine.model.as_str(), config.trust), ("/m.gguf", crate::trust::Trust::Everything));
+            assert_eq!(
+                (config.engine.model.as_str(), config.trust),
+                ("/m.gguf", crate::config::trust::Trust::Everything)
+            );
         }
         for nothing in ["", " \n", "null", "{}"] {
             assert_eq!(told(nothing.as_bytes()), (Config::default(), Vec::new()), "{nothing:?}");

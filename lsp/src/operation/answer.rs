@@ -1,12 +1,12 @@
 //! What a command answers.
 
-use codegen_engine::Completion;
+use codegen_core::Completion;
+use codegen_text::candidates::Evidence;
 use serde_json::{Value, json};
 use tower_lsp::ls_types::MessageType;
 
 use super::{Operation, Purpose, Sampled};
-use crate::candidates::Evidence;
-use crate::pipeline;
+use crate::generate::prepare;
 
 /// How a command ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -96,8 +96,8 @@ fn turns_answer(outcome: Outcome, message: Option<&str>, written: &[Written]) ->
         json!({
             "prompt": written.prompt,
             "text": written.completion.text,
-            "stats": pipeline::stats(&written.completion),
-            "score": pipeline::score(&written.evidence, written.completion.mean_logprob),
+            "stats": prepare::stats(&written.completion),
+            "score": prepare::score(&written.evidence, written.completion.mean_logprob),
         })
     });
     json!({ "outcome": outcome.name(), "message": message, "turns": turns.collect::<Vec<_>>() })
@@ -106,7 +106,7 @@ fn turns_answer(outcome: Outcome, message: Option<&str>, written: &[Written]) ->
 fn candidates(outcome: Outcome, message: Option<&str>, sampled: Option<&Sampled>) -> Value {
     let candidates = sampled.into_iter().flat_map(|sampled| {
         sampled.each.iter().map(|alternative| {
-            let mut value = pipeline::candidate(&alternative.ranked);
+            let mut value = prepare::candidate(&alternative.ranked);
             value["current"] = (alternative.program == sampled.present).into();
             value
         })

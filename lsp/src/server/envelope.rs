@@ -188,7 +188,7 @@ mod tests {
 
     use serde_json::json;
 
-    use super::*;
+    use crate::server::envelope::*;
 
     /// The answer to a body, as its code, id and message; `None` if it is read or not answered.
     fn answer(body: &str) -> Option<(i64, Value, String)> {

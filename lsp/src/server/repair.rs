@@ -5,7 +5,7 @@ use std::borrow::Cow;
 
 use serde::{Deserialize, Serialize};
 
-use crate::proto::Encoding;
+use crate::protocol::positions::Encoding;
 
 /// What had to be replaced in a message; the worst of it, if there was more.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -104,7 +104,7 @@ fn escape(json: &[u8], at: usize) -> Option<u16> {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use crate::server::repair::*;
 
     #[test]
     fn every_byte_that_is_no_text_is_replaced_by_itself() {

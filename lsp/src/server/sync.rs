@@ -151,7 +151,7 @@ fn usable<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<i32>, D::
 mod tests {
     #![allow(clippy::unwrap_used)]
 
-    use super::*;
+    use crate::server::sync::*;
 
     #[test]
     fn versions_are_taken_where_they_are_numbers() {

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::process::Output;
 
-use codegen_engine::sandbox::Level;
+use codegen_sandbox::Level;
 use seccompiler::{BpfProgram, SeccompAction, SeccompFilter, TargetArch};
 
 use super::{THREADS, err, file, out, program};

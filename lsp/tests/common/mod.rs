@@ -8,10 +8,10 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use codegen_engine::Engine;
-use codegen_engine::runtime::scripted::{Gate, Script};
+use codegen_engine::runtime::backend::scripted::{Gate, Script};
 use codegen_lsp::config::Config;
 use codegen_lsp::config::layers::Base;
-use codegen_lsp::main_loop::Loader;
+use codegen_lsp::server::main_loop::Loader;
 use serde_json::{Value, json};
 use tokio::io::{AsyncBufReadExt, AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt, BufReader};
 use tokio::sync::{mpsc, oneshot};
@@ -330,7 +330,7 @@ pub fn hesitant() -> Script {
         let (line, above) = (lines.next().unwrap_or_default(), lines.next().unwrap_or_default());
         match line {
             [] if above.starts_with(b"#") => (0..4).map(|n| (i32::from(b'a') + n, 10.0 - n as f32 / 1e3)).collect(),
-            [] => vec![(codegen_engine::runtime::scripted::END_OF_TEXT, 20.0)],
+            [] => vec![(codegen_engine::runtime::backend::scripted::END_OF_TEXT, 20.0)],
             [_, rest @ ..] => {
                 let next = b" = 1\n".get(rest.len()).copied().unwrap_or(b'\n');
                 vec![(i32::from(next), 20.0)]
@@ -411,7 +411,7 @@ pub async fn blocked(gate: &Gate) {
 
 /// Waits until the engine has done all that was asked of it before; costs one batch and one token.
 pub async fn idle(engine: &Engine) {
-    let request = codegen_engine::Request::new(codegen_engine::Prompt::Text("\u{1}".to_owned()), 1);
+    let request = codegen_core::Request::new(codegen_core::Prompt::Text("\u{1}".to_owned()), 1);
     soon("the engine's idleness", engine.submit(request).finish()).await.unwrap();
 }
 

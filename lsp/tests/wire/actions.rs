@@ -1,6 +1,6 @@
 //! Code actions on a prompt and on selections.
 
-use codegen_engine::runtime::scripted::Script;
+use codegen_engine::runtime::backend::scripted::Script;
 use serde_json::{Value, json};
 
 use crate::URI;

@@ -1,6 +1,6 @@
 //! What clients may get wrong: every request has its answer, and the server goes on.
 
-use codegen_engine::runtime::scripted::Script;
+use codegen_engine::runtime::backend::scripted::Script;
 use serde_json::{Value, json};
 
 use crate::URI;

@@ -1,7 +1,7 @@
 //! Work that nobody wants any more stops at once. Counted in tokens, not in time.
 
 use codegen_engine::Engine;
-use codegen_engine::runtime::scripted::{Gate, Script};
+use codegen_engine::runtime::backend::scripted::{Gate, Script};
 use serde_json::Value;
 
 use crate::URI;

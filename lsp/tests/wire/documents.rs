@@ -1,6 +1,6 @@
 //! Documents as clients name, number and label them.
 
-use codegen_engine::runtime::scripted::{END_OF_TEXT, Script};
+use codegen_engine::runtime::backend::scripted::{END_OF_TEXT, Script};
 use serde_json::{Value, json};
 
 use crate::common::{Client, able_with, hesitant, item, only_edit};

@@ -3,7 +3,7 @@
 use std::sync::{Arc, Mutex};
 
 use codegen_engine::Engine;
-use codegen_engine::runtime::scripted::{Gate, Script};
+use codegen_engine::runtime::backend::scripted::{Gate, Script};
 use codegen_lsp::config::Config;
 use serde_json::{Value, json};
 

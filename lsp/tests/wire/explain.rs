@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use codegen_engine::runtime::scripted::Script;
+use codegen_engine::runtime::backend::scripted::Script;
 use codegen_lsp::config::Config;
 use serde_json::{Value, json};
 

@@ -1,6 +1,6 @@
 //! Documents that are too much for the main loop, or for the parser.
 
-use codegen_engine::runtime::scripted::Script;
+use codegen_engine::runtime::backend::scripted::Script;
 use serde_json::{Value, json};
 
 use crate::URI;

@@ -218,7 +218,7 @@ async fn a_renamed_file_keeps_what_is_known_of_it() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn an_edit_that_was_refused_for_a_change_yet_to_be_reported_is_asked_for_again() {
-    let engine = codegen_engine::runtime::scripted::Script::continuing(vec![("# one\n", "x = 1\n")]).engine();
+    let engine = codegen_engine::runtime::backend::scripted::Script::continuing(vec![("# one\n", "x = 1\n")]).engine();
     let mut client = Client::with_engine(&engine);
     client.hello().await;
     client.open(URI, "# one\n\n# two\ny = 2\n");

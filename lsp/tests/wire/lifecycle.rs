@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use codegen_engine::runtime::scripted::Script;
+use codegen_engine::runtime::backend::scripted::Script;
 use codegen_lsp::config::Config;
 use serde_json::{Value, json};
 
@@ -171,7 +171,7 @@ async fn an_adapter_is_loaded_or_told_of_and_can_be_taken_back() {
         config.engine.model = model.to_owned();
         config.engine.options.threads = Some(1);
     });
-    let mut client = Client::with_loader(Arc::new(codegen_lsp::pipeline::load_engine), base);
+    let mut client = Client::with_loader(Arc::new(codegen_lsp::generate::prepare::load_engine), base);
     client.hello().await;
     client.open(URI, "import os\n\n\ndef names(path):\n    return os.");
     let asked = async |client: &mut Client| client.complete(URI, 4, 14).result().await;

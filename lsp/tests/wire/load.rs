@@ -1,6 +1,6 @@
 //! Many messages at once, and many in a row.
 
-use codegen_engine::runtime::scripted::Script;
+use codegen_engine::runtime::backend::scripted::Script;
 use serde_json::{Value, json};
 
 use crate::URI;

@@ -1,6 +1,6 @@
 //! What was not generated here stays, whatever is asked for.
 
-use codegen_engine::runtime::scripted::{END_OF_TEXT, Script};
+use codegen_engine::runtime::backend::scripted::{END_OF_TEXT, Script};
 use proptest::strategy::{Strategy, ValueTree};
 use proptest::test_runner::TestRunner;
 use serde_json::{Value, json};
@@ -240,11 +240,11 @@ async fn no_line_is_lost_whatever_is_asked_for_in_whatever_file() {
         // Placeholders may go.
         let own: String =
             own.split_inclusive(['\n', '\r']).filter(|line| !["pass", "..."].contains(&line.trim())).collect();
-        let options = codegen_lsp::turns::TurnOptions::default();
+        let options = codegen_text::turns::TurnOptions::default();
         for (step, (command, more)) in commands().into_iter().cycle().skip(number).take(8).enumerate() {
             let now = client.text(&uri).await["text"].as_str().unwrap().to_owned();
-            let document = codegen_lsp::document::Document::new(&now, 1);
-            let prompts = codegen_lsp::turns::turns(&document, &options);
+            let document = codegen_text::document::Document::new(&now, 1);
+            let prompts = codegen_text::turns::turns(&document, &options);
             let Some(turn) = prompts.get((number + step / 2) % prompts.len().max(1)) else { break };
             let line = document.rope().byte_to_line(turn.prompt_range.start);
             let asking = client.on_line(command, &uri, u32::try_from(line).unwrap(), more);

@@ -1,7 +1,7 @@
 //! `codegen.regenerate`.
 
 use codegen_engine::Engine;
-use codegen_engine::runtime::scripted::Script;
+use codegen_engine::runtime::backend::scripted::Script;
 use serde_json::{Value, json};
 
 use crate::URI;

@@ -1,7 +1,7 @@
 //! Workspace folders with settings of their own.
 
 use codegen_engine::Engine;
-use codegen_engine::runtime::scripted::Script;
+use codegen_engine::runtime::backend::scripted::Script;
 use serde_json::{Value, json};
 
 use crate::common::{Client, Incoming, able, item};

@@ -1,6 +1,6 @@
 //! `codegen/partial` and progress while a turn is generated.
 
-use codegen_engine::runtime::scripted::Script;
+use codegen_engine::runtime::backend::scripted::Script;
 use serde_json::{Value, json};
 
 use crate::URI;

@@ -2,9 +2,9 @@
 
 use std::sync::Arc;
 
-use codegen_engine::runtime::scripted::Script;
+use codegen_engine::runtime::backend::scripted::Script;
 use codegen_lsp::config::Config;
-use codegen_lsp::main_loop::Loader;
+use codegen_lsp::server::main_loop::Loader;
 
 use crate::common::soon;
 use crate::random;

@@ -1,7 +1,7 @@
 //! `codegen.synthesize`.
 
 use codegen_engine::Engine;
-use codegen_engine::runtime::scripted::{Gate, Script};
+use codegen_engine::runtime::backend::scripted::{Gate, Script};
 use serde_json::{Value, json};
 
 use crate::URI;

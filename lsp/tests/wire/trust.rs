@@ -1,6 +1,6 @@
 //! What only the user may set: in `initializationOptions` or the user's own file, and nowhere else.
 
-use codegen_engine::runtime::scripted::Script;
+use codegen_engine::runtime::backend::scripted::Script;
 use serde_json::{Value, json};
 
 use crate::common::{Client, OwnFile, able, settings_changed};

@@ -1,7 +1,7 @@
 //! `synthesis.verify = "run"`: programs of trusted files are run, what raises comes last, and a run ends with its command.
 
 use codegen_engine::Engine;
-use codegen_engine::runtime::scripted::{END_OF_TEXT, Script};
+use codegen_engine::runtime::backend::scripted::{END_OF_TEXT, Script};
 use serde_json::{Value, json};
 
 use crate::URI;

@@ -2,11 +2,11 @@
 
 use std::collections::HashMap;
 
+use codegen_core::{EngineError, Sampling};
 use proptest::prelude::*;
 
 use crate::decode::exp::{exp, max, sum_exp};
 use crate::decode::sampling::Sampler;
-use crate::{EngineError, Sampling};
 
 /// Logits that look like a model's: a bell, with a few tokens standing out. Made by a generator of its own, so that they
 /// are the same for ever.

@@ -6,8 +6,8 @@ use std::path::Path;
 use regex::Regex;
 use serde_json::{Map, Value};
 
-use crate::model::ModelError;
-use crate::model::checkpoint::file;
+use crate::checkpoint::file;
+use crate::gguf::ModelError;
 
 /// The file that makes a folder an adapter's.
 pub const FILE: &str = "adapter_config.json";
@@ -205,7 +205,7 @@ fn short(value: &Value) -> String {
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used, clippy::expect_used)]
-    use super::*;
+    use crate::model::adapter::config::*;
 
     const SMALL: &str = r#"{"peft_type": "LORA", "r": 4, "lora_alpha": 8, "bias": "none", "use_dora": false,
         "modules_to_save": null, "megatron_core": "megatron.core", "loftq_config": {}, "init_lora_weights": true}"#;

@@ -5,10 +5,10 @@ use std::path::Path;
 
 use super::base::Base;
 use super::mapping::PREFIX;
-use crate::model::ModelError;
-use crate::model::checkpoint::{Checkpoint, SourceTensor, Weights};
-use crate::model::encode::slab_rows;
-use crate::model::mapping::{EMBEDDING, LM_HEAD};
+use crate::checkpoint::{Checkpoint, SourceTensor, Weights};
+use crate::gguf::ModelError;
+use crate::model::convert::mapping::{EMBEDDING, LM_HEAD};
+use crate::model::quantize::encode::slab_rows;
 
 /// Stands in a copy's name between the module and the parameter.
 const COPIED: &str = ".base_layer.";

@@ -8,9 +8,9 @@ use std::collections::HashMap;
 use std::path::Path;
 
 use super::config::AdapterConfig;
-use crate::model::ModelError;
-use crate::model::checkpoint::{Config, SourceTensor, SourceType};
-use crate::model::mapping::{self, EMBEDDING, LM_HEAD, Precision, RowOrder, Source};
+use crate::checkpoint::{Config, SourceTensor, SourceType};
+use crate::gguf::ModelError;
+use crate::model::convert::mapping::{self, EMBEDDING, LM_HEAD, Precision, RowOrder, Source};
 
 /// What peft puts before the names of a causal language model's modules.
 pub(super) const PREFIX: &str = "base_model.model.";

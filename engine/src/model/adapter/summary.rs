@@ -6,7 +6,7 @@ use std::fmt;
 use serde::Serialize;
 
 use super::{ADAPTER, ALPHA, HALVES, TYPE};
-use crate::model::gguf::{Gguf, Value};
+use crate::gguf::{Gguf, Value};
 
 /// An adapter's description. What the file does not say is `None`.
 #[derive(Debug, Clone, PartialEq, Serialize)]

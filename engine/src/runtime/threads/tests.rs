@@ -2,7 +2,7 @@
 
 use proptest::prelude::*;
 
-use super::*;
+use crate::runtime::threads::*;
 
 /// A machine and a model, as far as they decide what a token costs.
 #[derive(Debug, Clone, Copy)]

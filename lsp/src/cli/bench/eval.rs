@@ -5,13 +5,14 @@ use std::time::{Duration, Instant};
 
 use anyhow::Context;
 use clap::Args;
+use codegen_core::{Candidate, Candidates, Completion, Overflow, Priority, Prompt, Request, Sampling};
+use codegen_engine::Engine;
 use codegen_engine::model::{self, FileType, Shape, builtin};
-use codegen_engine::{Candidate, Candidates, Completion, Engine, Overflow, Priority, Prompt, Request, Sampling};
 use serde_json::json;
 
 use super::{Arguments, median};
 use crate::cli::output;
-use crate::pipeline;
+use crate::generate::prepare;
 
 /// What all continuations follow.
 const PROMPT: &str = include_str!("../../../../fixtures/bench/ten_turns.py");
@@ -43,7 +44,7 @@ pub(super) fn run(arguments: &EvalArguments) -> anyhow::Result<()> {
         config.model = path.to_str().context("the model's path is not Unicode")?.to_owned();
     }
     config.options.slots.get_or_insert(COUNT);
-    let engine = pipeline::load_engine(&config)?;
+    let engine = prepare::load_engine(&config)?;
     let measured = measure(&engine, u64::from(arguments.common.rounds))?;
     match arguments.common.json {
         true => output::json(measured.json(&engine).trim_end()),

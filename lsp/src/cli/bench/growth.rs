@@ -4,18 +4,18 @@ use std::sync::atomic::AtomicBool;
 use std::time::{Duration, Instant};
 
 use clap::Args;
+use codegen_text::completion;
+use codegen_text::document::{Budget, Document, Limits};
+use codegen_text::prompt::cursor;
+use codegen_text::prompt::view::View;
+use codegen_text::turns::TurnOptions;
 use serde_json::{Value, json};
 use tower_lsp::ls_types as lsp;
 
 use super::median;
 use crate::cli::output;
-use crate::completion;
-use crate::context;
-use crate::document::{Budget, Document, Limits};
-use crate::pipeline;
-use crate::proto::{self, Encoding};
-use crate::turns::TurnOptions;
-use crate::view::View;
+use crate::generate::prepare;
+use crate::protocol::positions::{self, Encoding};
 
 /// Arguments of this measurement.
 #[derive(Debug, Args)]
@@ -208,14 +208,14 @@ fn measure(place: Place, size: usize, most: Duration) -> anyhow::Result<Row> {
         if begin.elapsed() > most {
             break;
         }
-        let at = proto::position(document.rope(), cursor, Encoding::Utf16);
+        let at = positions::position(document.rope(), cursor, Encoding::Utf16);
         let change = lsp::TextDocumentContentChangeEvent {
             range: Some(lsp::Range::new(at, at)),
             range_length: None,
             text: key.to_string(),
         };
         let start = Instant::now();
-        proto::apply_changes(&mut document, version, &[change], Encoding::Utf16)?;
+        positions::apply_changes(&mut document, version, &[change], Encoding::Utf16)?;
         let changed = start.elapsed();
         cursor += key.len_utf8();
         let start = Instant::now();
@@ -252,10 +252,10 @@ fn parse(document: &mut Document) -> Duration {
 fn own_work(document: &Document, cursor: usize, options: &TurnOptions, window: &mut Option<usize>) {
     let Some(view) = View::around(document, cursor) else { return };
     let Some(plan) = completion::plan(view.part(), view.cursor(), options) else { return };
-    let context = context::build(document, cursor, BUDGET, *window, &|text| text.len().div_ceil(3));
+    let context = cursor::build(document, cursor, BUDGET, *window, &|text| text.len().div_ceil(3));
     *window = Some(context.start);
     std::hint::black_box(completion::stop_rule(view.part(), view.cursor(), &plan));
-    std::hint::black_box(pipeline::suggestion(&view, &plan, SAID, false));
+    std::hint::black_box(prepare::suggestion(&view, &plan, SAID, false));
 }
 
 impl Row {
@@ -281,7 +281,7 @@ impl Row {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use crate::cli::bench::growth::*;
 
     #[test]
     fn files_are_as_large_as_asked_for_and_the_cursor_is_in_them() {

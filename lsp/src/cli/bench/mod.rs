@@ -71,7 +71,7 @@ fn median(mut times: Vec<Duration>) -> f64 {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use crate::cli::bench::*;
 
     #[test]
     fn medians() {

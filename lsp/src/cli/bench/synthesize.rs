@@ -2,15 +2,16 @@
 
 use std::time::{Duration, Instant};
 
-use codegen_engine::{Candidate, Candidates, Completion, Engine, Overflow, Priority, Prompt, Request, Sampling};
+use codegen_core::{Candidate, Candidates, Completion, Overflow, Priority, Prompt, Request, Sampling};
+use codegen_engine::Engine;
+use codegen_text::document::Document;
+use codegen_text::turns::{self, TurnOptions};
 use serde_json::{Value, json};
 
 use super::{Arguments, median};
 use crate::cli::output;
 use crate::config::SynthesisConfig;
-use crate::document::Document;
-use crate::pipeline;
-use crate::turns::{self, TurnOptions};
+use crate::generate::prepare;
 
 /// A file of ten turns that is at home in the smallest context.
 const TURNS: &str = include_str!("../../../../fixtures/bench/ten_turns.py");
@@ -115,7 +116,7 @@ fn regenerate(engine: &Engine, from: usize) -> anyhow::Result<(Vec<Completion>, 
     let start = Instant::now();
     let mut completions = Vec::new();
     for turn in turns::turns(&document, &options).iter().skip(from - 1) {
-        let prepared = pipeline::prepare_turn(&document, turn, &options, max_tokens, engine);
+        let prepared = prepare::prepare_turn(&document, turn, &options, max_tokens, engine);
         completions.push(engine.submit(prepared.request(Sampling::GREEDY)).blocking_finish()?);
     }
     Ok((completions, start.elapsed()))
@@ -170,7 +171,7 @@ fn batch(arguments: &Arguments) -> anyhow::Result<Batch> {
     let prompt = engine.tokenize(&[TURNS, OPEN].concat());
     let (mut together, mut one_by_one, mut afresh, mut generated) = (Vec::new(), Vec::new(), Vec::new(), 0);
     for round in 0..u64::from(arguments.rounds) {
-        let samplings = pipeline::samplings(&config, CANDIDATES, round * 100);
+        let samplings = prepare::samplings(&config, CANDIDATES, round * 100);
         // Every kind begins with a KV cache that knows nothing of the prompt.
         forget(&engine)?;
         let (done, time) = timed(|| {

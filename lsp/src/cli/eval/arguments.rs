@@ -3,9 +3,9 @@
 use std::path::PathBuf;
 
 use clap::Args;
-use codegen_engine::eval::arms::Arm;
-use codegen_engine::eval::scoring::Scoring;
-use codegen_engine::sandbox::Level;
+use codegen_eval::arms::Arm;
+use codegen_eval::scoring::Scoring;
+use codegen_sandbox::Level;
 
 use crate::cli::engine_args::EngineArgs;
 

@@ -13,8 +13,8 @@ use std::process::ExitCode;
 
 use anyhow::bail;
 use clap::Subcommand;
-use codegen_engine::eval::arms::{self, Arm};
-use codegen_engine::eval::record::Benchmark;
+use codegen_eval::arms::{self, Arm};
+use codegen_eval::record::Benchmark;
 
 use arguments::{HumanEvalArguments, MtpbArguments};
 use run::Setup;
@@ -128,7 +128,7 @@ fn write(path: &Path, text: &str) -> anyhow::Result<()> {
 mod tests {
     #![allow(clippy::unwrap_used)]
 
-    use super::*;
+    use crate::cli::eval::*;
 
     #[test]
     fn pass_at_k_needs_k_samples() {

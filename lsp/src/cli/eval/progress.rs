@@ -5,8 +5,8 @@ use std::io::IsTerminal;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-use codegen_engine::eval::record::{Sample, Status, Verdict};
-use codegen_engine::eval::store::Run;
+use codegen_eval::record::{Sample, Status, Verdict};
+use codegen_eval::store::Run;
 use indicatif::{ProgressBar, ProgressStyle};
 
 use crate::cli::output;
@@ -141,7 +141,7 @@ fn bar(wanted: usize) -> ProgressBar {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use crate::cli::eval::progress::*;
 
     #[test]
     fn rates_count_what_this_run_has_done() {

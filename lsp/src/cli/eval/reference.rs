@@ -5,11 +5,11 @@ use std::path::Path;
 use std::process::ExitCode;
 use std::sync::atomic::AtomicBool;
 
-use codegen_engine::eval::dialogue::{Check, Task};
-use codegen_engine::eval::execution::Allowance;
-use codegen_engine::eval::execution::reference::{Candidate, opinions};
-use codegen_engine::eval::record::{Benchmark, Status, Verdict};
-use codegen_engine::eval::store;
+use codegen_eval::dialogue::{Check, Task};
+use codegen_eval::execution::Allowance;
+use codegen_eval::execution::reference::{Candidate, opinions};
+use codegen_eval::record::{Benchmark, Status, Verdict};
+use codegen_eval::store;
 
 use super::arguments::Common;
 use super::signals::Stop;

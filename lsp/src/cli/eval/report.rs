@@ -4,10 +4,10 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::Args;
-use codegen_engine::eval::record::Benchmark;
-use codegen_engine::eval::report;
-use codegen_engine::eval::store::{self, Run};
-use codegen_engine::eval::summary::summarise;
+use codegen_eval::record::Benchmark;
+use codegen_eval::report;
+use codegen_eval::store::{self, Run};
+use codegen_eval::summary::summarise;
 
 use super::ks_within;
 use crate::cli::output;

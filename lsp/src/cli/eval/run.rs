@@ -8,14 +8,14 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use anyhow::{Context, bail};
 use codegen_engine::Engine;
-use codegen_engine::eval::dialogue::{Check, Task};
-use codegen_engine::eval::execution::{self, Allowance, Executor, Verdicts};
-use codegen_engine::eval::record::{Benchmark, Header, Key, Problem, Sample};
-use codegen_engine::eval::sampling::{self, Plan};
-use codegen_engine::eval::scoring::Scoring;
-use codegen_engine::eval::store::{self, FORMAT, Store};
-use codegen_engine::model::digest;
-use codegen_engine::sandbox::Isolation;
+use codegen_engine::gguf::digest;
+use codegen_eval::dialogue::{Check, Task};
+use codegen_eval::execution::{self, Allowance, Executor, Verdicts};
+use codegen_eval::record::{Benchmark, Header, Key, Problem, Sample};
+use codegen_eval::sampling::{self, Plan};
+use codegen_eval::scoring::Scoring;
+use codegen_eval::store::{self, FORMAT, Store};
+use codegen_sandbox::Isolation;
 
 use super::arguments::Common;
 use super::progress::Progress;
@@ -117,10 +117,10 @@ pub(super) fn run(setup: Setup<'_>) -> anyhow::Result<ExitCode> {
     }
     let sandbox = execution::sandbox(&common.python, setup.benchmark, &allowance)?;
     let isolation = sandbox.support()?.isolation;
-    output::remark(&crate::verify::isolation(isolation));
+    output::remark(&crate::generate::run::isolation(isolation));
     let (executor, verdicts) = Executor::with(&sandbox, common.workers(), &allowance);
     let config = config(common);
-    let engine = crate::pipeline::load_engine(&config)?;
+    let engine = crate::generate::prepare::load_engine(&config)?;
     let header = setup.header(&engine, &config, isolation)?;
     let stop = Stop::new(executor.cancelled());
     stop.on_signals();

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicI32, Ordering};
 
-use codegen_engine::eval::sampling::Cancel;
+use codegen_eval::sampling::Cancel;
 
 /// Ends a run from any thread: nothing new is sampled or executed, and what is under way is dropped.
 #[derive(Clone, Default)]

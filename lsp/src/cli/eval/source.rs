@@ -1,8 +1,8 @@
 //! The problems' file, as the flags want it read.
 
 use anyhow::{Context, bail};
-use codegen_engine::eval::problems::{HumanEvalProblem, LeftOut, MtpbProblem, Problems, humaneval, mtpb};
-use codegen_engine::model::digest;
+use codegen_engine::gguf::digest;
+use codegen_eval::problems::{HumanEvalProblem, LeftOut, MtpbProblem, Problems, humaneval, mtpb};
 
 use super::arguments::Common;
 use crate::cli::output;
@@ -56,7 +56,7 @@ fn list(left_out: &[LeftOut]) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use crate::cli::eval::source::*;
 
     #[test]
     fn a_long_list_ends() {

@@ -1,9 +1,8 @@
 //! Which turns of a file are written.
 
 use anyhow::bail;
-
-use crate::document::Document;
-use crate::turns::{self, PromptKind, Turn, TurnOptions};
+use codegen_text::document::Document;
+use codegen_text::turns::{self, PromptKind, Turn, TurnOptions};
 
 /// What the user asked for. Turns are counted from 1, in the order of their prompts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -86,7 +85,7 @@ impl<'o> Chosen<'o> {
 mod tests {
     #![allow(clippy::unwrap_used)]
 
-    use super::*;
+    use crate::cli::synthesize::choice::*;
 
     const TEXT: &str = "# one\na = 1\n\n# two\n\n# three\ndef f():\n    # inner\n    pass\n\n# four\n";
 

@@ -11,20 +11,21 @@ use std::time::Duration;
 
 use anyhow::Context;
 use clap::Args;
-use codegen_engine::sandbox::{Level, Limits};
-use codegen_engine::{Completion, Engine, EngineError, Event, Generation, Sampling, printable};
+use codegen_core::{Completion, EngineError, Event, Sampling, printable};
+use codegen_engine::{Engine, Generation};
+use codegen_sandbox::{Level, Limits};
+use codegen_text::candidates::{self, Ranked};
+use codegen_text::document::Document;
+use codegen_text::turns::{self, Turn, TurnOptions};
 use similar::TextDiff;
 
 use super::engine_args::EngineArgs;
 use super::interrupt::Interrupts;
 use super::paint::{Colour, Painter};
 use super::{output, source};
-use crate::candidates::{self, Ranked};
 use crate::config::SynthesisConfig;
-use crate::document::Document;
-use crate::pipeline::{self, PreparedTurn};
-use crate::turns::{self, Turn, TurnOptions};
-use crate::verify::{self, RunOptions};
+use crate::generate::prepare::{self, PreparedTurn};
+use crate::generate::run::{self, RunOptions};
 use choice::{Choice, Chosen};
 use stream::Stream;
 
@@ -269,7 +270,7 @@ impl<'a> Writer<'a> {
         if let Some(options) = &run {
             // Said before any work is done: an empty program shows whether others can be run, and how far they are shut in.
             let report = options.sandbox()?.run("", &Arc::default())?;
-            output::remark(&verify::isolation(report.isolation));
+            output::remark(&run::isolation(report.isolation));
         }
         Ok(Self { engine: arguments.engine.load()?, options, config, seed: arguments.seed, run })
     }
@@ -277,13 +278,13 @@ impl<'a> Writer<'a> {
     /// How the candidates of a turn are sampled.
     fn samplings(&self) -> Vec<Sampling> {
         match (self.config.candidates, self.seed) {
-            (1, Some(seed)) => pipeline::samplings(&self.config, 2, seed.wrapping_sub(1)).split_off(1),
-            (count, seed) => pipeline::samplings(&self.config, count, seed.unwrap_or(0)),
+            (1, Some(seed)) => prepare::samplings(&self.config, 2, seed.wrapping_sub(1)).split_off(1),
+            (count, seed) => prepare::samplings(&self.config, count, seed.unwrap_or(0)),
         }
     }
 
     fn write(&self, document: &Document, turn: &Turn, terminal: &mut Terminal<'_>) -> anyhow::Result<Written> {
-        let prepared = pipeline::prepare_turn(document, turn, self.options, self.config.max_tokens, &self.engine);
+        let prepared = prepare::prepare_turn(document, turn, self.options, self.config.max_tokens, &self.engine);
         let mut generations = self.engine.submit_candidates(prepared.candidates(self.samplings()));
         let prompt = document.slice(turn.prompt_range.clone());
         terminal.show(&format!("{}\n", prompt.trim_end_matches(['\r', '\n'])))?;
@@ -296,13 +297,13 @@ impl<'a> Writer<'a> {
             completions.push(done);
         }
         let judged = completions.into_iter().enumerate().map(|(index, mut completion)| {
-            pipeline::tidy(&mut completion);
+            prepare::tidy(&mut completion);
             let evidence = candidates::judge(document, turn, &completion.text);
             Ranked { index, completion, evidence, copies: 1 }
         });
         let mut ranked = candidates::distinct(judged.collect());
         if let Some(options) = &self.run {
-            verify::run(options, document, turn, &mut ranked, &Arc::default())?;
+            run::run(options, document, turn, &mut ranked, &Arc::default())?;
         }
         candidates::rank(&mut ranked);
         let mut written = Written { prepared, ranked, left_out: false };

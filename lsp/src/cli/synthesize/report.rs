@@ -1,15 +1,15 @@
 //! What is said about a turn once it is written.
 
+use codegen_text::candidates::Ranked;
+use codegen_text::document::Document;
+use codegen_text::python;
+use codegen_text::turns::{self, Turn};
 use serde_json::{Value, json};
 
 use super::Written;
-use crate::candidates::Ranked;
 use crate::cli::complete::timing;
-use crate::document::Document;
-use crate::pipeline;
-use crate::syntax;
-use crate::turns::{self, Turn};
-use crate::verify;
+use crate::generate::prepare;
+use crate::generate::run;
 
 /// Lines for people: what it cost, and how the candidates compare.
 pub(super) fn remarks(number: usize, written: &Written) -> Vec<String> {
@@ -49,7 +49,7 @@ fn against(ranked: &Ranked) -> Vec<String> {
     } else if !evidence.parses {
         findings.push("does not parse".to_owned());
     }
-    findings.extend(evidence.raised.as_deref().map(verify::predicate));
+    findings.extend(evidence.raised.as_deref().map(run::predicate));
     for (what, names) in [("misses", &evidence.missing), ("shadows", &evidence.shadows), ("drops", &evidence.drops)] {
         if !names.is_empty() {
             findings.push(format!("{what} {}", names.join(", ")));
@@ -93,12 +93,12 @@ pub(super) fn entry_json(number: usize, document: &Document, turn: &Turn) -> Val
 
 /// The line of a turn's prompt, counted from 1.
 fn line(document: &Document, turn: &Turn) -> usize {
-    syntax::line_at(document, turn.prompt_range.start).number + 1
+    python::line_at(document, turn.prompt_range.start).number + 1
 }
 
 /// What was written for a turn, for programs.
 pub(super) fn json(number: usize, document: &Document, turn: &Turn, written: &Written) -> Value {
-    let candidates: Vec<Value> = written.ranked.iter().map(pipeline::candidate).collect();
+    let candidates: Vec<Value> = written.ranked.iter().map(prepare::candidate).collect();
     let cut = &written.prepared.cut;
     json!({
         "turn": number,

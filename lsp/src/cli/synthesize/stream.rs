@@ -47,7 +47,7 @@ impl<'t> Stream<'t> {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use crate::cli::synthesize::stream::*;
 
     /// Streams `tokens`, the model's text being cut to `text` in the end.
     #[track_caller]

@@ -1,6 +1,6 @@
 #![allow(clippy::unwrap_used)]
 
-use super::*;
+use crate::server::framing::*;
 
 /// A message with this body.
 fn message(body: &str) -> String {

@@ -16,14 +16,13 @@ use anyhow::Context;
 use clap::{Args, ValueEnum};
 use codegen_engine::model::builtin;
 
+pub use self::noise::spin;
 use self::report::{Cell, Report};
 use self::server::Server;
 use self::subject::{Limits, Ours, Subject};
+pub use self::subject::{WorkerArguments, work};
 use super::eval::random_model;
 use crate::cli::output;
-
-pub use self::noise::spin;
-pub use self::subject::{WorkerArguments, work};
 
 /// What the machine does besides.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]

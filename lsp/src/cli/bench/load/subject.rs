@@ -7,7 +7,8 @@ use std::time::{Duration, Instant};
 
 use anyhow::Context;
 use clap::Args;
-use codegen_engine::{Engine, Event, Prompt, Request};
+use codegen_core::{Event, Prompt, Request};
+use codegen_engine::Engine;
 use serde::{Deserialize, Serialize};
 
 use super::Model;
@@ -205,7 +206,7 @@ fn keys(engine: &Engine, limits: &Limits) -> anyhow::Result<Vec<f64>> {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use crate::cli::bench::load::subject::*;
 
     #[test]
     fn the_text_has_room_for_every_key() {

@@ -1,0 +1,241 @@
+//! Pictures as SVG: pure functions from numbers to markup. Colours are the style sheet's (`s0` is the first series).
+
+use super::axis::Axis;
+use super::node::{Node, element, text};
+use crate::estimate::Interval;
+use crate::summary::table::name;
+
+/// The width of every picture, in its own units.
+const WIDTH: f64 = 760.0;
+/// The height of the pictures that have two axes of numbers.
+const HEIGHT: f64 = 380.0;
+/// The width of a character, roughly.
+const CHARACTER: f64 = 7.2;
+/// Characters of a name in a picture.
+const NAME: usize = 28;
+/// Colours that the style sheet has.
+const COLOURS: usize = 8;
+
+/// What is said of a picture to those who do not see it.
+pub(super) struct Words<'a> {
+    /// Unique in the document.
+    pub(super) id: &'a str,
+    pub(super) title: &'a str,
+    pub(super) description: String,
+}
+
+/// One value with its interval.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Mark {
+    /// Where along the other axis: the number of a group, or a value.
+    pub(super) at: f64,
+    pub(super) rate: f64,
+    pub(super) interval: Option<Interval>,
+    /// What is shown when it is pointed at.
+    pub(super) says: String,
+}
+
+/// Marks of one colour.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Series {
+    pub(super) name: String,
+    pub(super) marks: Vec<Mark>,
+}
+
+/// Horizontal bars: for every group one of each series, with its interval, if it has one, and its value. With a single series
+/// every group has a colour of its own, and there is no legend.
+pub(super) fn bars(words: &Words<'_>, groups: &[String], series: &[Series]) -> Node {
+    let names: Vec<String> = groups.iter().map(|group| name(group, NAME)).collect();
+    let left = 20.0 + CHARACTER * longest(&names);
+    let alone = series.len() == 1;
+    let thick = if alone { 22.0 } else { 12.0 };
+    let each = thick * float(series.len()) + 14.0;
+    let (mut marks, key) = if alone { (Vec::new(), 0.0) } else { legend(series, left) };
+    let top = 8.0 + key;
+    let bottom = top + each * float(groups.len().max(1));
+    let rates = Axis::rates(greatest(series), (left, WIDTH - 64.0));
+    let mut picture = vec![grid_upright(&rates, top, bottom)];
+    for (index, group) in names.iter().enumerate() {
+        picture.push(label(left - 8.0, top + each * (float(index) + 0.5) + 4.5, "end", group));
+    }
+    for (place, series) in series.iter().enumerate() {
+        for mark in &series.marks {
+            let colour = if alone { mark.at.abs() as usize } else { place };
+            let above = top + each * mark.at + 7.0 + thick * float(place);
+            picture.push(bar(&rates, mark, above, thick - 2.0, colour));
+        }
+    }
+    picture.append(&mut marks);
+    canvas(words, bottom + 28.0, picture)
+}
+
+fn bar(rates: &Axis, mark: &Mark, above: f64, thick: f64, colour: usize) -> Node {
+    let (start, end) = (rates.place(0.0), rates.place(mark.rate));
+    let middle = above + thick / 2.0;
+    let body = element("rect").with("class", format!("bar {}", class(colour)));
+    let body = body.with("x", short(start)).with("y", short(above));
+    let mut all = vec![title(&mark.says), body.with("width", short(end - start)).with("height", short(thick))];
+    let mut after = end;
+    if let Some(interval) = mark.interval {
+        let (low, high) = (rates.place(interval.low), rates.place(interval.high));
+        all.push(path("whisker", &[&[(low, middle), (high, middle)], &tick(low, middle), &tick(high, middle)]));
+        after = after.max(high);
+    }
+    all.push(label(after + 6.0, middle + 4.5, "start", &format!("{:.1}", 100.0 * mark.rate)).with("class", "value"));
+    element("g").children(all)
+}
+
+fn tick(x: f64, y: f64) -> [(f64, f64); 2] {
+    [(x, y - 4.0), (x, y + 4.0)]
+}
+
+/// Rates over an axis of values. Where `joined`, the marks of a series are joined by a line, and those of several series at
+/// the same value stand side by side.
+pub(super) fn curves(
+    words: &Words<'_>,
+    along: &str,
+    axis: impl Fn((f64, f64)) -> Axis,
+    series: &[Series],
+    joined: bool,
+) -> Node {
+    let left = 64.0;
+    let (mut picture, key) = if series.len() > 1 { legend(series, left) } else { (Vec::new(), 0.0) };
+    let (top, bottom) = (12.0 + key, HEIGHT - 48.0 + key);
+    let axis = axis((left, WIDTH - 24.0));
+    let rates = Axis::rates(greatest(series), (bottom, top));
+    picture.push(grid_level(&rates, axis.ends()));
+    let mut ticks = Vec::new();
+    for (value, name) in &axis.ticks {
+        let x = axis.place(*value);
+        ticks.push(path("grid", &[&[(x, bottom), (x, bottom + 5.0)]]));
+        ticks.push(label(x, bottom + 20.0, "middle", name));
+    }
+    ticks.push(label(f64::midpoint(left, WIDTH - 24.0), bottom + 40.0, "middle", along));
+    picture.push(element("g").with("class", "axis").children(ticks));
+    for (place, one) in series.iter().enumerate() {
+        // Side by side, so that intervals of the same value can be told apart.
+        let aside = if joined { 7.0 * (float(place) - (float(series.len()) - 1.0) / 2.0) } else { 0.0 };
+        let at = |mark: &Mark| (axis.place(mark.at) + aside, rates.place(mark.rate));
+        let mut all = Vec::new();
+        if joined {
+            let points: Vec<(f64, f64)> = one.marks.iter().map(at).collect();
+            all.push(path(&format!("line {}", class(place)), &[&points]));
+        }
+        for mark in &one.marks {
+            all.push(point(&rates, mark, at(mark), place));
+        }
+        picture.push(element("g").children(all));
+    }
+    canvas(words, bottom + 52.0, picture)
+}
+
+fn point(rates: &Axis, mark: &Mark, (x, y): (f64, f64), colour: usize) -> Node {
+    let mut all = vec![title(&mark.says)];
+    if let Some(interval) = mark.interval {
+        let ends = [(x, rates.place(interval.low)), (x, rates.place(interval.high))];
+        all.push(path(&format!("whisker {}", class(colour)), &[&ends]));
+    }
+    all.push(sign(x, y, colour));
+    element("g").children(all)
+}
+
+/// A series' mark: shapes differ as well as colours.
+fn sign(x: f64, y: f64, colour: usize) -> Node {
+    let corners: &[(f64, f64)] = match colour % 4 {
+        0 => {
+            let circle = element("circle").with("class", format!("sign {}", class(colour)));
+            return circle.with("cx", short(x)).with("cy", short(y)).with("r", 4.5);
+        }
+        1 => &[(-4.0, -4.0), (4.0, -4.0), (4.0, 4.0), (-4.0, 4.0), (-4.0, -4.0)],
+        2 => &[(0.0, -5.5), (5.0, 4.0), (-5.0, 4.0), (0.0, -5.5)],
+        _ => &[(0.0, -5.5), (5.5, 0.0), (0.0, 5.5), (-5.5, 0.0), (0.0, -5.5)],
+    };
+    let corners: Vec<(f64, f64)> = corners.iter().map(|&(right, down)| (x + right, y + down)).collect();
+    path(&format!("sign {}", class(colour)), &[&corners])
+}
+
+/// The series' names beside their signs, in as many rows as it takes, and the height of these.
+fn legend(series: &[Series], left: f64) -> (Vec<Node>, f64) {
+    let (mut x, mut y) = (left + 6.0, 16.0);
+    let mut all = Vec::new();
+    for (place, series) in series.iter().enumerate() {
+        let name = name(&series.name, NAME);
+        let width = 34.0 + CHARACTER * float(name.chars().count());
+        if x + width > WIDTH && x > left + 6.0 {
+            (x, y) = (left + 6.0, y + 20.0);
+        }
+        all.push(sign(x, y, place));
+        all.push(label(x + 12.0, y + 4.5, "start", &name));
+        x += width;
+    }
+    (vec![element("g").with("class", "legend").children(all)], y + 8.0)
+}
+
+fn grid_upright(rates: &Axis, top: f64, bottom: f64) -> Node {
+    let lines = rates.ticks.iter().flat_map(|(value, name)| {
+        let x = rates.place(*value);
+        [path("grid", &[&[(x, top), (x, bottom)]]), label(x, bottom + 18.0, "middle", name)]
+    });
+    element("g").with("class", "axis").children(lines)
+}
+
+fn grid_level(rates: &Axis, (start, end): (f64, f64)) -> Node {
+    let lines = rates.ticks.iter().flat_map(|(value, name)| {
+        let y = rates.place(*value);
+        [path("grid", &[&[(start, y), (end, y)]]), label(start - 8.0, y + 4.5, "end", name)]
+    });
+    element("g").with("class", "axis").children(lines)
+}
+
+fn canvas(words: &Words<'_>, height: f64, children: Vec<Node>) -> Node {
+    let (title, description) = (format!("{}-title", words.id), format!("{}-description", words.id));
+    let svg = element("svg").with("xmlns", "http://www.w3.org/2000/svg").with("role", "img");
+    let svg = svg.with("aria-labelledby", format!("{title} {description}"));
+    let svg = svg.with("viewBox", format!("0 0 {WIDTH} {}", short(height)));
+    svg.child(text("title", words.title).with("id", title))
+        .child(text("desc", words.description.as_str()).with("id", description))
+        .children(children)
+}
+
+fn path(class: &str, lines: &[&[(f64, f64)]]) -> Node {
+    let mut steps = String::new();
+    for line in lines {
+        for (index, (x, y)) in line.iter().enumerate() {
+            steps.push_str(if index == 0 { "M" } else { "L" });
+            steps.push_str(&format!("{} {}", short(*x), short(*y)));
+        }
+    }
+    element("path").with("class", class).with("d", steps)
+}
+
+fn label(x: f64, y: f64, anchor: &str, words: &str) -> Node {
+    text("text", words).with("x", short(x)).with("y", short(y)).with("text-anchor", anchor)
+}
+
+fn title(says: &str) -> Node {
+    text("title", says)
+}
+
+fn class(colour: usize) -> String {
+    format!("s{}", colour % COLOURS)
+}
+
+/// The greatest value, intervals included.
+fn greatest(series: &[Series]) -> f64 {
+    let marks = series.iter().flat_map(|series| &series.marks);
+    marks.map(|mark| mark.interval.map_or(mark.rate, |interval| interval.high.max(mark.rate))).fold(0.0, f64::max)
+}
+
+/// A hundredth of a unit is more than anyone sees.
+fn short(value: f64) -> f64 {
+    (value * 100.0).round() / 100.0
+}
+
+fn longest(names: &[String]) -> f64 {
+    float(names.iter().map(|name| name.chars().count()).max().unwrap_or_default())
+}
+
+#[allow(clippy::cast_precision_loss)]
+fn float(count: usize) -> f64 {
+    count as f64
+}

@@ -1,0 +1,235 @@
+//! From tasks to samples, with continuous batching: as many samples are under way as the engine has slots, each going
+//! through the turns of its dialogue, and another begins as soon as one ends.
+//!
+//! Samples that begin at the same moment with the same prompt are handed in together and share its KV cache; those that
+//! follow find it in the slots. What a sample holds depends on the model, its prompt and its seed, but not on the others
+//! (for what llama.cpp's rounding makes of that see [`Engine::submit_candidates`]).
+
+use std::cell::OnceCell;
+use std::collections::HashSet;
+use std::iter::Peekable;
+use std::ops::ControlFlow;
+use std::pin::pin;
+use std::rc::Rc;
+
+use codegen_core::{Candidate, Candidates, EngineError, Overflow, Priority, Prompt};
+use codegen_engine::Engine;
+use futures::StreamExt;
+use futures::future::{Either, LocalBoxFuture, select};
+use futures::stream::FuturesUnordered;
+use tokio::sync::watch;
+
+use super::dialogue::Task;
+use super::record::{Key, Sample};
+use prompt::{Fitting, TooLong};
+use speaker::Speaker;
+
+mod prompt;
+mod seeds;
+mod speaker;
+
+/// How tasks are sampled.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Plan {
+    /// Samples of each task.
+    pub samples: usize,
+    /// The top-p of sampling.
+    pub top_p: f32,
+    /// What all random numbers are made from.
+    pub seed: u64,
+    /// Whether the prompts' perplexity is measured.
+    pub perplexity: bool,
+    /// One sample after the other, none of which takes anything from the KV cache: each is then the same to the last bit,
+    /// whatever was sampled before.
+    pub reproducible: bool,
+}
+
+/// What was done.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Stats {
+    /// Samples that are new, those left out included.
+    pub samples: usize,
+    /// Whether there is nothing more to sample.
+    pub complete: bool,
+}
+
+/// Ends the sampling early, from any thread.
+#[derive(Debug, Clone)]
+pub struct Cancel(watch::Sender<bool>);
+
+impl Default for Cancel {
+    fn default() -> Self {
+        Self(watch::Sender::new(false))
+    }
+}
+
+impl Cancel {
+    /// Ends it now.
+    pub fn cancel(&self) {
+        self.0.send_replace(true);
+    }
+
+    /// Whether it has been ended.
+    #[must_use]
+    pub fn is_cancelled(&self) -> bool {
+        *self.0.borrow()
+    }
+
+    async fn cancelled(&self) {
+        // The sender is this very value, so the wait does not end without one.
+        let _ = self.0.subscribe().wait_for(|cancelled| *cancelled).await;
+    }
+}
+
+/// Samples every task as often as the plan says, but for what is `done`, and hands each sample to `sink` as it ends. Blocks
+/// until all is done, `sink` breaks, or it is cancelled; samples under way are then dropped.
+///
+/// A `sink` that takes its time slows the sampling down: what is under way goes on to the end of its turn, and nothing new
+/// begins.
+///
+/// # Errors
+/// The engine's. What was handed to `sink` before stays good. A prompt that the context is too short for is no error: the
+/// sample is left out, and says why.
+///
+/// # Panics
+/// When called from asynchronous code.
+pub fn run(
+    engine: &Engine,
+    tasks: &[Task],
+    plan: &Plan,
+    done: &HashSet<Key>,
+    cancel: &Cancel,
+    sink: impl FnMut(Sample) -> ControlFlow<()>,
+) -> Result<Stats, EngineError> {
+    futures::executor::block_on(Sampler { engine, plan }.run(tasks, done, cancel, sink))
+}
+
+/// A sample to be made.
+#[derive(Clone, Copy)]
+struct Wanted<'t> {
+    /// The task's place among the tasks.
+    index: usize,
+    task: &'t Task,
+    sample: usize,
+}
+
+impl Wanted<'_> {
+    fn key(&self) -> Key {
+        let Task { condition, problem, input, .. } = self.task;
+        Key { condition: condition.clone(), problem: problem.clone(), input: *input, sample: self.sample }
+    }
+}
+
+/// The first turn of a task, which is the same for all its samples.
+struct Opening {
+    /// The task's place among the tasks.
+    index: usize,
+    prompt: Result<Fitting, TooLong>,
+    /// The prompt's perplexity, once it is known: it need not be measured for each sample.
+    perplexity: OnceCell<Option<f64>>,
+}
+
+#[derive(Clone, Copy)]
+struct Sampler<'e> {
+    engine: &'e Engine,
+    plan: &'e Plan,
+}
+
+impl<'e> Sampler<'e> {
+    async fn run(
+        self,
+        tasks: &'e [Task],
+        done: &HashSet<Key>,
+        cancel: &Cancel,
+        mut sink: impl FnMut(Sample) -> ControlFlow<()>,
+    ) -> Result<Stats, EngineError> {
+        let mut wanted = wanted(tasks, self.plan.samples, done).peekable();
+        let width = if self.plan.reproducible { 1 } else { self.engine.info().slots.max(1) };
+        let mut running: FuturesUnordered<LocalBoxFuture<'e, Result<Sample, EngineError>>> = FuturesUnordered::new();
+        let mut stats = Stats::default();
+        let mut opening: Option<Rc<Opening>> = None;
+        let mut cancelled = pin!(cancel.cancelled());
+        loop {
+            while running.len() < width
+                && let Some(group) = group(&mut wanted, width - running.len())
+            {
+                let opening = self.opening(&mut opening, &group[0]);
+                running.extend(self.begin(&group, &opening));
+            }
+            let next = match select(cancelled.as_mut(), running.next()).await {
+                Either::Left(_) => return Ok(stats),
+                Either::Right((next, _)) => next,
+            };
+            let Some(sample) = next.transpose()? else { return Ok(Stats { complete: true, ..stats }) };
+            stats.samples += 1;
+            if sink(sample).is_break() {
+                return Ok(stats);
+            }
+        }
+    }
+
+    /// The first turn of a task, prepared unless it was so for the sample before.
+    fn opening(self, last: &mut Option<Rc<Opening>>, wanted: &Wanted<'_>) -> Rc<Opening> {
+        if let Some(opening) = last.as_ref().filter(|opening| opening.index == wanted.index) {
+            return Rc::clone(opening);
+        }
+        let prompt = prompt::fit(self.engine, &wanted.task.dialogue.shown(&[]));
+        let opening = Rc::new(Opening { index: wanted.index, prompt, perplexity: OnceCell::new() });
+        *last = Some(Rc::clone(&opening));
+        opening
+    }
+
+    /// Begins samples of one task, which share the reading of its first prompt.
+    fn begin(
+        self,
+        group: &[Wanted<'e>],
+        opening: &Rc<Opening>,
+    ) -> Vec<LocalBoxFuture<'e, Result<Sample, EngineError>>> {
+        let speakers: Vec<_> = group.iter().map(|&wanted| Speaker::new(self, wanted)).collect();
+        let mut firsts = Vec::new();
+        if let Ok(prompt) = &opening.prompt {
+            // A reproducible prompt is always scored: logits wanted for all of its tokens are rounded in another way than
+            // those of the last alone.
+            let scored = self.plan.reproducible || opening.perplexity.get().is_none();
+            let each = speakers.iter().map(|speaker| speaker.candidate(0)).collect();
+            firsts = self.engine.submit_candidates(self.candidates(prompt, scored, each));
+        }
+        let mut firsts = firsts.into_iter();
+        let begun = speakers.into_iter().map(|speaker| {
+            let (opening, first) = (Rc::clone(opening), firsts.next());
+            Box::pin(speaker.speak(opening, first)) as LocalBoxFuture<'e, _>
+        });
+        begun.collect()
+    }
+
+    fn candidates(self, prompt: &Fitting, scored: bool, each: Vec<Candidate>) -> Candidates {
+        Candidates {
+            prompt: Prompt::Tokens(prompt.tokens.clone()),
+            max_tokens: prompt.limit,
+            priority: Priority::Evaluation,
+            key: None,
+            overflow: Overflow::Refuse,
+            score_from: (self.plan.perplexity && scored).then_some(prompt.score_from),
+            fresh: self.plan.reproducible,
+            each,
+        }
+    }
+}
+
+/// What is to be sampled, task after task.
+fn wanted<'t>(tasks: &'t [Task], samples: usize, done: &HashSet<Key>) -> impl Iterator<Item = Wanted<'t>> {
+    let all = tasks.iter().enumerate();
+    let all = all.flat_map(move |(index, task)| (0..samples).map(move |sample| Wanted { index, task, sample }));
+    all.filter(|wanted| !done.contains(&wanted.key()))
+}
+
+/// The next samples that begin with the same prompt: at least one and at most so many, unless there are no more.
+fn group<'t>(wanted: &mut Peekable<impl Iterator<Item = Wanted<'t>>>, most: usize) -> Option<Vec<Wanted<'t>>> {
+    let mut group = vec![wanted.next()?];
+    while group.len() < most
+        && let Some(next) = wanted.next_if(|next| next.index == group[0].index)
+    {
+        group.push(next);
+    }
+    Some(group)
+}

@@ -1,0 +1,77 @@
+//! What is different about two runs.
+
+use serde_json::{Map, Value};
+
+use crate::record::{Header, Line};
+
+/// Characters of a value that are shown.
+const SHOWN: usize = 100;
+
+/// A setting that two runs do not have in common.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Difference {
+    /// The field of the header.
+    pub field: String,
+    /// What the file has.
+    pub then: String,
+    /// What is wanted now.
+    pub now: String,
+}
+
+/// Nothing that samples depend on: a run may go on where programs are kept from more or less.
+const MAY_DIFFER: &str = "isolation";
+
+/// The fields in which the headers differ.
+#[must_use]
+pub fn differences(then: &Header, now: &Header) -> Vec<Difference> {
+    let (then, now) = (fields(then), fields(now));
+    let value = |fields: &Map<String, Value>, name: &str| fields.get(name).cloned().unwrap_or(Value::Null);
+    let names = then.keys().chain(now.keys().filter(|name| !then.contains_key(*name)));
+    let pairs = names.map(|name| (name, value(&then, name), value(&now, name)));
+    pairs
+        .filter(|(name, then, now)| *name != MAY_DIFFER && then != now)
+        .map(|(name, then, now)| {
+            let (then, now) = shown(name, &then, &now);
+            Difference { field: name.replace('_', " "), then, now }
+        })
+        .collect()
+}
+
+/// The header as it stands in the file: numbers are then as they were typed.
+fn fields(header: &Header) -> Map<String, Value> {
+    let text = serde_json::to_string(&Line::Run(header.clone())).unwrap_or_default();
+    serde_json::from_str(&text).unwrap_or_default()
+}
+
+/// The values in few words. Of the problems, what tells them apart.
+fn shown(name: &str, then: &Value, now: &Value) -> (String, String) {
+    if let ("problems", Value::Array(then), Value::Array(now)) = (name, then, now) {
+        if then.len() != now.len() {
+            return (then.len().to_string(), now.len().to_string());
+        }
+        if let Some((then, now)) = then.iter().zip(now).find(|(then, now)| then != now) {
+            return (short(then), short(now));
+        }
+    }
+    (short(then), short(now))
+}
+
+fn short(value: &Value) -> String {
+    let text = match value {
+        Value::Null => "none".to_owned(),
+        Value::String(text) => text.clone(),
+        Value::Array(values) if values.is_empty() => "none".to_owned(),
+        Value::Array(values) => values.iter().map(short).collect::<Vec<_>>().join(", "),
+        other => other.to_string(),
+    };
+    match text.char_indices().nth(SHOWN) {
+        Some((end, _)) => format!("{} …", &text[..end]),
+        None => text,
+    }
+}
+
+/// One line for each.
+pub(super) fn list(differences: &[Difference]) -> String {
+    let lines = differences.iter().map(|Difference { field, then, now }| format!("  {field}: {then} then, {now} now"));
+    lines.collect::<Vec<_>>().join("\n")
+}

@@ -1,0 +1,152 @@
+//! The summary as plain data. Written as JSON, what cannot be said is `null`.
+
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+
+use crate::estimate::Interval;
+use crate::record::{Benchmark, Status};
+use crate::scoring::Scoring;
+
+/// All that a run says.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Summary {
+    /// Which benchmark.
+    pub benchmark: Benchmark,
+    /// The model's name.
+    pub model: String,
+    /// By which rules MTPB's answers count; absent in HumanEval.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub scoring: Option<Scoring>,
+    /// Problems that were read.
+    pub problems: usize,
+    /// The lines of the problems' file that were left out, a sentence for each.
+    pub left_out: Vec<String>,
+    /// Samples that a condition has once the run is complete.
+    pub expected: usize,
+    /// The conditions, in the header's order.
+    pub conditions: Vec<Condition>,
+    /// HumanEval: for every k, the temperature with the best pass@k, as the paper reports it.
+    pub best: Vec<Best>,
+}
+
+/// What is said of an arm, or of a temperature.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Condition {
+    /// Its name.
+    pub name: String,
+    /// How many samples there are, and what became of them.
+    pub counts: Counts,
+    /// Passed samples over samples with a verdict, in all problems together.
+    pub rate: Option<f64>,
+    /// Its interval, over problems.
+    pub interval: Option<Interval>,
+    /// The difference to [`BASE`](super::BASE); absent for itself, and in HumanEval.
+    pub difference: Option<Difference>,
+    /// What a sample costs.
+    pub cost: Cost,
+    /// The prompts' mean perplexity.
+    pub perplexity: Option<f64>,
+    /// HumanEval: pass@k, in the order of the ks asked for.
+    pub pass_at: Vec<PassAt>,
+    /// The problems, in the header's order.
+    pub by_problem: Vec<Group>,
+    /// The categories, in the order in which they first occur; none in HumanEval.
+    pub by_category: Vec<Group>,
+    /// The numbers of turns, ascending; none in HumanEval.
+    pub by_turns: Vec<Group>,
+}
+
+/// How many samples of a condition there are.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
+pub struct Counts {
+    /// Sampled so far, those that were left out included.
+    pub samples: usize,
+    /// With a verdict.
+    pub judged: usize,
+    /// With the verdict that it passed.
+    pub passed: usize,
+    /// Left out, because the model's context was too short.
+    pub left_out: usize,
+    /// Sampled, but not judged yet.
+    pub pending: usize,
+    /// Turns that were allowed fewer tokens than asked for, because the context ended.
+    pub cut_turns: usize,
+    /// All turns.
+    pub turns: usize,
+    /// How the programs ended.
+    pub statuses: BTreeMap<Status, usize>,
+}
+
+/// The means over a condition's samples, those that were left out excepted. Each is a sum over the sample's turns.
+#[derive(Debug, Clone, Copy, PartialEq, Default, Serialize)]
+pub struct Cost {
+    /// Tokens that the model was shown; a history is shown again in every turn.
+    pub prompt_tokens: Option<f64>,
+    /// Of those, the ones of the last turn alone: all of the information that a sample had in the end.
+    pub last_prompt_tokens: Option<f64>,
+    /// Tokens that were generated.
+    pub generated_tokens: Option<f64>,
+    /// Tokens that could have been generated.
+    pub budget: Option<f64>,
+}
+
+/// How a condition compares to [`BASE`](super::BASE), on the samples of the same problem, input and number that have a verdict in both.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+pub struct Difference {
+    /// Its pass rate less the base's.
+    pub rate: f64,
+    /// The interval, over problems.
+    pub interval: Option<Interval>,
+    /// How likely a difference as large would be if neither were better: a two-sided permutation test over problems.
+    pub p: Option<f64>,
+    /// Pairs of samples that were compared.
+    pub pairs: usize,
+    /// Problems they belong to.
+    pub problems: usize,
+}
+
+/// pass@k of one temperature.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+pub struct PassAt {
+    /// k.
+    pub k: usize,
+    /// The mean over problems of the unbiased estimate.
+    pub value: Option<f64>,
+    /// Its interval.
+    pub interval: Option<Interval>,
+    /// Problems with at least k verdicts: only these count.
+    pub problems: usize,
+}
+
+/// The best temperature for a k.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Best {
+    /// k.
+    pub k: usize,
+    /// The condition; the earlier of equals.
+    pub condition: String,
+    /// Its pass@k.
+    pub value: f64,
+    /// Its interval.
+    pub interval: Option<Interval>,
+}
+
+/// A condition's samples of one problem, one category, or one number of turns.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Group {
+    /// The problem's id, the category, or the number.
+    pub key: String,
+    /// How a reader knows it: the problem's name, otherwise the key again.
+    pub name: String,
+    /// Samples with a verdict.
+    pub judged: usize,
+    /// Of those, the ones that passed.
+    pub passed: usize,
+    /// Passed over judged.
+    pub rate: Option<f64>,
+    /// Its interval; absent for a single problem.
+    pub interval: Option<Interval>,
+    /// The prompts' mean perplexity.
+    pub perplexity: Option<f64>,
+}

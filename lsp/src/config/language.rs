@@ -1,0 +1,94 @@
+//! Which documents are Python's. Editors attach a server to more than that: `.env` files, JSON, commit messages. Pure.
+
+/// Names of Python and of what extends it, as editors give them: VS Code, Neovim (`pyrex` is Cython, `sage` too),
+/// JupyterLab (`ipython`) and marimo (`mo-python`).
+pub const LANGUAGES: [&str; 9] =
+    ["python", "python2", "python3", "py", "ipython", "mo-python", "cython", "pyrex", "sage"];
+
+/// Names that say that the editor knows no language.
+const UNKNOWN: [&str; 4] = ["", "plaintext", "text", "unknown"];
+/// Files of Python's own.
+const ENDINGS: [&str; 3] = [".py", ".pyi", ".pyw"];
+
+/// Why a document gets nothing; `None` if it is one of those `languages`.
+///
+/// The client's name counts, in any case, and so does each part of one with dots (Vim's `python.django`). Where the client
+/// knows no language, the name of the file does: a new buffer's first save should not be what turns suggestions on.
+#[must_use]
+pub fn unserved(language: &str, uri: &str, languages: &[String]) -> Option<String> {
+    let listed = |name: &str| languages.iter().any(|listed| listed.eq_ignore_ascii_case(name));
+    let unknown = UNKNOWN.iter().any(|name| name.eq_ignore_ascii_case(language.trim()));
+    let path = uri.split(['?', '#']).next().unwrap_or_default().to_ascii_lowercase();
+    let python = listed("python") && ENDINGS.iter().any(|ending| path.ends_with(ending));
+    if listed(language.trim()) || language.split('.').any(listed) || (unknown && python) {
+        return None;
+    }
+    let name = if unknown { "of no language that the editor knows" } else { &format!("of the language {language:?}") };
+    let listed = languages.join(", ");
+    Some(format!("{uri} is {name}, and only documents of {listed} are answered (the option codegen.languages)"))
+}
+
+/// [`LANGUAGES`], as an option's value.
+#[must_use]
+pub fn default_languages() -> Vec<String> {
+    LANGUAGES.map(str::to_owned).to_vec()
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::config::language::*;
+
+    #[test]
+    fn python_is_served_and_nothing_else() {
+        let default = default_languages();
+        for (language, uri, served) in [
+            ("python", "file:///a.py", true),
+            ("python", "file:///COMMIT_EDITMSG", true),
+            ("Python", "untitled:Untitled-1", true),
+            ("python3", "file:///a", true),
+            ("python.django", "file:///a.py", true),
+            ("django.python", "file:///a.py", true),
+            ("python", "vscode-notebook-cell:/a.ipynb#W0", true),
+            ("ipython", "file:///a.ipynb", true),
+            ("cython", "file:///a.pyx", true),
+            ("", "file:///a.py", true),
+            ("plaintext", "file:///a.PYI", true),
+            ("text", "file:///a.pyw#x", true),
+            ("", "untitled:Untitled-1", false),
+            ("", "file:///a.py.txt", false),
+            ("", "file:///py", false),
+            ("plaintext", "file:///notes.txt", false),
+            ("dotenv", "file:///p/.env", false),
+            ("shellscript", "file:///p/.env", false),
+            ("json", "file:///a.json", false),
+            ("markdown", "file:///a.md", false),
+            ("gitcommit", "file:///COMMIT_EDITMSG", false),
+            ("rust", "file:///main.rs", false),
+            ("rust", "file:///main.py", false),
+            ("html.django", "file:///a.html", false),
+            ("pip-requirements", "file:///requirements.txt", false),
+            ("pythonx", "file:///a", false),
+        ] {
+            assert_eq!(unserved(language, uri, &default).is_none(), served, "{language} {uri}");
+        }
+    }
+
+    #[test]
+    fn the_list_is_the_user_s() {
+        let languages = ["starlark".to_owned()];
+        assert_eq!(unserved("Starlark", "file:///BUILD", &languages), None);
+        assert!(unserved("python", "file:///a.py", &languages).is_some());
+        assert!(unserved("", "file:///a.py", &languages).is_some());
+    }
+
+    #[test]
+    fn the_reason_is_in_words() {
+        let languages = ["python".to_owned(), "py".to_owned()];
+        let reason = unserved("json", "file:///a.json", &languages);
+        let expected = "file:///a.json is of the language \"json\", and only documents of python, py are answered \
+                        (the option codegen.languages)";
+        assert_eq!(reason.as_deref(), Some(expected));
+        let reason = unserved("", "untitled:a", &languages).unwrap_or_default();
+        assert!(reason.starts_with("untitled:a is of no language that the editor knows, and only"), "{reason}");
+    }
+}

@@ -1,0 +1,253 @@
+//! Which files' programs may be run at all. Only the user says so ([`crate::config::scope`]): a workspace's own settings must
+//! not be able to.
+
+use std::io::ErrorKind;
+use std::path::{Component, Path, PathBuf};
+
+use serde_json::Value;
+use tower_lsp::ls_types::Uri;
+
+use crate::config::SECTION;
+use crate::uri;
+
+/// The option's name.
+pub const OPTION: &str = "trusted";
+
+/// What the user trusts.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub enum Trust {
+    /// Nothing.
+    #[default]
+    Nothing,
+    /// Every file, and buffers that have no file yet.
+    Everything,
+    /// The files in these folders, which are absolute.
+    Folders(Vec<PathBuf>),
+}
+
+impl Trust {
+    /// Reads the option. What cannot be understood trusts nothing, and is named among the problems.
+    pub fn read(value: &Value, problems: &mut Vec<String>) -> Self {
+        match value {
+            Value::Null | Value::Bool(false) => Self::Nothing,
+            Value::Bool(true) => Self::Everything,
+            Value::Array(folders) => {
+                let mut known = Vec::new();
+                for (index, folder) in folders.iter().enumerate() {
+                    match folder.as_str().and_then(self::folder) {
+                        Some(path) => known.push(path),
+                        None => problems.push(format!(
+                            "{SECTION}.{OPTION}[{index}] is {folder}, but must be an absolute path or a file: URI"
+                        )),
+                    }
+                }
+                Self::Folders(known)
+            }
+            other => {
+                problems.push(format!("{SECTION}.{OPTION} is {other}, but must be true, false or a list of folders"));
+                Self::Nothing
+            }
+        }
+    }
+
+    /// Whether the program in this file or buffer may be run. Asks the file system where links lead.
+    #[must_use]
+    pub fn covers(&self, uri: &Uri) -> bool {
+        self.covers_where(uri, &real)
+    }
+
+    /// [`Trust::covers`], with `real` saying where a path leads in the end; `None` if that cannot be known.
+    fn covers_where(&self, uri: &Uri, real: &dyn Fn(&Path) -> Option<PathBuf>) -> bool {
+        match self {
+            Self::Nothing => false,
+            Self::Everything => has_scheme(uri, "untitled") || path(uri).is_some(),
+            Self::Folders(folders) => path(uri).and_then(|path| real(&path)).is_some_and(|file| {
+                let holds = |folder: PathBuf| file != folder && file.starts_with(&folder);
+                folders.iter().filter_map(|folder| real(folder)).any(holds)
+            }),
+        }
+    }
+}
+
+/// A folder as the client wrote it: an absolute path or a `file:` URI.
+fn folder(text: &str) -> Option<PathBuf> {
+    let written = Path::new(text);
+    if written.is_absolute() { Some(written.to_path_buf()) } else { path(&uri::canonical(text)?) }
+}
+
+fn has_scheme(uri: &Uri, wanted: &str) -> bool {
+    uri.scheme().as_str().eq_ignore_ascii_case(wanted)
+}
+
+/// The path of a `file:` URI of this machine.
+fn path(uri: &Uri) -> Option<PathBuf> {
+    let host = uri.authority().map(|authority| authority.host().to_owned()).unwrap_or_default();
+    // What is no UTF-8 would be read as another path.
+    let readable = uri.path().decode().to_string().is_ok();
+    let here = host.is_empty() || host.eq_ignore_ascii_case("localhost");
+    if !has_scheme(uri, "file") || !here || !readable {
+        return None;
+    }
+    uri.to_file_path().map(|path| path.into_owned()).filter(|path| path.is_absolute())
+}
+
+/// Where a path leads once links and `..` are followed. A file that does not exist yet is where its folder is.
+fn real(path: &Path) -> Option<PathBuf> {
+    match path.canonicalize() {
+        Ok(real) => Some(real),
+        Err(error) if error.kind() == ErrorKind::NotFound => {
+            let Some(Component::Normal(name)) = path.components().next_back() else { return None };
+            // A link to nowhere may lead anywhere by the time it is followed.
+            let missing = path.symlink_metadata().is_err_and(|error| error.kind() == ErrorKind::NotFound);
+            missing.then(|| path.parent()).flatten().and_then(real).map(|parent| parent.join(name))
+        }
+        Err(_) => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use crate::config::trust::*;
+    use serde_json::json;
+
+    fn uri(text: &str) -> Uri {
+        text.parse().unwrap()
+    }
+
+    #[test]
+    fn the_option_is_read_and_named_when_wrong() {
+        let folders = |paths: &[&str]| Trust::Folders(paths.iter().map(PathBuf::from).collect());
+        let list = "must be an absolute path or a file: URI";
+        let table = [
+            (json!(null), Trust::Nothing, vec![]),
+            (json!(false), Trust::Nothing, vec![]),
+            (json!(true), Trust::Everything, vec![]),
+            (json!([]), folders(&[]), vec![]),
+            (json!(["/a", "file:///b%20c/d"]), folders(&["/a", "/b c/d"]), vec![]),
+            (json!(["file:///[a]/b c"]), folders(&["/[a]/b c"]), vec![]),
+            (
+                json!(["a", "/b", "~/c", 3, "http://d/e", "file://host/f"]),
+                folders(&["/b"]),
+                vec![
+                    format!("codegen.trusted[0] is \"a\", but {list}"),
+                    format!("codegen.trusted[2] is \"~/c\", but {list}"),
+                    format!("codegen.trusted[3] is 3, but {list}"),
+                    format!("codegen.trusted[4] is \"http://d/e\", but {list}"),
+                    format!("codegen.trusted[5] is \"file://host/f\", but {list}"),
+                ],
+            ),
+            (
+                json!("yes"),
+                Trust::Nothing,
+                vec!["codegen.trusted is \"yes\", but must be true, false or a list of folders".to_owned()],
+            ),
+        ];
+        for (value, trust, problems) in table {
+            let mut told = Vec::new();
+            assert_eq!((Trust::read(&value, &mut told), told), (trust, problems), "{value}");
+        }
+    }
+
+    #[test]
+    fn folders_hold_files_by_their_path() {
+        // Paths lead where they say, but for one link and what goes up.
+        let real = |path: &Path| {
+            let mut real = PathBuf::new();
+            for part in path.components() {
+                match part {
+                    Component::ParentDir => drop(real.pop()),
+                    Component::Normal(name) if name == "link" => real = PathBuf::from("/elsewhere"),
+                    part => real.push(part),
+                }
+            }
+            Some(real)
+        };
+        let table = [
+            ("/a/b", "file:///a/b/c.py", true),
+            ("/a/b/", "file:///a/b/c/d.py", true),
+            ("/", "file:///a.py", true),
+            ("/a/b", "file://localhost/a/b/c.py", true),
+            ("/a/b", "FILE:///a/b/c.py", true),
+            ("/a/b", "file:///a/b", false),
+            ("/a/b", "file:///a/bc/d.py", false),
+            ("/a/b", "file:///a/b.py", false),
+            ("/a/b", "file:///a/c.py", false),
+            ("/a/b", "file:///A/B/c.py", false),
+            ("/a/b", "file:///x/../a/b/c.py", true),
+            ("/a/b", "file:///a/b/../c.py", false),
+            ("/a/b", "file:///a/b/%2E%2E/c.py", false),
+            ("/a/b", "file:///a/b%2Fc.py", true),
+            ("/a/b c", "file:///a/b%20c/d.py", true),
+            ("/a/b%20c", "file:///a/b%20c/d.py", false),
+            ("/a/\u{e9}", "file:///a/%C3%A9/d.py", true),
+            ("/a/\u{fffd}", "file:///a/%E9/d.py", false),
+            ("/a/b", "file:///a/b/link/c.py", false),
+            ("/elsewhere", "file:///a/b/link/c.py", true),
+            ("/link", "file:///elsewhere/c.py", true),
+            ("/a/b", "file://host/a/b/c.py", false),
+            ("/a/b", "http://localhost/a/b/c.py", false),
+            ("/a/b", "vscode-vfs:///a/b/c.py", false),
+            ("/a/b", "untitled:/a/b/c.py", false),
+            ("/a/b", "untitled:Untitled-1", false),
+        ];
+        for (folder, file, expected) in table {
+            let trust = Trust::Folders(vec![PathBuf::from(folder)]);
+            assert_eq!(trust.covers_where(&uri(file), &real), expected, "{folder} {file}");
+            assert!(!Trust::Nothing.covers_where(&uri(file), &real));
+        }
+    }
+
+    #[test]
+    fn everything_is_files_of_this_machine_and_new_buffers() {
+        let table = [
+            ("file:///a.py", true),
+            ("untitled:Untitled-1", true),
+            ("file://host/a.py", false),
+            ("http://host/a.py", false),
+            ("git:/a.py", false),
+        ];
+        for (file, expected) in table {
+            assert_eq!(Trust::Everything.covers(&uri(file)), expected, "{file}");
+        }
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn links_and_missing_files_are_followed_on_a_real_file_system() {
+        let root = tempfile::tempdir().unwrap();
+        let at = |path: &str| root.path().join(path);
+        std::fs::create_dir_all(at("trusted/inner")).unwrap();
+        std::fs::create_dir_all(at("other")).unwrap();
+        for file in ["trusted/a.py", "other/a.py"] {
+            std::fs::write(at(file), "").unwrap();
+        }
+        std::os::unix::fs::symlink(at("other"), at("trusted/out")).unwrap();
+        std::os::unix::fs::symlink(at("trusted"), at("in")).unwrap();
+        std::os::unix::fs::symlink(at("nowhere.py"), at("trusted/dangling.py")).unwrap();
+        let table = [
+            ("trusted", "trusted/a.py", true),
+            ("trusted", "trusted/new.py", true),
+            ("trusted", "trusted/new/folder/new.py", true),
+            ("trusted", "trusted/inner/../a.py", true),
+            ("trusted", "in/a.py", true),
+            ("in", "trusted/a.py", true),
+            ("in", "in/new.py", true),
+            ("trusted", "trusted/out/a.py", false),
+            ("trusted", "trusted/out/new.py", false),
+            ("trusted", "trusted/../other/a.py", false),
+            ("trusted", "trusted/new/../../other/a.py", false),
+            ("trusted", "trusted/dangling.py", false),
+            ("trusted", "trusted/a.py/b.py", false),
+            ("trusted", "other/a.py", false),
+            ("missing", "trusted/a.py", false),
+            ("missing", "missing/a.py", true),
+        ];
+        for (folder, file, expected) in table {
+            let trust = Trust::Folders(vec![at(folder)]);
+            let file_uri = uri(&format!("file://{}", at(file).display()));
+            assert_eq!(trust.covers(&file_uri), expected, "{folder} {file}");
+        }
+    }
+}

@@ -1,0 +1,223 @@
+//! What the server and the command line share between a document and the engine: from a cursor or a turn to a request.
+
+use codegen_core::Truncation;
+use codegen_core::{
+    Candidate, Candidates, Completion, FinishReason, Overflow, Priority, Prompt, Request, Sampling, StopRule,
+};
+use codegen_engine::Engine;
+use codegen_text::candidates::{Evidence, Ranked};
+use codegen_text::completion::{self, Plan, Suggestion};
+use codegen_text::document::Document;
+use codegen_text::prompt::HistoryCut;
+use codegen_text::prompt::cursor;
+use codegen_text::prompt::history;
+use codegen_text::prompt::view::View;
+use codegen_text::turns::{self, Turn, TurnOptions};
+use serde_json::{Value, json};
+
+use crate::config::{EngineConfig, SynthesisConfig};
+
+/// Tokens left free in the context beside the prompt and what is generated: a cut prompt may tokenize into a few more.
+const MARGIN: usize = 8;
+
+/// A completion ready to be asked for.
+pub struct Prepared {
+    /// What it is to be.
+    pub plan: Plan,
+    /// What the engine is asked.
+    pub request: Request,
+    /// Where the context's window starts; see [`cursor::Context::start`].
+    pub start: usize,
+    /// What the answer says again of the text before the cursor; see [`cursor::Context::held`].
+    pub held: &'static str,
+    /// What of the document it was decided by.
+    pub view: View,
+}
+
+/// Resolves the model's name and loads it. Blocks.
+///
+/// # Errors
+/// The name means nothing, or the model cannot be run as the options say.
+pub fn load_engine(config: &EngineConfig) -> anyhow::Result<Engine> {
+    let mut options = config.options.clone();
+    options.model = codegen_engine::model::resolve(&config.model)?;
+    Ok(Engine::load(&options)?)
+}
+
+/// Prepares a completion at `offset`; `None` where none is wanted. Counts tokens, so it is not for the main loop.
+#[must_use]
+pub fn prepare(
+    document: &Document,
+    offset: usize,
+    options: &TurnOptions,
+    previous_start: Option<usize>,
+    max_tokens: usize,
+    engine: &Engine,
+) -> Option<Prepared> {
+    let view = View::around(document, offset)?;
+    let mut plan = completion::plan(view.part(), view.cursor(), options)?;
+    plan.max_tokens = plan.max_tokens.min(max_tokens);
+    let budget = budget(engine, &mut plan.max_tokens);
+    let context = cursor::build(document, offset, budget, previous_start, &|text| engine.tokenize(text).len());
+    let mut request = Request::new(Prompt::Text(context.prompt), plan.max_tokens);
+    request.stop = Some(completion::stop_rule(view.part(), view.cursor(), &plan));
+    Some(Prepared { plan, request, start: context.start, held: context.held, view })
+}
+
+/// What is shown of the text that came of a completion; `unfinished`: its tokens were used up.
+#[must_use]
+pub fn suggestion(view: &View, plan: &Plan, raw: &str, unfinished: bool) -> Option<Suggestion> {
+    let finish = if unfinished { completion::finish_unfinished } else { completion::finish };
+    let Suggestion { range, text } = finish(view.part(), view.cursor(), plan, raw)?;
+    Some(Suggestion { range: view.outside(&range), text })
+}
+
+/// A turn ready to be asked for, once or several times.
+#[derive(Debug, Clone)]
+pub struct PreparedTurn {
+    /// The very text that the model is shown.
+    pub prompt: String,
+    /// What of the history is in it.
+    pub cut: HistoryCut,
+    /// At most this many tokens are generated.
+    pub max_tokens: usize,
+    truncation: Truncation,
+}
+
+impl PreparedTurn {
+    /// One continuation.
+    #[must_use]
+    pub fn request(&self, sampling: Sampling) -> Request {
+        let mut request = Request::new(Prompt::Text(self.prompt.clone()), self.max_tokens);
+        request.sampling = sampling;
+        request.stop = Some(completion::program_rule(self.truncation.clone()));
+        request.priority = Priority::Synthesis;
+        request.overflow = Overflow::Window { keep: 0 };
+        request
+    }
+
+    /// Several continuations that share the prompt's KV cache.
+    #[must_use]
+    pub fn candidates(&self, samplings: Vec<Sampling>) -> Candidates {
+        let each = samplings.into_iter().map(|sampling| {
+            let stop: Option<Box<dyn StopRule>> = Some(completion::program_rule(self.truncation.clone()));
+            Candidate { sampling, stop }
+        });
+        Candidates {
+            prompt: Prompt::Text(self.prompt.clone()),
+            max_tokens: self.max_tokens,
+            priority: Priority::Synthesis,
+            key: None,
+            overflow: Overflow::Window { keep: 0 },
+            score_from: None,
+            fresh: false,
+            each: each.collect(),
+        }
+    }
+}
+
+/// Prepares the synthesis of `turn` in at most `max_tokens` tokens, the turns before it being the history. Counts tokens,
+/// so it is not for the main loop.
+#[must_use]
+pub fn prepare_turn(
+    document: &Document,
+    turn: &Turn,
+    options: &TurnOptions,
+    mut max_tokens: usize,
+    engine: &Engine,
+) -> PreparedTurn {
+    let budget = budget(engine, &mut max_tokens);
+    let history = turns::history(document, turn, options);
+    let truncation = history.truncation();
+    let fitted = history::fit(&history, &turn.prompt, budget, &|text| engine.tokenize(text).len());
+    PreparedTurn { prompt: fitted.text, cut: fitted.cut, max_tokens, truncation }
+}
+
+/// How `count` candidates are sampled: the first is the most likely text, the others are drawn with seeds from `seed` on.
+#[must_use]
+pub fn samplings(config: &SynthesisConfig, count: usize, seed: u64) -> Vec<Sampling> {
+    let first = std::iter::once(Sampling::GREEDY).take(count);
+    first.chain(drawn(config, count.saturating_sub(1), seed.wrapping_add(1))).collect()
+}
+
+/// How `count` candidates are sampled that are all drawn, with seeds from `seed` on.
+#[must_use]
+pub fn drawn(config: &SynthesisConfig, count: usize, seed: u64) -> Vec<Sampling> {
+    let (temperature, top_p) = (config.temperature, config.top_p);
+    let seeds = (0..count).map(|index| seed.wrapping_add(index as u64));
+    seeds.map(|seed| Sampling { temperature, top_k: 0, top_p, seed }).collect()
+}
+
+/// Leaves of a turn's completion what is written into the buffer; see [`completion::program`].
+pub fn tidy(done: &mut Completion) {
+    let kept = completion::program(&done.text, done.reason == FinishReason::MaxTokens).len();
+    done.text.truncate(kept);
+}
+
+/// What a completion cost, for programs to read.
+#[must_use]
+pub fn stats(completion: &Completion) -> Value {
+    json!({
+        "promptTokens": completion.prompt_tokens,
+        "reusedTokens": completion.reused_tokens,
+        "droppedTokens": completion.dropped_tokens,
+        "generatedTokens": completion.generated_tokens,
+        "meanLogprob": completion.mean_logprob,
+        "prefillMs": completion.prefill.as_secs_f64() * 1e3,
+        "decodeMs": completion.decode.as_secs_f64() * 1e3,
+        "reason": format!("{:?}", completion.reason),
+    })
+}
+
+/// A candidate and its score, for programs to read; see `PROTOCOL.md`.
+#[must_use]
+pub fn candidate(ranked: &Ranked) -> Value {
+    json!({
+        "index": ranked.index,
+        "text": ranked.completion.text,
+        "copies": ranked.copies,
+        "score": score(&ranked.evidence, ranked.completion.mean_logprob),
+        "stats": stats(&ranked.completion),
+    })
+}
+
+/// What speaks for a candidate and what against it, for programs to read.
+#[must_use]
+pub fn score(evidence: &Evidence, mean_logprob: f32) -> Value {
+    let Evidence { parses, missing, shadows, drops, raised, run } = evidence;
+    json!({
+        "parses": parses,
+        "missing": missing,
+        "shadows": shadows,
+        "drops": drops,
+        "meanLogprob": mean_logprob,
+        "run": run,
+        "raised": raised,
+    })
+}
+
+/// Tokens per second of the prompt and of what was generated; `None` where nothing was measured.
+#[must_use]
+pub fn speeds(completion: &Completion) -> (Option<f64>, Option<f64>) {
+    let per_second = |tokens: usize, time: std::time::Duration| {
+        (tokens > 0 && !time.is_zero()).then(|| tokens as f64 / time.as_secs_f64())
+    };
+    (
+        per_second(completion.prompt_tokens.saturating_sub(completion.reused_tokens), completion.prefill),
+        // The first token's time belongs to the prompt.
+        per_second(completion.generated_tokens.saturating_sub(1), completion.decode),
+    )
+}
+
+/// Tokens that the prompt of a turn may have beside `max_tokens` generated ones.
+#[must_use]
+pub fn prompt_budget(engine: &Engine, mut max_tokens: usize) -> usize {
+    budget(engine, &mut max_tokens)
+}
+
+/// Tokens for the prompt. On a very small context what is generated gets half of it at most.
+fn budget(engine: &Engine, max_tokens: &mut usize) -> usize {
+    let context = engine.info().context;
+    *max_tokens = (*max_tokens).min((context / 2).max(1));
+    context.saturating_sub(*max_tokens + MARGIN).max(1)
+}

@@ -1,0 +1,148 @@
+//! How much of each turn's history does not fit the model's context, found without counting every turn's tokens on every
+//! key. Pure, but for the counting that is handed in.
+
+use std::collections::HashMap;
+use std::hash::{DefaultHasher, Hasher};
+
+use codegen_text::document::Document;
+use codegen_text::prompt::HistoryCut;
+use codegen_text::python;
+use codegen_text::turns::TurnOptions;
+
+use crate::present::status::Known;
+
+/// Turns whose histories are counted for one request at most, beside those needed to find out which are cut at all. What
+/// has been counted is kept, so a later request gets further.
+const COUNTED: usize = 24;
+
+/// What is known of a history that does not fit.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Cut {
+    /// What of it does.
+    Counted(HistoryCut),
+    /// It has not been counted how much of it does.
+    Uncounted,
+}
+
+impl Cut {
+    /// What a code lens says of it; nothing if nothing is cut.
+    #[must_use]
+    pub fn words(&self) -> Option<String> {
+        match self {
+            Self::Uncounted => Some("history cut".to_owned()),
+            Self::Counted(cut) if !cut.dropped.is_empty() => {
+                let all = cut.dropped.len() + cut.kept.len();
+                Some(format!("history cut: {} of {all} turns left out", cut.dropped.len()))
+            }
+            Self::Counted(cut) if cut.preamble_cut => {
+                Some("history cut: what stands before the turns was shortened".to_owned())
+            }
+            Self::Counted(_) => None,
+        }
+    }
+}
+
+/// What a count holds for.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Basis {
+    /// Which load of the engine counted.
+    pub engine: u64,
+    /// Tokens to be generated.
+    pub max_tokens: usize,
+    /// What counts as a prompt.
+    pub options: TurnOptions,
+}
+
+/// What has been counted for a document, by the text up to each prompt's end: a change leaves what is known of the turns
+/// above it.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Counted {
+    basis: Basis,
+    cuts: HashMap<u64, HistoryCut>,
+}
+
+/// Finds what does not fit for the turns that `wanted` says, in the order of all turns. `budget` is what a prompt may have
+/// in tokens; `count` counts one turn's history, which costs. Returns what later requests need not count again, too.
+#[must_use]
+pub fn cuts(
+    document: &Document,
+    turns: &[Known],
+    wanted: &dyn Fn(&Known) -> bool,
+    budget: usize,
+    (basis, before): (Basis, &Counted),
+    count: &mut dyn FnMut(&Known) -> HistoryCut,
+) -> (Vec<Option<Cut>>, Counted) {
+    let keys = keys(document, turns);
+    let known = if before.basis == basis { before.cuts.clone() } else { HashMap::new() };
+    let mut counter = Counter { turns, keys: &keys, known, count };
+    let mut found: Vec<Option<Cut>> = vec![None; turns.len()];
+    let mut blocks: HashMap<usize, Vec<usize>> = HashMap::new();
+    for (index, known) in turns.iter().enumerate().filter(|(_, known)| wanted(known)) {
+        if !surely_fits(document, known, budget) {
+            blocks.entry(known.block).or_default().push(index);
+        }
+    }
+    let mut cut: Vec<usize> = Vec::new();
+    for block in blocks.values() {
+        // The history of a turn holds that of every turn before it in its block.
+        let whole = block.partition_point(|&index| Cut::Counted(counter.count(index)).words().is_none());
+        cut.extend(block.iter().skip(whole));
+    }
+    cut.sort_unstable();
+    let mut left = COUNTED;
+    for index in cut {
+        let counted = counter.is_known(index) || left > 0;
+        if counted && !counter.is_known(index) {
+            left -= 1;
+        }
+        let cut = if counted { Cut::Counted(counter.count(index)) } else { Cut::Uncounted };
+        if let Some(place) = found.get_mut(index) {
+            *place = Some(cut);
+        }
+    }
+    let mut known = counter.known;
+    known.retain(|key, _| keys.contains(key));
+    (found, Counted { basis, cuts: known })
+}
+
+struct Counter<'a> {
+    turns: &'a [Known],
+    keys: &'a [u64],
+    known: HashMap<u64, HistoryCut>,
+    count: &'a mut dyn FnMut(&Known) -> HistoryCut,
+}
+
+impl Counter<'_> {
+    fn is_known(&self, index: usize) -> bool {
+        self.keys.get(index).is_some_and(|key| self.known.contains_key(key))
+    }
+
+    fn count(&mut self, index: usize) -> HistoryCut {
+        let (Some(key), Some(turn)) = (self.keys.get(index), self.turns.get(index)) else {
+            return HistoryCut::default();
+        };
+        self.known.entry(*key).or_insert_with(|| (self.count)(turn)).clone()
+    }
+}
+
+/// One number for the text up to each prompt's end: all that the turn's history is made of.
+fn keys(document: &Document, turns: &[Known]) -> Vec<u64> {
+    let (mut hasher, mut hashed) = (DefaultHasher::new(), 0);
+    let prompts = turns.iter().map(|known| {
+        let end = known.turn.prompt_range.end.min(document.len());
+        for chunk in document.rope().byte_slice(hashed.min(end)..end).chunks() {
+            hasher.write(chunk.as_bytes());
+        }
+        hashed = hashed.max(end);
+        hasher.finish()
+    });
+    prompts.collect()
+}
+
+/// Whether the whole history fits, because no token has less than a byte. The model may be shown a few bytes for a line
+/// that the document has not: a comment sign and spaces, a blank line.
+fn surely_fits(document: &Document, known: &Known, budget: usize) -> bool {
+    let end = known.turn.prompt_range.end;
+    let lines = python::line_at(document, end).number + 1;
+    end + 4 * lines <= budget
+}

@@ -1,0 +1,173 @@
+//! What may be done with the turns of a document, for code lenses and code actions. Pure.
+
+pub mod actions;
+pub mod cuts;
+pub mod lenses;
+#[cfg(test)]
+mod tests;
+
+use std::sync::Arc;
+
+use codegen_text::document::Document;
+use codegen_text::provenance::{Record, Records, TurnState};
+use codegen_text::python;
+use codegen_text::turns::{self, Insertion, Turn, TurnOptions};
+use serde_json::{Value, json};
+use tower_lsp::ls_types::{self as lsp, Uri};
+
+use crate::server::handlers::command;
+
+/// A turn, and what is known of it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Known {
+    /// The turn.
+    pub turn: Turn,
+    /// Equal for turns that follow each other in one block.
+    pub block: usize,
+    /// How it stands.
+    pub state: TurnState,
+    /// What made its program text, or once made it.
+    pub record: Option<Arc<Record>>,
+    /// If its program text is stale: what has changed since.
+    pub changed: Changed,
+    /// Which of how many alternatives that were sampled for it its program text is, the best being 0.
+    pub place: Option<(usize, usize)>,
+    /// Why the last attempt at it failed.
+    pub failure: Option<String>,
+    /// Whether a command is at work on it.
+    pub working: bool,
+    /// Whether later turns of its block were generated, and so could be regenerated with it.
+    pub following: bool,
+    /// Where a program text for it may go.
+    pub insertion: Insertion,
+}
+
+/// What has changed of a turn since its program text was generated.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Changed {
+    /// Its prompt.
+    pub prompt: bool,
+    /// The prompt or the program text of a turn before it.
+    pub before: bool,
+}
+
+impl Known {
+    /// Whether it has no program text.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        matches!(self.state, TurnState::Empty | TurnState::Failed)
+    }
+
+    /// Whether somebody wrote its program text by hand, as far as is known.
+    #[must_use]
+    pub fn is_handwritten(&self) -> bool {
+        self.state == TurnState::Edited && self.record.is_none()
+    }
+
+    /// Whether its program text, or the beginning of it, is exactly what was generated for it, so that it may be replaced.
+    #[must_use]
+    pub fn is_generated(&self) -> bool {
+        matches!(self.insertion, Insertion::ReplaceGenerated { .. })
+    }
+
+    /// Whether a program text may be written for it without replacing another.
+    #[must_use]
+    pub fn is_open(&self) -> bool {
+        matches!(self.insertion, Insertion::Insert { .. } | Insertion::ReplacePlaceholder { .. })
+    }
+
+    /// Where its prompt's first line starts, its indentation aside, and ends.
+    #[must_use]
+    pub fn first_line(&self, document: &Document) -> std::ops::Range<usize> {
+        let line = python::line_at(document, self.turn.prompt_range.start);
+        line.text.max(self.turn.prompt_range.start)..line.end
+    }
+}
+
+/// All turns of a document with what is known of them, in the order of their prompts. `working` has the offsets of the
+/// prompts that a command is at work on.
+#[must_use]
+pub fn known(document: &Document, options: &TurnOptions, records: &Records, working: &[usize]) -> Vec<Known> {
+    let mut all: Vec<_> = (records.blocks(document, options).into_iter())
+        .map(|(turn, text, block)| {
+            let (state, record) = records.state(&text);
+            let changed = record.as_ref().map_or_else(Changed::default, |record| Changed {
+                prompt: record.turn.prompt != text.prompt,
+                before: record.turn.predecessors != text.predecessors,
+            });
+            let working = working.contains(&turn.prompt_range.start);
+            let alternatives = records.alternatives(&text);
+            let place = alternatives.and_then(|known| Some((known.current(&text.program)?, known.each.len())));
+            let failure = records.failure(&text);
+            let insertion = turns::insertion(document, &turn);
+            Known { turn, block, state, record, changed, place, failure, working, following: false, insertion }
+        })
+        .collect();
+    let mut generated = std::collections::HashSet::new();
+    for known in all.iter_mut().rev() {
+        known.following = generated.contains(&known.block);
+        if known.is_generated() {
+            generated.insert(known.block);
+        }
+    }
+    all
+}
+
+/// What a command is called that replaces this many lines.
+#[must_use]
+pub fn replacing(lines: usize) -> String {
+    match lines {
+        1 => "Replace 1 line by generated code".to_owned(),
+        _ => format!("Replace {lines} lines by generated code"),
+    }
+}
+
+/// Something that can be done with a turn.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Offer {
+    /// Write its program text.
+    Synthesize,
+    /// Write the program text of every turn of the document that has none; or of those in a range.
+    SynthesizeAll(Option<lsp::Range>),
+    /// Write its program text anew.
+    Regenerate,
+    /// Write its program text anew, and that of the generated turns after it.
+    RegenerateFromHere,
+    /// Write its program text in place of this many lines of somebody's own.
+    Replace(usize),
+    /// Sample alternatives.
+    Candidates,
+    /// Write the next alternative.
+    NextCandidate,
+    /// End the work on it.
+    Cancel,
+    /// Show what the model is shown for it, and what made it.
+    Explain,
+}
+
+impl Offer {
+    /// The command that does it, for the turn at `position`.
+    #[must_use]
+    pub fn command(&self, title: String, uri: &Uri, position: lsp::Position) -> lsp::Command {
+        let uri = uri.as_str();
+        let turn = json!({ "uri": uri, "position": position });
+        let with = |key: &str, value: Value| {
+            let mut argument = turn.clone();
+            argument[key] = value;
+            argument
+        };
+        let (command, argument) = match self {
+            Self::Synthesize => (command::SYNTHESIZE, turn),
+            Self::SynthesizeAll(None) => (command::SYNTHESIZE_ALL, json!({ "uri": uri })),
+            Self::SynthesizeAll(Some(range)) => (command::SYNTHESIZE_ALL, json!({ "uri": uri, "range": range })),
+            Self::Regenerate => (command::REGENERATE, turn),
+            Self::RegenerateFromHere => (command::REGENERATE, with("following", json!(true))),
+            Self::Replace(lines) => (command::REPLACE, with("lines", json!(lines))),
+            Self::Candidates => (command::CANDIDATES, turn),
+            Self::NextCandidate => (command::ACCEPT, with("index", json!("next"))),
+            Self::Cancel => (command::CANCEL, turn),
+            Self::Explain => (command::EXPLAIN, turn),
+        };
+        lsp::Command { title, command: command.to_owned(), arguments: Some(vec![argument]) }
+    }
+}

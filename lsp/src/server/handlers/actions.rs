@@ -1,0 +1,69 @@
+//! `textDocument/codeAction`.
+
+use std::ops::Range;
+
+use tower_lsp::ls_types::{self as lsp, CodeActionKind, CodeActionOrCommand};
+
+use super::snapshot::Snapshot;
+use crate::present::actions;
+use crate::present::status::Known;
+use crate::protocol::positions;
+use crate::server::main_loop::MainLoop;
+use crate::server::state::{Abilities, Waiter};
+
+/// Who waits for code actions.
+pub type ActionWaiter = Waiter<Option<lsp::CodeActionResponse>>;
+
+/// A request. Answered away from the main loop, since looking at turns means going over the document.
+pub fn requested(main: &mut MainLoop, params: lsp::CodeActionParams, waiter: ActionWaiter) {
+    let Some(snapshot) = Snapshot::of(&main.state, &params.text_document.uri) else { return waiter.answer(None) };
+    let selection = match positions::range(snapshot.document.rope(), params.range, snapshot.encoding) {
+        Ok(selection) => selection,
+        Err(error) => return waiter.refuse(error.to_string()),
+    };
+    if !actions::wanted(params.context.only.as_deref()) {
+        return waiter.answer(Some(Vec::new()));
+    }
+    let abilities = main.state.abilities;
+    tokio::task::spawn_blocking(move || {
+        let commands = commands(&snapshot, params.range, &selection);
+        let answers = commands.into_iter().filter_map(|(command, disabled)| answer(command, disabled, abilities));
+        waiter.answer(Some(answers.collect()));
+    });
+}
+
+/// The commands, each with the reason why it cannot be run, if it cannot.
+fn commands(snapshot: &Snapshot, given: lsp::Range, selection: &Range<usize>) -> Vec<(lsp::Command, Option<String>)> {
+    let turns = snapshot.turns();
+    let selected = actions::selected(&snapshot.document, &turns, selection);
+    let selected: Vec<&Known> = selected.into_iter().filter_map(|index| turns.get(index)).collect();
+    let offers = match selected.as_slice() {
+        [] => Vec::new(),
+        [turn] => actions::of_turn(turn),
+        several => actions::of_several(several, given),
+    };
+    let start = selected.first().map_or(0, |turn| turn.first_line(&snapshot.document).start);
+    let position = positions::position(snapshot.document.rope(), start, snapshot.encoding);
+    let commands =
+        offers.into_iter().map(|action| (action.offer.command(action.title, &snapshot.uri, position), action.disabled));
+    commands.collect()
+}
+
+/// A command as the client knows how to show it; one that cannot be run only where the client can say so.
+fn answer(command: lsp::Command, disabled: Option<String>, abilities: Abilities) -> Option<CodeActionOrCommand> {
+    if disabled.is_some() && !abilities.disabled_actions {
+        return None;
+    }
+    if !abilities.code_action_literals {
+        return Some(command.into());
+    }
+    if let Some(reason) = disabled {
+        let (title, kind) = (command.title, Some(CodeActionKind::REFACTOR_REWRITE));
+        let disabled = Some(lsp::CodeActionDisabled { reason });
+        return Some(lsp::CodeAction { title, kind, disabled, ..lsp::CodeAction::default() }.into());
+    }
+    let title = command.title.clone();
+    let kind = Some(CodeActionKind::REFACTOR_REWRITE);
+    let action = lsp::CodeAction { title, kind, command: Some(command), ..lsp::CodeAction::default() };
+    Some(action.into())
+}

@@ -1,0 +1,113 @@
+//! `textDocument/codeLens`, and `workspace/codeLens/refresh` where the client supports that.
+
+use std::sync::Arc;
+
+use tower_lsp::ls_types::{self as lsp, Uri};
+
+use super::snapshot::Snapshot;
+use crate::config::CodeLenses;
+use crate::generate::prepare;
+use crate::present::cuts::{self, Basis, Counted, Cut};
+use crate::present::lenses;
+use crate::present::status::Known;
+use crate::protocol::positions;
+use crate::server::main_loop::{Event, MainLoop};
+use crate::server::state::Waiter;
+
+/// Who waits for code lenses.
+pub type LensWaiter = Waiter<Option<Vec<lsp::CodeLens>>>;
+
+/// What came of a request, away from the main loop.
+pub struct Found {
+    lenses: Vec<lsp::CodeLens>,
+    counted: Option<Counted>,
+}
+
+/// How far the client has followed what it was told of code lenses.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Refresh {
+    /// It has been told of everything.
+    #[default]
+    Quiet,
+    /// It has been asked to fetch them again, and has not answered.
+    Asked,
+    /// Something has changed since it was asked.
+    AskedTooEarly,
+}
+
+/// A request: the turns are looked at away from the main loop, since that means going over the document.
+pub fn requested(main: &mut MainLoop, params: lsp::CodeLensParams, waiter: LensWaiter) {
+    let uri = params.text_document.uri;
+    let state = &main.state;
+    if state.config_for(&uri).synthesis.code_lens == CodeLenses::Off {
+        return waiter.answer(None);
+    }
+    let Some(snapshot) = Snapshot::of(state, &uri) else { return waiter.answer(None) };
+    let basis = Basis {
+        engine: state.engine_stamp,
+        max_tokens: snapshot.synthesis.max_tokens,
+        options: snapshot.options.clone(),
+    };
+    let before = state.buffers.get(&uri).map(|buffer| Arc::clone(&buffer.counted)).unwrap_or_default();
+    main.offload(move || find(&snapshot, basis, &before), move |found| Event::LensesFound(uri, found, waiter));
+}
+
+/// The lenses, and what was counted for them.
+fn find(snapshot: &Snapshot, basis: Basis, before: &Counted) -> Found {
+    let turns = snapshot.turns();
+    let which = snapshot.synthesis.code_lens;
+    let marker = snapshot.options.marker.is_some();
+    let shown = |known: &Known| lenses::shown(known, which, marker);
+    let (cuts, counted) = match &snapshot.engine {
+        None => (Vec::<Option<Cut>>::new(), None),
+        Some(engine) => {
+            let wanted = |known: &Known| shown(known) && !known.working;
+            let budget = prepare::prompt_budget(engine, snapshot.synthesis.max_tokens);
+            let mut count = |known: &Known| snapshot.prepare(&known.turn, engine).cut;
+            let (cuts, counted) = cuts::cuts(&snapshot.document, &turns, &wanted, budget, (basis, before), &mut count);
+            (cuts, Some(counted))
+        }
+    };
+    let rope = snapshot.document.rope();
+    let lenses = lenses::lenses(&turns, &cuts, shown).into_iter().filter_map(|lens| {
+        let range = turns.get(lens.turn)?.first_line(&snapshot.document);
+        let range = positions::lsp_range(rope, range, snapshot.encoding);
+        let command = lens.offer.command(lens.title, &snapshot.uri, range.start);
+        Some(lsp::CodeLens { range, command: Some(command), data: None })
+    });
+    Found { lenses: lenses.collect(), counted }
+}
+
+/// They have been found: the request is answered, and what was counted is kept.
+pub fn found(main: &mut MainLoop, uri: &Uri, found: Option<Found>, waiter: LensWaiter) {
+    let Some(Found { lenses, counted }) = found else { return waiter.answer(None) };
+    if let (Some(buffer), Some(counted)) = (main.state.buffers.get_mut(uri), counted) {
+        buffer.counted = Arc::new(counted);
+    }
+    waiter.answer(Some(lenses));
+}
+
+/// The state of a turn may have changed in a way that the client cannot know: it is asked to fetch the lenses again. Not
+/// more than one such request is under way.
+pub fn refresh(main: &mut MainLoop) {
+    if !main.state.abilities.lens_refresh || main.state.buffers.is_empty() {
+        return;
+    }
+    match main.state.lens_refresh {
+        Refresh::Quiet => {
+            main.state.lens_refresh = Refresh::Asked;
+            let events = main.events.clone();
+            main.outbox.refresh_lenses(move || {
+                let _ = events.send(Event::LensesRefreshed);
+            });
+        }
+        Refresh::Asked | Refresh::AskedTooEarly => main.state.lens_refresh = Refresh::AskedTooEarly,
+    }
+}
+
+/// The client has answered, or will not.
+pub fn refreshed(main: &mut MainLoop) {
+    if std::mem::take(&mut main.state.lens_refresh) == Refresh::AskedTooEarly {
+        refresh(main);
+    }
+}

@@ -1,0 +1,124 @@
+//! `initialize`, `initialized`, `shutdown`, and the client's end.
+
+use std::time::Duration;
+
+use tokio::sync::mpsc::UnboundedSender;
+use tower_lsp::ls_types::{self as lsp, Uri};
+
+use super::{command, configuration, inline, parsing, synthesis};
+use crate::protocol::positions::Encoding;
+use crate::server::main_loop::{Event, MainLoop};
+use crate::server::state::{Abilities, Waiter};
+
+/// How often the client's process is looked for.
+const WATCH: Duration = Duration::from_secs(1);
+
+/// Agrees with the client on what both can do.
+pub fn initialize(main: &mut MainLoop, params: lsp::InitializeParams, waiter: Waiter<lsp::InitializeResult>) {
+    let general = params.capabilities.general.as_ref();
+    let encoding = Encoding::negotiate(general.and_then(|general| general.position_encodings.as_deref()));
+    main.state.encoding = encoding;
+    main.state.abilities = Abilities::of(&params.capabilities);
+    main.state.roots = roots(&params);
+    main.state.initialization = params.initialization_options.unwrap_or_default();
+    if let Some(process) = params.process_id {
+        watch(process, main.events.clone());
+    }
+    waiter.answer(lsp::InitializeResult {
+        capabilities: lsp::ServerCapabilities {
+            position_encoding: Some(encoding.kind()),
+            text_document_sync: Some(lsp::TextDocumentSyncCapability::Options(lsp::TextDocumentSyncOptions {
+                open_close: Some(true),
+                change: Some(lsp::TextDocumentSyncKind::INCREMENTAL),
+                ..Default::default()
+            })),
+            inline_completion_provider: Some(lsp::OneOf::Right(lsp::InlineCompletionOptions::default())),
+            code_lens_provider: Some(lsp::CodeLensOptions { resolve_provider: Some(false) }),
+            code_action_provider: Some(lsp::CodeActionProviderCapability::Options(lsp::CodeActionOptions {
+                code_action_kinds: Some(vec![lsp::CodeActionKind::REFACTOR_REWRITE]),
+                ..Default::default()
+            })),
+            execute_command_provider: Some(lsp::ExecuteCommandOptions {
+                commands: command::ALL.map(str::to_owned).to_vec(),
+                work_done_progress_options: lsp::WorkDoneProgressOptions { work_done_progress: Some(true) },
+            }),
+            workspace: Some(lsp::WorkspaceServerCapabilities {
+                workspace_folders: Some(lsp::WorkspaceFoldersServerCapabilities {
+                    supported: Some(true),
+                    change_notifications: Some(lsp::OneOf::Left(true)),
+                }),
+                ..Default::default()
+            }),
+            ..Default::default()
+        },
+        server_info: Some(lsp::ServerInfo {
+            name: env!("CARGO_PKG_NAME").to_owned(),
+            version: Some(env!("CARGO_PKG_VERSION").to_owned()),
+        }),
+        ..Default::default()
+    });
+}
+
+/// The workspace folders; older clients have one at most.
+fn roots(params: &lsp::InitializeParams) -> Vec<Uri> {
+    if let Some(folders) = &params.workspace_folders {
+        return folders.iter().map(|folder| folder.uri.clone()).collect();
+    }
+    #[allow(deprecated)]
+    params.root_uri.clone().into_iter().collect()
+}
+
+/// Fetches the settings where the client has them, then loads the engine.
+pub fn initialized(main: &mut MainLoop) {
+    if main.state.abilities.register_configuration {
+        main.outbox.register_configuration();
+    }
+    if main.state.abilities.configuration {
+        configuration::pull(main);
+    } else {
+        configuration::apply(main);
+    }
+}
+
+/// Ends all work; the client may only say `exit` now.
+pub fn shutdown(main: &mut MainLoop, waiter: Waiter<()>) {
+    abandon(main);
+    waiter.answer(());
+}
+
+/// Ends all work, and answers whoever waits for it.
+pub fn abandon(main: &mut MainLoop) {
+    let uris: Vec<_> = main.state.buffers.keys().cloned().collect();
+    for uri in uris {
+        inline::forget(main, &uri);
+    }
+    parsing::abandon(main);
+    synthesis::abandon_all(main);
+}
+
+/// Watches for the end of the process that started the client: its pipes may outlive it in other hands.
+fn watch(process: u32, events: UnboundedSender<Event>) {
+    if !alive(process) {
+        // Another process namespace, a container say: the input's end has to do.
+        tracing::warn!("the client's process {process} cannot be seen from here and is not watched");
+        return;
+    }
+    tokio::spawn(async move {
+        while alive(process) {
+            tokio::time::sleep(WATCH).await;
+        }
+        let _ = events.send(Event::Orphaned);
+    });
+}
+
+#[cfg(unix)]
+fn alive(process: u32) -> bool {
+    let Some(pid) = i32::try_from(process).ok().and_then(rustix::process::Pid::from_raw) else { return false };
+    // Not allowed to signal it means that it is there.
+    !matches!(rustix::process::test_kill_process(pid), Err(rustix::io::Errno::SRCH))
+}
+
+#[cfg(not(unix))]
+fn alive(_process: u32) -> bool {
+    false
+}

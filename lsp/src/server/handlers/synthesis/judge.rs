@@ -1,0 +1,142 @@
+//! Judging what was generated, away from the main loop: by its syntax and names, and by running it.
+
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
+use std::time::Duration;
+
+use codegen_core::{Completion, Sampling};
+use codegen_sandbox::{Isolation, Level, Limits, SandboxError};
+use codegen_text::candidates::{self, Ranked};
+use codegen_text::document::Document;
+use codegen_text::provenance::{Alternative, Made, TurnText};
+use codegen_text::turns::{self, Turn};
+use tower_lsp::ls_types::{MessageType, Uri};
+
+use crate::config::Verify;
+use crate::generate::prepare::{self, PreparedTurn};
+use crate::generate::run::{self, RunOptions};
+use crate::server::main_loop::MainLoop;
+
+/// A completion that has not been judged.
+pub(super) struct Generated {
+    /// Its number among those that were sampled.
+    pub index: usize,
+    /// How its tokens were picked.
+    pub sampling: Sampling,
+    /// What the model wrote.
+    pub completion: Completion,
+}
+
+/// What is judged, and how.
+pub(super) struct Work {
+    /// The buffer that it is for.
+    pub document: Document,
+    /// The turn in it.
+    pub turn: Turn,
+    /// The turn as text.
+    pub text: TurnText,
+    /// What the model was asked.
+    pub prepared: PreparedTurn,
+    /// The model's name.
+    pub model: String,
+    /// What it wrote.
+    pub generated: Vec<Generated>,
+    /// How programs are run, if they are.
+    pub run: Option<RunOptions>,
+    /// Set when nobody wants to know any more.
+    pub cancel: Arc<AtomicBool>,
+}
+
+/// What came of it.
+pub struct Judged {
+    /// The turn as text.
+    pub text: TurnText,
+    /// The distinct ones that say something, best first.
+    pub each: Vec<Alternative>,
+    /// How many were sampled.
+    pub sampled: usize,
+    /// Why programs could not be run.
+    pub unrunnable: Option<String>,
+    /// What the programs were kept from, if any was run.
+    pub isolation: Option<Isolation>,
+}
+
+/// How programs of this file are run, if they are; the user is told why not, if they should be.
+pub(super) fn run_options(main: &mut MainLoop, uri: &Uri) -> Option<RunOptions> {
+    let synthesis = &main.state.config_for(uri).synthesis;
+    if synthesis.verify != Verify::Run {
+        return None;
+    }
+    let time = Duration::from_secs(synthesis.run_seconds);
+    let options = RunOptions {
+        python: synthesis.python.clone(),
+        limits: Limits { wall: time, cpu: time, ..Limits::default() },
+        isolation: synthesis.isolation,
+    };
+    if main.state.trusted(uri) {
+        return Some(options);
+    }
+    let text = "codegen-lsp: codegen.synthesis.verify is \"run\", but programs are run in trusted folders only \
+                (\"trusted\", in initializationOptions or your own configuration file); they are checked without being run";
+    main.tell_once(MessageType::WARNING, text.to_owned());
+    None
+}
+
+/// Tells the user that programs are not run.
+pub(super) fn cannot_run(main: &mut MainLoop, reason: &str) {
+    let text = format!("codegen-lsp: programs cannot be run, so they are checked without that: {reason}");
+    main.tell_once(MessageType::WARNING, text);
+}
+
+/// Tells the user, once, how far programs are shut in.
+pub(super) fn tell_isolation(main: &mut MainLoop, held: Isolation) {
+    let text = format!("codegen-lsp: {}", run::isolation(held));
+    if held.level() < Level::default() {
+        main.tell_once(MessageType::WARNING, text);
+    } else if main.state.told.insert(text.clone()) {
+        main.outbox.log(MessageType::INFO, text);
+    }
+}
+
+impl Work {
+    /// Tidies, judges, folds, runs and ranks. Blocks.
+    pub fn judge(self) -> Judged {
+        let sampled = self.generated.len();
+        let ranked = self.generated.iter().filter_map(|generated| {
+            let mut completion = generated.completion.clone();
+            prepare::tidy(&mut completion);
+            if completion.text.is_empty() {
+                return None;
+            }
+            let evidence = candidates::judge(&self.document, &self.turn, &completion.text);
+            Some(Ranked { index: generated.index, completion, evidence, copies: 1 })
+        });
+        let mut ranked = candidates::distinct(ranked.collect());
+        let (isolation, unrunnable) = match self.run_all(&mut ranked) {
+            Ok(held) => (held, None),
+            Err(error) => (None, Some(error.to_string())),
+        };
+        candidates::rank(&mut ranked);
+        let each = ranked.into_iter().filter_map(|ranked| self.alternative(ranked)).collect();
+        Judged { text: self.text, each, sampled, unrunnable, isolation }
+    }
+
+    fn run_all(&self, ranked: &mut [Ranked]) -> Result<Option<Isolation>, SandboxError> {
+        let Some(options) = &self.run else { return Ok(None) };
+        run::run(options, &self.document, &self.turn, ranked, &self.cancel)
+    }
+
+    fn alternative(&self, ranked: Ranked) -> Option<Alternative> {
+        let raw = self.generated.iter().find(|generated| generated.index == ranked.index)?;
+        let made = Made {
+            model: self.model.clone(),
+            sampling: raw.sampling,
+            max_tokens: self.prepared.max_tokens,
+            prompt: self.prepared.prompt.clone(),
+            history: self.prepared.cut.clone(),
+            completion: raw.completion.clone(),
+        };
+        let program = turns::written_text(&self.document, &self.turn, &ranked.completion.text);
+        Some(Alternative { program, ranked, made })
+    }
+}

@@ -1,0 +1,293 @@
+//! What goes to the client without the main loop waiting for it.
+
+use std::collections::VecDeque;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use codegen_core::printable;
+use futures::FutureExt;
+use serde_json::Value;
+use tokio::sync::mpsc::{Sender, channel};
+use tower_lsp::Client;
+use tower_lsp::jsonrpc;
+use tower_lsp::ls_types::notification::Progress;
+use tower_lsp::ls_types::{
+    ApplyWorkspaceEditResponse, ConfigurationItem, MessageType, ProgressParams, ProgressParamsValue, ProgressToken,
+    Registration, Uri, WorkDoneProgress, WorkspaceEdit,
+};
+
+use crate::config::SECTION;
+use crate::server::handlers::synthesis::Partial;
+
+/// What learns of the client's answer to an edit.
+type OnApplied = Box<dyn FnOnce(jsonrpc::Result<ApplyWorkspaceEditResponse>) + Send>;
+
+enum Note {
+    Message(MessageType, String),
+    Log(MessageType, String),
+    Progress(ProgressParams),
+    Partial(Source, Box<dyn FnOnce() -> Partial + Send>),
+    Edit(Box<WorkspaceEdit>, OnApplied),
+}
+
+/// A generation: its number, and which of several candidates.
+pub type Source = (u64, Option<usize>);
+
+/// What a note makes superfluous that is still in the queue.
+#[derive(Debug, Clone, PartialEq)]
+enum Topic {
+    Progress(ProgressToken),
+    Partial(Source),
+}
+
+impl Note {
+    /// What it tells the latest of, if only the latest counts.
+    fn topic(&self) -> Option<Topic> {
+        match self {
+            Self::Progress(params) => match params.value {
+                ProgressParamsValue::WorkDone(WorkDoneProgress::Report(_)) => {
+                    Some(Topic::Progress(params.token.clone()))
+                }
+                ProgressParamsValue::WorkDone(_) => None,
+            },
+            Self::Partial(source, _) => Some(Topic::Partial(*source)),
+            Self::Message(..) | Self::Log(..) | Self::Edit(..) => None,
+        }
+    }
+}
+
+/// What waits for the client to take it, in order. A note that tells the latest of something takes the place of the one
+/// that told it before, so that a slow client gets fewer of them, and the queue stays short.
+#[derive(Default)]
+struct Queue {
+    notes: VecDeque<(Option<Topic>, Note)>,
+}
+
+impl Queue {
+    fn push(&mut self, note: Note) {
+        let topic = note.topic();
+        if topic.is_some() {
+            // The new one goes behind whatever has been said since the old one.
+            self.notes.retain(|(other, _)| *other != topic);
+        }
+        self.notes.push_back((topic, note));
+    }
+
+    fn pop(&mut self) -> Option<Note> {
+        self.notes.pop_front().map(|(_, note)| note)
+    }
+}
+
+/// Sends to the client: notifications and edits in order, other requests each in a task of its own.
+pub struct Outbox {
+    queue: Arc<Mutex<Queue>>,
+    /// Told of what is new in the queue. The task that empties it ends when this goes.
+    wake: Sender<()>,
+    client: Client,
+}
+
+impl Outbox {
+    /// An outbox to `client`; needs a tokio runtime.
+    #[must_use]
+    pub fn new(client: Client) -> Self {
+        let (wake, mut woken) = channel(1);
+        let queue = Arc::new(Mutex::new(Queue::default()));
+        let (sender, notes) = (client.clone(), Arc::clone(&queue));
+        tokio::spawn(async move {
+            while woken.recv().await.is_some() {
+                loop {
+                    // On a line of its own: the lock must not be held while the client is waited for.
+                    let Some(note) = lock(&notes).pop() else { break };
+                    send(&sender, note).await;
+                }
+            }
+        });
+        Self { queue, wake, client }
+    }
+
+    fn push(&self, note: Note) {
+        lock(&self.queue).push(note);
+        // One that is full will wake the task all the same.
+        let _ = self.wake.try_send(());
+    }
+
+    /// Shows a message to the user.
+    pub fn message(&self, kind: MessageType, text: impl Into<String>) {
+        // Some clients show it on a terminal as it is.
+        let text = printable::text(&text.into()).into_owned();
+        tracing::info!("told the user: {text}");
+        self.push(Note::Message(kind, text));
+    }
+
+    /// Writes a line into the client's log.
+    pub fn log(&self, kind: MessageType, text: impl Into<String>) {
+        let text = text.into();
+        tracing::info!("told the client's log: {text}");
+        self.push(Note::Log(kind, text));
+    }
+
+    /// Reports progress. A report that the client has not taken yet gives way to a later one.
+    pub fn progress(&self, token: &ProgressToken, progress: WorkDoneProgress) {
+        let value = ProgressParamsValue::WorkDone(shown(progress));
+        self.push(Note::Progress(ProgressParams { token: token.clone(), value }));
+    }
+
+    /// Announces a progress token of the server's; `then` learns whether the client takes it.
+    pub fn create_progress(&self, token: ProgressToken, then: impl FnOnce(bool) + Send + 'static) {
+        let client = self.client.clone();
+        tokio::spawn(async move {
+            // A client that never answers must not hold the synthesis up.
+            let wait = std::time::Duration::from_secs(1);
+            let answer = tokio::time::timeout(wait, client.create_work_done_progress(token)).await;
+            then(matches!(answer, Ok(Ok(()))));
+        });
+    }
+
+    /// Tells of the text of a generation so far. One that the client has not taken yet gives way to a later one, so `make`,
+    /// which is run when the client is ready for it, may never be.
+    pub fn partial(&self, source: Source, make: impl FnOnce() -> Partial + Send + 'static) {
+        self.push(Note::Partial(source, Box::new(make)));
+    }
+
+    /// Asks the client to apply an edit, after all that has been said before.
+    pub fn apply_edit(
+        &self,
+        edit: WorkspaceEdit,
+        then: impl FnOnce(jsonrpc::Result<ApplyWorkspaceEditResponse>) + Send + 'static,
+    ) {
+        self.push(Note::Edit(Box::new(edit), Box::new(then)));
+    }
+
+    /// Asks the client to fetch code lenses again; `then` runs once it has answered, or will not.
+    pub fn refresh_lenses(&self, then: impl FnOnce() + Send + 'static) {
+        let client = self.client.clone();
+        tokio::spawn(async move {
+            let wait = std::time::Duration::from_secs(30);
+            if !matches!(tokio::time::timeout(wait, client.code_lens_refresh()).await, Ok(Ok(()))) {
+                tracing::debug!("the client did not take a request to refresh code lenses");
+            }
+            then();
+        });
+    }
+
+    /// Asks for the server's section of the client's settings, once for each scope; `None` if the client has no answer.
+    pub fn pull_configuration(&self, scopes: &[Option<Uri>], then: impl FnOnce(Option<Vec<Value>>) + Send + 'static) {
+        let client = self.client.clone();
+        let item =
+            |scope: &Option<Uri>| ConfigurationItem { scope_uri: scope.clone(), section: Some(SECTION.to_owned()) };
+        let items = scopes.iter().map(item).collect();
+        tokio::spawn(async move {
+            let wait = std::time::Duration::from_secs(5);
+            let answer = tokio::time::timeout(wait, client.configuration(items)).await;
+            then(answer.ok().and_then(Result::ok));
+        });
+    }
+
+    /// Asks the client to tell of changes of its settings.
+    pub fn register_configuration(&self) {
+        let client = self.client.clone();
+        tokio::spawn(async move {
+            let method = "workspace/didChangeConfiguration".to_owned();
+            let options = Some(serde_json::json!({ "section": SECTION }));
+            let registration =
+                Registration { id: format!("{SECTION}-configuration"), method, register_options: options };
+            if let Err(error) = client.register_capability(vec![registration]).await {
+                tracing::debug!("the client does not tell of changed settings: {error}");
+            }
+        });
+    }
+}
+
+/// Progress as it may be shown: it quotes prompts and messages.
+fn shown(mut progress: WorkDoneProgress) -> WorkDoneProgress {
+    let message = match &mut progress {
+        WorkDoneProgress::Begin(begin) => {
+            begin.title = printable::text(&begin.title).into_owned();
+            &mut begin.message
+        }
+        WorkDoneProgress::Report(report) => &mut report.message,
+        WorkDoneProgress::End(end) => &mut end.message,
+    };
+    *message = message.take().map(|message| printable::text(&message).into_owned());
+    progress
+}
+
+async fn send(client: &Client, note: Note) {
+    match note {
+        Note::Message(kind, text) => client.show_message(kind, text).await,
+        Note::Log(kind, text) => client.log_message(kind, text).await,
+        Note::Progress(params) => client.send_notification::<Progress>(params).await,
+        Note::Partial(_, make) => client.send_notification::<Partial>(make()).await,
+        Note::Edit(edit, then) => {
+            let asking = client.clone();
+            let mut answer = Box::pin(async move { asking.apply_edit(*edit).await });
+            // Polled here once, so that the request is on its way before the next note; its answer is for another task.
+            match (&mut answer).now_or_never() {
+                Some(result) => then(result),
+                None => drop(tokio::spawn(async move { then(answer.await) })),
+            }
+        }
+    }
+}
+
+fn lock(queue: &Mutex<Queue>) -> MutexGuard<'_, Queue> {
+    queue.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::panic)]
+
+    use tower_lsp::ls_types::{NumberOrString, WorkDoneProgressEnd, WorkDoneProgressReport};
+
+    use crate::server::outbox::*;
+
+    fn report(token: &str, message: &str) -> Note {
+        let report = WorkDoneProgressReport { message: Some(message.to_owned()), ..Default::default() };
+        let value = ProgressParamsValue::WorkDone(WorkDoneProgress::Report(report));
+        Note::Progress(ProgressParams { token: NumberOrString::String(token.to_owned()), value })
+    }
+
+    fn end(token: &str) -> Note {
+        let value = ProgressParamsValue::WorkDone(WorkDoneProgress::End(WorkDoneProgressEnd { message: None }));
+        Note::Progress(ProgressParams { token: NumberOrString::String(token.to_owned()), value })
+    }
+
+    fn partial(source: Source) -> Note {
+        Note::Partial(source, Box::new(|| panic!("nobody asked for it")))
+    }
+
+    fn message(text: &str) -> Note {
+        Note::Message(MessageType::INFO, text.to_owned())
+    }
+
+    /// What is left of the notes, each in a few words.
+    fn left(notes: Vec<Note>) -> Vec<String> {
+        let mut queue = Queue::default();
+        notes.into_iter().for_each(|note| queue.push(note));
+        let words = |note| match note {
+            Note::Message(_, text) | Note::Log(_, text) => text,
+            Note::Partial(source, _) => format!("{source:?}"),
+            Note::Edit(..) => "edit".to_owned(),
+            Note::Progress(params) => match params.value {
+                ProgressParamsValue::WorkDone(WorkDoneProgress::Report(report)) => report.message.unwrap_or_default(),
+                _ => "end".to_owned(),
+            },
+        };
+        std::iter::from_fn(|| queue.pop()).map(words).collect()
+    }
+
+    #[test]
+    fn only_the_latest_of_a_topic_stays_in_the_queue() {
+        let notes = vec![report("a", "1 token"), report("b", "other"), message("said"), report("a", "2 tokens")];
+        assert_eq!(left(notes), ["other", "said", "2 tokens"]);
+        let notes = vec![partial((1, None)), partial((1, Some(0))), partial((2, None)), partial((1, None))];
+        assert_eq!(left(notes), ["(1, Some(0))", "(2, None)", "(1, None)"]);
+    }
+
+    #[test]
+    fn what_is_said_once_stays_in_its_place() {
+        let edit = || Note::Edit(Box::default(), Box::new(|_| ()));
+        let notes = vec![report("a", "1 token"), end("a"), message("x"), message("x"), edit(), edit(), end("a")];
+        assert_eq!(left(notes), ["1 token", "end", "x", "x", "edit", "edit", "end"]);
+    }
+}

@@ -1,0 +1,280 @@
+//! What the server knows: a plain value that only the main loop writes. Background work gets clones of a [`Document`],
+//! which are cheap.
+
+use std::collections::{BTreeMap, HashMap, HashSet};
+use std::ops::Range;
+use std::sync::Arc;
+
+use codegen_engine::Engine;
+use codegen_text::completion::session::{Dropped, Suggestions};
+use codegen_text::document::Document;
+use codegen_text::edit::Edit;
+use codegen_text::prompt::view::View;
+use codegen_text::provenance::Records;
+use serde_json::Value;
+use tokio::sync::oneshot;
+use tower_lsp::jsonrpc;
+use tower_lsp::ls_types::{self as lsp, InlineCompletionResponse, Uri};
+
+use crate::config::Config;
+use crate::config::language;
+use crate::config::layers::{Base, InForce, Settings};
+use crate::landing::Landing;
+use crate::operation::Operation;
+use crate::present::cuts::Counted;
+use crate::protocol::positions::Encoding;
+use crate::server::handlers::lens::Refresh;
+use crate::server::handlers::parsing::Parsing;
+
+/// Numbers a request of the client within this run of the server.
+pub type RequestId = u64;
+
+/// Someone who waits for the answer to a request.
+#[derive(Debug)]
+pub struct Waiter<T> {
+    /// The request, as the relay numbered it.
+    pub request: RequestId,
+    /// Where the answer goes.
+    pub reply: oneshot::Sender<jsonrpc::Result<T>>,
+}
+
+impl<T> Waiter<T> {
+    /// Answers. Whoever has stopped waiting is no matter.
+    pub fn answer(self, answer: T) {
+        let _ = self.reply.send(Ok(answer));
+    }
+
+    /// Answers with an error that says what is wrong with the request.
+    pub fn refuse(self, problem: impl Into<String>) {
+        let _ = self.reply.send(Err(jsonrpc::Error::invalid_params(problem.into())));
+    }
+}
+
+/// Who waits for an inline completion.
+pub type InlineWaiter = Waiter<Option<InlineCompletionResponse>>;
+/// Who waits for a command.
+pub type CommandWaiter = Waiter<Option<Value>>;
+
+/// What the client can do, of what makes a difference here.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Abilities {
+    /// `workspace/applyEdit`.
+    pub apply_edit: bool,
+    /// Edits that name the version of the document they are for.
+    pub document_changes: bool,
+    /// `window/workDoneProgress/create`.
+    pub progress: bool,
+    /// `workspace/configuration`.
+    pub configuration: bool,
+    /// Registering for `workspace/didChangeConfiguration` at run time.
+    pub register_configuration: bool,
+    /// `workspace/codeLens/refresh`.
+    pub lens_refresh: bool,
+    /// Code actions that are more than commands.
+    pub code_action_literals: bool,
+    /// Code actions that cannot be run, with the reason.
+    pub disabled_actions: bool,
+}
+
+impl Abilities {
+    /// Reads the client's capabilities.
+    #[must_use]
+    pub fn of(client: &lsp::ClientCapabilities) -> Self {
+        let workspace = client.workspace.as_ref();
+        let window = client.window.as_ref();
+        let actions = client.text_document.as_ref().and_then(|t| t.code_action.as_ref());
+        Self {
+            apply_edit: workspace.and_then(|w| w.apply_edit) == Some(true),
+            document_changes: workspace.and_then(|w| w.workspace_edit.as_ref()).and_then(|e| e.document_changes)
+                == Some(true),
+            progress: window.and_then(|w| w.work_done_progress) == Some(true),
+            configuration: workspace.and_then(|w| w.configuration) == Some(true),
+            register_configuration: workspace
+                .and_then(|w| w.did_change_configuration.as_ref())
+                .and_then(|c| c.dynamic_registration)
+                == Some(true),
+            lens_refresh: workspace.and_then(|w| w.code_lens.as_ref()).and_then(|c| c.refresh_support) == Some(true),
+            code_action_literals: actions.is_some_and(|a| a.code_action_literal_support.is_some()),
+            disabled_actions: actions
+                .is_some_and(|a| a.code_action_literal_support.is_some() && a.disabled_support == Some(true)),
+        }
+    }
+}
+
+/// The engine's life.
+pub enum EngineState {
+    /// Not asked for yet: the client has not said `initialized`.
+    Absent,
+    /// Being loaded in the background; requests wait.
+    Loading,
+    /// Running.
+    Ready(Engine),
+    /// It will not run, for this reason, until the configuration changes.
+    Failed(String),
+}
+
+/// An open buffer.
+pub struct Buffer {
+    /// Its text and syntax.
+    pub document: Document,
+    /// The client's name of its language.
+    pub language: String,
+    /// The client's version of it; `None` if the client keeps none. The document's own counts on in any case.
+    pub client_version: Option<i32>,
+    /// False after a change that could not be applied: the client's text is then another, and nothing is answered until
+    /// the client sends it whole.
+    pub synced: bool,
+    /// Where the last context's window started, so that it stays put.
+    pub window_start: Option<usize>,
+    /// Its suggestions.
+    pub suggestions: Suggestions<InlineWaiter>,
+    /// What of its turns' histories does not fit, as far as it has been counted.
+    pub counted: Arc<Counted>,
+    /// How far its parsing has come, if that is too much for the main loop.
+    pub parsing: Parsing,
+    /// What its last suggestion was decided by.
+    pub view: Option<View>,
+}
+
+impl Buffer {
+    /// A buffer as the client opened it.
+    #[must_use]
+    pub fn new(document: Document, language: String, client_version: Option<i32>) -> Self {
+        let (suggestions, counted) = (Suggestions::default(), Arc::default());
+        Self {
+            document,
+            language,
+            client_version,
+            synced: true,
+            window_start: None,
+            suggestions,
+            counted,
+            parsing: Parsing::default(),
+            view: None,
+        }
+    }
+
+    /// Moves what refers to the text past a change of it.
+    pub fn follow(&mut self, change: &Edit) -> Option<Dropped<InlineWaiter>> {
+        self.window_start = self.window_start.and_then(|start| {
+            if change.range.start >= start {
+                Some(start)
+            } else if change.range.end <= start {
+                Some(start + change.text.len() - change.range.len())
+            } else {
+                None
+            }
+        });
+        self.suggestions.changed(change)
+    }
+}
+
+/// Everything the server knows.
+pub struct State {
+    /// What the client's positions count.
+    pub encoding: Encoding,
+    /// What the client can do.
+    pub abilities: Abilities,
+    /// The options before any client's settings.
+    pub base: Base,
+    /// The options in force; see [`State::config_for`].
+    pub config: InForce,
+    /// `initializationOptions`.
+    pub initialization: Value,
+    /// The client's settings, which win over `initialization` as far as they may.
+    pub settings: Settings,
+    /// Counts what the client's settings came with, so that an answer that was overtaken is known as such.
+    pub settings_stamp: u64,
+    /// The workspace folders.
+    pub roots: Vec<Uri>,
+    /// The engine.
+    pub engine: EngineState,
+    /// Counts loads of the engine, so that a load that was overtaken is known as such.
+    pub engine_stamp: u64,
+    /// The open buffers.
+    pub buffers: HashMap<Uri, Buffer>,
+    /// Commands at work, by number.
+    pub operations: BTreeMap<u64, Operation>,
+    /// Program texts on their way into buffers, by the number of the step that made them.
+    pub landings: BTreeMap<u64, Landing>,
+    /// What is known of turns beyond their text.
+    pub records: Records,
+    /// How far the client has followed what it was told of code lenses.
+    pub lens_refresh: Refresh,
+    /// What the user has been told, so that it is not said twice.
+    pub told: HashSet<String>,
+    /// Suggestions the user accepted.
+    pub accepted: u64,
+    /// Program texts drawn by chance so far: the next one's seed, so that none is drawn twice.
+    pub drawn: u64,
+    last_id: u64,
+}
+
+impl State {
+    /// A server that knows nothing of its client yet.
+    #[must_use]
+    pub fn new(base: Base) -> Self {
+        // What is wrong with it is told once the client listens.
+        let (config, _) = base.read();
+        Self {
+            encoding: Encoding::default(),
+            abilities: Abilities::default(),
+            base,
+            config: InForce { global: config, by_root: Vec::new() },
+            initialization: Value::Null,
+            settings: Settings::default(),
+            settings_stamp: 0,
+            roots: Vec::new(),
+            engine: EngineState::Absent,
+            engine_stamp: 0,
+            buffers: HashMap::new(),
+            operations: BTreeMap::new(),
+            landings: BTreeMap::new(),
+            records: Records::default(),
+            lens_refresh: Refresh::default(),
+            told: HashSet::new(),
+            accepted: 0,
+            drawn: 0,
+            last_id: 0,
+        }
+    }
+
+    /// A number not given out before: for generations, syntheses and suggestions.
+    pub fn next_id(&mut self) -> u64 {
+        self.last_id += 1;
+        self.last_id
+    }
+
+    /// Why a document that is open gets nothing; `None` if its language is one of those that are answered.
+    #[must_use]
+    pub fn unserved(&self, uri: &Uri) -> Option<String> {
+        let buffer = self.buffers.get(uri)?;
+        language::unserved(&buffer.language, uri.as_str(), &self.config_for(uri).languages.0)
+    }
+
+    /// Whether the program in a document may be run. Asks the file system.
+    #[must_use]
+    pub fn trusted(&self, uri: &Uri) -> bool {
+        self.config.global.trust.covers(uri)
+    }
+
+    /// The options for a document: those of its workspace folder, where it has some of its own.
+    #[must_use]
+    pub fn config_for(&self, uri: &Uri) -> &Config {
+        self.config.at(uri)
+    }
+
+    /// Where the prompts of the turns are that a command is at work on or has planned, in the buffer as it is now.
+    pub fn at_work<'s>(&'s self, uri: &'s Uri) -> impl Iterator<Item = &'s Range<usize>> {
+        self.operations.values().filter(move |operation| operation.uri == *uri).flat_map(Operation::prompts)
+    }
+
+    /// The engine, if it runs.
+    #[must_use]
+    pub fn engine(&self) -> Option<&Engine> {
+        match &self.engine {
+            EngineState::Ready(engine) => Some(engine),
+            _ => None,
+        }
+    }
+}

@@ -1,0 +1,126 @@
+//! Alternatives for one turn: which are the same, and which is best. Pure.
+
+mod builtins;
+mod judge;
+#[cfg(test)]
+mod tests;
+mod wanted;
+
+use std::collections::HashMap;
+
+use codegen_core::Completion;
+use tree_sitter::Tree;
+
+use crate::document::parse_text;
+use crate::turns;
+pub use judge::judge;
+
+/// What speaks for a program text and what against it, beside its probability.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Evidence {
+    /// Whether the document parses with it at that place (or is no more broken than it was without).
+    pub parses: bool,
+    /// Names that the prompt quotes or that later turns use, which nothing before them defines now.
+    pub missing: Vec<String>,
+    /// Names that later turns use in the sense they had before this turn, and that this program text defines anew.
+    pub shadows: Vec<String>,
+    /// Names that the turn's present program text defines and later turns use, and this one no longer defines.
+    pub drops: Vec<String>,
+    /// What speaks against it since the program was run up to and including this turn: the exception's last line, or what
+    /// else [`codegen_lsp::generate::run::complaint`] says.
+    pub raised: Option<String>,
+    /// Whether it was run at all.
+    pub run: bool,
+}
+
+/// A program text that has been judged.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Ranked {
+    /// Its number among those that were sampled.
+    pub index: usize,
+    /// The completion, its text tidied.
+    pub completion: Completion,
+    /// What was found out about it.
+    pub evidence: Evidence,
+    /// How many of the sampled candidates are this one, comments and white space aside.
+    pub copies: usize,
+}
+
+/// Folds candidates into one that differ in comments and white space only; the most probable of them stays, in the place
+/// of the first.
+#[must_use]
+pub fn distinct(candidates: Vec<Ranked>) -> Vec<Ranked> {
+    let mut found: Vec<Ranked> = Vec::with_capacity(candidates.len());
+    let mut places: HashMap<String, usize> = HashMap::new();
+    for candidate in candidates {
+        let shape = shape(&candidate.completion.text);
+        match places.get(&shape).and_then(|place| found.get_mut(*place)) {
+            Some(same) => {
+                let copies = same.copies + candidate.copies;
+                if candidate.completion.mean_logprob > same.completion.mean_logprob {
+                    *same = candidate;
+                }
+                same.copies = copies;
+            }
+            None => {
+                places.insert(shape, found.len());
+                found.push(candidate);
+            }
+        }
+    }
+    found
+}
+
+/// Puts the best first: what parses; then what did not raise; then fewest missing names; then fewest shadowed and dropped
+/// ones; then the highest mean token log-probability; then the first sampled. What has no program text comes last.
+pub fn rank(candidates: &mut [Ranked]) {
+    candidates.sort_by(|a, b| {
+        let faults = |ranked: &Ranked| {
+            let Evidence { parses, missing, shadows, drops, raised, .. } = &ranked.evidence;
+            let empty = !turns::says_something(&ranked.completion.text);
+            (empty, !parses, raised.is_some(), missing.len(), shadows.len() + drops.len())
+        };
+        let probable = || b.completion.mean_logprob.total_cmp(&a.completion.mean_logprob);
+        faults(a).cmp(&faults(b)).then_with(probable).then(a.index.cmp(&b.index))
+    });
+}
+
+/// What a program is to Python: its tokens without comments, and where statements and blocks begin and end.
+fn shape(program: &str) -> String {
+    let program = turns::unindented(program);
+    tokens(&parse_text(&program), &program)
+}
+
+fn tokens(tree: &Tree, text: &str) -> String {
+    let mut shape = String::with_capacity(text.len());
+    let mut cursor = tree.walk();
+    // No token contains these; `\u{1}` stands between tokens.
+    let sign = |kind: &str, begins: bool| match (kind, begins) {
+        ("block", true) => "\u{2}",
+        ("block", false) => "\u{3}",
+        (kind, false) if kind.ends_with("_statement") || kind.ends_with("_definition") => "\u{4}",
+        _ => "",
+    };
+    loop {
+        let node = cursor.node();
+        shape.push_str(sign(node.kind(), true));
+        // A string is one token, white space in it included.
+        let leaf = node.child_count() == 0 || node.kind() == "string";
+        if leaf && !node.byte_range().is_empty() && !matches!(node.kind(), "comment" | ";") {
+            shape.push_str(text.get(node.byte_range()).unwrap_or_default());
+            shape.push('\u{1}');
+        }
+        if !leaf && cursor.goto_first_child() {
+            continue;
+        }
+        loop {
+            shape.push_str(sign(cursor.node().kind(), false));
+            if cursor.goto_next_sibling() {
+                break;
+            }
+            if !cursor.goto_parent() {
+                return shape;
+            }
+        }
+    }
+}

@@ -1,0 +1,52 @@
+//! The indentation of a suggestion's first line.
+
+use super::Cursor;
+use crate::document::Document;
+use crate::python;
+
+/// Columns of the white space that `text` starts with, tabs reaching to the next multiple of eight.
+pub(super) fn column(text: &str) -> usize {
+    text.chars()
+        .take_while(|char| matches!(char, ' ' | '\t'))
+        .fold(0, |column, char| if char == '\t' { column + 8 - column % 8 } else { column + 1 })
+}
+
+/// Removes white space from the text's start where the cursor's line has enough: the model, shown a line that ends in white
+/// space, likes to begin with some of its own. What it did to the first line it may have done to all.
+pub(super) fn fix(document: &Document, cursor: &Cursor, text: &str) -> String {
+    let words = text.trim_start_matches([' ', '\t']);
+    let white = &text[..text.len() - words.len()];
+    if white.is_empty() || words.starts_with('\n') {
+        return text.to_owned();
+    }
+    let Some(own) = cursor.column() else {
+        let spaced = cursor.left.ends_with([' ', '\t']);
+        return if spaced { words } else { text }.to_owned();
+    };
+    let Some(above) = python::line_above(document, cursor.line.number) else { return words.to_owned() };
+    if python::is_continuation(document, cursor.offset) {
+        return text.to_owned();
+    }
+    let expected = python::statement_column(document, &above);
+    if python::opens_block(document, &above) {
+        // Any indentation opens a block; if there is some already, it is the user's.
+        return if own > expected { without(&cursor.left, white, text) } else { text.to_owned() };
+    }
+    // Nothing but a block may be indented more than the statement above it.
+    if column(&format!("{}{white}", cursor.left)) <= expected {
+        return text.to_owned();
+    }
+    if own >= expected {
+        return without(&cursor.left, white, text);
+    }
+    let missing = if white.contains('\t') { "" } else { &white[..(expected - own).min(white.len())] };
+    format!("{missing}{words}")
+}
+
+/// Takes `white` off the text's start, and off every other line if they all have it after the `left` of the first.
+fn without(left: &str, white: &str, text: &str) -> String {
+    let all = format!("{left}{white}");
+    let everywhere = text.lines().skip(1).filter(|line| !line.is_empty()).all(|line| line.starts_with(&all));
+    let words = text.strip_prefix(white).unwrap_or(text);
+    if everywhere { words.replace(&format!("\n{all}"), &format!("\n{left}")) } else { words.to_owned() }
+}

@@ -1,0 +1,75 @@
+//! What a suggestion repeats of the text that follows the cursor.
+
+use super::Cursor;
+use crate::document::Document;
+use crate::document::scanner::Scanner;
+use crate::python;
+use crate::turns::shown_text;
+
+/// Cuts what is already right of the cursor: `print(x|)` with `, y)` gives `print(x, y)`. `None` if nothing is left.
+pub(super) fn right(cursor: &Cursor, text: &str) -> Option<String> {
+    let right = cursor.right.trim();
+    let Some(first) = right.chars().next() else { return Some(text.to_owned()) };
+    // In front of something, there is room for one line only.
+    let line = text.split('\n').next().unwrap_or_default();
+    let mut kept = &line[..closed(&cursor.left, line, first)];
+    // A colon, a comma, the rest of a long quote: the longest end of the text that the line goes on with. Brackets that are
+    // left at the text's end close what the text itself opened.
+    if !")]}".contains(first) {
+        let lengths = (1..=right.len().min(kept.len())).rev().filter(|&length| right.is_char_boundary(length));
+        if let Some(length) = lengths.into_iter().find(|&length| kept.ends_with(&right[..length])) {
+            kept = &kept[..kept.len() - length];
+        }
+    }
+    (!kept.trim().is_empty()).then(|| kept.to_owned())
+}
+
+/// Where `line` closes with `sign` what was opened before it: a bracket, or the string that the cursor is in. Its length,
+/// if it does not.
+fn closed(left: &str, line: &str, sign: char) -> usize {
+    let mut scanner = Scanner::over(left);
+    let mut quoted = scanner.in_string();
+    let mut open = 0usize;
+    for (at, char) in line.char_indices() {
+        let in_string = scanner.in_string();
+        scanner.push(char);
+        if in_string {
+            if quoted && !scanner.in_string() {
+                if char == sign {
+                    return at;
+                }
+                quoted = false;
+            }
+            continue;
+        }
+        match char {
+            '(' | '[' | '{' => open += 1,
+            ')' | ']' | '}' if open == 0 && char == sign => return at,
+            ')' | ']' | '}' => open = open.saturating_sub(1),
+            _ => {}
+        }
+    }
+    line.len()
+}
+
+/// Cuts the text before the line from which on it says what the buffer says below the cursor. `None` if that is all of it.
+pub(super) fn below(document: &Document, cursor: &Cursor, text: &str) -> Option<String> {
+    let mut following = Vec::new();
+    let mut number = cursor.line.number;
+    while let Some(line) = python::line_below(document, number).filter(|_| following.len() < COMPARED) {
+        number = line.number;
+        following.push(shown_text(document, line.start..line.end).trim_end().to_owned());
+    }
+    let lines = text.split('\n').enumerate().map(|(number, line)| match number {
+        0 => (number, format!("{}{line}", cursor.left)),
+        _ => (number, line.to_owned()),
+    });
+    let written: Vec<_> = lines.filter(|(_, line)| !line.trim().is_empty()).collect();
+    let same = |from: usize| written[from..].iter().zip(&following).all(|((_, own), below)| own.trim_end() == below);
+    let from = (0..written.len()).find(|&from| !following.is_empty() && same(from));
+    let Some((number, _)) = from.and_then(|from| written.get(from)) else { return Some(text.to_owned()) };
+    (*number > 0).then(|| text.split('\n').take(*number).collect::<Vec<_>>().join("\n"))
+}
+
+/// Lines below that must agree, as far as there are so many.
+const COMPARED: usize = 3;

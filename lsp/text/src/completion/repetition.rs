@@ -1,0 +1,88 @@
+//! Small models get stuck. What they say again and again is said once.
+
+use super::Cursor;
+use crate::document::Document;
+use crate::python;
+use crate::turns::shown_text;
+
+/// So many times in a row is too often.
+const TIMES: usize = 3;
+/// A cycle of more lines than this is a pattern, and not a stuck model.
+const CYCLE: usize = 6;
+/// Lines above the cursor that count as already said.
+const ABOVE: usize = 12;
+
+/// Cuts the text before the first repetition of a line, or of a few, that comes at least three times in a row; what stands
+/// above the cursor counts. `None` if nothing new is said.
+pub(super) fn cut(document: &Document, cursor: &Cursor, text: &str) -> Option<String> {
+    if stammers(text) {
+        // The last line has no end of its own to cut at.
+        let last = text.rfind('\n')?;
+        return cut(document, cursor, &text[..last]);
+    }
+    let mut lines = Vec::new();
+    let mut number = cursor.line.number;
+    while let Some(line) = python::line_above(document, number).filter(|_| lines.len() < ABOVE) {
+        number = line.number;
+        lines.push((None, shown_text(document, line.start..line.end).trim_end().to_owned()));
+    }
+    lines.reverse();
+    for (number, line) in text.split('\n').enumerate() {
+        let line = if number == 0 { format!("{}{line}", cursor.left) } else { line.to_owned() };
+        if !line.trim().is_empty() {
+            lines.push((Some(number), line));
+        }
+    }
+    let Some(kept) = first_repetition(&lines) else { return Some(text.to_owned()) };
+    (kept > 0).then(|| text.split('\n').take(kept).collect::<Vec<_>>().join("\n"))
+}
+
+/// [`cut`] for a program text that stands on its own. Empty if nothing is left.
+pub(super) fn cut_program(text: &str) -> &str {
+    let text = if stammers(text) { text.rfind('\n').map_or("", |last| &text[..last]) } else { text };
+    let lines: Vec<_> = text.split_inclusive('\n').collect();
+    let said: Vec<_> = lines
+        .iter()
+        .enumerate()
+        .filter(|(_, line)| !line.trim().is_empty())
+        .map(|(number, line)| (Some(number), line.trim_end().to_owned()))
+        .collect();
+    let Some(kept) = first_repetition(&said) else { return text };
+    let length = lines.iter().take(kept).map(|line| line.len()).sum();
+    &text[..length]
+}
+
+/// The number of the suggestion's line with which something begins to be said again that is said three times or more.
+fn first_repetition(lines: &[(Option<usize>, String)]) -> Option<usize> {
+    let same = |one: usize, other: usize| match (lines.get(one), lines.get(other)) {
+        (Some((_, one)), Some((_, other))) => one == other,
+        _ => false,
+    };
+    (1..=CYCLE)
+        .flat_map(|cycle| (0..lines.len()).map(move |start| (start, cycle)))
+        .filter(|&(start, cycle)| (start..start + cycle * (TIMES - 1)).all(|at| same(at, at + cycle)))
+        // Of a cycle that begins above the cursor, all that the suggestion has is repetition.
+        .filter_map(|(start, cycle)| lines[start + cycle..start + cycle * TIMES].iter().find_map(|(number, _)| *number))
+        .min()
+}
+
+/// Whether lines end in a cycle that has come around three times.
+pub(super) fn is_stuck(lines: &[String]) -> bool {
+    (1..=CYCLE).any(|cycle| {
+        let last = lines.len().checked_sub(cycle * TIMES).and_then(|start| lines.get(start..));
+        last.is_some_and(|last| last.iter().zip(&last[cycle..]).all(|(one, next)| one == next))
+    })
+}
+
+/// Whether the text ends in the same few characters over and over: `a, a, a, a, a`.
+pub(super) fn stammers(text: &str) -> bool {
+    let last = text.rsplit('\n').next().unwrap_or_default();
+    let bytes = last.as_bytes();
+    (2..=32).any(|period| {
+        let repeated =
+            bytes.iter().rev().zip(bytes.iter().rev().skip(period)).take_while(|(one, other)| one == other).count();
+        // The characters themselves must be more than a ruler, an indentation or a row of zeros.
+        let unit = &bytes[bytes.len().saturating_sub(period)..];
+        repeated + period >= (period * 4).max(20) && unit.iter().any(u8::is_ascii_alphabetic)
+    })
+}

@@ -1,0 +1,196 @@
+#![allow(clippy::unwrap_used, clippy::expect_used)]
+
+use crate::completion::Kind;
+use crate::completion::session::*;
+
+fn raw(text: &str) -> Raw {
+    let plan = Plan { kind: Kind::Line, max_tokens: 8 };
+    Raw { text: text.to_owned(), plan, mean_logprob: -0.1, unfinished: false }
+}
+
+fn known(offset: usize, text: &str) -> Known {
+    Known { offset, raw: raw(text) }
+}
+
+fn insert(at: usize, text: &str) -> Edit {
+    Edit { range: at..at, text: text.to_owned() }
+}
+
+fn delete(range: std::ops::Range<usize>) -> Edit {
+    Edit { range, text: String::new() }
+}
+
+/// A generation numbered 1 at offset 10, for which "a" waits.
+fn in_flight() -> Suggestions<&'static str> {
+    let mut suggestions = Suggestions::default();
+    assert_eq!(suggestions.ask(10, "a", 1), Decision::Start(1, 10, None));
+    suggestions
+}
+
+/// The text "return x" remembered at offset 10.
+fn remembered() -> Suggestions<&'static str> {
+    let mut suggestions = in_flight();
+    assert_eq!(suggestions.finished(1, raw("return x"), 2), Ended::Answer("a", known(10, "return x")));
+    suggestions
+}
+
+#[test]
+fn a_remembered_suggestion_is_answered_again() {
+    assert_eq!(remembered().ask(10, "b", 2), Decision::Answer("b", known(10, "return x"), None));
+}
+
+#[test]
+fn typing_through_shortens_it_and_backspace_brings_it_back() {
+    let mut suggestions = remembered();
+    assert_eq!(suggestions.changed(&insert(10, "ret")), None);
+    assert_eq!(suggestions.ask(13, "b", 2), Decision::Answer("b", known(13, "urn x"), None));
+    suggestions.changed(&delete(11..13));
+    assert_eq!(suggestions.ask(11, "b", 2), Decision::Answer("b", known(11, "eturn x"), None));
+    suggestions.changed(&insert(11, "q"));
+    assert_eq!(suggestions.known(12), None);
+    suggestions.changed(&delete(11..12));
+    assert_eq!(suggestions.ask(11, "b", 2), Decision::Answer("b", known(11, "eturn x"), None));
+}
+
+#[test]
+fn a_space_that_the_model_says_again_is_not_what_is_typed() {
+    let mut suggestions = in_flight();
+    suggestions.holds(1, " ");
+    assert_eq!(suggestions.streamed(1, " ret", 2), None);
+    assert_eq!(suggestions.changed(&insert(10, "re")), None);
+    assert_eq!(suggestions.ask(12, "b", 2), Decision::Join(Some("a")));
+    assert_eq!(suggestions.finished(1, raw(" return x"), 2), Ended::Answer("b", known(12, "turn x")));
+}
+
+#[test]
+fn an_accepted_suggestion_asks_for_more() {
+    let mut suggestions = remembered();
+    suggestions.changed(&insert(10, "return x"));
+    assert_eq!(suggestions.ask(18, "b", 2), Decision::Start(2, 18, None));
+}
+
+#[test]
+fn an_empty_suggestion_is_remembered_too() {
+    let mut suggestions = in_flight();
+    assert_eq!(suggestions.finished(1, raw(""), 2), Ended::Answer("a", known(10, "")));
+    assert_eq!(suggestions.ask(10, "b", 2), Decision::Answer("b", known(10, ""), None));
+}
+
+#[test]
+fn changes_elsewhere_forget_it() {
+    for change in [insert(9, "x"), insert(11, "x"), delete(9..10), delete(10..11), delete(5..20)] {
+        let mut suggestions = remembered();
+        suggestions.changed(&change);
+        assert_eq!(suggestions.ask(10, "b", 2), Decision::Start(2, 10, None), "{change:?}");
+
+        let mut suggestions = in_flight();
+        assert_eq!(suggestions.changed(&change), Some(Dropped { id: 1, waiting: Some("a") }), "{change:?}");
+    }
+}
+
+#[test]
+fn much_typing_forgets_it() {
+    let mut suggestions = remembered();
+    suggestions.changed(&insert(10, &"y".repeat(8 + SLACK + 1)));
+    assert!(suggestions.cached.is_none());
+}
+
+#[test]
+fn a_cut_through_a_character_forgets_it_instead_of_panicking() {
+    let mut suggestions = remembered();
+    suggestions.changed(&insert(10, "é"));
+    suggestions.changed(&delete(10..11));
+    assert_eq!(suggestions.ask(11, "b", 2), Decision::Start(2, 11, None));
+}
+
+#[test]
+fn what_matches_the_stream_joins_the_flight() {
+    let mut suggestions = in_flight();
+    assert_eq!(suggestions.streamed(1, "retu", 2), None);
+    assert_eq!(suggestions.changed(&insert(10, "re")), None);
+    assert_eq!(suggestions.ask(12, "b", 2), Decision::Join(Some("a")));
+    assert_eq!(suggestions.streamed(1, "rn", 2), None);
+    assert_eq!(suggestions.finished(1, raw("return x"), 2), Ended::Answer("b", known(12, "turn x")));
+}
+
+#[test]
+fn what_contradicts_the_stream_ends_the_flight() {
+    let mut suggestions = in_flight();
+    suggestions.streamed(1, "retu", 2);
+    assert_eq!(suggestions.changed(&insert(10, "x")), Some(Dropped { id: 1, waiting: Some("a") }));
+    assert_eq!(suggestions.ask(11, "b", 2), Decision::Start(2, 11, None));
+}
+
+#[test]
+fn typing_ahead_of_the_stream_is_judged_when_it_arrives() {
+    let mut suggestions = in_flight();
+    suggestions.changed(&insert(10, "ra"));
+    assert_eq!(suggestions.ask(12, "b", 2), Decision::Join(Some("a")));
+    assert_eq!(suggestions.streamed(1, "r", 2), None);
+    assert_eq!(suggestions.streamed(1, "e", 2), Some(Ended::Restart(2, 12)));
+    assert!(suggestions.wants(2) && !suggestions.wants(1));
+    assert_eq!(suggestions.finished(1, raw("return"), 3), Ended::Quiet, "the old generation is deaf now");
+}
+
+#[test]
+fn typing_ahead_without_asking_again_gets_nothing() {
+    let mut suggestions = in_flight();
+    suggestions.changed(&insert(10, "ra"));
+    assert_eq!(suggestions.streamed(1, "re", 2), Some(Ended::Nothing("a")));
+    assert!(!suggestions.wants(1));
+}
+
+#[test]
+fn typing_through_without_asking_again_gets_nothing_but_is_remembered() {
+    let mut suggestions = in_flight();
+    suggestions.changed(&insert(10, "r"));
+    assert_eq!(suggestions.finished(1, raw("return x"), 2), Ended::Nothing("a"));
+    assert_eq!(suggestions.ask(11, "b", 2), Decision::Answer("b", known(11, "eturn x"), None));
+}
+
+#[test]
+fn typing_past_the_end_asks_again() {
+    let mut suggestions = in_flight();
+    suggestions.changed(&insert(10, "return xy"));
+    assert_eq!(suggestions.ask(19, "b", 2), Decision::Join(Some("a")));
+    assert_eq!(suggestions.finished(1, raw("return x"), 2), Ended::Restart(2, 19));
+}
+
+#[test]
+fn another_place_supersedes() {
+    let mut suggestions = in_flight();
+    let dropped = Some(Dropped { id: 1, waiting: Some("a") });
+    assert_eq!(suggestions.ask(3, "b", 2), Decision::Start(2, 3, dropped));
+    let mut suggestions = remembered();
+    assert_eq!(suggestions.ask(3, "b", 2), Decision::Start(2, 3, None));
+    let dropped = Some(Dropped { id: 2, waiting: Some("b") });
+    assert_eq!(suggestions.ask(10, "c", 3), Decision::Answer("c", known(10, "return x"), dropped));
+}
+
+#[test]
+fn the_one_who_waits_may_go_away() {
+    let mut suggestions = in_flight();
+    assert_eq!(suggestions.cancelled(|waiting| *waiting == "b"), None);
+    assert_eq!(suggestions.cancelled(|waiting| *waiting == "a"), Some(Dropped { id: 1, waiting: Some("a") }));
+    assert!(!suggestions.wants(1));
+}
+
+#[test]
+fn failure_hands_the_waiting_one_back() {
+    let mut suggestions = in_flight();
+    assert_eq!(suggestions.failed(7), None);
+    assert_eq!(suggestions.failed(1), Some("a"));
+    assert_eq!(suggestions.ask(10, "b", 2), Decision::Start(2, 10, None), "a failure is not remembered");
+}
+
+#[test]
+fn a_late_engine_begins_where_the_user_is() {
+    let mut suggestions = in_flight();
+    suggestions.changed(&insert(10, "re"));
+    assert_eq!(suggestions.restart(2), Ended::Nothing("a"), "the request was for another text");
+    let mut suggestions = in_flight();
+    suggestions.changed(&insert(10, "re"));
+    suggestions.ask(12, "b", 2);
+    assert_eq!(suggestions.restart(3), Ended::Restart(3, 12));
+    assert_eq!(Suggestions::<&str>::default().restart(4), Ended::Quiet);
+}

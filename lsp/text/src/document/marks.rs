@@ -1,0 +1,81 @@
+//! Where generated program texts stand in a buffer.
+
+use std::ops::Range;
+use std::sync::Arc;
+
+use crate::edit::{self, Edit};
+
+/// At most this many are kept for one buffer; the oldest go.
+const MOST: usize = 1000;
+
+/// A program text that was generated into the buffer.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Mark {
+    /// Its lines, as far as edits of the buffer let them be followed. What stands there may have been edited since.
+    pub range: Range<usize>,
+    /// What was generated, as [`crate::provenance::TurnText::program`] has it.
+    pub program: Arc<str>,
+}
+
+/// The generated program texts of a buffer. Cloning is cheap.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Marks(Arc<Vec<Mark>>);
+
+impl Marks {
+    /// Notes that `program` stands in `range` now. Marks that it covers go.
+    pub(super) fn add(&mut self, range: Range<usize>, program: &str) {
+        let marks = Arc::make_mut(&mut self.0);
+        marks.retain(|mark| mark.range.end <= range.start || range.end <= mark.range.start);
+        if marks.len() >= MOST {
+            marks.remove(0);
+        }
+        marks.push(Mark { range, program: program.into() });
+    }
+
+    /// Moves every mark past a change of the buffer; what the change replaced whole is forgotten.
+    pub(super) fn follow(&mut self, change: &Edit) {
+        if self.0.is_empty() {
+            return;
+        }
+        Arc::make_mut(&mut self.0).retain_mut(|mark| match edit::follow(&mark.range, change) {
+            Some(range) => {
+                mark.range = range;
+                true
+            }
+            None => false,
+        });
+    }
+
+    /// All marks, the oldest first.
+    pub fn iter(&self) -> impl Iterator<Item = &Mark> {
+        self.0.iter()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::document::Document;
+
+    fn ranges(document: &Document) -> Vec<String> {
+        document.marks().iter().map(|mark| document.slice(mark.range.clone())).collect()
+    }
+
+    #[test]
+    fn marks_move_with_edits() {
+        let mut document = Document::new("# one\nx = 1\n\n# two\ny = 2\n", 1);
+        document.mark(6..12, "x = 1");
+        document.mark(19..25, "y = 2");
+        for (range, text, expected) in [
+            (0..0, "import os\n", vec!["x = 1\n", "y = 2\n"]),
+            (16..16, "# typed\n", vec!["x = 1\n", "y = 2\n"]),
+            (24..25, "z", vec!["z = 1\n", "y = 2\n"]),
+            (0..32, "", vec!["y = 2\n"]),
+        ] {
+            document.edit(range, text);
+            assert_eq!(ranges(&document), expected, "{:?}", document.text());
+        }
+        let (again, all) = (document.marks().iter().map(|mark| mark.range.clone()).next(), document.text());
+        document.mark(again.unwrap_or_default(), "y = 3");
+        assert_eq!(ranges(&document).len(), 1, "a new mark takes the place of what it covers: {all:?}");
+    }
+}

@@ -1,0 +1,270 @@
+//! What the model is shown for a completion at an offset. Pure.
+//!
+//! A prompt is a head and a window. The window is the text directly before the cursor; its start is where a statement
+//! starts, and stays there while the cursor moves on, since the model's work on a prompt is only worth something to the
+//! next prompt if the two begin alike. The head is what the window needs from above: imports, and the signatures around
+//! the window's start. It depends on nothing near the cursor, for the same reason.
+
+use crate::document::Document;
+use crate::python::{self, Line};
+use crate::turns::shown_text;
+
+/// A prompt, and where in the document it starts.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Context {
+    /// The text to continue: what is kept from above the window, then the document from `start` to the cursor. Line ends
+    /// are `\n`. Ends before `held`.
+    pub prompt: String,
+    /// Byte offset of the window's start. Hand it back for the next request on this document: it stays put while it can,
+    /// because every move throws the KV cache away, and moves far (a quarter of the budget) when it must.
+    pub start: usize,
+    /// What stands directly before the cursor and is left for the model to say again: a single space, or nothing. Nearly
+    /// every word's token begins with its space, so a prompt that ends with one asks for words that no text has. Text that
+    /// is compared with what the user types goes without it; [`crate::completion::finish`] takes it off.
+    pub held: &'static str,
+}
+
+/// No tokenizer is asked about more than this many bytes for every token of the budget. Runs of spaces are single tokens,
+/// so code has more bytes to a token than prose; past this a window would hold nearly nothing but white space.
+const BYTES_PER_TOKEN: usize = 8;
+/// Imports are looked for in the first lines only, and signatures not further above the window than this.
+const IMPORT_LINES: usize = 400;
+const SIGNATURE_LINES: usize = 4000;
+
+/// The context for a completion at `offset` within `budget` tokens, as `count` counts them.
+#[must_use]
+pub fn build(
+    document: &Document,
+    offset: usize,
+    budget: usize,
+    previous_start: Option<usize>,
+    count: &dyn Fn(&str) -> usize,
+) -> Context {
+    let cursor = python::char_boundary(document, offset);
+    let held = held(document, cursor);
+    let offset = cursor - held.len();
+    let builder = Builder { document, offset, held, budget, count };
+    let kept = previous_start.filter(|&start| builder.may_start(start)).and_then(|start| {
+        let (prompt, tokens) = builder.prompt(start, budget)?;
+        Some((Context { prompt, start, held }, tokens))
+    });
+    match kept {
+        Some((context, tokens)) if context.start == 0 || tokens >= budget / 4 => context,
+        // The cursor has gone back to near the window's start: there is more to see above, if a window from there fits.
+        Some((context, _)) => Some(builder.choose()).filter(|chosen| chosen.start < context.start).unwrap_or(context),
+        None => builder.choose(),
+    }
+}
+
+/// The space before the cursor, if it parts words: a run of spaces is a token of its own.
+fn held(document: &Document, cursor: usize) -> &'static str {
+    let byte = |back: usize| cursor.checked_sub(back).and_then(|at| document.rope().get_byte(at));
+    match (byte(2), byte(1)) {
+        (Some(before), Some(b' ')) if !before.is_ascii_whitespace() => " ",
+        _ => "",
+    }
+}
+
+struct Builder<'a> {
+    document: &'a Document,
+    /// Where the prompt ends.
+    offset: usize,
+    held: &'static str,
+    budget: usize,
+    count: &'a dyn Fn(&str) -> usize,
+}
+
+impl Builder<'_> {
+    /// Whether a window could start there: it does not if the text above was changed since.
+    fn may_start(&self, start: usize) -> bool {
+        let line = python::line_at(self.document, start);
+        let long_line = line.number == python::line_at(self.document, self.offset).number;
+        start <= self.offset
+            && self.offset - start <= self.budget.saturating_mul(BYTES_PER_TOKEN)
+            && python::char_boundary(self.document, start) == start
+            && (line.start == start || long_line)
+    }
+
+    /// The prompt whose window starts there and its tokens, if it has no more than `limit`. The head goes if need be.
+    fn prompt(&self, start: usize, limit: usize) -> Option<(String, usize)> {
+        let window = shown_text(self.document, start..self.offset);
+        let head = self.head(start);
+        if !head.is_empty() {
+            let prompt = format!("{head}{window}");
+            let tokens = (self.count)(&prompt);
+            if tokens <= limit {
+                return Some((prompt, tokens));
+            }
+        }
+        let tokens = (self.count)(&window);
+        (tokens <= limit).then_some((window, tokens))
+    }
+
+    /// A new window that leaves a quarter of the budget free, so that it can stay for a while.
+    fn choose(&self) -> Context {
+        let target = self.budget - self.budget / 4;
+        if let Some(context) = self.shrunk(target, true).or_else(|| self.shrunk(target, false)) {
+            return context;
+        }
+        // The count does not fall with the text.
+        let (prompt, _) = self.prompt(self.offset, self.budget).unwrap_or_default();
+        Context { prompt, start: self.offset, held: self.held }
+    }
+
+    /// A window that has no more than `target` tokens together with its head, or without one; `None` if only an empty one
+    /// would do, since then the head is too large.
+    fn shrunk(&self, target: usize, with_head: bool) -> Option<Context> {
+        let mut start = self.offset.saturating_sub(target.saturating_mul(BYTES_PER_TOKEN));
+        // Each round takes away what is too much by the measured bytes to a token, and a bit: two or three rounds.
+        for _ in 0..16 {
+            start = self.snap(python::char_boundary(self.document, start));
+            let window = shown_text(self.document, start..self.offset);
+            let head = if with_head { self.head(start) } else { String::new() };
+            let prompt = format!("{head}{window}");
+            let tokens = (self.count)(&prompt);
+            if tokens <= target {
+                let shown = start < self.offset || self.offset == 0;
+                return shown.then_some(Context { prompt, start, held: self.held });
+            }
+            let excess = tokens - target;
+            let length = self.offset - start;
+            start += (length * excess / tokens.max(1) + length / 32 + 1).min(length);
+        }
+        None
+    }
+
+    /// The next place from `from` on where a window may start, if that costs no more than half of the window: a
+    /// statement, or else the least indented line. Where there is neither, the next line, or right there in the cursor's.
+    fn snap(&self, from: usize) -> usize {
+        if from == 0 {
+            return 0;
+        }
+        let half = from + (self.offset - from) / 2;
+        let statement = python::statement_starts(self.document, self.offset, from..half + 1)
+            .into_iter()
+            .map(|start| python::line_at(self.document, start).start)
+            .find(|&start| start >= from);
+        // Around broken code there may be no statements to be had.
+        let first = python::line_at(self.document, from).number;
+        let lines =
+            (first..).map_while(|number| python::line(self.document, number)).take_while(|line| line.start <= half);
+        let line = lines.filter(|line| line.start >= from && !line.is_blank()).min_by_key(|line| line.column);
+        // In the middle of another line than the cursor's no window may stay; see `may_start`.
+        let next = python::line(self.document, first + 1).map(|line| line.start).filter(|&start| start < self.offset);
+        statement.or(line.map(|line| line.start)).or(next).unwrap_or(from)
+    }
+
+    /// Imports and the signatures around the window's start, as far as they are above it, on at most a quarter of the
+    /// budget. They are found by their lines rather than in the tree: the tree around a cursor changes its shape with
+    /// every key, and a head that did so too would make every prompt a new one.
+    fn head(&self, start: usize) -> String {
+        let first = python::line_at(self.document, start);
+        if start == 0 || first.start != start {
+            return String::new();
+        }
+        // Signatures first: without them the indentation makes no sense. Imports from the top, as far as they go.
+        let room = self.budget / 4 * 3;
+        let mut signatures = self.signatures(&first);
+        while signatures.iter().map(String::len).sum::<usize>() > room && !signatures.is_empty() {
+            signatures.remove(0);
+        }
+        let mut left = room - signatures.iter().map(String::len).sum::<usize>();
+        let mut head = String::new();
+        for import in self.imports(start) {
+            match left.checked_sub(import.len()) {
+                Some(rest) => left = rest,
+                None => break,
+            }
+            head.push_str(&import);
+        }
+        if !head.is_empty() {
+            head.push('\n');
+        }
+        head.extend(signatures);
+        head
+    }
+
+    fn imports(&self, start: usize) -> Vec<String> {
+        let mut imports = Vec::new();
+        let mut number = 0;
+        while let Some(line) = python::line(self.document, number).filter(|line| line.next <= start) {
+            number += 1;
+            if number > IMPORT_LINES {
+                break;
+            }
+            let text = self.text(&line);
+            let plain = text.starts_with("import ");
+            let named = text.starts_with("from ") && text.contains(" import ");
+            if !plain && !named {
+                continue;
+            }
+            let mut import = format!("{text}\n");
+            // The names of a long import stand in brackets on lines of their own.
+            if text.contains('(') && !text.contains(')') {
+                while let Some(line) = python::line(self.document, number).filter(|line| line.next <= start) {
+                    number += 1;
+                    let text = self.text(&line);
+                    import.push_str(&text);
+                    import.push('\n');
+                    if text.contains(')') || number > IMPORT_LINES {
+                        break;
+                    }
+                }
+            }
+            imports.push(import);
+        }
+        imports
+    }
+
+    /// The signatures of the classes and functions that the line is indented in, outermost first, each with its line end.
+    fn signatures(&self, first: &Line) -> Vec<String> {
+        let mut column = if first.is_blank() {
+            python::line_below(self.document, first.number).map_or(0, |line| line.column)
+        } else {
+            first.column
+        };
+        let mut found = Vec::new();
+        let lowest = first.number.saturating_sub(SIGNATURE_LINES);
+        for number in (lowest..first.number).rev() {
+            if column == 0 {
+                break;
+            }
+            let Some(line) = python::line(self.document, number).filter(|line| !line.is_blank()) else { continue };
+            if line.column >= column {
+                continue;
+            }
+            let text = self.text(&line);
+            let words = text.trim_start();
+            if !["def ", "class ", "async def "].iter().any(|word| words.starts_with(word)) {
+                // A less indented line of another kind is a bracket's or a string's, or opens a block such as a loop.
+                if words.trim_end().ends_with(':') && !words.starts_with('#') && !words.starts_with(')') {
+                    column = line.column;
+                }
+                continue;
+            }
+            column = line.column;
+            let mut signature = String::new();
+            for number in number..first.number.min(number + 20) {
+                let Some(line) = python::line(self.document, number) else { break };
+                let text = self.text(&line);
+                signature.push_str(&text);
+                signature.push('\n');
+                if text.trim_end().ends_with(':') {
+                    break;
+                }
+            }
+            found.push(signature);
+        }
+        found.reverse();
+        found
+    }
+
+    fn text(&self, line: &Line) -> String {
+        shown_text(self.document, line.start..line.end)
+    }
+}
+
+#[cfg(test)]
+mod marks;
+#[cfg(test)]
+mod tests;

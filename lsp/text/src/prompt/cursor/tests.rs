@@ -1,0 +1,228 @@
+#![allow(clippy::unwrap_used, clippy::expect_used)]
+
+use std::cell::Cell;
+
+use crate::prompt::cursor::*;
+use crate::turns::line_feeds;
+use proptest::prelude::*;
+
+/// Counts as byte-level tokenizers do, roughly: words, runs of blanks, and signs.
+fn tokens(text: &str) -> usize {
+    let mut count = 0;
+    let mut last = ' ';
+    for char in text.chars() {
+        let joins = (char.is_alphanumeric() && last.is_alphanumeric()) || (char == ' ' && last == ' ');
+        count += usize::from(!joins);
+        last = char;
+    }
+    count
+}
+
+fn cursor(marked: &str) -> (Document, usize) {
+    (Document::new(&marked.replacen("$0", "", 1), 1), marked.find("$0").expect("a cursor"))
+}
+
+/// A module with imports, and a class with many methods after many functions.
+fn module(functions: usize) -> String {
+    let mut text = "\"\"\"Docs.\"\"\"\nimport os\nfrom sys import (\n    path,\n    argv,\n)\n\n".to_owned();
+    for number in 0..functions {
+        text.push_str(&format!("def function_{number}(a, b):\n    total = a + b * {number}\n    return total\n\n\n"));
+    }
+    text.push_str("class Shape(\n    Base,\n):\n    size = 1\n\n");
+    for number in 0..functions {
+        text.push_str(&format!("    def method_{number}(self):\n        return self.size * {number}\n\n"));
+    }
+    text
+}
+
+#[test]
+fn a_small_document_is_shown_whole() {
+    let (document, offset) = cursor("import os\r\n\r\ndef f():\r\n    x = $0\r\n");
+    let context = build(&document, offset, 100, None, &tokens);
+    assert_eq!(context, Context { prompt: "import os\n\ndef f():\n    x =".to_owned(), start: 0, held: " " });
+}
+
+#[test]
+fn a_space_between_words_is_the_models() {
+    for (text, prompt, held) in [
+        ("import $0", "import", " "),
+        ("import  $0", "import  ", ""),
+        ("x\n $0", "x\n ", ""),
+        (" $0", " ", ""),
+        ("x = '\u{e9} $0", "x = '\u{e9}", " "),
+        ("def f():\n    $0", "def f():\n    ", ""),
+    ] {
+        let (document, offset) = cursor(text);
+        let context = build(&document, offset, 100, None, &tokens);
+        assert_eq!((context.prompt.as_str(), context.held), (prompt, held), "{text:?}");
+    }
+}
+
+#[test]
+fn imports_and_signatures_are_kept() {
+    let text = module(60) + "    def last(self, x):\n        if x:\n            y = $0";
+    let (document, offset) = cursor(&text);
+    let context = build(&document, offset, 400, None, &tokens);
+    let head = "import os\nfrom sys import (\n    path,\n    argv,\n)\n\nclass Shape(\n    Base,\n):\n";
+    assert!(context.prompt.starts_with(head), "{}", context.prompt);
+    assert!(context.prompt[head.len()..].starts_with("    def method_"), "{}", context.prompt);
+    assert!(context.prompt.ends_with("            y ="));
+    assert!(tokens(&context.prompt) <= 300 && tokens(&context.prompt) > 150);
+}
+
+#[test]
+fn a_window_inside_a_function_has_its_signature() {
+    let body: String = (0..200).map(|number| format!("        value_{number} = call({number})\n")).collect();
+    let (document, offset) =
+        cursor(&format!("import os\n\nclass A:\n    @wraps\n    def run(self, n):\n{body}        $0"));
+    let context = build(&document, offset, 200, None, &tokens);
+    let head = "import os\n\nclass A:\n    def run(self, n):\n        value_";
+    assert!(context.prompt.starts_with(head), "{}", context.prompt);
+}
+
+#[test]
+fn the_window_moves_far_and_then_stays() {
+    let mut document = Document::new(&module(40), 1);
+    let mut start = None;
+    let mut moves = 0;
+    for _ in 0..300 {
+        let end = document.len();
+        document.edit(end..end, "    x = 1\n");
+        let context = build(&document, document.len(), 300, start, &tokens);
+        moves += usize::from(start.is_some() && start != Some(context.start));
+        start = Some(context.start);
+    }
+    // Six tokens a line, seventy-five tokens a move.
+    assert!((5..=300 * 6 / 60).contains(&moves), "{moves} moves");
+}
+
+#[test]
+fn a_cursor_that_goes_back_sees_more() {
+    let text = module(60);
+    let document = Document::new(&text, 1);
+    let far = build(&document, document.len(), 300, None, &tokens);
+    let near = build(&document, far.start + 20, 300, Some(far.start), &tokens);
+    assert!(near.start < far.start);
+    let before = build(&document, far.start - 20, 300, Some(far.start), &tokens);
+    assert!(before.start < far.start - 20);
+}
+
+#[test]
+fn a_start_that_is_no_line_any_more_is_not_used() {
+    let document = Document::new(&module(60), 1);
+    let context = build(&document, document.len(), 300, Some(document.len() - 500), &tokens);
+    let line = syntax::line_at(&document, context.start);
+    assert_eq!(line.start, context.start);
+}
+
+#[test]
+fn what_is_counted_does_not_grow_with_the_document() {
+    let counted = Cell::new(0);
+    let count = |text: &str| {
+        counted.set(counted.get() + text.len());
+        tokens(text)
+    };
+    let document = Document::new(&module(8000), 1);
+    assert!(document.len() > 1_000_000);
+    let context = build(&document, document.len(), 500, None, &count);
+    assert!(counted.take() < 500 * 8 * 6, "a new window");
+    let next = build(&document, document.len(), 500, Some(context.start), &count);
+    assert_eq!(next, context);
+    assert!(counted.take() < 500 * 8, "the next key");
+}
+
+#[test]
+fn one_endless_line() {
+    let text = format!("x = [{}", "1, ".repeat(100_000));
+    let mut document = Document::new(&text, 1);
+    let context = build(&document, document.len(), 200, None, &tokens);
+    assert!(tokens(&context.prompt) > 50 && context.prompt.ends_with("1, 1,"));
+    document.edit(text.len()..text.len(), "2");
+    let next = build(&document, document.len(), 200, Some(context.start), &tokens);
+    assert_eq!(next.start, context.start);
+}
+
+fn source() -> impl Strategy<Value = String> {
+    let line = prop::sample::select(vec![
+        "import os",
+        "from a import b",
+        "def f(x, y):",
+        "    return x + y",
+        "class A:",
+        "    def g(self):",
+        "        pass",
+        "",
+        "    if x:",
+        "        '''text",
+        "'''",
+        "# comment",
+        "    # prompt",
+        "x = [",
+        "]",
+        "caf\u{e9} = '\u{1F40D}'",
+        "@wraps",
+        "\u{1F40D}\u{1F40D}\u{1F40D}\u{1F40D}\u{1F40D}\u{1F40D}\u{1F40D}",
+        "    )",
+        "\tx = 1",
+        "  foo(bar, baz, 1, 2, 3, 'four')",
+    ]);
+    let ending = prop::sample::select(vec!["\n", "\n", "\n", "\r\n", "\r"]);
+    prop::collection::vec((line, ending), 0..80)
+        .prop_map(|lines| lines.into_iter().flat_map(|(line, end)| [line, end]).collect())
+}
+
+fn keys() -> impl Strategy<Value = String> {
+    prop::collection::vec(prop::sample::select(vec!['a', 'x', '(', '[', '.', ':', ' ', '=', '"', '\u{e9}']), 10)
+        .prop_map(|keys| keys.into_iter().collect())
+}
+
+#[test]
+fn a_window_does_not_start_within_a_line_above_the_cursors() {
+    let lines = "import os\nfrom a import b\n".repeat(20);
+    for width in 20..60 {
+        let (document, offset) = cursor(&format!("{lines}foo({})\nx = $0\n", "a.".repeat(width)));
+        let context = build(&document, offset, 80, None, &tokens);
+        assert!(syntax::line_at(&document, context.start).start == context.start, "{context:?}");
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 256, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn the_prompt_fits_and_ends_at_the_cursor(
+        text in source(),
+        at in 0.0..1.0f64,
+        budget in 0..400usize,
+        previous in prop::option::of(0..2000usize),
+        by_bytes in any::<bool>(),
+    ) {
+        let document = Document::new(&text, 1);
+        let offset = syntax::char_boundary(&document, (text.len() as f64 * at) as usize);
+        let count = |text: &str| if by_bytes { text.len() } else { tokens(text) };
+        let context = build(&document, offset, budget, previous, &count);
+        prop_assert!(count(&context.prompt) <= budget);
+        prop_assert!(context.start <= offset);
+        let window = line_feeds(&text[context.start..offset]);
+        let shown = context.prompt.clone() + context.held;
+        prop_assert!(shown.ends_with(&window));
+        // As much is shown as fits, give or take: never nothing of a text that has something.
+        prop_assert!(budget < 40 || offset == 0 || !window.is_empty());
+    }
+
+    #[test]
+    fn ten_keys_keep_the_start(text in source(), at in 0.0..1.0f64, budget in 80..400usize, typed in keys()) {
+        let mut document = Document::new(&text, 1);
+        let mut offset = syntax::char_boundary(&document, (text.len() as f64 * at) as usize);
+        let mut context = build(&document, offset, budget, None, &tokens);
+        for key in typed.chars() {
+            document.edit(offset..offset, &key.to_string());
+            offset += key.len_utf8();
+            let next = build(&document, offset, budget, Some(context.start), &tokens);
+            prop_assert_eq!(next.start, context.start);
+            let shown = |context: &Context| format!("{}{}", context.prompt, context.held);
+            prop_assert_eq!(shown(&next), format!("{}{key}", shown(&context)));
+            context = next;
+        }
+    }
+}

@@ -1,0 +1,221 @@
+//! The part of a document around a cursor, parsed by itself: what is decided about a suggestion costs no more in a large file
+//! than in a small one, wherever an error is. Pure.
+//!
+//! A small document that has a tree is its own view. Of any other the view is cut at statements, as far as these can be told by
+//! their lines, and is the same whether or not the whole has been parsed meanwhile. Where even the smallest view costs the parser
+//! too much, there is none, and no suggestion.
+
+use std::ops::Range;
+use std::time::Duration;
+
+use ropey::Rope;
+
+use crate::document::{Budget, Document, Meter};
+use crate::python::{self, Line};
+
+/// A document of at most this many bytes is looked at whole.
+const WHOLE: usize = 16 << 10;
+
+/// Bytes above and below the cursor, and what parsing them may cost: about 5 milliseconds each.
+const SIZES: [(usize, usize, Budget); 3] = [
+    (12 << 10, 4 << 10, Budget { steps: 8, time: Duration::from_millis(5) }),
+    (3 << 10, 1 << 10, Budget { steps: 16, time: Duration::from_millis(4) }),
+    (1 << 10, 256, Budget { steps: 48, time: Duration::from_millis(4) }),
+];
+
+/// What a part is put under that begins inside a block, so that its indentation is one.
+const HEADER: &str = "if True:";
+
+/// What stands above any other part: there is always a statement above the cursor.
+const STATEMENT: &str = "pass";
+
+/// A part of a document.
+#[derive(Clone)]
+pub struct View {
+    part: Document,
+    /// Where the part starts in the whole.
+    start: usize,
+    /// Bytes that stand before it in `part` only.
+    lead: usize,
+    /// The text that it is a view of, and the cursor in it.
+    of: (Rope, usize),
+}
+
+impl View {
+    /// What surrounds `offset`; `None` if that cannot be parsed at a reasonable price.
+    #[must_use]
+    pub fn around(document: &Document, offset: usize) -> Option<Self> {
+        let of = (document.rope().clone(), offset);
+        let small = document.len() <= WHOLE;
+        if small && document.tree().is_some() {
+            return Some(Self { part: document.clone(), start: 0, lead: 0, of });
+        }
+        let offset = python::char_boundary(document, offset);
+        SIZES.iter().enumerate().find_map(|(index, &(above, below, budget))| {
+            let range = if small && index == 0 { 0..document.len() } else { around(document, offset, above, below) };
+            let lead = lead(document, range.start);
+            let part = document.part(range.clone(), &lead, &mut Meter::new(budget));
+            part.tree().is_some().then(|| Self { part, start: range.start, lead: lead.len(), of: of.clone() })
+        })
+    }
+
+    /// Whether this is [`View::around`] of that very document and offset.
+    #[must_use]
+    pub fn is_of(&self, document: &Document, offset: usize) -> bool {
+        self.of.0.is_instance(document.rope()) && self.of.1 == offset
+    }
+
+    /// The part, as a document of its own. It has a tree.
+    #[must_use]
+    pub fn part(&self) -> &Document {
+        &self.part
+    }
+
+    /// The cursor in the part.
+    #[must_use]
+    pub fn cursor(&self) -> usize {
+        (self.of.1 + self.lead).saturating_sub(self.start).min(self.part.len())
+    }
+
+    /// A range of the part as one of the document.
+    #[must_use]
+    pub fn outside(&self, range: &Range<usize>) -> Range<usize> {
+        let outside = |offset: usize| (offset + self.start).saturating_sub(self.lead);
+        outside(range.start)..outside(range.end)
+    }
+}
+
+/// A range around `offset` that starts and ends, if it can, where statements of the outermost level do.
+fn around(document: &Document, offset: usize, above: usize, below: usize) -> Range<usize> {
+    let least = python::char_boundary(document, offset.saturating_sub(above));
+    let most = python::char_boundary(document, (offset + below).min(document.len()));
+    let start = if least == 0 { 0 } else { start(document, least, offset).unwrap_or(least) };
+    let end = if most == document.len() { most } else { end(document, offset, most).unwrap_or(most) };
+    start..end
+}
+
+/// In the first half from `least` on: the first definition of the outermost level, or else the first line that is indented least;
+/// or else any line's start before `offset`.
+fn start(document: &Document, least: usize, offset: usize) -> Option<usize> {
+    let half = least + (offset - least) / 2;
+    let first = python::line_at(document, least).number;
+    let lines = (first..).map_while(|number| python::line(document, number)).filter(|line| line.start >= least);
+    let upper: Vec<Line> = lines.take_while(|line| line.start <= half).filter(|line| !line.is_blank()).collect();
+    let definition = upper.iter().find(|line| is_definition(document, line));
+    let chosen = definition.or_else(|| upper.iter().min_by_key(|line| line.column));
+    let own = || Some(python::line_at(document, offset).start).filter(|start| *start >= least);
+    chosen.map(|line| line.start).or_else(own)
+}
+
+/// The last place up to `most` where a line of the outermost level starts, or else the last line's start; below `offset`.
+fn end(document: &Document, offset: usize, most: usize) -> Option<usize> {
+    let last = python::line_at(document, most).number;
+    let lines = (0..=last).rev().map_while(|number| python::line(document, number));
+    let below: Vec<Line> = lines.take_while(|line| line.start > offset).filter(|line| line.start <= most).collect();
+    let outer = below.iter().find(|line| line.column == 0 && !line.is_blank());
+    outer.or(below.first()).map(|line| line.start)
+}
+
+fn is_definition(document: &Document, line: &Line) -> bool {
+    let words = document.slice(line.start..line.end.min(line.start + 10));
+    ["def ", "class ", "async def ", "@"].iter().any(|word| words.starts_with(word))
+}
+
+/// What is put before a part that starts there.
+fn lead(document: &Document, start: usize) -> String {
+    if start == 0 {
+        return String::new();
+    }
+    let line = python::line_at(document, start);
+    let ending = python::line_ending(document);
+    match line.start == start && line.column > 0 {
+        true => format!("{HEADER}{ending}"),
+        false => format!("{STATEMENT}{ending}{ending}"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use crate::prompt::view::*;
+
+    fn function(index: usize) -> String {
+        format!("def f{index}(a, b):\n    c = a + b * {index}\n    return [c, 'é {index}']\n\n\n")
+    }
+
+    fn file(count: usize) -> String {
+        (0..count).map(function).collect()
+    }
+
+    #[track_caller]
+    fn view(text: &str, offset: usize) -> View {
+        let view = View::around(&Document::new(text, 1), offset).unwrap();
+        let part = view.part().text();
+        assert!(part.len() <= WHOLE + HEADER.len() + 2, "{}", part.len());
+        // The cursor stands between the same texts.
+        let (above, below) = part.split_at(view.cursor());
+        assert_eq!(above[view.lead..], text[view.start..offset]);
+        assert!(text[offset..].starts_with(below));
+        let there = view.outside(&(view.cursor()..view.cursor()));
+        assert_eq!(there, offset..offset);
+        view
+    }
+
+    #[test]
+    fn a_small_document_is_its_own_view() {
+        let text = file(10);
+        let view = view(&text, 40);
+        assert_eq!((view.part().text(), view.cursor()), (text, 40));
+    }
+
+    #[test]
+    fn a_view_begins_and_ends_with_functions() {
+        let text = file(2_000);
+        let offset = text[..70_000].rfind("    return").unwrap();
+        let view = view(&text, offset);
+        let part = view.part().text();
+        assert!(part.starts_with("pass\n\ndef f"), "{:?}", &part[..40]);
+        assert!(part.ends_with("\n\n\n"), "{:?}", &part[part.len() - 40..]);
+        assert!(!view.part().tree().unwrap().root_node().has_error());
+    }
+
+    #[test]
+    fn a_view_inside_a_class_is_whole() {
+        let methods: String =
+            (0..2_000).map(|index| format!("    def f{index}(self):\r\n        return {index}\r\n\r\n")).collect();
+        let text = format!("class C:\r\n{methods}");
+        let offset = text[..60_000].rfind("return").unwrap();
+        let view = view(&text, offset);
+        let part = view.part().text();
+        assert!(part.starts_with("if True:\r\n    def f"), "{:?}", &part[..40]);
+        assert!(!view.part().tree().unwrap().root_node().has_error());
+    }
+
+    #[test]
+    fn a_long_line_is_cut() {
+        let line = format!("DATA = [{}]\n", "'é', ".repeat(100_000));
+        for offset in [line.len() / 2, line.len() - 1, line.len()] {
+            view(&line, python::char_boundary(&Document::new(&line, 1), offset));
+        }
+    }
+
+    #[test]
+    fn what_costs_too_much_has_no_view() {
+        let deep = "(".repeat(100_000);
+        assert!(View::around(&Document::new(&deep, 1), 50_000).is_none());
+    }
+
+    #[test]
+    fn a_view_does_not_depend_on_the_tree_of_a_large_document() {
+        let text = file(2_000);
+        let with = Document::new(&text, 1);
+        let mut without = Document::limited(&text, 1, crate::document::Limits::of_a_buffer(usize::MAX));
+        assert!(without.is_pending() && with.tree().is_some());
+        let offset = text[..70_000].rfind("    return").unwrap();
+        let range = |document: &Document| around(document, offset, 12 << 10, 4 << 10);
+        assert_eq!(range(&with), range(&without));
+        without.edit(offset..offset, "x");
+        assert!(without.tree().is_some());
+    }
+}

@@ -1,0 +1,143 @@
+//! What is remembered, found by its texts, up to a limit.
+
+use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
+
+use super::{Alternatives, Failure, Made, Record, TurnText};
+use crate::provenance::key::settled;
+
+/// At most this many of a kind are kept.
+pub(super) const MOST: usize = 1000;
+/// And no more than this many bytes of text, roughly.
+pub(super) const BYTES: usize = 16 << 20;
+
+/// Something known of a turn.
+pub(super) trait Entry {
+    fn turn(&self) -> &TurnText;
+    /// How much it takes, roughly.
+    fn bytes(&self) -> usize;
+}
+
+impl Entry for Record {
+    fn turn(&self) -> &TurnText {
+        &self.turn
+    }
+
+    fn bytes(&self) -> usize {
+        text(&self.turn) + made(&self.made)
+    }
+}
+
+impl Entry for Failure {
+    fn turn(&self) -> &TurnText {
+        &self.turn
+    }
+
+    fn bytes(&self) -> usize {
+        text(&self.turn) + self.reason.len()
+    }
+}
+
+impl Entry for Alternatives {
+    fn turn(&self) -> &TurnText {
+        &self.turn
+    }
+
+    fn bytes(&self) -> usize {
+        let each = self.each.iter();
+        let each = each.map(|each| each.program.len() + each.ranked.completion.text.len() + made(&each.made));
+        text(&self.turn) + each.sum::<usize>()
+    }
+}
+
+fn text(turn: &TurnText) -> usize {
+    // Once more as the keys that it is found by.
+    2 * (turn.prompt.len() + turn.program.len())
+}
+
+fn made(made: &Made) -> usize {
+    let history: usize = made.history.kept.iter().chain(&made.history.dropped).map(String::len).sum();
+    made.prompt.len() + made.completion.text.len() + history
+}
+
+/// Entries in the order in which they came, the oldest of which go when there are too many.
+#[derive(Debug, Clone)]
+pub(super) struct Store<T> {
+    /// By a number that grows.
+    entries: BTreeMap<u64, Arc<T>>,
+    next: u64,
+    bytes: usize,
+    by_prompt: Index,
+    by_program: Index,
+}
+
+/// Numbers of entries by a text of theirs, oldest first.
+type Index = HashMap<String, Vec<u64>>;
+
+impl<T> Default for Store<T> {
+    fn default() -> Self {
+        let (by_prompt, by_program) = (Index::new(), Index::new());
+        Self { entries: BTreeMap::new(), next: 0, bytes: 0, by_prompt, by_program }
+    }
+}
+
+impl<T: Entry> Store<T> {
+    /// Those of a prompt, newest first.
+    pub fn of_prompt(&self, prompt: &str) -> impl Iterator<Item = &Arc<T>> {
+        self.of(self.by_prompt.get(&settled(prompt)))
+    }
+
+    /// Those of a program text, newest first.
+    pub fn of_program(&self, program: &str) -> impl Iterator<Item = &Arc<T>> {
+        self.of(self.by_program.get(&settled(program)))
+    }
+
+    fn of(&self, numbers: Option<&Vec<u64>>) -> impl Iterator<Item = &Arc<T>> {
+        numbers.into_iter().flatten().rev().filter_map(|number| self.entries.get(number))
+    }
+
+    pub fn push(&mut self, entry: T) {
+        let number = self.next;
+        self.next += 1;
+        self.bytes += entry.bytes();
+        self.by_prompt.entry(settled(&entry.turn().prompt)).or_default().push(number);
+        self.by_program.entry(settled(&entry.turn().program)).or_default().push(number);
+        self.entries.insert(number, Arc::new(entry));
+        // The newest stays, however large it is.
+        while self.entries.len() > MOST || (self.bytes > BYTES && self.entries.len() > 1) {
+            let Some((&oldest, _)) = self.entries.first_key_value() else { break };
+            self.take(oldest);
+        }
+    }
+
+    /// Forgets those of a prompt for which `which` is true.
+    pub fn remove(&mut self, which: impl Fn(&T) -> bool, prompt: &str) {
+        let numbers = self.by_prompt.get(&settled(prompt)).cloned().unwrap_or_default();
+        for number in numbers {
+            if self.entries.get(&number).is_some_and(|entry| which(entry)) {
+                self.take(number);
+            }
+        }
+    }
+
+    fn take(&mut self, number: u64) {
+        let Some(entry) = self.entries.remove(&number) else { return };
+        self.bytes -= entry.bytes();
+        forget(&mut self.by_prompt, &settled(&entry.turn().prompt), number);
+        forget(&mut self.by_program, &settled(&entry.turn().program), number);
+    }
+
+    #[cfg(test)]
+    pub fn sizes(&self) -> (usize, usize, usize) {
+        let of = |index: &Index| index.values().map(Vec::len).sum();
+        (self.entries.len(), of(&self.by_prompt), of(&self.by_program))
+    }
+}
+
+fn forget(index: &mut Index, text: &str, number: u64) {
+    let Some(numbers) = index.get_mut(text) else { return };
+    numbers.retain(|other| *other != number);
+    if numbers.is_empty() {
+        index.remove(text);
+    }
+}

@@ -1,0 +1,327 @@
+//! The turns of a document. Pure.
+//!
+//! A prompt is a run of whole-line comments of one indentation that starts a block or follows a blank line; its program
+//! text runs to the next prompt of that indentation or the end of the block. That is what a history shows. What a command
+//! may replace is another, much smaller notion: see [`insertion`].
+//!
+//! The docstring of a function that has no other body, or just `pass` or `...`, is a prompt, too; the body is its program
+//! text. With a marker, every run of comments that start with it is a prompt, and nothing else is.
+//!
+//! No prompts are comments for tools, commented-out code, rulers with what they frame, and licences. A `TODO` is one: it
+//! says what is to be done.
+
+mod generated;
+mod insertion;
+mod parts;
+mod program;
+mod prompt;
+#[cfg(test)]
+mod tests;
+
+use std::ops::Range;
+
+use codegen_core::History;
+
+use crate::document::Document;
+use crate::edit::Edit;
+use crate::python;
+pub use generated::generated_range;
+pub use insertion::{Insertion, Refusal, insertion, line_count, replacement, resolved};
+pub use parts::{Part, PartKind, parts};
+pub(crate) use program::{line_feeds, shown_text};
+use prompt::Run;
+
+/// What counts as a prompt.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct TurnOptions {
+    /// Only comments that start with this are prompts (say `#>`).
+    pub marker: Option<String>,
+}
+
+/// What a prompt is written as.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum PromptKind {
+    /// Whole-line comments.
+    #[default]
+    Comment,
+    /// The docstring of a function that has no other body yet.
+    Docstring,
+}
+
+/// A prompt and the program text below it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Turn {
+    /// The prompt's words: comment signs and indentation removed, lines joined by `\n`.
+    pub prompt: String,
+    /// The comment lines, or the docstring's, from the first one's indentation to past the last one's line end.
+    pub prompt_range: Range<usize>,
+    /// The program text as histories show it: from `prompt_range.end` to the next prompt of this indentation or the block's end, trailing
+    /// blank lines excluded, its last line end included; empty if the turn has none yet. A docstring's may hold a
+    /// placeholder, which is no program text; see [`program_text`].
+    pub program_range: Range<usize>,
+    /// The white space before the comment.
+    pub indent: String,
+    /// What the prompt is written as.
+    pub kind: PromptKind,
+    /// The lines below the prompt that were generated for it and are exactly what was generated, where that is known; see
+    /// [`crate::provenance::Records::texts`].
+    pub generated: Option<Range<usize>>,
+    /// What a program text that is written for the turn takes the place of. Empty and right below the prompt unless
+    /// [`resolved`] has decided otherwise.
+    pub target: Range<usize>,
+}
+
+/// A turn, and which one comes before it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Linked {
+    pub turn: Turn,
+    column: usize,
+    /// The turn before it in the same block, by its index among all turns.
+    pub previous: Option<usize>,
+    /// Whether a prompt or a heading of its own indentation ended its program text.
+    followed: bool,
+}
+
+/// All turns, in the order of their prompts.
+#[must_use]
+pub fn turns(document: &Document, options: &TurnOptions) -> Vec<Turn> {
+    linked(document, options, &|_, _| false).into_iter().map(|linked| linked.turn).collect()
+}
+
+/// All turns, in the order of their prompts, and those docstrings above bodies for which `known` says, by the turn and its
+/// program text, that the body was made from the docstring: that cannot be told by syntax.
+#[must_use]
+pub fn turns_known(document: &Document, options: &TurnOptions, known: &dyn Fn(&Turn, &str) -> bool) -> Vec<Turn> {
+    linked(document, options, known).into_iter().map(|linked| linked.turn).collect()
+}
+
+/// [`turns_known`], with their places in their blocks.
+pub(crate) fn linked(document: &Document, options: &TurnOptions, known: &dyn Fn(&Turn, &str) -> bool) -> Vec<Linked> {
+    only_turns(document, walk(document, 0, options, false), known)
+}
+
+/// Leaves out the docstrings of functions that have a body already, unless it is known to be theirs.
+fn only_turns(document: &Document, found: Vec<Linked>, known: &dyn Fn(&Turn, &str) -> bool) -> Vec<Linked> {
+    let mut kept: Vec<Linked> = Vec::with_capacity(found.len());
+    let mut places = Vec::with_capacity(found.len());
+    for mut linked in found {
+        places.push(kept.len());
+        linked.previous = linked.previous.and_then(|previous| places.get(previous).copied());
+        let is_turn = linked.turn.kind == PromptKind::Comment || {
+            let program = program_text(document, &linked.turn);
+            (program.is_empty() && !linked.followed) || (!program.is_empty() && known(&linked.turn, &program))
+        };
+        if is_turn {
+            kept.push(linked);
+        }
+    }
+    kept
+}
+
+/// Which block each of the turns is in: equal numbers for turns that follow each other in one block.
+pub(crate) fn blocks(all: &[Linked]) -> Vec<usize> {
+    let mut blocks: Vec<usize> = Vec::with_capacity(all.len());
+    for (index, linked) in all.iter().enumerate() {
+        // A block goes by the number of its first turn.
+        blocks.push(linked.previous.and_then(|previous| blocks.get(previous).copied()).unwrap_or(index));
+    }
+    blocks
+}
+
+/// The turn whose prompt stands directly above `offset`: the cursor's line is blank up to the cursor and the line above
+/// it is the prompt's last.
+#[must_use]
+pub fn turn_above(document: &Document, offset: usize, options: &TurnOptions) -> Option<Turn> {
+    let docstring = || {
+        let line = python::line_at(document, offset);
+        let above = line.number.checked_sub(1).filter(|_| line.text >= offset)?;
+        prompt::docstring_above(document, above).filter(|run| run.is_prompt(document, options))
+    };
+    let run = prompt_above(document, offset, options).or_else(docstring)?;
+    let found = walk(document, run.first, options, true);
+    only_turns(document, found, &|_, _| false).into_iter().next().map(|linked| linked.turn)
+}
+
+/// The comment prompt directly above `offset`: [`turn_above`] for those who need no more, and may ask on
+/// every key.
+pub(crate) fn prompt_above(document: &Document, offset: usize, options: &TurnOptions) -> Option<Run> {
+    let line = python::line_at(document, offset);
+    if line.text < offset || line.number == 0 {
+        return None;
+    }
+    let run = prompt::run_around(document, line.number - 1, options)?;
+    (run.last + 1 == line.number && run.is_prompt(document, options)).then_some(run)
+}
+
+/// The turn that a position belongs to: in its prompt, its program text or the blank lines after that. The innermost, if
+/// there are several.
+#[must_use]
+pub fn turn_at(document: &Document, offset: usize, options: &TurnOptions) -> Option<Turn> {
+    let turns = turns(document, options);
+    innermost(document, &turns, offset).and_then(|index| turns.into_iter().nth(index))
+}
+
+/// Which of the turns of the document, in their order, a position belongs to; see [`turn_at`].
+#[must_use]
+pub fn innermost(document: &Document, turns: &[Turn], offset: usize) -> Option<usize> {
+    let line = python::line_at(document, offset);
+    turns.iter().rposition(|turn| {
+        let belongs = turn.prompt_range.start..turn.program_range.end.max(turn.prompt_range.end);
+        // A text may end without a line end: there the last line is inside although it starts at no byte of its own.
+        belongs.contains(&line.start)
+            || (line.start >= belongs.end && line.is_blank() && {
+                let above = python::line_above(document, line.number);
+                above.is_some_and(|above| belongs.contains(&above.start))
+            })
+    })
+}
+
+/// The history of the turn: everything of the document before its prompt, as turns where it is turns. What encloses a
+/// turn inside a block is the preamble's end, and the history is indented as the turn is. Line ends are `\n`.
+#[must_use]
+pub fn history(document: &Document, turn: &Turn, options: &TurnOptions) -> History {
+    let text = |range| shown_text(document, range);
+    if turn.kind == PromptKind::Docstring {
+        // It is the only turn of its block, and the model is shown the function as it stands.
+        let (preamble, opening) = (text(0..turn.prompt_range.start), Some(text(turn.prompt_range.clone())));
+        return History { preamble, turns: Vec::new(), indent: turn.indent.clone(), opening };
+    }
+    let all = linked(document, options, &|_, _| false);
+    let own = all.iter().find(|other| other.turn.prompt_range.start == turn.prompt_range.start);
+    let earlier = |later: &Linked| later.previous.and_then(|index| all.get(index));
+    let mut before: Vec<&Turn> =
+        std::iter::successors(own.and_then(earlier), |later| earlier(later)).map(|linked| &linked.turn).collect();
+    before.reverse();
+    let start = before.first().map_or(turn.prompt_range.start, |first| first.prompt_range.start);
+    let turns = (before.iter().zip(before.iter().skip(1).copied().chain([turn])))
+        .map(|(earlier, next)| (earlier.prompt.clone(), shown(document, earlier, next)))
+        // Turns that were not answered teach nothing.
+        .filter(|(_, program)| !program.is_empty())
+        .collect();
+    History { preamble: text(0..start), turns, indent: turn.indent.clone(), opening: None }
+}
+
+/// What the history of the `next` turn of the block shows below the prompt of the turn before it: not just its program
+/// text, since what stands below a heading is part of what came before, too.
+pub(crate) fn shown(document: &Document, earlier: &Turn, next: &Turn) -> String {
+    let range = earlier.prompt_range.end..next.prompt_range.start;
+    program::dedent(&shown_text(document, range), &earlier.indent)
+}
+
+/// The turn's program text as a history shows it: without the turn's indentation, blank lines at either end and carriage
+/// returns. Empty if there is none, or just the `pass` or `...` that a function cannot do without.
+#[must_use]
+pub fn program_text(document: &Document, turn: &Turn) -> String {
+    let text = text_of(document, turn, turn.program_range.clone());
+    let placeholder = turn.kind == PromptKind::Docstring && matches!(text.trim_end(), "pass" | "...");
+    if placeholder { String::new() } else { text }
+}
+
+/// A part of the turn's program text, as [`program_text`] has the whole.
+pub(crate) fn text_of(document: &Document, turn: &Turn, range: Range<usize>) -> String {
+    program::dedent(&shown_text(document, range), &turn.indent)
+}
+
+/// The header of the function whose docstring the prompt is: with it, it says what is asked for.
+pub(crate) fn header(document: &Document, turn: &Turn) -> Option<String> {
+    let line = python::line_at(document, turn.prompt_range.start);
+    let docstring = python::docstring(document, &line).filter(|_| turn.kind == PromptKind::Docstring)?;
+    Some(shown_text(document, docstring.header))
+}
+
+/// Whether a turn has no program text. A placeholder such as `pass` below a docstring is none.
+#[must_use]
+pub fn is_empty(document: &Document, turn: &Turn) -> bool {
+    program_text(document, turn).is_empty()
+}
+
+/// The edit that puts `program` under the turn's prompt in place of its [`Turn::target`]. The program comes as generated:
+/// without indentation, or with the turn's own, as [`history`] makes the model write it.
+///
+/// It takes the buffer's line ends and its tabs or spaces, and one blank line is left between it and a prompt that
+/// follows. A program without text leaves the buffer as it is.
+#[must_use]
+pub fn program_edit(document: &Document, turn: &Turn, program: &str) -> Edit {
+    program::edit(document, turn, program)
+}
+
+/// What [`program_text`] says once [`program_edit`] has put `program` in place.
+#[must_use]
+pub fn written_text(document: &Document, turn: &Turn, program: &str) -> String {
+    program::dedent(&program::lines(document, turn, program).join("\n"), &turn.indent)
+}
+
+/// A program text without the indentation of its first line, and without blank lines at either end.
+pub(crate) fn unindented(program: &str) -> String {
+    let program = line_feeds(program);
+    let first = program.lines().find(|line| !line.trim().is_empty()).unwrap_or_default();
+    program::dedent(&program, &first[..first.len() - first.trim_start().len()])
+}
+
+/// Whether a program text is more than comments and blank lines: a model that has nothing to say says those.
+#[must_use]
+pub fn says_something(program: &str) -> bool {
+    program.lines().any(|line| !line.trim().is_empty() && !line.trim_start().starts_with('#'))
+}
+
+/// The turns from a line on; if `one`, only the first one, and no line further than it goes is looked at.
+fn walk(document: &Document, from: usize, options: &TurnOptions, one: bool) -> Vec<Linked> {
+    let mut found: Vec<Linked> = Vec::new();
+    // Turns whose block is still open, outermost first, by their index in `found`.
+    let mut open: Vec<usize> = Vec::new();
+    let mut number = from;
+    while let Some(line) = python::line(document, number) {
+        number += 1;
+        if line.is_blank() {
+            continue;
+        }
+        let run = prompt::run_at(document, &line, options).or_else(|| prompt::docstring_at(document, &line));
+        let mut past = line.next;
+        let mut column = line.column;
+        if let Some(run) = run {
+            past = run.range.end;
+            number = run.last + 1;
+            if run.is_prompt(document, options) {
+                let mut previous = None;
+                while let Some(index) = open.pop_if(|index| found[*index].column >= column) {
+                    let same = found[index].column == column;
+                    found[index].followed = same;
+                    previous = Some(index).filter(|_| same && found[index].turn.kind == PromptKind::Comment);
+                }
+                if one && !found.is_empty() && open.is_empty() {
+                    break;
+                }
+                extend(&mut found, &open, past, column);
+                open.push(found.len());
+                found.push(Linked { turn: run.turn(), column, previous, followed: false });
+                continue;
+            }
+            if run.is_section() {
+                // A heading ends the program text: what follows was not asked for by the prompt above it.
+                while let Some(index) = open.pop_if(|index| found[*index].column >= column) {
+                    found[index].followed = found[index].column == column;
+                }
+            }
+        } else if open.last().is_some_and(|&index| found[index].column > column) {
+            if document.outline().is_continuation(line.text) {
+                column = usize::MAX;
+            } else {
+                while open.pop_if(|index| found[*index].column > column).is_some() {}
+            }
+        }
+        if one && !found.is_empty() && open.is_empty() {
+            break;
+        }
+        extend(&mut found, &open, past, column);
+    }
+    found
+}
+
+/// A line up to `past` belongs to the program text of the open turns that it is not indented less than.
+fn extend(found: &mut [Linked], open: &[usize], past: usize, column: usize) {
+    for &index in open {
+        if let Some(linked) = found.get_mut(index).filter(|linked| linked.column <= column) {
+            linked.turn.program_range.end = past;
+        }
+    }
+}
