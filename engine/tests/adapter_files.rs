@@ -10,8 +10,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use codegen_core::{EngineError, Prompt, Request};
-use codegen_engine::gguf::{Gguf, Metadata, TensorInfo, Value, Writer};
-use codegen_engine::gguf::{ModelError, TensorType};
+use codegen_engine::gguf::{Gguf, Metadata, ModelError, TensorInfo, TensorType, Value, Writer};
 use codegen_engine::model::{FileReport, FileType, convert, convert_adapter, inspect, quantize};
 use codegen_engine::{Engine, EngineOptions, GpuLayers};
 use safetensors::SafeTensors;

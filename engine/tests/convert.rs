@@ -7,8 +7,7 @@ use std::fs;
 use std::path::Path;
 use std::process::Command;
 
-use codegen_engine::gguf::{Gguf, Value};
-use codegen_engine::gguf::{ModelError, TensorType};
+use codegen_engine::gguf::{Gguf, ModelError, TensorType, Value};
 use codegen_engine::model::{FileReport, FileType, Recipe, convert, inspect};
 
 use support::{SMALL, Shape, wave};

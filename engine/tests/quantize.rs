@@ -7,8 +7,7 @@ use std::fs::{self, File};
 use std::path::Path;
 
 use codegen_core::{Event, Prompt, Request};
-use codegen_engine::gguf::{Gguf, Metadata, TensorInfo, Value, Writer};
-use codegen_engine::gguf::{ModelError, TensorType};
+use codegen_engine::gguf::{Gguf, Metadata, ModelError, TensorInfo, TensorType, Value, Writer};
 use codegen_engine::model::{FileReport, FileType, convert, quantize};
 use codegen_engine::{Engine, EngineOptions};
 

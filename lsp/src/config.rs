@@ -1,9 +1,11 @@
 //! Every option, parsed once into types. What is unknown or wrong is named in a problem, and the default stands in.
 
+pub mod language;
 pub mod layers;
 pub mod scope;
 #[cfg(test)]
 mod tests;
+pub mod trust;
 pub mod user_file;
 
 use std::path::{Component, Path};
@@ -14,8 +16,7 @@ use codegen_sandbox::Level;
 use codegen_text::turns::TurnOptions;
 use serde_json::{Map, Value};
 
-use crate::config::language;
-use crate::config::trust::{self, Trust};
+use trust::Trust;
 
 /// The name of the configuration's section in the client's settings.
 pub const SECTION: &str = "codegen";

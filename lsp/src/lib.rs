@@ -1,30 +1,11 @@
-//! The language server: keeps buffers, finds turns and contexts in them, asks the engine, and answers the editor.
+//! The language server and the command line: speaks with the editor and the engine, and does what `codegen-text` decides.
 
-pub mod candidates;
 pub mod cli;
-pub mod completion;
 pub mod config;
-pub mod context;
-pub mod document;
-pub mod edit;
-pub mod explain;
-pub mod handlers;
-pub mod history;
+pub mod generate;
 pub mod landing;
-pub mod language;
-pub mod main_loop;
-pub mod offers;
 pub mod operation;
-pub mod outbox;
-pub mod pipeline;
-pub mod proto;
-pub mod records;
+pub mod present;
+pub mod protocol;
 pub mod server;
-pub mod state;
-pub mod suggest;
-pub mod syntax;
-pub mod trust;
-pub mod turns;
 pub mod uri;
-pub mod verify;
-pub mod view;

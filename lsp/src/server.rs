@@ -5,8 +5,12 @@
 
 pub mod envelope;
 pub mod framing;
+pub mod handlers;
+pub mod main_loop;
+pub mod outbox;
 pub mod repair;
 pub mod spelling;
+pub mod state;
 pub mod sync;
 mod transport;
 

@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
 mod common;
+#[path = "../text/tests/library/mod.rs"]
 mod library;
 mod random;
 

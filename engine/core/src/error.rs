@@ -67,7 +67,8 @@ pub enum EngineError {
 }
 
 impl EngineError {
-    pub(crate) fn bad_option(option: &'static str, value: impl ToString, expected: impl Into<String>) -> Self {
+    /// An option that cannot have this value, and what it could have.
+    pub fn bad_option(option: &'static str, value: impl ToString, expected: impl Into<String>) -> Self {
         Self::BadOption { option, value: value.to_string(), expected: expected.into() }
     }
 }

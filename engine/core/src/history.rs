@@ -1,9 +1,7 @@
 //! Multi-turn synthesis as text: the history that the model is shown, and where its answer is cut (the CodeGen paper,
 //! ICLR 2023).
 
-mod truncation;
-
-pub use truncation::{Truncation, truncate};
+use crate::truncation::Truncation;
 
 /// The turns so far, in the order they were made.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -71,7 +69,7 @@ impl History {
 
 #[cfg(test)]
 mod tests {
-    use crate::history::*;
+    use super::*;
 
     fn history(preamble: &str, turns: &[(&str, &str)], indent: &str) -> History {
         let turns = turns.iter().map(|&(prompt, program)| (prompt.to_owned(), program.to_owned())).collect();

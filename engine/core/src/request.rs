@@ -98,8 +98,8 @@ pub struct Request {
     /// [`EngineError::PromptTooLong`], because probabilities given another text than the one asked about mean nothing.
     pub score_from: Option<usize>,
     /// Takes nothing from the KV cache that earlier requests left there, and has each batch computed with all of
-    /// [`codegen_engine::ModelInfo::threads`] whatever else the machine does, and so makes the result independent of both. See
-    /// [`codegen_engine::Engine::submit_candidates`] for what else it depends on.
+    /// the engine's threads (its `ModelInfo::threads`) whatever else the machine does, and so makes the result independent of both. See
+    /// its `Engine::submit_candidates` for what else it depends on.
     pub fresh: bool,
 }
 
@@ -192,7 +192,7 @@ pub struct Completion {
     pub decode: std::time::Duration,
 }
 
-/// What a [`codegen_engine::Generation`] reports. Exactly one `Done` or `Failed` comes, and it comes last.
+/// What a generation reports. Exactly one `Done` or `Failed` comes, and it comes last.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Event {
     /// A token was generated.

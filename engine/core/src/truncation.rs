@@ -108,7 +108,7 @@ impl StopRule for Truncation {
 
 #[cfg(test)]
 mod tests {
-    use crate::truncation::*;
+    use super::*;
     use proptest::prelude::*;
 
     /// Cuts at `$0` and checks that the text without the mark is cut there.

@@ -160,7 +160,7 @@ fn below(random: &mut ChaCha8Rng, end: usize) -> usize {
 mod tests {
     #![allow(clippy::unwrap_used, clippy::cast_precision_loss)]
 
-    use crate::estimate::*;
+    use super::*;
 
     fn near(a: f64, b: f64) -> bool {
         (a - b).abs() < 1e-12

@@ -1,7 +1,6 @@
 //! Where continuations end, for both benchmarks.
 
-use codegen_core::StopRule;
-use codegen_core::Truncation;
+use codegen_core::{StopRule, Truncation};
 
 use super::dialogue::Terminals;
 
@@ -57,7 +56,7 @@ impl StopRule for HumanEvalTruncation {
 
 #[cfg(test)]
 mod tests {
-    use crate::terminals::*;
+    use super::*;
     use proptest::prelude::*;
 
     #[test]

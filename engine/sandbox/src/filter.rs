@@ -234,7 +234,7 @@ fn before(arch: TargetArch) -> [sock_filter; 6] {
 mod tests {
     #![allow(clippy::unwrap_used)]
 
-    use crate::filter::*;
+    use super::*;
 
     #[test]
     fn there_is_a_filter_whatever_is_around_and_the_kernel_would_take_it() {

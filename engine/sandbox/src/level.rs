@@ -88,7 +88,7 @@ impl FromStr for Level {
 mod tests {
     #![allow(clippy::unwrap_used)]
 
-    use crate::level::*;
+    use super::*;
 
     #[test]
     fn a_level_holds_only_with_all_below_it() {

@@ -56,7 +56,7 @@ impl Mode {
 
 #[cfg(test)]
 mod tests {
-    use crate::mode::*;
+    use super::*;
 
     fn names(root: bool, most: Means, required: Level) -> Vec<&'static str> {
         MODES.iter().filter(|mode| mode.fits(root, most, required)).map(|mode| mode.called).collect()

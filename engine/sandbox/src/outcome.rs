@@ -71,7 +71,7 @@ fn names_exception(line: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use crate::outcome::*;
+    use super::*;
 
     fn of(status: i32, stderr: &str) -> Outcome {
         judge(status, Duration::from_secs(1), Duration::from_secs(5), stderr)

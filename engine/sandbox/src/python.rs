@@ -6,13 +6,11 @@
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
-use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant, SystemTime};
 
 use super::job::Entries;
-use super::unix::Inner;
-use super::{Job, Level, Limits, Outcome, SandboxError};
+use super::{Job, Limits, Outcome, Report, SandboxError};
 
 const PROBE: &str = include_str!("probe.py");
 /// How long an interpreter may take to say what it is.
@@ -43,9 +41,13 @@ struct Asked {
 
 static ASKED: Mutex<Vec<Asked>> = Mutex::new(Vec::new());
 
+/// Runs a job in the sandbox with an interpreter of which only what it says outside is known yet.
+type Inside<'a> = &'a dyn Fn(Python, &Job, &Limits) -> Result<Report, SandboxError>;
+
 impl Python {
-    /// Asks `python`, a path or a name in `PATH`, unless it has been asked since it, or what is installed, last changed.
-    pub(super) fn find(python: &Path) -> Result<Arc<Self>, SandboxError> {
+    /// Asks `python`, a path or a name in `PATH`, unless it has been asked since it, or what is installed, last changed. `inside`
+    /// runs what is asked in the sandbox.
+    pub(super) fn find(python: &Path, inside: Inside<'_>) -> Result<Arc<Self>, SandboxError> {
         let named = look_up(python)?;
         let known =
             |asked: &&Asked| asked.named == named && asked.stamps.iter().all(|(path, at)| modified(path) == *at);
@@ -57,7 +59,7 @@ impl Python {
         question.args(["-I", "-S", "-c", PROBE]).env_clear().envs(home().map(|home| ("HOME", home)));
         let outside = ask(question, &executable)?;
         check_version(&outside, &executable)?;
-        let inside = ask_inside(&executable, &outside)?;
+        let inside = ask_inside(&executable, &outside, inside)?;
         let python = Arc::new(Self { view: view(&[&outside, &inside]), executable });
         remember(named, &python, &inside);
         Ok(python)
@@ -75,7 +77,7 @@ fn executable(named: &Path) -> Result<PathBuf, SandboxError> {
 }
 
 /// What the interpreter says inside the sandbox, which shows it what it has said outside.
-fn ask_inside(executable: &Path, outside: &str) -> Result<String, SandboxError> {
+fn ask_inside(executable: &Path, outside: &str, inside: Inside<'_>) -> Result<String, SandboxError> {
     use std::os::unix::ffi::OsStringExt;
     let mut view = view(&[outside]);
     view.add("flag", b"-I");
@@ -83,8 +85,7 @@ fn ask_inside(executable: &Path, outside: &str) -> Result<String, SandboxError> 
     let files = home().map(|home| ("users-home".to_owned(), home.into_vec())).into_iter().collect();
     let limits = Limits { wall: PATIENCE, cpu: PATIENCE, output: ANSWER, ..Limits::default() };
     let job = Job { program: PROBE.to_owned(), files, clock: None };
-    // As far as the system lets it: which interpreter is asked is the user's own choice.
-    let report = Inner::of(Arc::new(bare)).run(&job, &limits, Level::Limits, &AtomicBool::new(false))?;
+    let report = inside(bare, &job, &limits)?;
     if report.outcome == Outcome::Passed {
         return Ok(report.stdout);
     }

@@ -37,11 +37,15 @@ enum Tried {
 
 impl Inner {
     pub(super) fn new(python: &Path) -> Result<Self, SandboxError> {
-        Ok(Self::of(Python::find(python)?))
+        // As far as the system lets it: which interpreter is asked is the user's own choice.
+        let inside = |bare, job: &Job, limits: &Limits| {
+            Self::of(Arc::new(bare)).run(job, limits, Level::Limits, &AtomicBool::new(false))
+        };
+        Ok(Self::of(Python::find(python, &inside)?))
     }
 
     /// Of an interpreter that has been found.
-    pub(super) fn of(python: Arc<Python>) -> Self {
+    fn of(python: Arc<Python>) -> Self {
         Self { python, most: Means::All, refused: Arc::default() }
     }
 

@@ -7,8 +7,8 @@ use std::sync::LazyLock;
 use regex::Regex;
 use serde_json::{Map, Value};
 
-use super::config::Fields;
-use super::file;
+use super::fields::Fields;
+use super::{file, is_there};
 use crate::gguf::ModelError;
 
 /// CodeGen splits its fused projection into this many blocks, whatever the model's size: the model-parallel degree it
@@ -91,7 +91,7 @@ fn degree(folder: &Path, class: &str) -> Result<Code, ModelError> {
     let module = local.split('.').next().unwrap_or_default();
     let is_plain = !module.is_empty() && module.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');
     let path = folder.join(format!("{module}.py"));
-    if !is_plain || !super::is_there(&path) {
+    if !is_plain || !is_there(&path) {
         return Ok(Code::Elsewhere);
     }
     let code = file::read_to_string(&path, MAX_CODE)?;

@@ -5,7 +5,6 @@ use std::path::{Path, PathBuf};
 
 use super::is_there;
 use crate::gguf::ModelError;
-use crate::model::resolve;
 
 /// Names of files and folders that go into a message at most.
 const SHOWN: usize = 5;
@@ -74,11 +73,8 @@ pub fn locate(folder: &Path) -> Result<Located, ModelError> {
 }
 
 /// Refuses what cannot be a checkpoint's folder, with what is there instead.
-pub(in crate::model) fn check(folder: &Path) -> Result<(), ModelError> {
-    let about = match std::fs::metadata(folder) {
-        Ok(about) => about,
-        Err(cause) => return Err(resolve::not_here(folder, cause)),
-    };
+pub(crate) fn check(folder: &Path) -> Result<(), ModelError> {
+    let about = std::fs::metadata(folder).map_err(ModelError::io(folder))?;
     if !about.is_dir() {
         return Err(ModelError::invalid(folder, "is not a folder; a checkpoint is one, with config.json in it"));
     }

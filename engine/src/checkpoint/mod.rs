@@ -5,7 +5,8 @@
 
 mod config;
 mod custom;
-pub(in crate::model) mod file;
+mod fields;
+pub(crate) mod file;
 pub mod folder;
 mod index;
 mod names;
@@ -254,7 +255,7 @@ fn is_contiguous(shape: &[usize], strides: &[usize]) -> bool {
 }
 
 /// Whether a folder lists a name, be it that of a link whose target is missing.
-pub(in crate::model) fn is_there(path: &Path) -> bool {
+pub(crate) fn is_there(path: &Path) -> bool {
     path.symlink_metadata().is_ok()
 }
 

@@ -55,7 +55,7 @@ fn shortened(name: &str) -> String {
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]
-    use crate::checkpoint::names::*;
+    use super::*;
 
     fn read(names: &[&str]) -> Result<(Vec<String>, Vec<String>), String> {
         let (tensors, notes) = plain(names.iter().map(|name| ((*name).to_owned(), ())).collect())?;

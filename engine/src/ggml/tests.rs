@@ -1,4 +1,4 @@
-use crate::ggml::*;
+use super::*;
 
 /// Smooth values between -1 and 1.
 fn values(count: usize) -> Vec<f32> {
@@ -51,4 +51,13 @@ fn corrupt_blocks_are_refused() {
     let i32 = TensorType::from_id(26).unwrap_or(TensorType::F32);
     assert!(!dequantize_rows(i32, &[0; 8], 2, &mut out), "not a floating-point type");
     assert!(out.is_empty());
+}
+
+#[test]
+fn the_table_is_ggmls() {
+    for kind in TensorType::all() {
+        assert_eq!(block(kind), (kind.block_elements(), kind.block_bytes()), "{kind}");
+    }
+    let known: Vec<u32> = TensorType::all().map(TensorType::id).collect();
+    assert_eq!(known, type_ids(), "ggml knows other types than the table");
 }

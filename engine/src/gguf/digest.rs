@@ -6,7 +6,11 @@ use std::path::Path;
 
 use sha2::{Digest, Sha256};
 
-use crate::gguf::digest::hex;
+/// Bytes as lower-case hexadecimal digits.
+#[must_use]
+pub fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
 
 /// The SHA-256 of bytes, in hexadecimal.
 #[must_use]

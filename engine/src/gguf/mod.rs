@@ -3,7 +3,12 @@
 //! Numbers are little-endian. A file is a header, key-value pairs, the tensors' names, shapes, types and offsets,
 //! padding, and the tensors' data, each tensor starting at a multiple of the alignment.
 
+pub mod digest;
+mod error;
+pub(crate) mod input;
+pub(crate) mod output;
 mod read;
+mod tensor_type;
 mod write;
 
 #[cfg(test)]
@@ -11,9 +16,9 @@ mod tests;
 
 use std::path::PathBuf;
 
+pub use error::ModelError;
+pub use tensor_type::TensorType;
 pub use write::Writer;
-
-use crate::gguf::TensorType;
 
 /// The first four bytes of every GGUF file.
 pub const MAGIC: [u8; 4] = *b"GGUF";

@@ -6,8 +6,7 @@ use std::path::Path;
 
 use tempfile::NamedTempFile;
 
-use super::ModelError;
-use crate::gguf::MAGIC;
+use super::{MAGIC, ModelError};
 
 /// A file being written. Dropped before [`commit`], it leaves nothing behind.
 pub type OutputFile = BufWriter<NamedTempFile>;
@@ -73,6 +72,12 @@ pub fn check_target(output: &Path, input: &Path) -> Result<(), ModelError> {
     Ok(())
 }
 
+/// The folder's own name, whichever way the user took to it.
+pub fn folder_name(folder: &Path) -> Option<String> {
+    let folder = fs::canonicalize(folder).ok()?;
+    Some(folder.file_name()?.to_string_lossy().into_owned())
+}
+
 fn folder(path: &Path) -> &Path {
     path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
 }
@@ -82,7 +87,7 @@ mod tests {
     #![allow(clippy::unwrap_used)]
     use std::io::Write;
 
-    use crate::gguf::output::*;
+    use super::*;
 
     #[test]
     fn a_dropped_output_leaves_nothing_and_a_committed_one_only_the_file() {

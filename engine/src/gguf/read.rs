@@ -5,9 +5,11 @@ use std::collections::HashSet;
 use std::io::{BufReader, Read};
 use std::path::Path;
 
-use super::{DEFAULT_ALIGNMENT, Gguf, MAGIC, MAX_DIMENSIONS, MAX_NAME, Metadata, TensorInfo, Value, ValueType};
-use crate::checkpoint::file;
-use crate::gguf::{ModelError, TensorType};
+use super::input::{check_pointer, open};
+use super::{
+    DEFAULT_ALIGNMENT, Gguf, MAGIC, MAX_DIMENSIONS, MAX_NAME, Metadata, ModelError, TensorInfo, TensorType, Value,
+    ValueType,
+};
 
 /// Metadata larger than this is not a model's. The largest vocabularies take some tens of megabytes.
 const MAX_METADATA: u64 = 1 << 30;
@@ -22,11 +24,11 @@ impl Gguf {
     /// # Errors
     /// `Io` if the file cannot be read, `Invalid` if it is not a GGUF that this program understands.
     pub fn open(path: &Path) -> Result<Self, ModelError> {
-        let mut file = file::open(path)?;
+        let mut file = open(path)?;
         let about = file.metadata().map_err(ModelError::io(path))?;
         let mut start = Vec::new();
         file.by_ref().take(64).read_to_end(&mut start).map_err(ModelError::io(path))?;
-        file::check_pointer(path, &start)?;
+        check_pointer(path, &start)?;
         Self::parse(BufReader::with_capacity(1 << 16, start.as_slice().chain(file)), about.len(), path)
     }
 

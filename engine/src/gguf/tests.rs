@@ -5,8 +5,7 @@ use std::path::Path;
 use proptest::collection::vec;
 use proptest::prelude::*;
 
-use crate::gguf::ModelError;
-use crate::gguf::*;
+use super::*;
 
 /// A file in memory, tensor `i`'s bytes all being `i`.
 fn file(metadata: &Metadata, tensors: &[TensorInfo]) -> Vec<u8> {

@@ -118,8 +118,8 @@ fn set_stamp(path: &Path, stamp: &Path) {
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]
+    use super::*;
     use crate::gguf::Gguf;
-    use crate::model::builtin::*;
 
     /// Stands in for the model.
     const SMALL: &[u8] = b"GGUF and so on";

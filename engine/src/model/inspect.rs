@@ -8,8 +8,7 @@ use serde::Serialize;
 
 use super::AdapterSummary;
 use super::convert::TOKENIZER_JSON;
-use crate::gguf::{Gguf, Value};
-use crate::gguf::{ModelError, TensorType};
+use crate::gguf::{Gguf, ModelError, TensorType, Value};
 use crate::model::quantize::recipe::FileType;
 use crate::model::quantize::writer::{TypeUsage, usage};
 
@@ -266,8 +265,8 @@ impl Inspection {
 
 #[cfg(test)]
 mod tests {
+    use super::*;
     use crate::gguf::{Metadata, TensorInfo, Writer};
-    use crate::model::inspect::*;
 
     #[test]
     fn sizes_have_a_unit_that_fits() {

@@ -1,33 +1,20 @@
-//! Models as files: Hugging Face checkpoints, GGUF, quantization, the built-in model, names.
+//! Models as files: CodeGen and its adapters as GGUF, quantization, the built-in model, names.
 
 pub mod adapter;
 pub mod builtin;
-pub mod checkpoint;
 pub mod convert;
-pub mod digest;
-mod encode;
-pub mod error;
-pub mod gguf;
 pub mod inspect;
-pub mod mapping;
-mod output;
 pub mod quantize;
-pub mod recipe;
-pub mod spelling;
-pub mod store;
-mod stream;
+pub mod resolve;
 pub mod synthetic;
-pub mod tokenizer;
-pub mod types;
+pub mod vocabulary;
 
 pub use adapter::{AdapterSummary, convert_adapter};
 pub use convert::convert;
-pub use error::ModelError;
 pub use inspect::{Inspection, inspect};
 pub use quantize::quantize;
-pub use recipe::{FileType, Recipe};
-pub use spelling::Spelling;
-pub use store::resolve;
-pub use stream::{FileReport, Progress, TypeUsage};
+pub use quantize::recipe::{FileType, Recipe};
+pub use quantize::writer::{FileReport, Progress, TypeUsage};
+pub use resolve::resolve;
 pub use synthetic::{Shape, synthetic};
-pub use types::TensorType;
+pub use vocabulary::Spelling;

@@ -3,11 +3,11 @@
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
-use super::adapter::is_adapter;
+use super::adapter::detect::is_adapter;
 use super::builtin;
-use crate::checkpoint::{file, folder, is_there};
-use crate::gguf::MAGIC;
-use crate::gguf::ModelError;
+use crate::checkpoint::{folder, is_there};
+use crate::gguf::input::{check_pointer, open};
+use crate::gguf::{MAGIC, ModelError};
 
 /// The name of the model inside the program.
 pub const BUILTIN: &str = "builtin";
@@ -52,6 +52,14 @@ pub fn resolve(name: &str) -> Result<PathBuf, ModelError> {
             ),
         },
     }))
+}
+
+/// Refuses a folder that is not there.
+///
+/// # Errors
+/// As [`not_here`].
+pub(crate) fn check_folder(folder: &Path) -> Result<(), ModelError> {
+    std::fs::metadata(folder).map(drop).map_err(|cause| not_here(folder, cause))
 }
 
 /// Words why a checkpoint's or an adapter's folder is not there. A model's name on the Hub, and an address, are told how to
@@ -125,11 +133,11 @@ fn last_part(id: &str) -> &str {
 
 fn check_magic(path: &Path) -> Result<(), ModelError> {
     let mut start = Vec::new();
-    file::open(path)?.take(64).read_to_end(&mut start).map_err(ModelError::io(path))?;
+    open(path)?.take(64).read_to_end(&mut start).map_err(ModelError::io(path))?;
     if start.starts_with(&MAGIC) {
         return Ok(());
     }
-    file::check_pointer(path, &start)?;
+    check_pointer(path, &start)?;
     let problem = match path.extension().and_then(|extension| extension.to_str()) {
         Some("safetensors" | "bin" | "pt" | "pth") => {
             "these are weights without their configuration; convert the folder they came in with `codegen-lsp model \
@@ -174,7 +182,7 @@ mod tests {
     #![allow(clippy::unwrap_used)]
     use std::fs;
 
-    use crate::model::resolve::*;
+    use super::*;
 
     #[track_caller]
     fn problem(name: impl AsRef<Path>) -> String {

@@ -7,8 +7,7 @@ use rand_chacha::rand_core::{RngCore, SeedableRng};
 
 use super::convert::{entry, set_shape};
 use crate::checkpoint::{BLOCKS, Config};
-use crate::gguf::{Gguf, TensorInfo};
-use crate::gguf::{ModelError, output};
+use crate::gguf::{Gguf, ModelError, TensorInfo, output};
 use crate::model::convert::mapping::{self, Precision};
 use crate::model::quantize::encode::{Rows, slab_rows};
 use crate::model::quantize::recipe::Recipe;
@@ -126,7 +125,7 @@ fn fill(slab: &mut Vec<f32>, count: usize, spread: f32, random: &mut ChaCha8Rng)
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]
-    use crate::model::synthetic::*;
+    use super::*;
     use crate::model::{FileType, inspect};
 
     #[test]

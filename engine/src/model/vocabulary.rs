@@ -11,8 +11,7 @@ use std::io::{Read, Seek, SeekFrom};
 
 use codegen_core::TokenId;
 
-use crate::gguf::TensorType;
-use crate::gguf::{Gguf, Value};
+use crate::gguf::{Gguf, TensorType, Value};
 
 /// A token with this bias in the LM head, or less, is never written. The trainer gives -30; biases that were learned are
 /// between -10 and 10.
@@ -162,7 +161,7 @@ fn biases(gguf: &Gguf) -> Option<Vec<f32>> {
 
 #[cfg(test)]
 mod tests {
-    use crate::model::vocabulary::*;
+    use super::*;
 
     const TOKENS: [&str; 9] = ["a", "b", "c", "ab", "abc", "abab", "ca", "zz", "abcabc"];
     const MERGES: [&str; 6] = ["a b", "ab c", "ab ab", "c a", "abc abc", "a bc"];

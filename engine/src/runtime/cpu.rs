@@ -67,7 +67,7 @@ fn running(line: &str) -> Option<usize> {
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]
-    use crate::runtime::cpu::*;
+    use super::*;
 
     #[test]
     fn lists_of_numbers_are_counted() {

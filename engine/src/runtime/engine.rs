@@ -9,12 +9,13 @@ use std::time::{Duration, Instant};
 
 use codegen_core::{Candidate, Candidates, EngineError, Key, Request, TokenId};
 
-use super::backend::{Backend, Vocabulary};
+use super::backend::{Backend, Vocabulary, llama};
+use super::generation::Generation;
+use super::load::options::{Counters, Device, EngineOptions, ModelInfo, ThreadsInUse};
+use super::submission::{Continuation, Submission};
 use super::ticket::{Shared, Ticket};
-use super::worker::{self, Continuation, Submission};
-use super::{Counters, Device, EngineOptions, Generation, ModelInfo, ThreadsInUse};
+use super::worker;
 use crate::decode::text::TextDecoder;
-use crate::runtime::backend::llama;
 
 /// The threads of all engines that have not been seen to end.
 static THREADS: Mutex<Vec<JoinHandle<()>>> = Mutex::new(Vec::new());

@@ -10,8 +10,8 @@ use codegen_core::{EngineError, FinishReason, Overflow, Priority, Prompt, StopRu
 use super::backend::Vocabulary;
 use super::scores::PromptScores;
 use super::slots::Wanted;
+use super::submission::{Continuation, Submission};
 use super::ticket::{Shared, Ticket};
-use super::worker::{Continuation, Submission};
 use crate::decode::sampling::{Sampled, Sampler};
 use crate::decode::text::TextDecoder;
 use crate::decode::window;

@@ -2,8 +2,8 @@
 
 use codegen_core::{EngineError, TokenId};
 
-use super::{BatchToken, EngineOptions};
-use crate::runtime::backend::llama;
+use super::backend::{BatchToken, llama};
+use super::load::options::EngineOptions;
 
 /// Loads a model, runs it once over `tokens` and returns the logits at each of them, in rows as long as the vocabulary.
 ///

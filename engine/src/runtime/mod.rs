@@ -4,32 +4,25 @@
 //! `slots` of a [`Backend`]: `llama`, or `scripted` in tests. `threads` decides how many threads compute a batch, and
 //! `pacing` does what it says.
 
-mod adapter;
-mod checks;
+pub mod backend;
 mod cpu;
 mod engine;
 mod generation;
 mod job;
-pub mod llama;
-mod log;
+mod load;
 mod logits;
-mod offload;
-mod options;
 mod pacing;
-mod sanity;
 mod scores;
-pub mod scripted;
 mod slots;
+mod submission;
 mod threads;
 mod ticket;
 mod worker;
 
-pub mod backend;
-
 pub use backend::{Backend, BatchToken, Vocabulary};
 pub use engine::Engine;
 pub use generation::Generation;
-pub use logits::logits;
-pub use options::{
+pub use load::options::{
     Counters, Device, EngineOptions, FlashAttention, GpuLayers, KvType, ModelInfo, SlotsWithin, ThreadsInUse,
 };
+pub use logits::logits;

@@ -152,8 +152,8 @@ mod tests {
 
     use codegen_core::EngineError;
 
-    use crate::runtime::slots::*;
-    use crate::runtime::{BatchToken, Vocabulary};
+    use super::*;
+    use crate::runtime::backend::{BatchToken, Vocabulary};
 
     /// A cache that copies between slots, or, like a recurrent model's, cannot.
     struct Cache {

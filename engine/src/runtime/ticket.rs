@@ -12,7 +12,7 @@ use std::time::{Duration, Instant};
 use codegen_core::{Completion, EngineError, Event, FinishReason, Key, TokenId};
 use tokio::sync::mpsc::UnboundedSender;
 
-use super::Counters;
+use super::load::options::Counters;
 
 /// How far a request has come.
 #[derive(Debug, Default)]

@@ -13,33 +13,17 @@ use std::sync::atomic::Ordering;
 use std::sync::mpsc::Receiver;
 use std::time::Instant;
 
-use codegen_core::{Candidate, EngineError, Overflow, Priority, Prompt};
+use codegen_core::EngineError;
 
 use super::backend::{Backend, BatchToken, Vocabulary};
 use super::job::{Job, Limits};
 use super::slots::Slots;
-use super::ticket::{Shared, Ticket};
+use super::submission::Submission;
+use super::ticket::Shared;
 
 /// Tokens of prompts that are scored in one batch at most, whatever the batch's size: each takes a row of logits, for
 /// CodeGen 200 kB, in llama.cpp's buffers, which never shrink.
 const MOST_SCORED: usize = 256;
-
-/// A prompt on its way to the worker, and its continuations: one for a request, any number for candidates.
-pub(super) struct Submission {
-    pub prompt: Prompt,
-    pub max_tokens: usize,
-    pub priority: Priority,
-    pub overflow: Overflow,
-    pub score_from: Option<usize>,
-    pub fresh: bool,
-    pub each: Vec<Continuation>,
-}
-
-/// One continuation of a submission.
-pub(super) struct Continuation {
-    pub ticket: Arc<Ticket>,
-    pub candidate: Candidate,
-}
 
 /// Serves requests until every sender of the inbox is gone and none is left.
 pub(super) fn run(backend: &mut dyn Backend, inbox: &Receiver<Submission>, shared: &Shared) {

@@ -7,8 +7,7 @@ use std::fs;
 use std::path::Path;
 
 use codegen_engine::checkpoint::Checkpoint;
-use codegen_engine::gguf::TensorType;
-use codegen_engine::gguf::{Metadata, TensorInfo, Value as GgufValue, Writer};
+use codegen_engine::gguf::{Metadata, TensorInfo, TensorType, Value as GgufValue, Writer};
 use safetensors::Dtype;
 use safetensors::tensor::TensorView;
 use serde_json::{Map, Value, json};

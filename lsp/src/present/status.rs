@@ -1,11 +1,5 @@
 //! What may be done with the turns of a document, for code lenses and code actions. Pure.
 
-pub mod actions;
-pub mod cuts;
-pub mod lenses;
-#[cfg(test)]
-mod tests;
-
 use std::sync::Arc;
 
 use codegen_text::document::Document;

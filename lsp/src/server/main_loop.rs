@@ -7,7 +7,8 @@ use std::sync::Arc;
 use std::task::Poll;
 use std::time::Duration;
 
-use codegen_engine::{self as engine, Engine, Generation};
+use codegen_core::{self as engine, EngineError};
+use codegen_engine::{Engine, Generation};
 use codegen_text::completion::Plan;
 use codegen_text::document::Document;
 use codegen_text::provenance::TurnText;
@@ -168,7 +169,7 @@ impl Running {
                     Poll::Ready(Some(event)) => event,
                     Poll::Ready(None) => {
                         let reason = "it ended without a last word".to_owned();
-                        engine::Event::Failed(engine::EngineError::WorkerDied { reason })
+                        engine::Event::Failed(EngineError::WorkerDied { reason })
                     }
                     Poll::Pending => {
                         index += 1;
@@ -332,8 +333,8 @@ impl MainLoop {
     }
 
     /// Takes an engine's error: the user is told once, and an engine that died is not asked again.
-    pub fn engine_failed(&mut self, error: &engine::EngineError) {
-        if let engine::EngineError::WorkerDied { .. } = error {
+    pub fn engine_failed(&mut self, error: &EngineError) {
+        if let EngineError::WorkerDied { .. } = error {
             self.state.engine = EngineState::Failed(error.to_string());
         }
         self.tell_once(MessageType::ERROR, format!("codegen-lsp: {error}"));

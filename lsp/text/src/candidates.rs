@@ -1,10 +1,10 @@
 //! Alternatives for one turn: which are the same, and which is best. Pure.
 
 mod builtins;
-mod judge;
+mod required_names;
+mod score;
 #[cfg(test)]
 mod tests;
-mod wanted;
 
 use std::collections::HashMap;
 
@@ -13,7 +13,7 @@ use tree_sitter::Tree;
 
 use crate::document::parse_text;
 use crate::turns;
-pub use judge::judge;
+pub use score::judge;
 
 /// What speaks for a program text and what against it, beside its probability.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]

@@ -6,6 +6,7 @@
 mod marks;
 mod outline;
 mod parser;
+pub(crate) mod scanner;
 
 use std::ops::Range;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -18,6 +19,7 @@ use tree_sitter::{InputEdit, Point, Tree};
 use crate::edit::{self, Edit};
 pub use marks::{Mark, Marks};
 pub use outline::Outline;
+pub(crate) use outline::encloses;
 pub(crate) use parser::parse_text;
 pub use parser::{Budget, Meter};
 
@@ -32,7 +34,7 @@ pub struct Document {
     /// The program texts that were generated into it.
     marks: Marks,
     limits: Limits,
-    /// Of the tree, once somebody has asked.
+    /// The tree's outline, made when it is first asked for.
     outline: Arc<OnceLock<Outline>>,
 }
 

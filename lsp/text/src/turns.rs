@@ -10,11 +10,11 @@
 //! No prompts are comments for tools, commented-out code, rulers with what they frame, and licences. A `TODO` is one: it
 //! says what is to be done.
 
+mod comment_run;
 mod generated;
 mod insertion;
-mod parts;
 mod program;
-mod prompt;
+mod segments;
 #[cfg(test)]
 mod tests;
 
@@ -25,11 +25,11 @@ use codegen_core::History;
 use crate::document::Document;
 use crate::edit::Edit;
 use crate::python;
+use comment_run::Run;
 pub use generated::generated_range;
 pub use insertion::{Insertion, Refusal, insertion, line_count, replacement, resolved};
-pub use parts::{Part, PartKind, parts};
 pub(crate) use program::{line_feeds, shown_text};
-use prompt::Run;
+pub use segments::{Part, PartKind, parts};
 
 /// What counts as a prompt.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -135,7 +135,7 @@ pub fn turn_above(document: &Document, offset: usize, options: &TurnOptions) -> 
     let docstring = || {
         let line = python::line_at(document, offset);
         let above = line.number.checked_sub(1).filter(|_| line.text >= offset)?;
-        prompt::docstring_above(document, above).filter(|run| run.is_prompt(document, options))
+        comment_run::docstring_above(document, above).filter(|run| run.is_prompt(document, options))
     };
     let run = prompt_above(document, offset, options).or_else(docstring)?;
     let found = walk(document, run.first, options, true);
@@ -149,7 +149,7 @@ pub(crate) fn prompt_above(document: &Document, offset: usize, options: &TurnOpt
     if line.text < offset || line.number == 0 {
         return None;
     }
-    let run = prompt::run_around(document, line.number - 1, options)?;
+    let run = comment_run::run_around(document, line.number - 1, options)?;
     (run.last + 1 == line.number && run.is_prompt(document, options)).then_some(run)
 }
 
@@ -275,7 +275,7 @@ fn walk(document: &Document, from: usize, options: &TurnOptions, one: bool) -> V
         if line.is_blank() {
             continue;
         }
-        let run = prompt::run_at(document, &line, options).or_else(|| prompt::docstring_at(document, &line));
+        let run = comment_run::run_at(document, &line, options).or_else(|| comment_run::docstring_at(document, &line));
         let mut past = line.next;
         let mut column = line.column;
         if let Some(run) = run {

@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use serde_json::json;
 
-use crate::arms::*;
+use super::*;
 use crate::problems::{humaneval, mtpb};
 
 fn problems() -> Vec<MtpbProblem> {

@@ -88,7 +88,7 @@ fn number(value: f64) -> String {
 
 #[cfg(test)]
 mod tests {
-    use crate::report::axis::*;
+    use super::*;
 
     fn names(axis: &Axis) -> Vec<&str> {
         axis.ticks.iter().map(|(_, name)| name.as_str()).collect()

@@ -4,9 +4,8 @@ use std::collections::BTreeSet;
 use std::io::Write as _;
 use std::process::{Command, Stdio};
 
-use super::html;
 use super::node::Node;
-use super::pictures;
+use super::{html, pictures};
 use crate::summary::summarise;
 use crate::summary::tests::{Records, humaneval, mtpb};
 

@@ -60,7 +60,7 @@ pub(super) fn perplexity(logprobs: &[f32]) -> Option<f64> {
 mod tests {
     use codegen_engine::runtime::backend::scripted::{END_OF_TEXT, Script};
 
-    use crate::sampling::prompt::*;
+    use super::*;
 
     #[test]
     fn a_token_at_an_offset() {

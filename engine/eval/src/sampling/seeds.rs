@@ -30,7 +30,7 @@ fn number(hash: Sha256) -> u64 {
 mod tests {
     use std::collections::HashSet;
 
-    use crate::sampling::seeds::*;
+    use super::*;
 
     /// Both as another implementation computes them.
     const SAMPLE: u64 = 0x6b21_e25b_2338_316d;

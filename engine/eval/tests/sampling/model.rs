@@ -12,7 +12,7 @@ use crate::{PLAN, all, by_key, missing, task};
 
 /// With one thread, because several tests run at a time, and threads that wait for one another get nowhere then.
 fn load(slots: usize) -> Engine {
-    let file = concat!(env!("CARGO_MANIFEST_DIR"), "/../fixtures/models/builtin.gguf");
+    let file = concat!(env!("CARGO_MANIFEST_DIR"), "/../../fixtures/models/builtin.gguf");
     let options =
         EngineOptions { threads: Some(1), slots: Some(slots), context: Some(256), ..EngineOptions::new(file.into()) };
     Engine::load(&options).unwrap()

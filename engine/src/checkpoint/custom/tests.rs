@@ -4,8 +4,8 @@ use std::fs;
 
 use serde_json::json;
 
-use super::super::Config;
-use crate::checkpoint::custom::*;
+use super::*;
+use crate::checkpoint::Config;
 
 /// The configuration of a model with eight heads, some fields replaced.
 fn config(changes: &[(&str, Value)]) -> Value {

@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use crate::checkpoint::folder::*;
+use super::*;
 
 /// A folder with these empty files; names that end in a slash are folders.
 fn with(names: &[&str]) -> tempfile::TempDir {

@@ -1,6 +1,6 @@
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
-use crate::checkpoint::pickle::*;
+use super::*;
 
 fn refusal(bytes: &[u8]) -> String {
     read_state_dict(bytes).unwrap_err()

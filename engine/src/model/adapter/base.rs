@@ -4,11 +4,10 @@ use std::path::{Path, PathBuf};
 
 use crate::checkpoint::folder::{self, Located};
 use crate::checkpoint::{BLOCKS, Config};
-use crate::gguf::Gguf;
-use crate::gguf::ModelError;
 use crate::gguf::output::folder_name;
+use crate::gguf::{Gguf, ModelError};
 use crate::model::convert::QKV_BLOCKS;
-use crate::model::resolve;
+use crate::model::resolve::{BUILTIN, resolve};
 
 /// A base: its shape, and what it is called.
 #[derive(Debug)]
@@ -22,10 +21,10 @@ pub(super) struct Base {
 impl Base {
     /// Reads the base of that name: a checkpoint folder, a GGUF made of one, or the built-in model.
     pub fn open(name: &str) -> Result<Self, ModelError> {
-        if name != resolve::BUILTIN && Path::new(name).is_dir() {
+        if name != BUILTIN && Path::new(name).is_dir() {
             return Self::folder(Path::new(name));
         }
-        Self::gguf(&Gguf::open(&resolve::resolve(name)?)?)
+        Self::gguf(&Gguf::open(&resolve(name)?)?)
     }
 
     /// The base that the adapter itself names, if that is a folder here.

@@ -9,9 +9,6 @@ use serde_json::{Map, Value};
 use crate::checkpoint::file;
 use crate::gguf::ModelError;
 
-/// The file that makes a folder an adapter's.
-pub const FILE: &str = "adapter_config.json";
-
 /// The file has some kilobytes, unless it names many matrices one by one.
 const MAX_BYTES: u64 = 16 << 20;
 
@@ -205,7 +202,7 @@ fn short(value: &Value) -> String {
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used, clippy::expect_used)]
-    use crate::model::adapter::config::*;
+    use super::*;
 
     const SMALL: &str = r#"{"peft_type": "LORA", "r": 4, "lora_alpha": 8, "bias": "none", "use_dora": false,
         "modules_to_save": null, "megatron_core": "megatron.core", "loftq_config": {}, "init_lora_weights": true}"#;

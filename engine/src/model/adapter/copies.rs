@@ -4,7 +4,7 @@
 use std::path::Path;
 
 use super::base::Base;
-use super::mapping::PREFIX;
+use super::mapping::{self, PREFIX};
 use crate::checkpoint::{Checkpoint, SourceTensor, Weights};
 use crate::gguf::ModelError;
 use crate::model::convert::mapping::{EMBEDDING, LM_HEAD};
@@ -58,8 +58,7 @@ fn resized(copy: &SourceTensor, base: &Base) -> Option<String> {
     let name = copy.name.strip_prefix(PREFIX)?.replace(COPIED, ".");
     let (rows, tokens) = (*copy.shape.first()?, base.config.vocab_size);
     let fits = copy.shape.get(1).is_none_or(|&columns| columns == base.config.n_embd);
-    (WHOLE.contains(&name.as_str()) && fits && rows != tokens)
-        .then(|| super::mapping::resized(&copy.name, rows, tokens))
+    (WHOLE.contains(&name.as_str()) && fits && rows != tokens).then(|| mapping::resized(&copy.name, rows, tokens))
 }
 
 /// Whether a copy is as the base has it, to the last bit.

@@ -8,6 +8,7 @@ use std::collections::HashMap;
 use std::path::Path;
 
 use super::config::AdapterConfig;
+use super::detect::FILE;
 use crate::checkpoint::{Config, SourceTensor, SourceType};
 use crate::gguf::ModelError;
 use crate::model::convert::mapping::{self, EMBEDDING, LM_HEAD, Precision, RowOrder, Source};
@@ -163,9 +164,7 @@ impl Pair<'_> {
             if tensor.shape != expected {
                 return Err(format!(
                     "tensor {} has the shape {:?}; by {} and the base it should be {expected:?}",
-                    tensor.name,
-                    tensor.shape,
-                    super::config::FILE
+                    tensor.name, tensor.shape, FILE
                 ));
             }
             if tensor.dtype == SourceType::Other {

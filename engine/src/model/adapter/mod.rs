@@ -3,6 +3,7 @@
 mod base;
 mod config;
 mod copies;
+pub(in crate::model) mod detect;
 mod mapping;
 mod summary;
 
@@ -10,18 +11,18 @@ use std::path::Path;
 
 use self::base::Base;
 use self::config::AdapterConfig;
+use self::detect::FILE;
 use self::mapping::{AdapterTensor, Layout};
-use super::convert::gather;
+use crate::checkpoint::Weights;
 use crate::checkpoint::folder::{self, Located};
-use crate::checkpoint::{Weights, is_there};
-use crate::gguf::output::folder_name;
-use crate::gguf::{Metadata, TensorInfo, Value};
-use crate::gguf::{ModelError, output};
+use crate::gguf::output::{self, folder_name};
+use crate::gguf::{Metadata, ModelError, TensorInfo, Value};
+use crate::model::convert::gather;
 use crate::model::quantize::encode::{Rows, slab_rows};
 use crate::model::quantize::recipe::FileType;
 use crate::model::quantize::writer::{FileReport, Progress, Stream, set_file_type};
 
-pub use self::config::FILE;
+pub use self::detect::{has_adapter, is_adapter};
 pub use self::summary::AdapterSummary;
 
 /// `general.type` of an adapter.
@@ -34,19 +35,6 @@ pub const ALPHA: &str = "adapter.lora.alpha";
 pub const HALVES: [&str; 2] = [".lora_a", ".lora_b"];
 /// Numbers of the base that the order of rows depends on. An adapter for another order would fit in its sizes.
 pub const ORDER: [&str; 2] = ["attention.head_count", "rope.dimension_count"];
-
-/// Whether a folder holds an adapter as peft saves it, and no whole model: merged models are saved into folders with the
-/// adapter's files, and are then what is meant.
-#[must_use]
-pub fn is_adapter(folder: &Path) -> bool {
-    has_adapter(folder) && !folder::is_model(folder)
-}
-
-/// Whether a folder holds an adapter as peft saves it, be it beside a whole model.
-#[must_use]
-pub fn has_adapter(folder: &Path) -> bool {
-    is_there(&folder.join(FILE))
-}
 
 /// Reads the LoRA adapter in peft's `folder` and writes it to `output`, its values as floats of the given type.
 ///

@@ -186,12 +186,12 @@ fn misshapen(tensor: &SourceTensor, expected: &[usize]) -> String {
 }
 
 /// The input's embedding in a checkpoint.
-pub(super) const EMBEDDING: &str = "transformer.wte.weight";
+pub(in crate::model) const EMBEDDING: &str = "transformer.wte.weight";
 /// The LM head in a checkpoint.
-pub(super) const LM_HEAD: &str = "lm_head.weight";
+pub(in crate::model) const LM_HEAD: &str = "lm_head.weight";
 
 /// The GGUF's tensors as if the checkpoint were complete.
-pub(super) fn wanted(config: &Config) -> Vec<MappedTensor> {
+pub(in crate::model) fn wanted(config: &Config) -> Vec<MappedTensor> {
     let Config { n_layer, n_embd, n_inner, vocab_size, rotary_dim, .. } = *config;
     let qkv = RowOrder::Qkv { n_embd, head_size: config.head_size(), rotary_dim, blocks: config.blocks };
     let weight = |name: String, source: String, shape: [usize; 2], rows: RowOrder| MappedTensor {
@@ -239,7 +239,7 @@ pub(super) fn wanted(config: &Config) -> Vec<MappedTensor> {
 }
 
 /// "the tensor a", "the tensors a and b", "17 tensors, such as a, b, c, d and e".
-pub(super) fn names(names: &[&str]) -> String {
+pub(in crate::model) fn names(names: &[&str]) -> String {
     match names {
         [] => "no tensors".to_owned(),
         [one] => format!("the tensor {one}"),

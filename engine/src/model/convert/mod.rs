@@ -1,21 +1,25 @@
 //! A Hugging Face CodeGen folder to a GGUF that stock llama.cpp runs, as the architecture `phi2`.
 
+pub mod mapping;
+pub mod tokenizer;
+
 use std::ops::Range;
 use std::path::Path;
 
 use sha2::{Digest, Sha256};
 
+use self::mapping::{MappedTensor, Precision, RowOrder, Source};
+use self::tokenizer::{SourceTokenizer, Special, TokenKind};
 use crate::checkpoint::folder::{self, Located};
 use crate::checkpoint::{BLOCKS, Checkpoint, Config, Weights, file, is_there};
-use crate::gguf::{Metadata, TensorInfo, Value};
-use crate::gguf::{ModelError, TensorType, output};
-use crate::model::convert::mapping;
-use crate::model::convert::tokenizer;
+use crate::gguf::digest::hex;
+use crate::gguf::output::{self, folder_name};
+use crate::gguf::{Metadata, ModelError, TensorInfo, TensorType, Value};
+use crate::model::adapter::detect::FILE;
 use crate::model::quantize::encode::{Rows, slab_rows};
 use crate::model::quantize::recipe::{self, Place, Recipe};
 use crate::model::quantize::writer::{FileReport, Progress, Stream, set_file_type};
-use mapping::{MappedTensor, Precision, RowOrder, Source};
-use tokenizer::{SourceTokenizer, Special, TokenKind};
+use crate::model::resolve::check_folder;
 
 /// The key under which the source's `tokenizer.json` is kept, so that nothing of the source but its weights' excess
 /// precision is lost.
@@ -44,6 +48,7 @@ pub fn convert(
     progress: &mut dyn FnMut(Progress<'_>),
 ) -> Result<FileReport, ModelError> {
     let located = folder::locate(folder)?;
+    check_folder(&located.folder)?;
     let folder = located.folder.as_path();
     let checkpoint = Checkpoint::open(folder)?;
     output::check_target(output, folder)?;
@@ -85,11 +90,11 @@ pub fn convert(
 
 /// Says so if an adapter lies beside a whole model: it may be merged into it already, or not.
 fn left_over(folder: &Path) -> Option<String> {
-    is_there(&folder.join(super::adapter::FILE)).then(|| {
+    is_there(&folder.join(FILE)).then(|| {
         format!(
             "the folder holds an adapter, too ({}), which was not read; if it is not merged into the model yet, convert it as \
              well, with --base {}",
-            super::adapter::FILE,
+            FILE,
             folder.display()
         )
     })
@@ -167,12 +172,6 @@ fn metadata(checkpoint: &Checkpoint, located: &Located, tokenizer: SourceTokeniz
     Ok(metadata)
 }
 
-/// The folder's own name, whichever way the user took to it.
-pub(super) fn folder_name(folder: &Path) -> Option<String> {
-    let folder = std::fs::canonicalize(folder).ok()?;
-    Some(folder.file_name()?.to_string_lossy().into_owned())
-}
-
 /// Puts the numbers that describe the network into the metadata.
 pub(super) fn set_shape(metadata: &mut Metadata, config: &Config) {
     for (key, value) in [
@@ -217,9 +216,4 @@ fn kind_number(kind: TokenKind) -> i32 {
 /// The configuration's reader keeps sizes below 2^24.
 fn number(value: usize) -> u32 {
     u32::try_from(value).unwrap_or(u32::MAX)
-}
-
-/// Bytes as lower-case hexadecimal digits.
-pub(super) fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }

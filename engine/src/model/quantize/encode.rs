@@ -116,7 +116,7 @@ fn row_bytes(kind: TensorType, columns: usize) -> usize {
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]
-    use crate::model::quantize::encode::*;
+    use super::*;
 
     fn encoded(rows: Rows<'_>, columns: usize, kind: TensorType, threads: usize) -> Result<Vec<u8>, String> {
         let mut encoder = Encoder { parts: std::iter::repeat_with(Part::default).take(threads).collect() };

@@ -1,18 +1,21 @@
 //! A GGUF of any architecture to the same in other types.
 
+pub(crate) mod encode;
+pub mod recipe;
+pub(crate) mod writer;
+
 use std::fs::File;
 use std::io::{Read, Seek, SeekFrom};
 use std::path::Path;
 
-use crate::gguf::{Gguf, TensorInfo, Value};
-use crate::gguf::{ModelError, output};
-use crate::model::quantize::recipe;
-use encode::{Rows, slab_rows};
-use recipe::{Place, Recipe};
-use writer::{FileReport, Progress, Stream, set_file_type};
+use self::encode::{Rows, slab_rows};
+use self::recipe::{Place, Recipe};
+use self::writer::{FileReport, Progress, Stream, set_file_type};
+use crate::gguf::output;
+use crate::gguf::{Gguf, ModelError, TensorInfo, Value};
 
 /// Writes the model in `input` to `output` in the types that `recipe` says. Metadata stays as it is, but for the keys
-/// that name the types. Streamed and written as [`super::convert()`] does.
+/// that name the types. Streamed and written as [`crate::model::convert()`] does.
 ///
 /// # Errors
 /// If `input` is not a complete GGUF or one of several parts, if its weights are corrupt or have no encoding in the type

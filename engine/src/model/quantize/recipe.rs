@@ -250,7 +250,7 @@ fn fitting(wanted: TensorType, columns: u64) -> TensorType {
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]
-    use crate::model::quantize::recipe::*;
+    use super::*;
 
     #[track_caller]
     fn check(recipe: impl Into<Recipe>, name: &str, columns: u64, expected: TensorType) {

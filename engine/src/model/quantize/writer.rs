@@ -5,10 +5,9 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use super::encode::{Encoder, Rows};
+use super::recipe::FileType;
 use crate::gguf::output::{self, OutputFile};
-use crate::gguf::{Metadata, TensorInfo, Writer};
-use crate::gguf::{ModelError, TensorType};
-use crate::model::FileType;
+use crate::gguf::{Metadata, ModelError, TensorInfo, TensorType, Writer};
 
 /// Where a conversion is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -34,14 +34,14 @@ use llama_cpp_2::model::{LlamaLoraAdapter, LlamaModel};
 use llama_cpp_2::token::LlamaToken;
 use llama_cpp_2::vocab::VocabType;
 
-use super::log;
+use super::{Backend, BatchToken, Vocabulary, log};
 use crate::gguf::Gguf;
 use crate::model::{AdapterSummary, Spelling};
-use crate::runtime::backend::{Backend, BatchToken, Vocabulary};
+use crate::runtime::cpu;
 use crate::runtime::load::offload::{self, MICRO_BATCH, Placement, Sizes};
+use crate::runtime::load::options::{Device, EngineOptions, FlashAttention, KvType, ModelInfo};
 use crate::runtime::load::preflight::{adapter, checks, sanity};
 use crate::runtime::pacing::Pacing;
-use crate::runtime::{Device, EngineOptions, FlashAttention, KvType, ModelInfo, cpu};
 
 mod native;
 
@@ -66,7 +66,7 @@ fn backend() -> Result<&'static LlamaBackend, String> {
 static LOADING: Mutex<()> = Mutex::new(());
 
 /// Devices that llama.cpp can compute on.
-pub(super) fn devices() -> Vec<Device> {
+pub(in crate::runtime) fn devices() -> Vec<Device> {
     if backend().is_err() {
         return Vec::new();
     }
@@ -85,7 +85,7 @@ pub(super) fn devices() -> Vec<Device> {
 }
 
 /// The GPU features this was built with, and what llama.cpp says about the CPU's instruction sets.
-pub(super) fn build_info() -> String {
+pub(in crate::runtime) fn build_info() -> String {
     let _ = backend();
     let features =
         [("cuda", cfg!(feature = "cuda")), ("vulkan", cfg!(feature = "vulkan")), ("metal", cfg!(feature = "metal"))];
@@ -95,7 +95,7 @@ pub(super) fn build_info() -> String {
 }
 
 /// Loads a model and gives it to `run` on this thread, on whose stack the context lives.
-pub(super) fn load<T>(
+pub(in crate::runtime) fn load<T>(
     options: &EngineOptions,
     run: impl FnOnce(&mut dyn Backend, ModelInfo) -> T,
 ) -> Result<T, EngineError> {
@@ -371,109 +371,4 @@ impl Backend for Llama {
 /// Positions and slots are bounded by options that fit; see `check_options`.
 fn index(value: usize) -> i32 {
     i32::try_from(value).unwrap_or(i32::MAX)
-}
-
-/// ggml's own codecs for rows of weights, so that files made here equal those that llama.cpp's tools make.
-#[allow(unsafe_code)]
-pub(crate) mod ggml {
-    use llama_cpp_sys_2 as sys;
-
-    use crate::gguf::TensorType;
-
-    /// Elements and bytes of a type's block.
-    #[cfg(test)]
-    #[must_use]
-    pub fn block(kind: TensorType) -> (u64, u64) {
-        // SAFETY: both functions only index a static table with a type that `TensorType` guarantees is in it; a test
-        // walks over all of them.
-        let (elements, bytes) = unsafe { (sys::ggml_blck_size(kind.id()), sys::ggml_type_size(kind.id())) };
-        (elements.unsigned_abs(), bytes as u64)
-    }
-
-    /// The numbers of all types that can be stored, ascending.
-    #[cfg(test)]
-    #[must_use]
-    pub fn type_ids() -> Vec<u32> {
-        // SAFETY: the argument is below GGML_TYPE_COUNT, so that the static table has it; retired types have no size.
-        (0..sys::GGML_TYPE_COUNT).filter(|&id| unsafe { sys::ggml_type_size(id) } > 0).collect()
-    }
-
-    /// Appends `values`, rows of `columns` each, to `out` in the given type. False, with `out` as it was, if the type
-    /// is not one of [`TensorType::ENCODABLE`], if the rows do not fill whole blocks, or if the result is not finite.
-    ///
-    /// Safe to call from several threads at once.
-    #[must_use]
-    pub fn quantize_rows(kind: TensorType, values: &[f32], columns: usize, out: &mut Vec<u8>) -> bool {
-        let (block, bytes) = (kind.block_elements() as usize, kind.block_bytes() as usize);
-        if !TensorType::ENCODABLE.contains(&kind)
-            || columns == 0
-            || !columns.is_multiple_of(block)
-            || !values.len().is_multiple_of(columns)
-        {
-            return false;
-        }
-        let size = values.len() / block * bytes;
-        // ggml writes structs of 16-bit fields, for which a place inside `out` is not promised to be aligned.
-        let mut aligned: Vec<u64> = vec![0; size.div_ceil(8)];
-        // SAFETY: `values` holds whole rows, and `aligned` has room for the bytes of as many blocks. The types allowed
-        // need no importance matrix, so that a null one is fine; ggml_quantize_init, which this calls, takes ggml's
-        // own lock. Nothing else is shared.
-        let written = unsafe {
-            sys::ggml_quantize_chunk(
-                kind.id(),
-                values.as_ptr(),
-                aligned.as_mut_ptr().cast(),
-                0,
-                (values.len() / columns) as i64,
-                columns as i64,
-                std::ptr::null(),
-            )
-        };
-        // SAFETY: `aligned` starts with `size` initialised bytes, and outlives the slice.
-        let target = unsafe { std::slice::from_raw_parts(aligned.as_ptr().cast::<u8>(), size) };
-        // SAFETY: `target` is `size` initialised bytes.
-        if written != size || !unsafe { sys::ggml_validate_row_data(kind.id(), target.as_ptr().cast(), size) } {
-            return false;
-        }
-        out.extend_from_slice(target);
-        true
-    }
-
-    /// Appends to `out` what `bytes`, rows of `columns` values each in the given type, stand for. False, with `out` as
-    /// it was, if the rows do not fill whole blocks, if the type has no floating-point meaning, or if a block is
-    /// corrupt (a scale that is not finite).
-    #[must_use]
-    pub fn dequantize_rows(kind: TensorType, bytes: &[u8], columns: usize, out: &mut Vec<f32>) -> bool {
-        let (block, block_bytes) = (kind.block_elements() as usize, kind.block_bytes() as usize);
-        let row = columns / block * block_bytes;
-        if columns == 0 || !columns.is_multiple_of(block) || !bytes.len().is_multiple_of(row) {
-            return false;
-        }
-        let start = out.len();
-        let count = bytes.len() / row * columns;
-        if kind == TensorType::F32 {
-            // ggml has no conversion from a type to itself, and the bytes need not be aligned.
-            out.extend(bytes.as_chunks().0.iter().map(|bytes| f32::from_le_bytes(*bytes)));
-            return true;
-        }
-        // SAFETY: the type is in ggml's static table, whose entries live as long as the program.
-        let Some(to_float) = (unsafe { (*sys::ggml_get_type_traits(kind.id())).to_float }) else {
-            return false;
-        };
-        // As above, for reading.
-        let mut aligned: Vec<u64> = vec![0; bytes.len().div_ceil(8)];
-        // SAFETY: `aligned` has at least `bytes.len()` bytes, does not overlap `bytes`, and any bytes make a u64.
-        unsafe { std::ptr::copy_nonoverlapping(bytes.as_ptr(), aligned.as_mut_ptr().cast(), bytes.len()) };
-        // SAFETY: `aligned` starts with `bytes.len()` initialised bytes.
-        if !unsafe { sys::ggml_validate_row_data(kind.id(), aligned.as_ptr().cast(), bytes.len()) } {
-            return false;
-        }
-        out.resize(start + count, 0.0);
-        // SAFETY: `aligned` holds whole blocks of `count` values, and `out` has room for them from `start` on.
-        unsafe { to_float(aligned.as_ptr().cast(), out.as_mut_ptr().add(start), count as i64) };
-        true
-    }
-
-    #[cfg(test)]
-    mod tests;
 }

@@ -67,7 +67,7 @@ fn with<T>(change: impl FnOnce(&mut Log) -> T) -> T {
 
 /// Takes what llama.cpp logs. A level lower than its own goes on to `tracing`: it tells a hundred lines about every model
 /// it loads, and what goes wrong reaches the user as an error of ours.
-pub(super) fn take(level: Option<Level>, text: &str) {
+pub(in crate::runtime) fn take(level: Option<Level>, text: &str) {
     if EXPECTED.get() {
         return tracing::trace!(target: "llama.cpp", "{}", text.trim());
     }
@@ -86,12 +86,12 @@ thread_local! {
 }
 
 /// Whether what llama.cpp says on this thread from now on is about a failure that it was asked for.
-pub(super) fn expect_failure(expected: bool) {
+pub(in crate::runtime) fn expect_failure(expected: bool) {
     EXPECTED.set(expected);
 }
 
 /// The errors logged since they were last asked for, or since a capture began, in llama.cpp's words.
-pub(super) fn reason() -> Option<String> {
+pub(in crate::runtime) fn reason() -> Option<String> {
     summary(with(|log| std::mem::take(&mut log.errors)).into())
 }
 
@@ -105,7 +105,7 @@ fn summary(errors: Vec<String>) -> Option<String> {
 }
 
 /// Keeps every line while it lives.
-pub(super) struct Capture(());
+pub(in crate::runtime) struct Capture(());
 
 impl Capture {
     /// Starts with nothing, and forgets old errors.
@@ -139,7 +139,7 @@ fn without_function(line: &str) -> &str {
 
 #[cfg(test)]
 mod tests {
-    use crate::runtime::backend::log::*;
+    use super::*;
 
     #[test]
     fn lines_are_put_together_from_pieces() {

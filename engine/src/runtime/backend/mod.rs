@@ -1,5 +1,9 @@
 //! What the worker needs from whatever computes logits. Implemented by llama.cpp and by a scripted model for tests.
 
+pub mod llama;
+mod log;
+pub mod scripted;
+
 use std::sync::Arc;
 
 use codegen_core::{EngineError, TokenId};

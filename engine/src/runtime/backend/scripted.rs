@@ -5,8 +5,9 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 
 use codegen_core::{EngineError, TokenId};
 
-use crate::runtime::backend::{Backend, BatchToken, Vocabulary};
-use crate::runtime::{Engine, ModelInfo};
+use super::{Backend, BatchToken, Vocabulary};
+use crate::runtime::engine::Engine;
+use crate::runtime::load::options::ModelInfo;
 
 /// The token that ends the text; those below it are the bytes.
 pub const END_OF_TEXT: TokenId = 256;

@@ -4,11 +4,11 @@ use std::cell::LazyCell;
 
 use codegen_core::EngineError;
 
+use super::options::{Device, EngineOptions, GpuLayers, KvType, SlotsWithin};
 use crate::gguf::Gguf;
-use crate::runtime::{Device, EngineOptions, GpuLayers, KvType, SlotsWithin};
 
 /// Tokens that llama.cpp computes at once, at most: more gain no speed and take memory.
-pub(super) const MICRO_BATCH: usize = 512;
+pub(in crate::runtime) const MICRO_BATCH: usize = 512;
 
 /// Bytes that a device needs besides weights and KV cache: its runtime's own memory, and intermediate results.
 const DEVICE_OVERHEAD: u64 = 512 << 20;
@@ -19,7 +19,7 @@ const FEWEST_SLOTS: usize = 2;
 
 /// What a model's parts weigh, in bytes.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub(super) struct Sizes {
+pub(in crate::runtime) struct Sizes {
     /// The tensors of each repeating layer, in order.
     pub layers: Vec<u64>,
     /// The tensors behind the last layer, which count as one more.
@@ -110,7 +110,7 @@ impl Sizes {
 
 /// Where the model's layers are to go.
 #[derive(Debug)]
-pub(super) struct Placement {
+pub(in crate::runtime) struct Placement {
     /// How many layers go to GPUs, the output as one, counted from the model's end.
     pub layers: u32,
     /// How many slots there are.
@@ -201,7 +201,10 @@ impl Placement {
 }
 
 /// What llama.cpp's log says about where the layers went: how many are on GPUs, and which of `gpus` hold some.
-pub(super) fn from_log<'a>(lines: impl Iterator<Item = &'a str> + Clone, gpus: &[String]) -> (usize, Vec<String>) {
+pub(in crate::runtime) fn from_log<'a>(
+    lines: impl Iterator<Item = &'a str> + Clone,
+    gpus: &[String],
+) -> (usize, Vec<String>) {
     let offloaded = lines
         .clone()
         .filter_map(|line| line.split_once("offloaded ")?.1.split('/').next()?.trim().parse().ok())
@@ -219,7 +222,7 @@ pub(super) fn from_log<'a>(lines: impl Iterator<Item = &'a str> + Clone, gpus: &
 
 #[cfg(test)]
 mod tests {
-    use crate::runtime::load::offload::*;
+    use super::*;
 
     const GIB: u64 = 1 << 30;
 

@@ -2,7 +2,7 @@
 
 use proptest::prelude::*;
 
-use crate::runtime::threads::*;
+use super::*;
 
 /// A machine and a model, as far as they decide what a token costs.
 #[derive(Debug, Clone, Copy)]

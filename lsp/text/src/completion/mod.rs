@@ -2,9 +2,10 @@
 
 mod indentation;
 mod overlap;
+mod parse_guard;
 mod repetition;
+pub mod session;
 mod stop;
-mod syntax;
 #[cfg(test)]
 mod tests;
 
@@ -181,7 +182,7 @@ pub fn finish(document: &Document, offset: usize, plan: &Plan, raw: &str) -> Opt
     let text = repetition::cut(document, &cursor, &text)?;
     let text = overlap::below(document, &cursor, &text)?;
     let (open, column) = (plan.kind == Kind::Line && !bodies, cursor.column().unwrap_or_default());
-    let text = syntax::keep_parsing(document, offset, &text, |text| match open {
+    let text = parse_guard::keep_parsing(document, offset, &text, |text| match open {
         true => text.trim_end(),
         false => without_open_end(text, column),
     })?;

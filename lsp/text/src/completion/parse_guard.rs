@@ -58,7 +58,7 @@ fn within<'t>(
 mod tests {
     #![allow(clippy::unwrap_used)]
 
-    use crate::completion::parse_guard::*;
+    use super::*;
 
     #[test]
     fn a_budget_is_for_all_parts_and_the_best_of_those_judged_is_shown() {

@@ -99,7 +99,7 @@ pub struct Known {
     pub raw: Raw,
 }
 
-/// A generation nobody wants any more: cancel it, and answer the one who waited with nothing.
+/// A generation that no request waits for any more: the caller cancels it and answers its request with nothing.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Dropped<W> {
     /// The generation.
@@ -128,11 +128,11 @@ pub enum Ended<W> {
     Nothing(W),
     /// What was typed meanwhile is not what the model wrote: start again under this number, at this offset.
     Restart(u64, usize),
-    /// Nobody waits.
+    /// No request waits.
     Quiet,
 }
 
-/// One buffer's suggestions. `W` is whoever waits for an answer.
+/// One buffer's suggestions. `W` answers a request.
 #[derive(Debug)]
 pub struct Suggestions<W> {
     flight: Option<Flight<W>>,
@@ -164,7 +164,7 @@ impl<W> Suggestions<W> {
         }
     }
 
-    /// Follows a change of the document. A generation that it makes worthless is dropped at once: nobody can use it.
+    /// Follows a change of the document. A generation whose text could no longer be shown is dropped at once.
     pub fn changed(&mut self, change: &Edit) -> Option<Dropped<W>> {
         if let Some((trail, raw)) = &mut self.cached
             && (!trail.follow(change) || trail.typed.len() > raw.text.len() + SLACK)
@@ -216,7 +216,7 @@ impl<W> Suggestions<W> {
         Ended::Restart(next_id, cursor)
     }
 
-    /// The generation `id` failed or had nothing to do; whoever waited for it is handed back.
+    /// The generation `id` failed or had nothing to do. Returns what answers its request.
     pub fn failed(&mut self, id: u64) -> Option<W> {
         self.flight.take_if(|flight| flight.id == id)?.waiting
     }

@@ -9,7 +9,7 @@ use crate::python;
 
 /// A statement that goes on in brackets for more lines than this has run away.
 const STATEMENT_LINES: usize = 12;
-/// More lines than this nobody reads in ghost text.
+/// Lines of a suggestion at most: ghost text of more is not read.
 const BLOCK_LINES: usize = 24;
 
 /// The rest of the cursor's line; of its statement, where that goes on in brackets opened on this line. Where the statement

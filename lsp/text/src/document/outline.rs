@@ -7,8 +7,6 @@ use std::sync::LazyLock;
 
 use tree_sitter::Tree;
 
-use crate::python;
-
 /// Comments and enclosures of a text.
 #[derive(Debug, Default)]
 pub struct Outline {
@@ -33,7 +31,7 @@ static PARTS: LazyLock<Vec<Part>> = LazyLock::new(|| {
     kinds
         .map(|id| match language.node_kind_for_id(id) {
             Some("comment") => Part::Comment,
-            Some(kind) if python::encloses(kind) => Part::Enclosure,
+            Some(kind) if encloses(kind) => Part::Enclosure,
             _ => Part::Other,
         })
         .collect()
@@ -78,6 +76,34 @@ impl Outline {
     }
 }
 
+/// Whether indentation means nothing in nodes of that kind: strings, and what stands in brackets.
+pub(crate) fn encloses(kind: &str) -> bool {
+    matches!(
+        kind,
+        "string"
+            | "concatenated_string"
+            | "argument_list"
+            | "parameters"
+            | "parenthesized_expression"
+            | "parenthesized_list_splat"
+            | "tuple"
+            | "list"
+            | "dictionary"
+            | "set"
+            | "list_comprehension"
+            | "dictionary_comprehension"
+            | "set_comprehension"
+            | "generator_expression"
+            | "tuple_pattern"
+            | "list_pattern"
+            | "dict_pattern"
+            | "import_from_statement"
+            | "with_clause"
+            | "subscript"
+            | "type_parameter"
+    )
+}
+
 /// Children of broken pieces of a tree, above which it is of no use: every question about a place in one goes over them.
 const BROKEN: usize = 4000;
 
@@ -108,6 +134,7 @@ pub(super) fn is_too_broken(tree: &Tree) -> bool {
 mod tests {
     use crate::document::Document;
     use crate::document::outline::*;
+    use crate::python;
 
     #[test]
     fn an_outline_says_what_the_tree_says() {

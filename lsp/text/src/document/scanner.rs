@@ -1,5 +1,5 @@
 //! Python's tokens as far as line ends are concerned: brackets, strings and comments, character by character. The text is
-//! a model's, unfinished and half of the time wrong, so no tree is built for every token of it.
+//! a model's, unfinished and often wrong, and changes with every token: building a tree each time would be too slow.
 
 /// Where in the tokens a text has got to.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]

@@ -51,7 +51,7 @@ impl Entry for Alternatives {
 }
 
 fn text(turn: &TurnText) -> usize {
-    // Once more as the keys that it is found by.
+    // Twice: the keys by which it is found are copies.
     2 * (turn.prompt.len() + turn.program.len())
 }
 

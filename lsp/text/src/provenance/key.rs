@@ -83,7 +83,7 @@ fn hash(value: &impl Hash) -> u64 {
     hasher.finish()
 }
 
-/// A text without what nobody sees: white space at the ends of lines, blank lines at either end.
+/// A text without what cannot be seen: white space at the ends of lines, blank lines at either end.
 pub(super) fn settled(text: &str) -> String {
     let lines: Vec<&str> = text.lines().map(str::trim_end).collect();
     lines.join("\n").trim_matches('\n').to_owned()

@@ -1,10 +1,10 @@
 //! What is known of turns beyond their text: who wrote the program text, from what, and whether that still holds. Pure, in
 //! memory only, and keyed by content, so that it survives edits elsewhere, renames and reopening.
 
-mod store;
+mod index;
+mod key;
 #[cfg(test)]
 mod tests;
-mod text;
 
 use std::ops::Range;
 use std::sync::Arc;
@@ -13,12 +13,13 @@ use codegen_core::{Completion, Sampling};
 
 use crate::candidates::Ranked;
 use crate::document::Document;
+use crate::prompt::HistoryCut;
 use crate::turns::{self, Linked, Turn, TurnOptions};
-use store::Store;
-pub use text::TurnText;
-use text::settled;
+use index::Store;
+pub use key::TurnText;
+use key::settled;
 #[cfg(test)]
-pub use text::{text, texts};
+pub use key::{text, texts};
 
 /// How a turn stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -50,17 +51,6 @@ pub struct Made {
     pub history: HistoryCut,
     /// What came of it; its text is the raw one.
     pub completion: Completion,
-}
-
-/// What of a history was shown to the model.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct HistoryCut {
-    /// Prompts of the turns that were shown, oldest first.
-    pub kept: Vec<String>,
-    /// Prompts of the turns that did not fit, oldest first.
-    pub dropped: Vec<String>,
-    /// Whether what stands before the first turn was shortened, too.
-    pub preamble_cut: bool,
 }
 
 /// A generated program text.
@@ -157,7 +147,7 @@ impl Records {
     /// Notes that an attempt at a turn failed, for a reason to show to the user.
     pub fn failed(&mut self, turn: &TurnText, reason: &str) {
         self.failures.remove(|failure| asks_the_same(&failure.turn, turn), &turn.prompt);
-        // What stood there at the time is no matter.
+        // What stood there at the time is ignored.
         self.failures.push(Failure { turn: turn.with_program(""), reason: reason.to_owned() });
     }
 
@@ -177,7 +167,7 @@ impl Records {
     /// above bodies that were generated from them, which syntax cannot tell.
     #[must_use]
     pub fn texts(&self, document: &Document, options: &TurnOptions) -> Vec<(Turn, TurnText)> {
-        text::of(document, self.linked(document, options), &|turn, text| self.generated_range(document, turn, text))
+        key::of(document, self.linked(document, options), &|turn, text| self.generated_range(document, turn, text))
     }
 
     /// [`Records::texts`], and for each the number of its block: equal for turns that follow each other in one.
@@ -186,7 +176,7 @@ impl Records {
         let linked = self.linked(document, options);
         let blocks = turns::blocks(&linked);
         let generated = |turn: &Turn, text: &TurnText| self.generated_range(document, turn, text);
-        let texts = text::of(document, linked, &generated).into_iter();
+        let texts = key::of(document, linked, &generated).into_iter();
         texts.zip(blocks).map(|((turn, text), block)| (turn, text, block)).collect()
     }
 
@@ -227,7 +217,7 @@ impl Records {
 
     fn linked(&self, document: &Document, options: &TurnOptions) -> Vec<Linked> {
         let known = |turn: &Turn, program: &str| {
-            let own = text::alone(document, turn, program.to_owned(), text::NONE);
+            let own = key::alone(document, turn, program.to_owned(), key::NONE);
             let program = settled(program);
             let mut records = self.written.of_prompt(&own.prompt);
             records.any(|record| asks_the_same(&record.turn, &own) || settled(&record.turn.program) == program)

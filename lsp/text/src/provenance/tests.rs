@@ -130,24 +130,24 @@ fn alternatives_belong_to_what_was_asked() {
 #[test]
 fn the_oldest_go() {
     let mut records = Records::default();
-    for number in 0..store::MOST + 10 {
+    for number in 0..index::MOST + 10 {
         records.generated(record(turn("same prompt", &format!("x = {number}"), 0)));
         records.failed(&turn(&format!("prompt {number}"), "", 0), "no");
     }
-    assert_eq!(records.written.sizes(), (store::MOST, store::MOST, store::MOST));
-    assert_eq!(records.failures.sizes(), (store::MOST, store::MOST, store::MOST));
+    assert_eq!(records.written.sizes(), (index::MOST, index::MOST, index::MOST));
+    assert_eq!(records.failures.sizes(), (index::MOST, index::MOST, index::MOST));
     assert_eq!(records.state(&turn("same prompt", "x = 9", 0)).0, TurnState::Edited);
     assert_eq!(records.state(&turn("same prompt", "x = 10", 0)).0, TurnState::Generated);
     // Large ones go earlier, but never all.
     for number in 0..10 {
         let mut large = record(turn("large", &format!("y = {number}"), 0));
-        large.made.prompt = "p".repeat(store::BYTES / 3);
+        large.made.prompt = "p".repeat(index::BYTES / 3);
         records.generated(large);
     }
     let (count, prompts, programs) = records.written.sizes();
     assert!((1..=3).contains(&count) && prompts == count && programs == count, "{count}");
     let mut huge = record(turn("huge", "z", 0));
-    huge.made.prompt = "p".repeat(store::BYTES + 1);
+    huge.made.prompt = "p".repeat(index::BYTES + 1);
     records.generated(huge);
     assert_eq!(records.written.sizes(), (1, 1, 1));
     assert_eq!(records.state(&turn("huge", "z", 0)).0, TurnState::Generated);
@@ -255,7 +255,7 @@ fn bodies_below_docstrings_are_known_once_they_were_generated() {
     document.edit(edit.range, &edit.text);
     assert_eq!(records.texts(&document, &options), vec![]);
     let mut record = record(turn("Double x.", "return 2 * x", 0));
-    record.turn = text::alone(&document, &found, "return 2 * x".to_owned(), text::NONE);
+    record.turn = key::alone(&document, &found, "return 2 * x".to_owned(), key::NONE);
     records.generated(record);
     let states = |document: &Document| -> Vec<_> {
         records

@@ -3,17 +3,16 @@
 //! Every question is answered by one descent of the tree, whose cost does not depend on the document's size. Of a document
 //! that has no tree, nothing is known: no place in it is in a comment, a string or brackets.
 
-mod code;
+mod comment_code;
 mod docstring;
 mod names;
-pub(crate) mod scan;
 
 use std::ops::Range;
 
 use tree_sitter::{Node, Tree};
 
-use crate::document::Document;
-pub use code::is_code;
+use crate::document::{Document, encloses};
+pub use comment_code::is_code;
 pub use docstring::{Docstring, docstring, ends_docstring};
 pub use names::{How, Name, Names, names, names_within};
 
@@ -148,34 +147,6 @@ pub fn is_continuation(document: &Document, offset: usize) -> bool {
     path(document, offset).iter().any(|node| node.start_byte() < offset && encloses(node.kind()))
 }
 
-/// Whether indentation means nothing in nodes of that kind: strings, and what stands in brackets.
-pub(crate) fn encloses(kind: &str) -> bool {
-    matches!(
-        kind,
-        "string"
-            | "concatenated_string"
-            | "argument_list"
-            | "parameters"
-            | "parenthesized_expression"
-            | "parenthesized_list_splat"
-            | "tuple"
-            | "list"
-            | "dictionary"
-            | "set"
-            | "list_comprehension"
-            | "dictionary_comprehension"
-            | "set_comprehension"
-            | "generator_expression"
-            | "tuple_pattern"
-            | "list_pattern"
-            | "dict_pattern"
-            | "import_from_statement"
-            | "with_clause"
-            | "subscript"
-            | "type_parameter"
-    )
-}
-
 /// What stands around a cursor.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Place {
@@ -216,7 +187,7 @@ pub fn place(document: &Document, offset: usize) -> Place {
 }
 
 /// The nodes directly below a node.
-pub(crate) fn children(node: Node) -> impl Iterator<Item = Node> {
+pub fn children(node: Node) -> impl Iterator<Item = Node> {
     let mut cursor = node.walk();
     let mut more = cursor.goto_first_child();
     std::iter::from_fn(move || {

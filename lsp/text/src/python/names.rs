@@ -22,7 +22,7 @@ pub struct Name {
 /// How a name is bound or used.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum How {
-    /// There and then.
+    /// When the statement itself runs.
     Plain,
     /// Bound by an import.
     Imported,

@@ -285,13 +285,13 @@ impl Run {
     }
 }
 
-/// Lines of a prompt at most: nobody asks for something in more, and reading so much as code or for the model takes minutes.
+/// Lines of a prompt at most. Longer runs are no prompts in practice, and checking whether they are commented code takes minutes.
 const LONGEST: usize = 1000;
 
 /// Lines that a file's notices stand in.
 const HEAD: usize = 400;
 
-/// What nobody says who asks for a program.
+/// Words that begin comments which ask for nothing.
 const NOTICES: [&str; 13] = [
     "copyright",
     "all rights reserved",

@@ -157,7 +157,7 @@ pub(super) fn first_below(document: &Document, turn: &Turn) -> Option<Line> {
     (turn.program_range.contains(&first.start)).then_some(first)
 }
 
-/// The lines that belong to the prompt, whoever wrote them; see the head of this module.
+/// The lines that belong to the prompt, generated or not; see the head of this module.
 fn own_lines(document: &Document, turn: &Turn) -> Option<Range<usize>> {
     let below = python::line_at(document, turn.prompt_range.end);
     let first = first_below(document, turn)

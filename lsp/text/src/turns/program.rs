@@ -89,7 +89,7 @@ pub(super) fn edit(document: &Document, turn: &Turn, program: &str) -> Edit {
         python::line_below(document, below.number)
     };
     let fresh = range.is_empty() && turn.program_range.is_empty();
-    // A form feed is there for somebody.
+    // A form feed separates pages on purpose, so it stays.
     let spare = |end: usize| !document.slice(range.end..end).contains('\u{c}');
     match next {
         // The blank lines that waited for the program are used up by it.
@@ -114,7 +114,7 @@ fn indented<'a>(program: &'a str, indent: &str) -> Option<Vec<Cow<'a, str>>> {
     if indent.is_empty() || !first.starts_with(indent) {
         return None;
     }
-    // Whoever generated it may not have known where it ends.
+    // The model may have gone on past the end of its code.
     let end = Truncation::indented(indent, "").cut(program).unwrap_or(program.len());
     let program = &program[..end];
     let inside = string_lines(program, false);

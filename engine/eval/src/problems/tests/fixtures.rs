@@ -11,7 +11,7 @@ use crate::dialogue::Check;
 use crate::scoring::Scoring;
 
 fn file(name: &str) -> String {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../fixtures/eval").join(name);
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../fixtures/eval").join(name);
     std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
 }
 

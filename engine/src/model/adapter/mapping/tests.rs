@@ -1,6 +1,6 @@
 #![allow(clippy::unwrap_used)]
 
-use crate::model::adapter::mapping::*;
+use super::*;
 
 const MODEL: &str =
     r#"{"model_type": "codegen", "n_layer": 2, "n_embd": 64, "n_head": 4, "rotary_dim": 8, "vocab_size": 50}"#;

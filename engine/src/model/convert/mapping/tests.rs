@@ -4,8 +4,8 @@ use std::collections::HashSet;
 
 use proptest::prelude::*;
 
+use super::*;
 use crate::checkpoint::BLOCKS;
-use crate::model::convert::mapping::*;
 
 fn config(n_layer: usize, n_head: usize, head_size: usize, rotary_dim: usize) -> Config {
     Config {

@@ -40,8 +40,7 @@ use llama_cpp_2::model::{LlamaLoraAdapter, LlamaModel};
 use llama_cpp_sys_2 as sys;
 use tracing::Level;
 
-use crate::runtime::BatchToken;
-use crate::runtime::backend::log;
+use crate::runtime::backend::{BatchToken, log};
 use crate::runtime::pacing::Ended;
 
 /// Sends llama.cpp's log to [`log`].
@@ -356,13 +355,13 @@ mod tests {
 
     use llama_cpp_2::model::params::LlamaModelParams;
 
-    use crate::runtime::backend::llama::native::*;
+    use super::*;
 
     const BUILTIN: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../fixtures/models/builtin.gguf");
 
     #[test]
     fn what_was_given_up_has_left_nothing_behind() {
-        let backend = super::super::backend().unwrap();
+        let backend = crate::runtime::backend::llama::backend().unwrap();
         let model = LlamaModel::load_from_file(backend, BUILTIN, &LlamaModelParams::default()).unwrap();
         let model = Arc::new(model);
         let context = || {

@@ -7,10 +7,9 @@ use std::path::Path;
 use codegen_core::EngineError;
 
 use super::checks;
-use crate::gguf::TensorType;
-use crate::gguf::{Gguf, TensorInfo, Value};
+use crate::gguf::{Gguf, TensorInfo, TensorType, Value};
 use crate::model::adapter::{ADAPTER, ALPHA, HALVES, ORDER, TYPE, has_adapter};
-use crate::model::resolve;
+use crate::model::resolve::not_here;
 
 /// The types that adapters are written in, here and by llama.cpp's own converter.
 const TYPES: [TensorType; 4] = [TensorType::F32, TensorType::F16, TensorType::BF16, TensorType::Q8_0];
@@ -19,7 +18,7 @@ const TYPES: [TensorType; 4] = [TensorType::F32, TensorType::F16, TensorType::BF
 const INVOCATION: &str = "adapter.alora.invocation_tokens";
 
 /// Reads an adapter's file and checks it against the model.
-pub(super) fn open(path: &Path, model: &Gguf) -> Result<Gguf, EngineError> {
+pub(in crate::runtime) fn open(path: &Path, model: &Gguf) -> Result<Gguf, EngineError> {
     let refused = |reason: String| EngineError::AdapterLoad { path: path.to_owned(), reason };
     if has_adapter(path) {
         let from = path.display();
@@ -30,7 +29,7 @@ pub(super) fn open(path: &Path, model: &Gguf) -> Result<Gguf, EngineError> {
     if let Err(cause) = std::fs::metadata(path)
         && cause.kind() == std::io::ErrorKind::NotFound
     {
-        return Err(refused(resolve::not_here(path, cause).reason()));
+        return Err(refused(not_here(path, cause).reason()));
     }
     checks::file(path).map_err(refused)?;
     let adapter = Gguf::open(path).map_err(|error| refused(error.reason()))?;

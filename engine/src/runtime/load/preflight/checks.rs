@@ -4,14 +4,14 @@ use std::path::Path;
 
 use codegen_core::EngineError;
 
-use crate::runtime::EngineOptions;
+use crate::runtime::load::options::EngineOptions;
 
 /// llama.cpp's own limits (`LLAMA_MAX_SEQ`, `GGML_MAX_N_THREADS`), which it enforces by ending the process.
 const MAX_SLOTS: usize = 256;
 const MAX_THREADS: usize = 512;
 
 /// Whatever would make llama.cpp end the process must not reach it.
-pub(super) fn options(options: &EngineOptions) -> Result<(), EngineError> {
+pub(in crate::runtime) fn options(options: &EngineOptions) -> Result<(), EngineError> {
     let within = |option, value: usize, most: usize| {
         if (1..=most).contains(&value) {
             Ok(())
@@ -27,7 +27,7 @@ pub(super) fn options(options: &EngineOptions) -> Result<(), EngineError> {
 }
 
 /// Tells what the operating system refuses apart from what llama.cpp does not understand: why there is no file there.
-pub(super) fn file(path: &Path) -> Result<(), String> {
+pub(in crate::runtime) fn file(path: &Path) -> Result<(), String> {
     let metadata = std::fs::metadata(path).map_err(|error| error.to_string())?;
     if metadata.is_dir() {
         return Err("it is a folder, not a GGUF file".into());

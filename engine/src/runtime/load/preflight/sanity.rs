@@ -2,15 +2,14 @@
 
 mod vocabulary;
 
-use crate::gguf::TensorType;
-use crate::gguf::{Metadata, TensorInfo, Value};
+use crate::gguf::{Metadata, TensorInfo, TensorType, Value};
 use crate::model::adapter::ADAPTER;
 
 /// llama.cpp's own limit (`LLAMA_MAX_LAYERS`).
 const MAX_LAYERS: u64 = 512;
 
 /// What is wrong with a model, if anything is.
-pub(super) fn problem(metadata: &Metadata, tensors: &[TensorInfo]) -> Option<String> {
+pub(in crate::runtime) fn problem(metadata: &Metadata, tensors: &[TensorInfo]) -> Option<String> {
     text(metadata)
         .or_else(|| kind(metadata))
         .or_else(|| numbers(metadata))
@@ -170,7 +169,7 @@ fn heads(metadata: &Metadata, architecture: &str) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
-    use crate::runtime::load::preflight::sanity::*;
+    use super::*;
 
     /// A sound model's numbers, one of them replaced.
     fn with(key: &str, value: impl Into<Value>) -> Option<String> {

@@ -111,7 +111,7 @@ fn a_cursor_that_goes_back_sees_more() {
 fn a_start_that_is_no_line_any_more_is_not_used() {
     let document = Document::new(&module(60), 1);
     let context = build(&document, document.len(), 300, Some(document.len() - 500), &tokens);
-    let line = syntax::line_at(&document, context.start);
+    let line = python::line_at(&document, context.start);
     assert_eq!(line.start, context.start);
 }
 
@@ -182,7 +182,7 @@ fn a_window_does_not_start_within_a_line_above_the_cursors() {
     for width in 20..60 {
         let (document, offset) = cursor(&format!("{lines}foo({})\nx = $0\n", "a.".repeat(width)));
         let context = build(&document, offset, 80, None, &tokens);
-        assert!(syntax::line_at(&document, context.start).start == context.start, "{context:?}");
+        assert!(python::line_at(&document, context.start).start == context.start, "{context:?}");
     }
 }
 
@@ -198,7 +198,7 @@ proptest! {
         by_bytes in any::<bool>(),
     ) {
         let document = Document::new(&text, 1);
-        let offset = syntax::char_boundary(&document, (text.len() as f64 * at) as usize);
+        let offset = python::char_boundary(&document, (text.len() as f64 * at) as usize);
         let count = |text: &str| if by_bytes { text.len() } else { tokens(text) };
         let context = build(&document, offset, budget, previous, &count);
         prop_assert!(count(&context.prompt) <= budget);
@@ -213,7 +213,7 @@ proptest! {
     #[test]
     fn ten_keys_keep_the_start(text in source(), at in 0.0..1.0f64, budget in 80..400usize, typed in keys()) {
         let mut document = Document::new(&text, 1);
-        let mut offset = syntax::char_boundary(&document, (text.len() as f64 * at) as usize);
+        let mut offset = python::char_boundary(&document, (text.len() as f64 * at) as usize);
         let mut context = build(&document, offset, budget, None, &tokens);
         for key in typed.chars() {
             document.edit(offset..offset, &key.to_string());

@@ -39,7 +39,7 @@ pub(super) struct Statement {
     pub import: bool,
     /// Whether what it uses is only used later, when what it defines is called.
     pub deferred: bool,
-    /// Names that it defines or changes; with each whether what was there before is no matter afterwards.
+    /// Names that it defines or changes; with each, whether the name's earlier value is no longer needed afterwards.
     pub binds: Vec<(String, bool)>,
     /// Names that it uses.
     pub uses: Vec<String>,

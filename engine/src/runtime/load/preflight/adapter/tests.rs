@@ -2,8 +2,8 @@
 
 use std::path::PathBuf;
 
+use super::*;
 use crate::gguf::{Metadata, ValueType};
-use crate::runtime::load::preflight::adapter::*;
 
 fn gguf(metadata: &[(&str, Value)], tensors: &[(&str, &[u64])]) -> Gguf {
     let mut pairs = Metadata::default();

@@ -16,7 +16,7 @@ const MAX_TOKENS: u64 = 1 << 24;
 const LAST_TYPE: i32 = 6;
 
 /// What is wrong with a vocabulary, if anything is.
-pub(super) fn problem(metadata: &Metadata) -> Option<String> {
+pub(in crate::runtime) fn problem(metadata: &Metadata) -> Option<String> {
     // Without a tokenizer's name llama.cpp refuses the file.
     let kind = metadata.str("tokenizer.ggml.model")?;
     if kind == "none" || kind == "no_vocab" {
@@ -191,7 +191,7 @@ fn shown(text: &[u8]) -> String {
 
 #[cfg(test)]
 mod tests {
-    use crate::runtime::load::preflight::sanity::vocabulary::*;
+    use super::*;
 
     /// A sound vocabulary, one key of which is replaced.
     fn with(key: &str, value: impl Into<Value>) -> Option<String> {

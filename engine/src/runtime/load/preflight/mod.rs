@@ -1,0 +1,6 @@
+//! What is refused before llama.cpp hears of it, because it would end the process, or compute nonsense: options out of range,
+//! damaged models, adapters for other models.
+
+pub(in crate::runtime) mod adapter;
+pub(in crate::runtime) mod checks;
+pub(in crate::runtime) mod sanity;

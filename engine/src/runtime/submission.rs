@@ -1,0 +1,24 @@
+//! What a caller hands to the worker.
+
+use std::sync::Arc;
+
+use codegen_core::{Candidate, Overflow, Priority, Prompt};
+
+use super::ticket::Ticket;
+
+/// A prompt on its way to the worker, and its continuations: one for a request, any number for candidates.
+pub(super) struct Submission {
+    pub prompt: Prompt,
+    pub max_tokens: usize,
+    pub priority: Priority,
+    pub overflow: Overflow,
+    pub score_from: Option<usize>,
+    pub fresh: bool,
+    pub each: Vec<Continuation>,
+}
+
+/// One continuation of a submission.
+pub(super) struct Continuation {
+    pub ticket: Arc<Ticket>,
+    pub candidate: Candidate,
+}

@@ -1,0 +1,9 @@
+//! What a client is shown of turns: their status, code lenses and actions, and the explanation of one.
+
+pub mod actions;
+pub mod cuts;
+pub mod explain;
+pub mod lenses;
+pub mod status;
+#[cfg(test)]
+mod tests;
