@@ -3,9 +3,8 @@
 pub mod cli;
 pub mod config;
 pub mod generate;
-pub mod landing;
-pub mod operation;
 pub mod present;
 pub mod protocol;
 pub mod server;
+pub mod synthesis;
 pub mod uri;

@@ -4,15 +4,20 @@
 //! before it can wait for anything, is to send its event.
 
 pub mod envelope;
+pub mod event;
 pub mod framing;
 pub mod handlers;
 pub mod main_loop;
 pub mod outbox;
+pub mod parsing;
 pub mod repair;
+pub mod running;
+pub mod session;
 pub mod spelling;
 pub mod state;
 pub mod sync;
 mod transport;
+pub mod waiter;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
@@ -26,9 +31,11 @@ use tower_lsp::ls_types as lsp;
 use tower_lsp::{LanguageServer, LspService};
 
 use crate::config::layers::Base;
-use crate::server::main_loop::{Event, Loader, MainLoop};
+use crate::server::event::Event;
+use crate::server::main_loop::MainLoop;
 use crate::server::outbox::Outbox;
-use crate::server::state::{RequestId, Waiter};
+use crate::server::session::Loader;
+use crate::server::waiter::{RequestId, Waiter};
 
 /// Serves one client until it says `exit`, is gone, or its process (`processId`) is. True if it left in order, by
 /// `shutdown` first.

@@ -85,6 +85,13 @@ pub struct PreparedTurn {
 }
 
 impl PreparedTurn {
+    /// One whose prompt is that of the turn alone, for tests that have no engine.
+    #[cfg(test)]
+    pub(crate) fn alone(document: &Document, turn: &Turn, options: &TurnOptions) -> Self {
+        let truncation = turns::history(document, turn, options).truncation();
+        Self { prompt: turn.prompt.clone(), cut: HistoryCut::default(), max_tokens: 8, truncation }
+    }
+
     /// One continuation.
     #[must_use]
     pub fn request(&self, sampling: Sampling) -> Request {

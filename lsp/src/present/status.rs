@@ -9,7 +9,7 @@ use codegen_text::turns::{self, Insertion, Turn, TurnOptions};
 use serde_json::{Value, json};
 use tower_lsp::ls_types::{self as lsp, Uri};
 
-use crate::server::handlers::command;
+use crate::protocol::commands;
 
 /// A turn, and what is known of it.
 #[derive(Debug, Clone, PartialEq)]
@@ -151,16 +151,16 @@ impl Offer {
             argument
         };
         let (command, argument) = match self {
-            Self::Synthesize => (command::SYNTHESIZE, turn),
-            Self::SynthesizeAll(None) => (command::SYNTHESIZE_ALL, json!({ "uri": uri })),
-            Self::SynthesizeAll(Some(range)) => (command::SYNTHESIZE_ALL, json!({ "uri": uri, "range": range })),
-            Self::Regenerate => (command::REGENERATE, turn),
-            Self::RegenerateFromHere => (command::REGENERATE, with("following", json!(true))),
-            Self::Replace(lines) => (command::REPLACE, with("lines", json!(lines))),
-            Self::Candidates => (command::CANDIDATES, turn),
-            Self::NextCandidate => (command::ACCEPT, with("index", json!("next"))),
-            Self::Cancel => (command::CANCEL, turn),
-            Self::Explain => (command::EXPLAIN, turn),
+            Self::Synthesize => (commands::SYNTHESIZE, turn),
+            Self::SynthesizeAll(None) => (commands::SYNTHESIZE_ALL, json!({ "uri": uri })),
+            Self::SynthesizeAll(Some(range)) => (commands::SYNTHESIZE_ALL, json!({ "uri": uri, "range": range })),
+            Self::Regenerate => (commands::REGENERATE, turn),
+            Self::RegenerateFromHere => (commands::REGENERATE, with("following", json!(true))),
+            Self::Replace(lines) => (commands::REPLACE, with("lines", json!(lines))),
+            Self::Candidates => (commands::CANDIDATES, turn),
+            Self::NextCandidate => (commands::ACCEPT, with("index", json!("next"))),
+            Self::Cancel => (commands::CANCEL, turn),
+            Self::Explain => (commands::EXPLAIN, turn),
         };
         lsp::Command { title, command: command.to_owned(), arguments: Some(vec![argument]) }
     }

@@ -18,7 +18,7 @@ use super::cuts::{Basis, Counted, Cut};
 use super::status::*;
 use super::{actions, cuts, lenses};
 use crate::config::CodeLenses;
-use crate::server::handlers::command;
+use crate::protocol::commands;
 
 const TEXT: &str = "# one\na = 1\n\n# two\n\n# three\nc = 3\n\n# four\n";
 
@@ -314,7 +314,7 @@ fn every_offer_is_a_command_of_the_server_with_its_argument() {
     for (offer, name, argument) in table {
         let command = offer.command("title".to_owned(), &uri, position);
         assert_eq!((command.command.as_str(), command.arguments), (name, Some(vec![argument])));
-        assert!(command::ALL.contains(&name), "{name}");
+        assert!(commands::ALL.contains(&name), "{name}");
     }
 }
 

@@ -16,7 +16,7 @@ use tower_lsp::ls_types::{
 };
 
 use crate::config::SECTION;
-use crate::server::handlers::synthesis::Partial;
+use crate::protocol::partial::Partial;
 
 /// What learns of the client's answer to an edit.
 type OnApplied = Box<dyn FnOnce(jsonrpc::Result<ApplyWorkspaceEditResponse>) + Send>;

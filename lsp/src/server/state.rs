@@ -1,7 +1,7 @@
 //! What the server knows: a plain value that only the main loop writes. Background work gets clones of a [`Document`],
 //! which are cheap.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -10,50 +10,18 @@ use codegen_text::completion::session::{Dropped, Suggestions};
 use codegen_text::document::Document;
 use codegen_text::edit::Edit;
 use codegen_text::prompt::view::View;
-use codegen_text::provenance::Records;
+use codegen_text::provenance::{Records, TurnCache, TurnMap};
 use serde_json::Value;
-use tokio::sync::oneshot;
-use tower_lsp::jsonrpc;
-use tower_lsp::ls_types::{self as lsp, InlineCompletionResponse, Uri};
+use tower_lsp::ls_types::{self as lsp, Uri};
 
 use crate::config::Config;
 use crate::config::language;
 use crate::config::layers::{Base, InForce, Settings};
-use crate::landing::Landing;
-use crate::operation::Operation;
 use crate::present::cuts::Counted;
 use crate::protocol::positions::Encoding;
-use crate::server::handlers::lens::Refresh;
-use crate::server::handlers::parsing::Parsing;
-
-/// Numbers a request of the client within this run of the server.
-pub type RequestId = u64;
-
-/// Someone who waits for the answer to a request.
-#[derive(Debug)]
-pub struct Waiter<T> {
-    /// The request, as the relay numbered it.
-    pub request: RequestId,
-    /// Where the answer goes.
-    pub reply: oneshot::Sender<jsonrpc::Result<T>>,
-}
-
-impl<T> Waiter<T> {
-    /// Answers. Whoever has stopped waiting is no matter.
-    pub fn answer(self, answer: T) {
-        let _ = self.reply.send(Ok(answer));
-    }
-
-    /// Answers with an error that says what is wrong with the request.
-    pub fn refuse(self, problem: impl Into<String>) {
-        let _ = self.reply.send(Err(jsonrpc::Error::invalid_params(problem.into())));
-    }
-}
-
-/// Who waits for an inline completion.
-pub type InlineWaiter = Waiter<Option<InlineCompletionResponse>>;
-/// Who waits for a command.
-pub type CommandWaiter = Waiter<Option<Value>>;
+use crate::server::parsing::Parsing;
+use crate::server::waiter::{CommandWaiter, InlineWaiter};
+use crate::synthesis::{Operation, Outcome, PendingEdit};
 
 /// What the client can do, of what makes a difference here.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -101,6 +69,29 @@ impl Abilities {
     }
 }
 
+/// How far the client has followed what it was told of code lenses.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Refresh {
+    /// It has been told of everything.
+    #[default]
+    Quiet,
+    /// It has been asked to fetch them again, and has not answered.
+    Asked,
+    /// Something has changed since it was asked.
+    AskedTooEarly,
+}
+
+/// What has become ready to be moved on since things were last settled.
+#[derive(Debug, Default)]
+pub struct Ready {
+    /// Commands, by number.
+    pub operations: BTreeSet<u64>,
+    /// Edits on their way, by number.
+    pub edits: BTreeSet<u64>,
+    /// Whether turns stand otherwise than the client's code lenses say, or other work is being done for them.
+    pub lenses: bool,
+}
+
 /// The engine's life.
 pub enum EngineState {
     /// Not asked for yet: the client has not said `initialized`.
@@ -134,6 +125,8 @@ pub struct Buffer {
     pub parsing: Parsing,
     /// What its last suggestion was decided by.
     pub view: Option<View>,
+    /// Its turns, once they have been looked at.
+    pub turns: TurnCache,
 }
 
 impl Buffer {
@@ -151,6 +144,7 @@ impl Buffer {
             counted,
             parsing: Parsing::default(),
             view: None,
+            turns: TurnCache::default(),
         }
     }
 
@@ -194,9 +188,11 @@ pub struct State {
     /// The open buffers.
     pub buffers: HashMap<Uri, Buffer>,
     /// Commands at work, by number.
-    pub operations: BTreeMap<u64, Operation>,
+    pub operations: BTreeMap<u64, Operation<CommandWaiter>>,
     /// Program texts on their way into buffers, by the number of the step that made them.
-    pub landings: BTreeMap<u64, Landing>,
+    pub edits: BTreeMap<u64, PendingEdit>,
+    /// What is to be moved on.
+    pub ready: Ready,
     /// What is known of turns beyond their text.
     pub records: Records,
     /// How far the client has followed what it was told of code lenses.
@@ -207,7 +203,8 @@ pub struct State {
     pub accepted: u64,
     /// Program texts drawn by chance so far: the next one's seed, so that none is drawn twice.
     pub drawn: u64,
-    last_id: u64,
+    /// The last number that was given out; see [`State::next_id`].
+    pub last_id: u64,
 }
 
 impl State {
@@ -229,7 +226,8 @@ impl State {
             engine_stamp: 0,
             buffers: HashMap::new(),
             operations: BTreeMap::new(),
-            landings: BTreeMap::new(),
+            edits: BTreeMap::new(),
+            ready: Ready::default(),
             records: Records::default(),
             lens_refresh: Refresh::default(),
             told: HashSet::new(),
@@ -266,7 +264,54 @@ impl State {
 
     /// Where the prompts of the turns are that a command is at work on or has planned, in the buffer as it is now.
     pub fn at_work<'s>(&'s self, uri: &'s Uri) -> impl Iterator<Item = &'s Range<usize>> {
-        self.operations.values().filter(move |operation| operation.uri == *uri).flat_map(Operation::prompts)
+        self.operations.values().filter(move |operation| operation.uri() == uri).flat_map(Operation::prompts)
+    }
+
+    /// The turns of a document that is open.
+    pub fn turns(&mut self, uri: &Uri) -> Option<Arc<TurnMap>> {
+        let buffer = self.buffers.get_mut(uri)?;
+        Some(buffer.turns.get(&buffer.document, &self.records, &self.config.at(uri).turns))
+    }
+
+    /// Something that the work for a document may have waited for has changed.
+    pub fn wake(&mut self, uri: &Uri) {
+        let operations = self.operations.iter().filter(|(_, operation)| operation.uri() == uri);
+        self.ready.operations.extend(operations.map(|(id, _)| id));
+        let edits = self.edits.iter().filter(|(_, edit)| edit.uri() == uri);
+        self.ready.edits.extend(edits.map(|(number, _)| number));
+    }
+
+    /// Something that all commands may have waited for has changed.
+    pub fn wake_all(&mut self) {
+        self.ready.operations.extend(self.operations.keys());
+    }
+
+    /// Moves commands and edits past the changes of a document of one notification. What they bring may be a program text that
+    /// was on its way; a turn at work that they touched gets none, and planned turns may be gone.
+    pub fn follow(&mut self, uri: &Uri, changes: &[Edit]) {
+        self.operations.values_mut().filter(|operation| operation.uri() == uri).for_each(|one| one.follow(changes));
+        for edit in self.edits.values_mut().filter(|edit| edit.uri() == uri) {
+            changes.iter().for_each(|change| edit.follow(change));
+        }
+        self.wake(uri);
+    }
+
+    /// Ends the commands for which `which` is true before their time; how many.
+    pub fn end(&mut self, outcome: Outcome, which: impl Fn(&Operation<CommandWaiter>) -> bool) -> usize {
+        let ended = self.operations.iter_mut().filter(|(_, operation)| which(operation));
+        let ended = ended.map(|(id, operation)| {
+            operation.end(outcome);
+            *id
+        });
+        let ended: Vec<u64> = ended.collect();
+        self.ready.operations.extend(&ended);
+        ended.len()
+    }
+
+    /// Ends all work on the turns of a document that is gone, or cannot be followed.
+    pub fn abandon(&mut self, uri: &Uri) {
+        self.end(Outcome::Closed, |operation| operation.uri() == uri);
+        self.edits.retain(|_, edit| edit.uri() != uri);
     }
 
     /// The engine, if it runs.

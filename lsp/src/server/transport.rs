@@ -27,7 +27,7 @@ use super::framing::Framing;
 use super::repair::Repair;
 use super::spelling::Spellings;
 use super::sync;
-use crate::server::main_loop::Event;
+use crate::server::event::Event;
 use crate::uri;
 
 /// Requests that may be in flight at once. Past this the read loop would stop, so it is well past what clients have.

@@ -11,7 +11,7 @@ use codegen_engine::Engine;
 use codegen_engine::runtime::backend::scripted::{Gate, Script};
 use codegen_lsp::config::Config;
 use codegen_lsp::config::layers::Base;
-use codegen_lsp::server::main_loop::Loader;
+use codegen_lsp::server::session::Loader;
 use serde_json::{Value, json};
 use tokio::io::{AsyncBufReadExt, AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt, BufReader};
 use tokio::sync::{mpsc, oneshot};

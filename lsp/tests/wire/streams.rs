@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use codegen_engine::runtime::backend::scripted::Script;
 use codegen_lsp::config::Config;
-use codegen_lsp::server::main_loop::Loader;
+use codegen_lsp::server::session::Loader;
 
 use crate::common::soon;
 use crate::random;

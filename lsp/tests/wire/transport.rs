@@ -173,7 +173,7 @@ async fn a_change_that_is_lost_leaves_its_document_out_of_step() {
 #[tokio::test(flavor = "multi_thread")]
 async fn exit_ends_the_server_even_if_nobody_reads() {
     let engine = Script::continuing(vec![]).engine();
-    let loader: codegen_lsp::server::main_loop::Loader = std::sync::Arc::new(move |_| Ok(engine.clone()));
+    let loader: codegen_lsp::server::session::Loader = std::sync::Arc::new(move |_| Ok(engine.clone()));
     for (shutdown, orderly) in [(true, true), (false, false)] {
         let greeting = framed(br#"{"jsonrpc":"2.0","id":1,"method":"initialize","params":{"capabilities":{}}}"#);
         let mut input = Vec::new();

@@ -8,15 +8,13 @@ use super::snapshot::Snapshot;
 use crate::present::actions;
 use crate::present::status::Known;
 use crate::protocol::positions;
-use crate::server::main_loop::MainLoop;
-use crate::server::state::{Abilities, Waiter};
-
-/// Who waits for code actions.
-pub type ActionWaiter = Waiter<Option<lsp::CodeActionResponse>>;
+use crate::server::session::Session;
+use crate::server::state::Abilities;
+use crate::server::waiter::ActionWaiter;
 
 /// A request. Answered away from the main loop, since looking at turns means going over the document.
-pub fn requested(main: &mut MainLoop, params: lsp::CodeActionParams, waiter: ActionWaiter) {
-    let Some(snapshot) = Snapshot::of(&main.state, &params.text_document.uri) else { return waiter.answer(None) };
+pub fn requested(session: &mut Session, params: lsp::CodeActionParams, waiter: ActionWaiter) {
+    let Some(snapshot) = Snapshot::of(&session.state, &params.text_document.uri) else { return waiter.answer(None) };
     let selection = match positions::range(snapshot.document.rope(), params.range, snapshot.encoding) {
         Ok(selection) => selection,
         Err(error) => return waiter.refuse(error.to_string()),
@@ -24,11 +22,11 @@ pub fn requested(main: &mut MainLoop, params: lsp::CodeActionParams, waiter: Act
     if !actions::wanted(params.context.only.as_deref()) {
         return waiter.answer(Some(Vec::new()));
     }
-    let abilities = main.state.abilities;
-    tokio::task::spawn_blocking(move || {
+    let abilities = session.state.abilities;
+    session.answer_off(waiter, move || {
         let commands = commands(&snapshot, params.range, &selection);
         let answers = commands.into_iter().filter_map(|(command, disabled)| answer(command, disabled, abilities));
-        waiter.answer(Some(answers.collect()));
+        Some(answers.collect())
     });
 }
 

@@ -8,18 +8,20 @@ use codegen_text::prompt::view::View;
 use serde_json::json;
 use tower_lsp::ls_types::{self as lsp, InlineCompletionItem, Uri};
 
-use super::command;
 use crate::generate::prepare::{self, Prepared};
+use crate::protocol::commands;
 use crate::protocol::positions::{self, Encoding};
-use crate::server::main_loop::{Event, Job, MainLoop};
-use crate::server::state::{Buffer, EngineState, InlineWaiter, RequestId};
+use crate::server::event::{Event, Job};
+use crate::server::session::Session;
+use crate::server::state::{Buffer, EngineState};
+use crate::server::waiter::{InlineWaiter, RequestId};
 
 /// A request: answered from what is known, joined to what is being generated, or begun.
-pub fn requested(main: &mut MainLoop, params: lsp::InlineCompletionParams, waiter: InlineWaiter) {
+pub fn requested(session: &mut Session, params: lsp::InlineCompletionParams, waiter: InlineWaiter) {
     let lsp::TextDocumentPositionParams { text_document, position } = params.text_document_position;
     let uri = text_document.uri;
-    let id = main.state.next_id();
-    let state = &mut main.state;
+    let id = session.state.next_id();
+    let state = &mut session.state;
     let unusable = !state.config_for(&uri).inline.enabled
         || matches!(state.engine, EngineState::Failed(_))
         || state.unserved(&uri).is_some();
@@ -35,9 +37,9 @@ pub fn requested(main: &mut MainLoop, params: lsp::InlineCompletionParams, waite
     match buffer.suggestions.ask(offset, waiter, id) {
         Decision::Answer(waiter, known, dropped) => {
             if let Some(dropped) = dropped {
-                drop_flight(main, dropped);
+                drop_flight(session, dropped);
             }
-            show(main, &uri, waiter, known);
+            show(session, &uri, waiter, known);
         }
         Decision::Join(superseded) => {
             if let Some(waiter) = superseded {
@@ -46,64 +48,64 @@ pub fn requested(main: &mut MainLoop, params: lsp::InlineCompletionParams, waite
         }
         Decision::Start(id, offset, dropped) => {
             if let Some(dropped) = dropped {
-                drop_flight(main, dropped);
+                drop_flight(session, dropped);
             }
-            start(main, &uri, id, offset);
+            start(session, &uri, id, offset);
         }
     }
 }
 
 /// Cancels a generation that nobody wants, and answers whoever waited for it.
-pub fn drop_flight(main: &mut MainLoop, dropped: Dropped<InlineWaiter>) {
-    main.running.remove(dropped.id);
+pub fn drop_flight(session: &mut Session, dropped: Dropped<InlineWaiter>) {
+    session.running.remove(dropped.id);
     if let Some(waiter) = dropped.waiting {
         waiter.answer(None);
     }
 }
 
 /// Forgets all that is known or being done for a buffer.
-pub fn forget(main: &mut MainLoop, uri: &Uri) {
-    let Some(buffer) = main.state.buffers.get_mut(uri) else { return };
+pub fn forget(session: &mut Session, uri: &Uri) {
+    let Some(buffer) = session.state.buffers.get_mut(uri) else { return };
     (buffer.window_start, buffer.view) = (None, None);
     if let Some(dropped) = buffer.suggestions.clear() {
-        drop_flight(main, dropped);
+        drop_flight(session, dropped);
     }
 }
 
 /// A request was cancelled by the client.
-pub fn cancelled(main: &mut MainLoop, request: RequestId) {
+pub fn cancelled(session: &mut Session, request: RequestId) {
     let dropped =
-        main.state.buffers.values_mut().find_map(|buffer| buffer.suggestions.cancelled(|w| w.request == request));
+        session.state.buffers.values_mut().find_map(|buffer| buffer.suggestions.cancelled(|w| w.request == request));
     if let Some(dropped) = dropped {
-        drop_flight(main, dropped);
+        drop_flight(session, dropped);
     }
 }
 
 /// The engine is there at last, or will not be: whatever waited for it begins, or ends.
-pub fn engine_settled(main: &mut MainLoop) {
-    if main.state.engine().is_none() {
-        let uris: Vec<_> = main.state.buffers.keys().cloned().collect();
-        return uris.iter().for_each(|uri| forget(main, uri));
+pub fn engine_settled(session: &mut Session) {
+    if session.state.engine().is_none() {
+        let uris: Vec<_> = session.state.buffers.keys().cloned().collect();
+        return uris.iter().for_each(|uri| forget(session, uri));
     }
-    let uris: Vec<_> = main.state.buffers.keys().cloned().collect();
+    let uris: Vec<_> = session.state.buffers.keys().cloned().collect();
     for uri in uris {
-        let id = main.state.next_id();
-        let Some(buffer) = main.state.buffers.get_mut(&uri) else { continue };
+        let id = session.state.next_id();
+        let Some(buffer) = session.state.buffers.get_mut(&uri) else { continue };
         let ended = buffer.suggestions.restart(id);
-        conclude(main, &uri, ended);
+        conclude(session, &uri, ended);
     }
 }
 
 /// Prepares a generation, away from the main loop: finding the context means counting tokens.
-fn start(main: &mut MainLoop, uri: &Uri, id: u64, offset: usize) {
+fn start(session: &mut Session, uri: &Uri, id: u64, offset: usize) {
     // While the engine loads the request waits; `engine_settled` begins it.
-    let Some(engine) = main.state.engine().cloned() else { return };
-    let Some(buffer) = main.state.buffers.get(uri) else { return };
+    let Some(engine) = session.state.engine().cloned() else { return };
+    let Some(buffer) = session.state.buffers.get(uri) else { return };
     let (document, previous) = (buffer.document.clone(), buffer.window_start);
-    let config = main.state.config_for(uri);
+    let config = session.state.config_for(uri);
     let (turns, max_tokens) = (config.turns.clone(), config.inline.max_tokens);
     let uri = uri.clone();
-    main.offload(
+    session.offload(
         move || prepare::prepare(&document, offset, &turns, previous, max_tokens, &engine),
         move |prepared| Event::Prepared(uri, id, prepared.flatten()),
     );
@@ -111,11 +113,13 @@ fn start(main: &mut MainLoop, uri: &Uri, id: u64, offset: usize) {
 
 /// Submits what was prepared, if it is still wanted. Here rather than where it was prepared: requests of one buffer must
 /// reach the engine in order, as the later supersedes the earlier.
-pub fn prepared(main: &mut MainLoop, uri: Uri, id: u64, prepared: Option<Prepared>) {
-    let Some(buffer) = main.state.buffers.get_mut(&uri).filter(|buffer| buffer.suggestions.wants(id)) else { return };
-    let engine = match &main.state.engine {
+pub fn prepared(session: &mut Session, uri: Uri, id: u64, prepared: Option<Prepared>) {
+    let Some(buffer) = session.state.buffers.get_mut(&uri).filter(|buffer| buffer.suggestions.wants(id)) else {
+        return;
+    };
+    let engine = match &session.state.engine {
         EngineState::Ready(engine) => engine,
-        _ => return forget(main, &uri),
+        _ => return forget(session, &uri),
     };
     let Some(Prepared { plan, mut request, start, held, view }) = prepared else {
         if let Some(waiter) = buffer.suggestions.failed(id) {
@@ -127,19 +131,19 @@ pub fn prepared(main: &mut MainLoop, uri: Uri, id: u64, prepared: Option<Prepare
     buffer.view = Some(view);
     buffer.suggestions.holds(id, held);
     request.key = Some(Key(uri.as_str().to_owned()));
-    main.running.add(Job::Inline { uri, id, plan }, engine.submit(request));
+    session.running.add(Job::Inline { uri, id, plan }, engine.submit(request));
 }
 
 /// The engine has produced a token, or has ended.
-pub fn produced(main: &mut MainLoop, uri: &Uri, id: u64, plan: Plan, event: Produced) {
-    let next_id = main.state.next_id();
-    let Some(buffer) = main.state.buffers.get_mut(uri) else { return };
+pub fn produced(session: &mut Session, uri: &Uri, id: u64, plan: Plan, event: Produced) {
+    let next_id = session.state.next_id();
+    let Some(buffer) = session.state.buffers.get_mut(uri) else { return };
     let suggestions = &mut buffer.suggestions;
     let failed = match event {
         Produced::Token { text, .. } => {
             if let Some(ended) = suggestions.streamed(id, &text, next_id) {
-                main.running.remove(id);
-                conclude(main, uri, ended);
+                session.running.remove(id);
+                conclude(session, uri, ended);
             }
             return;
         }
@@ -147,14 +151,14 @@ pub fn produced(main: &mut MainLoop, uri: &Uri, id: u64, plan: Plan, event: Prod
             let unfinished = done.reason == FinishReason::MaxTokens;
             let raw = Raw { text: done.text, plan, mean_logprob: done.mean_logprob, unfinished };
             let ended = suggestions.finished(id, raw, next_id);
-            return conclude(main, uri, ended);
+            return conclude(session, uri, ended);
         }
         Produced::Done(_) => suggestions.failed(id),
         Produced::Failed(error) => {
             let waiter = suggestions.failed(id);
             // An empty buffer has nothing to continue; nobody needs to be told.
             if error != codegen_core::EngineError::EmptyPrompt {
-                main.engine_failed(&error);
+                session.engine_failed(&error);
             }
             waiter
         }
@@ -164,29 +168,28 @@ pub fn produced(main: &mut MainLoop, uri: &Uri, id: u64, plan: Plan, event: Prod
     }
 }
 
-fn conclude(main: &mut MainLoop, uri: &Uri, ended: Ended<InlineWaiter>) {
+fn conclude(session: &mut Session, uri: &Uri, ended: Ended<InlineWaiter>) {
     match ended {
-        Ended::Answer(waiter, known) => show(main, uri, waiter, known),
+        Ended::Answer(waiter, known) => show(session, uri, waiter, known),
         Ended::Nothing(waiter) => waiter.answer(None),
-        Ended::Restart(id, offset) => start(main, uri, id, offset),
+        Ended::Restart(id, offset) => start(session, uri, id, offset),
         Ended::Quiet => {}
     }
 }
 
 /// Runs the filters, away from the main loop since they parse, and answers.
-fn show(main: &mut MainLoop, uri: &Uri, waiter: InlineWaiter, known: Known) {
-    let confident = main.state.config_for(uri).inline.min_logprob.is_none_or(|least| known.raw.mean_logprob >= least);
-    let id = main.state.next_id();
-    let Some(buffer) = main.state.buffers.get(uri).filter(|_| confident) else { return waiter.answer(None) };
-    let (document, encoding) = (buffer.document.clone(), main.state.encoding);
+fn show(session: &mut Session, uri: &Uri, waiter: InlineWaiter, known: Known) {
+    let confident =
+        session.state.config_for(uri).inline.min_logprob.is_none_or(|least| known.raw.mean_logprob >= least);
+    let id = session.state.next_id();
+    let Some(buffer) = session.state.buffers.get(uri).filter(|_| confident) else { return waiter.answer(None) };
+    let (document, encoding) = (buffer.document.clone(), session.state.encoding);
     // Mostly nothing has been typed since the suggestion was asked for.
     let view = buffer.view.clone().filter(|view| view.is_of(&document, known.offset));
-    tokio::task::spawn_blocking(move || {
+    session.answer_off(waiter, move || {
         let view = view.or_else(|| View::around(&document, known.offset));
         let item = view.and_then(|view| item(&document, &view, &known, encoding, id));
-        waiter.answer(
-            item.map(|item| lsp::InlineCompletionResponse::List(lsp::InlineCompletionList { items: vec![item] })),
-        );
+        item.map(|item| lsp::InlineCompletionResponse::List(lsp::InlineCompletionList { items: vec![item] }))
     });
 }
 
@@ -198,7 +201,7 @@ fn item(document: &Document, view: &View, known: &Known, encoding: Encoding, id:
         range: Some(positions::lsp_range(document.rope(), suggestion.range, encoding)),
         command: Some(lsp::Command {
             title: "Count an accepted suggestion".to_owned(),
-            command: command::ACCEPTED.to_owned(),
+            command: commands::ACCEPTED.to_owned(),
             arguments: Some(vec![json!(id)]),
         }),
         insert_text_format: None,

@@ -11,34 +11,15 @@ use crate::present::cuts::{self, Basis, Counted, Cut};
 use crate::present::lenses;
 use crate::present::status::Known;
 use crate::protocol::positions;
-use crate::server::main_loop::{Event, MainLoop};
-use crate::server::state::Waiter;
-
-/// Who waits for code lenses.
-pub type LensWaiter = Waiter<Option<Vec<lsp::CodeLens>>>;
-
-/// What came of a request, away from the main loop.
-pub struct Found {
-    lenses: Vec<lsp::CodeLens>,
-    counted: Option<Counted>,
-}
-
-/// How far the client has followed what it was told of code lenses.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub enum Refresh {
-    /// It has been told of everything.
-    #[default]
-    Quiet,
-    /// It has been asked to fetch them again, and has not answered.
-    Asked,
-    /// Something has changed since it was asked.
-    AskedTooEarly,
-}
+use crate::server::event::{Event, Found};
+use crate::server::session::Session;
+use crate::server::state::Refresh;
+use crate::server::waiter::LensWaiter;
 
 /// A request: the turns are looked at away from the main loop, since that means going over the document.
-pub fn requested(main: &mut MainLoop, params: lsp::CodeLensParams, waiter: LensWaiter) {
+pub fn requested(session: &mut Session, params: lsp::CodeLensParams, waiter: LensWaiter) {
     let uri = params.text_document.uri;
-    let state = &main.state;
+    let state = &session.state;
     if state.config_for(&uri).synthesis.code_lens == CodeLenses::Off {
         return waiter.answer(None);
     }
@@ -49,7 +30,7 @@ pub fn requested(main: &mut MainLoop, params: lsp::CodeLensParams, waiter: LensW
         options: snapshot.options.clone(),
     };
     let before = state.buffers.get(&uri).map(|buffer| Arc::clone(&buffer.counted)).unwrap_or_default();
-    main.offload(move || find(&snapshot, basis, &before), move |found| Event::LensesFound(uri, found, waiter));
+    session.offload(move || find(&snapshot, basis, &before), move |found| Event::LensesFound(uri, found, waiter));
 }
 
 /// The lenses, and what was counted for them.
@@ -79,9 +60,9 @@ fn find(snapshot: &Snapshot, basis: Basis, before: &Counted) -> Found {
 }
 
 /// They have been found: the request is answered, and what was counted is kept.
-pub fn found(main: &mut MainLoop, uri: &Uri, found: Option<Found>, waiter: LensWaiter) {
+pub fn found(session: &mut Session, uri: &Uri, found: Option<Found>, waiter: LensWaiter) {
     let Some(Found { lenses, counted }) = found else { return waiter.answer(None) };
-    if let (Some(buffer), Some(counted)) = (main.state.buffers.get_mut(uri), counted) {
+    if let (Some(buffer), Some(counted)) = (session.state.buffers.get_mut(uri), counted) {
         buffer.counted = Arc::new(counted);
     }
     waiter.answer(Some(lenses));
@@ -89,25 +70,25 @@ pub fn found(main: &mut MainLoop, uri: &Uri, found: Option<Found>, waiter: LensW
 
 /// The state of a turn may have changed in a way that the client cannot know: it is asked to fetch the lenses again. Not
 /// more than one such request is under way.
-pub fn refresh(main: &mut MainLoop) {
-    if !main.state.abilities.lens_refresh || main.state.buffers.is_empty() {
+pub fn refresh(session: &mut Session) {
+    if !session.state.abilities.lens_refresh || session.state.buffers.is_empty() {
         return;
     }
-    match main.state.lens_refresh {
+    match session.state.lens_refresh {
         Refresh::Quiet => {
-            main.state.lens_refresh = Refresh::Asked;
-            let events = main.events.clone();
-            main.outbox.refresh_lenses(move || {
+            session.state.lens_refresh = Refresh::Asked;
+            let events = session.events.clone();
+            session.outbox.refresh_lenses(move || {
                 let _ = events.send(Event::LensesRefreshed);
             });
         }
-        Refresh::Asked | Refresh::AskedTooEarly => main.state.lens_refresh = Refresh::AskedTooEarly,
+        Refresh::Asked | Refresh::AskedTooEarly => session.state.lens_refresh = Refresh::AskedTooEarly,
     }
 }
 
 /// The client has answered, or will not.
-pub fn refreshed(main: &mut MainLoop) {
-    if std::mem::take(&mut main.state.lens_refresh) == Refresh::AskedTooEarly {
-        refresh(main);
+pub fn refreshed(session: &mut Session) {
+    if std::mem::take(&mut session.state.lens_refresh) == Refresh::AskedTooEarly {
+        session.state.ready.lenses = true;
     }
 }

@@ -5,24 +5,28 @@ use std::time::Duration;
 use tokio::sync::mpsc::UnboundedSender;
 use tower_lsp::ls_types::{self as lsp, Uri};
 
-use super::{command, configuration, inline, parsing, synthesis};
+use super::{configuration, inline, parsing};
+use crate::protocol::commands;
 use crate::protocol::positions::Encoding;
-use crate::server::main_loop::{Event, MainLoop};
-use crate::server::state::{Abilities, Waiter};
+use crate::server::event::Event;
+use crate::server::session::Session;
+use crate::server::state::Abilities;
+use crate::server::waiter::Waiter;
+use crate::synthesis::Outcome;
 
 /// How often the client's process is looked for.
 const WATCH: Duration = Duration::from_secs(1);
 
 /// Agrees with the client on what both can do.
-pub fn initialize(main: &mut MainLoop, params: lsp::InitializeParams, waiter: Waiter<lsp::InitializeResult>) {
+pub fn initialize(session: &mut Session, params: lsp::InitializeParams, waiter: Waiter<lsp::InitializeResult>) {
     let general = params.capabilities.general.as_ref();
     let encoding = Encoding::negotiate(general.and_then(|general| general.position_encodings.as_deref()));
-    main.state.encoding = encoding;
-    main.state.abilities = Abilities::of(&params.capabilities);
-    main.state.roots = roots(&params);
-    main.state.initialization = params.initialization_options.unwrap_or_default();
+    session.state.encoding = encoding;
+    session.state.abilities = Abilities::of(&params.capabilities);
+    session.state.roots = roots(&params);
+    session.state.initialization = params.initialization_options.unwrap_or_default();
     if let Some(process) = params.process_id {
-        watch(process, main.events.clone());
+        watch(process, session.events.clone());
     }
     waiter.answer(lsp::InitializeResult {
         capabilities: lsp::ServerCapabilities {
@@ -39,7 +43,7 @@ pub fn initialize(main: &mut MainLoop, params: lsp::InitializeParams, waiter: Wa
                 ..Default::default()
             })),
             execute_command_provider: Some(lsp::ExecuteCommandOptions {
-                commands: command::ALL.map(str::to_owned).to_vec(),
+                commands: commands::ALL.map(str::to_owned).to_vec(),
                 work_done_progress_options: lsp::WorkDoneProgressOptions { work_done_progress: Some(true) },
             }),
             workspace: Some(lsp::WorkspaceServerCapabilities {
@@ -69,31 +73,30 @@ fn roots(params: &lsp::InitializeParams) -> Vec<Uri> {
 }
 
 /// Fetches the settings where the client has them, then loads the engine.
-pub fn initialized(main: &mut MainLoop) {
-    if main.state.abilities.register_configuration {
-        main.outbox.register_configuration();
+pub fn initialized(session: &mut Session) {
+    if session.state.abilities.register_configuration {
+        session.outbox.register_configuration();
     }
-    if main.state.abilities.configuration {
-        configuration::pull(main);
+    if session.state.abilities.configuration {
+        configuration::pull(session);
     } else {
-        configuration::apply(main);
+        configuration::apply(session);
     }
 }
 
-/// Ends all work; the client may only say `exit` now.
-pub fn shutdown(main: &mut MainLoop, waiter: Waiter<()>) {
-    abandon(main);
-    waiter.answer(());
-}
-
-/// Ends all work, and answers whoever waits for it.
-pub fn abandon(main: &mut MainLoop) {
-    let uris: Vec<_> = main.state.buffers.keys().cloned().collect();
+/// Ends suggestions and parsing, so that whoever waits for them is answered.
+pub fn stop_parsing(session: &mut Session) {
+    let uris: Vec<_> = session.state.buffers.keys().cloned().collect();
     for uri in uris {
-        inline::forget(main, &uri);
+        inline::forget(session, &uri);
     }
-    parsing::abandon(main);
-    synthesis::abandon_all(main);
+    parsing::abandon(session);
+}
+
+/// Ends all commands.
+pub fn abandon(session: &mut Session) {
+    session.state.end(Outcome::Cancelled, |_| true);
+    session.state.edits.clear();
 }
 
 /// Watches for the end of the process that started the client: its pipes may outlive it in other hands.

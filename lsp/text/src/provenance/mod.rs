@@ -3,8 +3,11 @@
 
 mod index;
 mod key;
+#[doc(hidden)]
+pub mod testing;
 #[cfg(test)]
 mod tests;
+mod turn_map;
 
 use std::ops::Range;
 use std::sync::Arc;
@@ -20,6 +23,7 @@ pub use key::TurnText;
 use key::settled;
 #[cfg(test)]
 pub use key::{text, texts};
+pub use turn_map::{Mapped, TurnCache, TurnMap, overlap};
 
 /// How a turn stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -125,6 +129,7 @@ pub struct Records {
     written: Store<Record>,
     failures: Store<Failure>,
     sampled: Store<Alternatives>,
+    revision: u64,
 }
 
 #[derive(Debug, Clone)]
@@ -136,12 +141,19 @@ struct Failure {
 impl Records {
     /// Notes what was written into a buffer. It ends the failure of earlier attempts at the turn.
     pub fn generated(&mut self, record: Record) {
+        self.revision += 1;
         self.failures.remove(|failure| asks_the_same(&failure.turn, &record.turn), &record.turn.prompt);
         let same = |other: &Record| {
             asks_the_same(&other.turn, &record.turn) && settled(&other.turn.program) == settled(&record.turn.program)
         };
         self.written.remove(same, &record.turn.prompt);
         self.written.push(record);
+    }
+
+    /// Counts what was noted as written, which decides where turns are and what of them was generated.
+    #[must_use]
+    pub fn revision(&self) -> u64 {
+        self.revision
     }
 
     /// Notes that an attempt at a turn failed, for a reason to show to the user.

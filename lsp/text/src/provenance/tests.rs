@@ -1,49 +1,18 @@
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
-use std::time::Duration;
-
-use codegen_core::FinishReason;
 use proptest::prelude::*;
 
-use crate::candidates::Evidence;
+use super::testing::{alternative, made};
+use super::*;
 use crate::document::Document;
-use crate::provenance::*;
 use crate::turns::{self, TurnOptions};
 
 fn turn(prompt: &str, program: &str, predecessors: u64) -> TurnText {
     TurnText { prompt: prompt.to_owned(), program: program.to_owned(), predecessors }
 }
 
-fn made(text: &str) -> Made {
-    Made {
-        model: "m".to_owned(),
-        sampling: Sampling::GREEDY,
-        max_tokens: 8,
-        prompt: String::new(),
-        history: HistoryCut::default(),
-        completion: Completion {
-            text: text.to_owned(),
-            reason: FinishReason::Stop,
-            prompt_tokens: 1,
-            reused_tokens: 0,
-            dropped_tokens: 0,
-            generated_tokens: 1,
-            mean_logprob: 0.0,
-            prompt_logprobs: Vec::new(),
-            prefill: Duration::ZERO,
-            decode: Duration::ZERO,
-        },
-    }
-}
-
 fn record(turn: TurnText) -> Record {
     Record { made: made(&turn.program), turn, raised: None }
-}
-
-fn alternative(index: usize, program: &str) -> Alternative {
-    let made = made(program);
-    let ranked = Ranked { index, completion: made.completion.clone(), evidence: Evidence::default(), copies: 1 };
-    Alternative { program: program.to_owned(), ranked, made }
 }
 
 #[test]

@@ -15,7 +15,8 @@ use tower_lsp::ls_types::{MessageType, Uri};
 use crate::config::Verify;
 use crate::generate::prepare::{self, PreparedTurn};
 use crate::generate::run::{self, RunOptions};
-use crate::server::main_loop::MainLoop;
+use crate::server::session::Session;
+use crate::synthesis::Judged;
 
 /// A completion that has not been judged.
 pub(super) struct Generated {
@@ -47,23 +48,9 @@ pub(super) struct Work {
     pub cancel: Arc<AtomicBool>,
 }
 
-/// What came of it.
-pub struct Judged {
-    /// The turn as text.
-    pub text: TurnText,
-    /// The distinct ones that say something, best first.
-    pub each: Vec<Alternative>,
-    /// How many were sampled.
-    pub sampled: usize,
-    /// Why programs could not be run.
-    pub unrunnable: Option<String>,
-    /// What the programs were kept from, if any was run.
-    pub isolation: Option<Isolation>,
-}
-
 /// How programs of this file are run, if they are; the user is told why not, if they should be.
-pub(super) fn run_options(main: &mut MainLoop, uri: &Uri) -> Option<RunOptions> {
-    let synthesis = &main.state.config_for(uri).synthesis;
+pub(super) fn run_options(session: &mut Session, uri: &Uri) -> Option<RunOptions> {
+    let synthesis = &session.state.config_for(uri).synthesis;
     if synthesis.verify != Verify::Run {
         return None;
     }
@@ -73,28 +60,28 @@ pub(super) fn run_options(main: &mut MainLoop, uri: &Uri) -> Option<RunOptions> 
         limits: Limits { wall: time, cpu: time, ..Limits::default() },
         isolation: synthesis.isolation,
     };
-    if main.state.trusted(uri) {
+    if session.state.trusted(uri) {
         return Some(options);
     }
     let text = "codegen-lsp: codegen.synthesis.verify is \"run\", but programs are run in trusted folders only \
                 (\"trusted\", in initializationOptions or your own configuration file); they are checked without being run";
-    main.tell_once(MessageType::WARNING, text.to_owned());
+    session.tell_once(MessageType::WARNING, text.to_owned());
     None
 }
 
 /// Tells the user that programs are not run.
-pub(super) fn cannot_run(main: &mut MainLoop, reason: &str) {
+pub(super) fn cannot_run(session: &mut Session, reason: &str) {
     let text = format!("codegen-lsp: programs cannot be run, so they are checked without that: {reason}");
-    main.tell_once(MessageType::WARNING, text);
+    session.tell_once(MessageType::WARNING, text);
 }
 
 /// Tells the user, once, how far programs are shut in.
-pub(super) fn tell_isolation(main: &mut MainLoop, held: Isolation) {
+pub(super) fn tell_isolation(session: &mut Session, held: Isolation) {
     let text = format!("codegen-lsp: {}", run::isolation(held));
     if held.level() < Level::default() {
-        main.tell_once(MessageType::WARNING, text);
-    } else if main.state.told.insert(text.clone()) {
-        main.outbox.log(MessageType::INFO, text);
+        session.tell_once(MessageType::WARNING, text);
+    } else if session.state.told.insert(text.clone()) {
+        session.outbox.log(MessageType::INFO, text);
     }
 }
 

@@ -4,83 +4,58 @@ use std::ops::Range;
 
 use codegen_text::document::Document;
 use codegen_text::turns::{self, Turn};
-use serde::{Deserialize, Serialize};
-use tower_lsp::ls_types::{self as lsp, Uri, notification::Notification};
+use tower_lsp::ls_types as lsp;
 
-use super::plan;
-use crate::operation::{Operation, Phase, Purpose, Step};
+use crate::protocol::partial::Partial;
 use crate::protocol::positions::{self, Encoding};
-use crate::server::main_loop::MainLoop;
-
-/// `codegen/partial`: the program text of a turn so far.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Partial {
-    /// Numbers the generation.
-    pub id: u64,
-    /// The document.
-    pub uri: Uri,
-    /// The turn's prompt.
-    pub prompt: String,
-    /// The prompt's lines, in the buffer as the server knows it.
-    pub range: lsp::Range,
-    /// Which of several candidates.
-    pub candidate: Option<usize>,
-    /// All of the program text so far, as it will stand in the buffer.
-    pub text: String,
-    /// Tokens of it.
-    pub tokens: usize,
-    /// Whether it is the last of its generation.
-    pub done: bool,
-}
-
-impl Notification for Partial {
-    type Params = Self;
-    const METHOD: &'static str = "codegen/partial";
-}
+use crate::server::session::Session;
+use crate::server::waiter::CommandWaiter;
+use crate::synthesis::plan;
+use crate::synthesis::{Operation, Phase, Purpose, Step};
 
 /// Tells the client of the command's beginning.
-pub(super) fn begin(main: &MainLoop, id: u64) {
-    let Some(operation) = main.state.operations.get(&id) else { return };
-    let Some(token) = operation.progress.begun() else { return };
-    let title = match operation.purpose {
+pub(super) fn begin(session: &Session, id: u64) {
+    let Some(operation) = session.state.operations.get(&id) else { return };
+    let Some(token) = operation.progress().begun() else { return };
+    let title = match operation.purpose() {
         Purpose::Synthesize | Purpose::All => "Synthesizing",
         Purpose::Regenerate { .. } => "Regenerating",
         Purpose::Replace { .. } => "Replacing",
         Purpose::Candidates { .. } | Purpose::Accept(_) => "Sampling alternatives",
     };
-    let message = match operation.total {
-        1 => operation.about.clone(),
-        total => format!("{total} turns, beginning with: {}", operation.about),
+    let message = match operation.total() {
+        1 => operation.about().to_owned(),
+        total => format!("{total} turns, beginning with: {}", operation.about()),
     };
     let begin = lsp::WorkDoneProgressBegin {
         title: title.to_owned(),
         cancellable: Some(true),
         message: Some(message),
-        percentage: (operation.total > 1).then_some(0),
+        percentage: (operation.total() > 1).then_some(0),
     };
-    main.outbox.progress(token, lsp::WorkDoneProgress::Begin(begin));
+    session.outbox.progress(token, lsp::WorkDoneProgress::Begin(begin));
 }
 
 /// Tells the client how far the command has come.
-pub(super) fn report(main: &MainLoop, id: u64) {
-    let Some(operation) = main.state.operations.get(&id) else { return };
-    let (Some(token), Some(step)) = (operation.progress.begun(), &operation.step) else { return };
-    let (before, percentage) = match operation.total {
+pub(super) fn report(session: &Session, id: u64) {
+    let Some(operation) = session.state.operations.get(&id) else { return };
+    let (Some(token), Some(step)) = (operation.progress().begun(), operation.step()) else { return };
+    let (before, percentage) = match operation.total() {
         1 => (String::new(), None),
         total => {
-            let percentage = operation.taken.saturating_sub(1) * 100 / total.max(1);
-            (format!("turn {} of {total}: ", operation.taken), u32::try_from(percentage).ok())
+            let percentage = operation.taken().saturating_sub(1) * 100 / total.max(1);
+            (format!("turn {} of {total}: ", operation.taken()), u32::try_from(percentage).ok())
         }
     };
     let message = Some(before + &what(step));
     let report = lsp::WorkDoneProgressReport { cancellable: Some(true), message, percentage };
-    main.outbox.progress(token, lsp::WorkDoneProgress::Report(report));
+    session.outbox.progress(token, lsp::WorkDoneProgress::Report(report));
 }
 
 /// What is being done for a turn, in a few words.
 fn what(step: &Step) -> String {
     match &step.phase {
-        Phase::Preparing => plan::first_line(&step.turn),
+        Phase::Preparing => plan::first_line(&step.turn).to_owned(),
         Phase::Generating(generating) => match generating.parts.as_slice() {
             [part] => {
                 let line = part.text.trim_end().lines().last().unwrap_or_default();
@@ -98,11 +73,11 @@ fn what(step: &Step) -> String {
 }
 
 /// Tells the client of the text of one continuation so far; of all of it, `whole`, if it is done.
-pub(super) fn partial(main: &MainLoop, operation: &Operation, candidate: usize, whole: Option<&str>) {
-    let Some(step) = &operation.step else { return };
+pub(super) fn partial(session: &Session, operation: &Operation<CommandWaiter>, candidate: usize, whole: Option<&str>) {
+    let Some(step) = operation.step() else { return };
     let Phase::Generating(generating) = &step.phase else { return };
     let Some(part) = generating.parts.get(candidate) else { return };
-    let Some(buffer) = main.state.buffers.get(&operation.uri) else { return };
+    let Some(buffer) = session.state.buffers.get(operation.uri()) else { return };
     let prompt = step.prompt.clone().unwrap_or_default();
     let candidate = (generating.parts.len() > 1).then_some(candidate);
     let shown = Shown {
@@ -110,19 +85,19 @@ pub(super) fn partial(main: &MainLoop, operation: &Operation, candidate: usize, 
         turn: step.turn.clone(),
         raw: whole.unwrap_or_else(|| decided(&part.text, &step.turn.indent)).to_owned(),
     };
-    let (id, uri, tokens, done) = (step.id, operation.uri.clone(), part.tokens, part.ended || whole.is_some());
-    let range = range(&buffer.document, prompt, main.state.encoding);
-    main.outbox.partial((id, candidate), move || {
+    let (id, uri, tokens, done) = (step.id, operation.uri().clone(), part.tokens, part.ended || whole.is_some());
+    let range = range(&buffer.document, prompt, session.state.encoding);
+    session.outbox.partial((id, candidate), move || {
         let text = shown.text();
         Partial { id, uri, prompt: shown.turn.prompt, range, candidate, text, tokens, done }
     });
 }
 
 /// Ends the stream of every continuation that has not ended, for a turn that comes to nothing.
-pub(super) fn break_off(main: &MainLoop, operation: &Operation) {
-    let Some(Step { phase: Phase::Generating(generating), .. }) = &operation.step else { return };
+pub(super) fn break_off(session: &Session, operation: &Operation<CommandWaiter>) {
+    let Some(Step { phase: Phase::Generating(generating), .. }) = operation.step() else { return };
     for (index, part) in generating.parts.iter().enumerate().filter(|(_, part)| !part.ended) {
-        partial(main, operation, index, Some(&part.text));
+        partial(session, operation, index, Some(&part.text));
     }
 }
 

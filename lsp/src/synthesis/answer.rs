@@ -2,10 +2,11 @@
 
 use codegen_core::Completion;
 use codegen_text::candidates::Evidence;
+use codegen_text::provenance::Alternative;
 use serde_json::{Value, json};
 use tower_lsp::ls_types::MessageType;
 
-use super::{Operation, Purpose, Sampled};
+use super::purpose::Purpose;
 use crate::generate::prepare;
 
 /// How a command ended.
@@ -70,24 +71,33 @@ pub struct Written {
     pub evidence: Evidence,
 }
 
+/// Alternatives as they are answered.
+pub struct Sampled {
+    /// Best first.
+    pub each: Vec<Alternative>,
+    /// The turn's program text at the time.
+    pub present: String,
+    /// Lines that were not generated here and that an alternative could only be written in place of.
+    pub replaces: usize,
+}
+
 /// What a command of this purpose answers before it has come to anything.
 #[must_use]
 pub fn empty_answer(purpose: &Purpose, outcome: Outcome, message: Option<&str>) -> Value {
-    match purpose {
-        Purpose::Candidates { .. } => candidates(outcome, message, None),
-        _ => turns_answer(outcome, message, &[]),
-    }
+    answer(purpose, outcome, message, &[], None)
 }
 
-impl Operation {
-    /// What the command answers.
-    #[must_use]
-    pub fn answer(&self, outcome: Outcome, message: Option<&str>) -> Value {
-        match &self.alternatives {
-            Some(sampled) if self.only_answers() => candidates(outcome, message, Some(sampled)),
-            _ if self.only_answers() => empty_answer(&self.purpose, outcome, message),
-            _ => turns_answer(outcome, message, &self.written),
-        }
+/// What a command of this purpose answers with what it has come to.
+pub(super) fn answer(
+    purpose: &Purpose,
+    outcome: Outcome,
+    message: Option<&str>,
+    written: &[Written],
+    sampled: Option<&Sampled>,
+) -> Value {
+    match purpose {
+        Purpose::Candidates { .. } => candidates(outcome, message, sampled),
+        _ => turns_answer(outcome, message, written),
     }
 }
 

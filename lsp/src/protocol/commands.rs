@@ -1,0 +1,28 @@
+//! The commands' names on the wire, and what they mean without arguments.
+
+/// Writes the program text of the turn at a position.
+pub const SYNTHESIZE: &str = "codegen.synthesize";
+/// Writes the program text of every turn that has none.
+pub const SYNTHESIZE_ALL: &str = "codegen.synthesizeAll";
+/// Writes a turn's program text anew.
+pub const REGENERATE: &str = "codegen.regenerate";
+/// Writes a turn's program text in place of the lines that belong to its prompt, whoever wrote them.
+pub const REPLACE: &str = "codegen.replace";
+/// Answers with alternatives for a turn.
+pub const CANDIDATES: &str = "codegen.candidates";
+/// Writes an alternative.
+pub const ACCEPT: &str = "codegen.accept";
+/// Ends the work on a turn, in a document, or everywhere.
+pub const CANCEL: &str = "codegen.cancel";
+/// Counts an accepted suggestion. One argument: the suggestion's number. Clients run it by the item's `command`.
+pub const ACCEPTED: &str = "codegen.accepted";
+/// Answers with what the model is shown for a turn.
+pub const EXPLAIN: &str = "codegen.explainTurn";
+/// All commands.
+pub const ALL: [&str; 9] =
+    [SYNTHESIZE, SYNTHESIZE_ALL, REGENERATE, REPLACE, CANDIDATES, ACCEPT, CANCEL, EXPLAIN, ACCEPTED];
+
+/// Candidates that can be asked for.
+pub const COUNTS: std::ops::RangeInclusive<usize> = 2..=16;
+/// Candidates where nobody says how many, unless the configuration has more.
+pub const DEFAULT_COUNT: usize = 4;

@@ -1,0 +1,141 @@
+//! A command's beginning.
+
+use std::ops::Range;
+
+use codegen_text::document::Document;
+use tower_lsp::ls_types::{self as lsp, MessageType, NumberOrString, ProgressToken, Uri};
+
+use crate::protocol::positions;
+use crate::server::event::Event;
+use crate::server::session::Session;
+use crate::server::state::State;
+use crate::server::waiter::CommandWaiter;
+use crate::synthesis::plan;
+use crate::synthesis::{self, Nothing, Operation, Outcome, Plan, Purpose};
+
+/// Why there is nothing to begin with.
+enum Refusal {
+    /// The argument means nothing here.
+    Request(String),
+    /// The user is told.
+    Told(Nothing),
+}
+
+/// A command for the turn at a position.
+pub fn one(
+    session: &mut Session,
+    uri: Uri,
+    position: lsp::Position,
+    purpose: Purpose,
+    token: Option<ProgressToken>,
+    waiter: CommandWaiter,
+) {
+    let plan = plan_one(&mut session.state, &uri, position, &purpose);
+    start(session, uri, purpose, plan, token, waiter);
+}
+
+/// The command for all turns without program text, or those of a range.
+pub fn all(
+    session: &mut Session,
+    uri: Uri,
+    range: Option<lsp::Range>,
+    token: Option<ProgressToken>,
+    waiter: CommandWaiter,
+) {
+    let plan = plan_all(&mut session.state, &uri, range);
+    start(session, uri, Purpose::All, plan, token, waiter);
+}
+
+fn start(
+    session: &mut Session,
+    uri: Uri,
+    purpose: Purpose,
+    plan: Result<Plan, Refusal>,
+    token: Option<ProgressToken>,
+    waiter: CommandWaiter,
+) {
+    match plan {
+        Ok(plan) => begin(session, uri, purpose, plan, token, waiter),
+        Err(Refusal::Request(problem)) => waiter.refuse(problem),
+        Err(Refusal::Told(Nothing { outcome, message })) => {
+            let warns = matches!(outcome, Outcome::Failed | Outcome::Refused);
+            let kind = if warns { MessageType::WARNING } else { MessageType::INFO };
+            session.outbox.message(kind, format!("codegen-lsp: {message}"));
+            waiter.answer(Some(synthesis::empty_answer(&purpose, outcome, Some(&message))));
+        }
+    }
+}
+
+/// Begins a command; earlier ones that have one of its turns at work or planned are superseded.
+fn begin(
+    session: &mut Session,
+    uri: Uri,
+    purpose: Purpose,
+    plan: Plan,
+    token: Option<ProgressToken>,
+    waiter: CommandWaiter,
+) {
+    session.state.end(Outcome::Superseded, |other| {
+        *other.uri() == uri && plan.prompts.iter().any(|prompt| other.covers(prompt))
+    });
+    let id = session.state.next_id();
+    let own = token.is_none() && session.state.abilities.progress;
+    let token = token.or_else(|| own.then(|| NumberOrString::String(format!("codegen-synthesis-{id}"))));
+    let operation = Operation::new(uri, purpose, plan, token.clone(), waiter);
+    session.state.operations.insert(id, operation);
+    session.state.ready.lenses = true;
+    match token {
+        Some(token) if own => {
+            let events = session.events.clone();
+            session.outbox.create_progress(token, move |known| {
+                let _ = events.send(Event::ProgressReady(id, known));
+            });
+        }
+        _ => progress_ready(session, id, true),
+    }
+}
+
+/// The client knows the token, or will not: the work begins.
+pub fn progress_ready(session: &mut Session, id: u64, known: bool) {
+    if let Some(operation) = session.state.operations.get_mut(&id) {
+        operation.progress_ready(known);
+        session.state.ready.operations.insert(id);
+    }
+}
+
+fn plan_one(state: &mut State, uri: &Uri, position: lsp::Position, purpose: &Purpose) -> Result<Plan, Refusal> {
+    let document = document(state, uri)?;
+    let offset = positions::offset(document.rope(), position, state.encoding)
+        .map_err(|error| Refusal::Request(error.to_string()))?;
+    let turns = state.turns(uri).unwrap_or_default();
+    Plan::one(&document, &turns, &state.records, (offset, position.line), purpose).map_err(Refusal::Told)
+}
+
+fn plan_all(state: &mut State, uri: &Uri, range: Option<lsp::Range>) -> Result<Plan, Refusal> {
+    let document = document(state, uri)?;
+    let range: Range<usize> = match range {
+        Some(range) => positions::range(document.rope(), range, state.encoding)
+            .map_err(|error| Refusal::Request(error.to_string()))?,
+        None => 0..document.len() + 1,
+    };
+    let turns = state.turns(uri).unwrap_or_default();
+    Plan::all(&document, &turns, &range).map_err(Refusal::Told)
+}
+
+/// A document that commands can be given for.
+fn document(state: &State, uri: &Uri) -> Result<Document, Refusal> {
+    let Some(buffer) = state.buffers.get(uri) else {
+        return Err(Refusal::Request(format!("{} is not open", uri.as_str())));
+    };
+    if let Some(reason) = state.unserved(uri) {
+        return Err(Refusal::Request(reason));
+    }
+    let failed = |message: String| Err(Refusal::Told(Nothing { outcome: Outcome::Failed, message }));
+    if !buffer.synced {
+        return failed("the document is out of step; reopen it".to_owned());
+    }
+    match buffer.document.syntax_gap() {
+        None => Ok(buffer.document.clone()),
+        Some(reason) => failed(plan::not_parsed(reason)),
+    }
+}

@@ -1,0 +1,52 @@
+//! The generations at work.
+
+use std::future::Future;
+use std::pin::pin;
+use std::task::Poll;
+
+use codegen_core::{self as engine, EngineError};
+use codegen_engine::Generation;
+
+use crate::server::event::Job;
+
+/// The generations at work. The main loop owns them, rather than tasks, so that dropping one cancels it there and then.
+#[derive(Default)]
+pub struct Running(Vec<(Job, Generation)>);
+
+impl Running {
+    /// Takes a generation in.
+    pub fn add(&mut self, job: Job, generation: Generation) {
+        self.0.push((job, generation));
+    }
+
+    /// Drops the generations of the suggestion or step numbered `id`, if they are still at work: that cancels them.
+    pub fn remove(&mut self, id: u64) {
+        self.0.retain(|(job, _)| job.id() != id);
+    }
+
+    /// The next event of any of them. Waits for ever while there are none. A generation leaves with its last event.
+    pub async fn next(&mut self) -> (Job, engine::Event) {
+        std::future::poll_fn(|cx| {
+            let mut index = 0;
+            while let Some((job, generation)) = self.0.get_mut(index) {
+                // `Generation::next` is cancel-safe: a future that is dropped has lost nothing.
+                let event = match pin!(generation.next()).poll(cx) {
+                    Poll::Ready(Some(event @ engine::Event::Token { .. })) => return Poll::Ready((job.clone(), event)),
+                    Poll::Ready(Some(event)) => event,
+                    Poll::Ready(None) => {
+                        let reason = "it ended without a last word".to_owned();
+                        engine::Event::Failed(EngineError::WorkerDied { reason })
+                    }
+                    Poll::Pending => {
+                        index += 1;
+                        continue;
+                    }
+                };
+                let (job, _) = self.0.swap_remove(index);
+                return Poll::Ready((job, event));
+            }
+            Poll::Pending
+        })
+        .await
+    }
+}

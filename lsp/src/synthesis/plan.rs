@@ -1,0 +1,116 @@
+//! From a command's argument to its turns. Pure.
+
+use std::ops::Range;
+
+use codegen_text::document::{Document, Unparsed};
+use codegen_text::provenance::{self, Mapped, Records, TurnMap, TurnState};
+use codegen_text::turns::{self, Turn};
+
+use super::answer::Outcome;
+use super::purpose::Purpose;
+
+/// Why there is nothing to begin with, for the user.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Nothing {
+    /// How the command ends.
+    pub outcome: Outcome,
+    /// What the user is told.
+    pub message: String,
+}
+
+/// What a command begins with.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Plan {
+    /// The prompts of its turns.
+    pub prompts: Vec<Range<usize>>,
+    /// The first line of the first of them.
+    pub about: String,
+    /// What the user is to be told in the end.
+    pub notes: Vec<String>,
+}
+
+impl Plan {
+    /// For the turn that `offset` belongs to, on the line of that number, counted from 0.
+    ///
+    /// # Errors
+    /// There is no turn, or nothing may be written for it.
+    pub fn one(
+        document: &Document,
+        turns: &TurnMap,
+        records: &Records,
+        (offset, line): (usize, u32),
+        purpose: &Purpose,
+    ) -> Result<Self, Nothing> {
+        let found = turns.at(document, offset).ok_or_else(|| Nothing {
+            outcome: Outcome::Nothing,
+            message: format!("line {} belongs to no comment prompt, so there is nothing to synthesize", line + 1),
+        })?;
+        let refused = |message: String| Nothing { outcome: Outcome::Refused, message };
+        let target = match purpose.resolve(document, found.turn.clone()) {
+            Ok(turn) => turn.target,
+            Err(refusal) => return Err(refused(refusal.to_string())),
+        };
+        if let Purpose::Replace { lines: Some(told), .. } = purpose {
+            let lines = turns::line_count(document, &target);
+            if lines != *told {
+                let message =
+                    format!("{lines} lines would be replaced now rather than {told}, so nothing was; ask again");
+                return Err(refused(message));
+            }
+        }
+        let mut plan = Self {
+            prompts: vec![found.turn.prompt_range.clone()],
+            about: first_line(&found.turn).to_owned(),
+            notes: Vec::new(),
+        };
+        if let Purpose::Regenerate { following: true, .. } = purpose {
+            plan.add_following(turns, records, found);
+        }
+        Ok(plan)
+    }
+
+    /// Adds the later turns of the turn's block whose program text is a model's, and says how many others have one.
+    fn add_following(&mut self, turns: &TurnMap, records: &Records, turn: &Mapped) {
+        let mut left = 0;
+        for later in turns.following(turn) {
+            match records.state(&later.text).0 {
+                TurnState::Empty | TurnState::Failed => {}
+                _ if later.turn.generated.is_some() => self.prompts.push(later.turn.prompt_range.clone()),
+                _ => left += 1,
+            }
+        }
+        if left > 0 {
+            let turns = if left == 1 { "1 later turn was" } else { &format!("{left} later turns were") };
+            self.notes.push(format!("{turns} written or changed by hand and left as they are"));
+        }
+    }
+
+    /// For all turns without program text whose prompts are in `range`.
+    ///
+    /// # Errors
+    /// There are none.
+    pub fn all(document: &Document, turns: &TurnMap, range: &Range<usize>) -> Result<Self, Nothing> {
+        let here = turns.iter().map(|found| &found.turn);
+        let here: Vec<&Turn> = here.filter(|turn| provenance::overlap(&turn.prompt_range, range)).collect();
+        let empty: Vec<&Turn> = here.iter().copied().filter(|turn| turns::is_empty(document, turn)).collect();
+        let Some(first) = empty.first() else {
+            let what = if here.is_empty() { "no comment prompt" } else { "no prompt without program text" };
+            let message = format!("there is {what} here, so there is nothing to synthesize");
+            return Err(Nothing { outcome: Outcome::Nothing, message });
+        };
+        let about = first_line(first).to_owned();
+        Ok(Self { prompts: empty.iter().map(|turn| turn.prompt_range.clone()).collect(), about, notes: Vec::new() })
+    }
+}
+
+/// The first line of the turn's prompt.
+#[must_use]
+pub fn first_line(turn: &Turn) -> &str {
+    turn.prompt.lines().next().unwrap_or_default()
+}
+
+/// Why nothing is synthesized in a document without a syntax tree.
+#[must_use]
+pub fn not_parsed(reason: Unparsed) -> String {
+    format!("this document is not parsed, since {reason}, so nothing can be synthesized in it")
+}

@@ -1,0 +1,41 @@
+//! Records for tests, of this crate and of those that use it.
+
+use std::time::Duration;
+
+use codegen_core::{Completion, FinishReason, Sampling};
+
+use super::{Alternative, Made};
+use crate::candidates::{Evidence, Ranked};
+use crate::prompt::HistoryCut;
+
+/// What made `text`: one greedy token of a model named `m`.
+#[must_use]
+pub fn made(text: &str) -> Made {
+    Made {
+        model: "m".to_owned(),
+        sampling: Sampling::GREEDY,
+        max_tokens: 8,
+        prompt: String::new(),
+        history: HistoryCut::default(),
+        completion: Completion {
+            text: text.to_owned(),
+            reason: FinishReason::Stop,
+            prompt_tokens: 1,
+            reused_tokens: 0,
+            dropped_tokens: 0,
+            generated_tokens: 1,
+            mean_logprob: 0.0,
+            prompt_logprobs: Vec::new(),
+            prefill: Duration::ZERO,
+            decode: Duration::ZERO,
+        },
+    }
+}
+
+/// The alternative numbered `index` among those that were sampled.
+#[must_use]
+pub fn alternative(index: usize, program: &str) -> Alternative {
+    let made = made(program);
+    let ranked = Ranked { index, completion: made.completion.clone(), evidence: Evidence::default(), copies: 1 };
+    Alternative { program: program.to_owned(), ranked, made }
+}
