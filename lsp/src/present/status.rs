@@ -3,9 +3,9 @@
 use std::sync::Arc;
 
 use codegen_text::document::Document;
-use codegen_text::provenance::{Record, Records, TurnState};
+use codegen_text::provenance::{Mapped, Record, Records, TurnMap, TurnState};
 use codegen_text::python;
-use codegen_text::turns::{self, Insertion, Turn, TurnOptions};
+use codegen_text::turns::{self, Insertion, Turn};
 use serde_json::{Value, json};
 use tower_lsp::ls_types::{self as lsp, Uri};
 
@@ -81,9 +81,9 @@ impl Known {
 /// All turns of a document with what is known of them, in the order of their prompts. `working` has the offsets of the
 /// prompts that a command is at work on.
 #[must_use]
-pub fn known(document: &Document, options: &TurnOptions, records: &Records, working: &[usize]) -> Vec<Known> {
-    let mut all: Vec<_> = (records.blocks(document, options).into_iter())
-        .map(|(turn, text, block)| {
+pub fn known(document: &Document, turns: &TurnMap, records: &Records, working: &[usize]) -> Vec<Known> {
+    let mut all: Vec<_> = (turns.iter().cloned())
+        .map(|Mapped { turn, text, block }| {
             let (state, record) = records.state(&text);
             let changed = record.as_ref().map_or_else(Changed::default, |record| Changed {
                 prompt: record.turn.prompt != text.prompt,

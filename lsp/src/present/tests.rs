@@ -9,7 +9,7 @@ use codegen_core::{Completion, FinishReason, Sampling};
 use codegen_text::candidates::{Evidence, Ranked};
 use codegen_text::document::Document;
 use codegen_text::prompt::HistoryCut;
-use codegen_text::provenance::{Alternative, Made, Record, Records, TurnState};
+use codegen_text::provenance::{Alternative, Made, Record, Records, TurnMap, TurnState};
 use codegen_text::turns::TurnOptions;
 use serde_json::{Value, json};
 use tower_lsp::ls_types::{self as lsp, Uri};
@@ -53,7 +53,8 @@ fn record(document: &Document, prompt: &str) -> Record {
 }
 
 fn turns_of(text: &str, records: &Records, working: &[usize]) -> Vec<Known> {
-    known(&Document::new(text, 1), &TurnOptions::default(), records, working)
+    let document = Document::new(text, 1);
+    known(&document, &TurnMap::of(&document, records, &TurnOptions::default()), records, working)
 }
 
 /// The titles of each turn's lenses.

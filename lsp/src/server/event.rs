@@ -1,9 +1,11 @@
 //! Everything that can happen to the server.
 
+use std::sync::Arc;
+
 use codegen_engine::Engine;
 use codegen_text::completion::Plan;
 use codegen_text::document::Document;
-use codegen_text::provenance::TurnText;
+use codegen_text::provenance::{TurnMap, TurnText};
 use ropey::Rope;
 use serde_json::Value;
 use tower_lsp::jsonrpc;
@@ -92,6 +94,8 @@ pub struct Found {
     pub lenses: Vec<lsp::CodeLens>,
     /// What was counted for them, if there is a model to count for.
     pub counted: Option<Counted>,
+    /// The document's turns.
+    pub turns: Arc<TurnMap>,
 }
 
 /// A turn at work.

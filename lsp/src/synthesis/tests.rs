@@ -5,10 +5,11 @@ use std::sync::atomic::AtomicBool;
 use codegen_core::Completion;
 use codegen_text::candidates::Evidence;
 use codegen_text::document::{Budget, Document, Limits};
-use codegen_text::edit::Edit;
+use codegen_text::edit::{self, Edit};
 use codegen_text::provenance::testing::made;
 use codegen_text::provenance::{Record, Records, TurnCache};
 use codegen_text::turns::TurnOptions;
+use ropey::Rope;
 
 use crate::synthesis::Written;
 use crate::synthesis::purpose::Purpose;
@@ -21,14 +22,15 @@ pub(super) fn completion(text: &str) -> Completion {
     made(text).completion
 }
 
-/// Changes a document as one notification does: each pair is what is replaced, by its first occurrence, and what comes in its
-/// place; an empty one is replaced at the beginning.
+/// Changes a document as one notification does: each pair is a text, its first occurrence being meant, and what becomes of it.
+/// What both begin or end with is left alone, as editors do.
 pub(super) fn change(document: &mut Document, replaced: &[(&str, &str)]) -> Vec<Edit> {
     let version = document.version() + 1;
     let changed = document.change(version, |draft| -> Result<(), ()> {
         for (old, new) in replaced {
             let start = draft.rope().to_string().find(old).ok_or(())?;
-            draft.replace(start..start + old.len(), new);
+            let Edit { range, text } = edit::narrowed(&Rope::from_str(old), new);
+            draft.replace(start + range.start..start + range.end, &text);
         }
         Ok(())
     });

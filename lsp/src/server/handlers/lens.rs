@@ -13,7 +13,7 @@ use crate::present::status::Known;
 use crate::protocol::positions;
 use crate::server::event::{Event, Found};
 use crate::server::session::Session;
-use crate::server::state::Refresh;
+use crate::server::state::{Refresh, State};
 use crate::server::waiter::LensWaiter;
 
 /// A request: the turns are looked at away from the main loop, since that means going over the document.
@@ -56,14 +56,20 @@ fn find(snapshot: &Snapshot, basis: Basis, before: &Counted) -> Found {
         let command = lens.offer.command(lens.title, &snapshot.uri, range.start);
         Some(lsp::CodeLens { range, command: Some(command), data: None })
     });
-    Found { lenses: lenses.collect(), counted }
+    Found { lenses: lenses.collect(), counted, turns: snapshot.map() }
 }
 
 /// They have been found: the request is answered, and what was counted is kept.
 pub fn found(session: &mut Session, uri: &Uri, found: Option<Found>, waiter: LensWaiter) {
-    let Some(Found { lenses, counted }) = found else { return waiter.answer(None) };
-    if let (Some(buffer), Some(counted)) = (session.state.buffers.get_mut(uri), counted) {
-        buffer.counted = Arc::new(counted);
+    let Some(Found { lenses, counted, turns }) = found else { return waiter.answer(None) };
+    let State { buffers, records, config, .. } = &mut session.state;
+    if let Some(buffer) = buffers.get_mut(uri) {
+        if let Some(counted) = counted {
+            buffer.counted = Arc::new(counted);
+        }
+        if turns.is_of(&buffer.document, records, &config.at(uri).turns) {
+            buffer.turns.put(turns);
+        }
     }
     waiter.answer(Some(lenses));
 }

@@ -1,8 +1,10 @@
 //! What work away from the main loop needs to know of a document's turns.
 
+use std::sync::{Arc, OnceLock};
+
 use codegen_engine::Engine;
 use codegen_text::document::Document;
-use codegen_text::provenance::Records;
+use codegen_text::provenance::{Records, TurnMap};
 use codegen_text::turns::{Turn, TurnOptions};
 use tower_lsp::ls_types::Uri;
 
@@ -28,6 +30,7 @@ pub struct Snapshot {
     pub engine: Option<Engine>,
     records: Records,
     working: Vec<usize>,
+    map: OnceLock<Arc<TurnMap>>,
 }
 
 impl Snapshot {
@@ -38,6 +41,7 @@ impl Snapshot {
             |buffer: &&Buffer| buffer.synced && state.unserved(uri).is_none() && buffer.document.syntax_gap().is_none();
         let buffer = state.buffers.get(uri).filter(served)?;
         let config = state.config_for(uri);
+        let known = buffer.turns.known(&buffer.document, &state.records, &config.turns);
         Some(Self {
             uri: uri.clone(),
             document: buffer.document.clone(),
@@ -47,13 +51,21 @@ impl Snapshot {
             engine: state.engine().cloned(),
             records: state.records.clone(),
             working: state.at_work(uri).map(|prompt| prompt.start).collect(),
+            map: known.map_or_else(OnceLock::new, OnceLock::from),
         })
     }
 
-    /// Its turns, in the order of their prompts.
+    /// Its turns; found now if they have not been found before. Walks the document then.
+    #[must_use]
+    pub fn map(&self) -> Arc<TurnMap> {
+        let found = || Arc::new(TurnMap::of(&self.document, &self.records, &self.options));
+        Arc::clone(self.map.get_or_init(found))
+    }
+
+    /// Its turns with what is known of them, in the order of their prompts.
     #[must_use]
     pub fn turns(&self) -> Vec<Known> {
-        status::known(&self.document, &self.options, &self.records, &self.working)
+        status::known(&self.document, &self.map(), &self.records, &self.working)
     }
 
     /// What the engine would be asked for a turn.

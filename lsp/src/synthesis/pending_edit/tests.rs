@@ -168,7 +168,7 @@ fn an_answer_and_a_report_are_waited_for() {
             ),
             (
                 "carriage returns",
-                vec![(Moved, FIRST), (Says(YES), "wait for Report"), (Change(&[("\n\n", "\na = 1\r\n\n")]), "landed")],
+                vec![(Moved, FIRST), (Change(&[("\n\n", "\na = 1\r\n\n")]), "wait"), (Overdue, "landed")],
             ),
             (
                 "the command has ended meanwhile",

@@ -3,6 +3,8 @@
 use std::ops::Range;
 use std::sync::Arc;
 
+use ropey::Rope;
+
 use super::{Records, TurnText};
 use crate::document::Document;
 use crate::turns::{self, Turn, TurnOptions};
@@ -19,70 +21,82 @@ pub struct Mapped {
 }
 
 /// All turns of a document with their texts, in the order of their prompts; see [`Records::texts`].
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct TurnMap(Vec<Mapped>);
+#[derive(Debug, Clone, Default)]
+pub struct TurnMap {
+    /// The very text, not just an equal one.
+    rope: Rope,
+    revision: u64,
+    options: TurnOptions,
+    all: Vec<Mapped>,
+}
 
 impl TurnMap {
     /// The turns of a document. Walks all of it.
     #[must_use]
     pub fn of(document: &Document, records: &Records, options: &TurnOptions) -> Self {
         let all = records.blocks(document, options).into_iter();
-        Self(all.map(|(turn, text, block)| Mapped { turn, text, block }).collect())
+        let all = all.map(|(turn, text, block)| Mapped { turn, text, block }).collect();
+        Self { rope: document.rope().clone(), revision: records.revision(), options: options.clone(), all }
+    }
+
+    /// Whether they are those of this version of the document by these records and options, its syntax and marks aside.
+    #[must_use]
+    pub fn is_of(&self, document: &Document, records: &Records, options: &TurnOptions) -> bool {
+        self.rope.is_instance(document.rope()) && self.revision == records.revision() && self.options == *options
     }
 
     /// All of them.
     pub fn iter(&self) -> impl Iterator<Item = &Mapped> {
-        self.0.iter()
+        self.all.iter()
     }
 
     /// The first one whose prompt shares a byte with `place`, or the place where that is empty.
     #[must_use]
     pub fn covering(&self, place: &Range<usize>) -> Option<&Mapped> {
-        self.0.iter().find(|mapped| overlap(&mapped.turn.prompt_range, place))
+        self.all.iter().find(|mapped| overlap(&mapped.turn.prompt_range, place))
     }
 
     /// The one that an offset of the document belongs to; see [`turns::turn_at`].
     #[must_use]
     pub fn at(&self, document: &Document, offset: usize) -> Option<&Mapped> {
-        let turns: Vec<Turn> = self.0.iter().map(|mapped| mapped.turn.clone()).collect();
-        self.0.get(turns::innermost(document, &turns, offset)?)
+        let turns: Vec<Turn> = self.all.iter().map(|mapped| mapped.turn.clone()).collect();
+        self.all.get(turns::innermost(document, &turns, offset)?)
     }
 
     /// The later turns of the turn's block, in order.
     pub fn following<'m>(&'m self, of: &'m Mapped) -> impl Iterator<Item = &'m Mapped> {
-        let later = self.0.iter().skip_while(|other| other.turn.prompt_range.start != of.turn.prompt_range.start);
+        let later = self.all.iter().skip_while(|other| other.turn.prompt_range.start != of.turn.prompt_range.start);
         later.skip(1).filter(|other| other.block == of.block)
     }
 }
 
 /// The [`TurnMap`] of a document's present version. Whoever marks a range of the document has to forget it.
 #[derive(Debug, Default)]
-pub struct TurnCache(Option<Cached>);
-
-#[derive(Debug)]
-struct Cached {
-    version: i32,
-    revision: u64,
-    options: TurnOptions,
-    turns: Arc<TurnMap>,
-}
+pub struct TurnCache(Option<Arc<TurnMap>>);
 
 impl TurnCache {
+    /// The turns of a document that is parsed, if they have been found.
+    #[must_use]
+    pub fn known(&self, document: &Document, records: &Records, options: &TurnOptions) -> Option<Arc<TurnMap>> {
+        self.0.clone().filter(|known| known.is_of(document, records, options))
+    }
+
     /// The turns of a document that is parsed; found anew if its version, the records or the options have changed.
     pub fn get(&mut self, document: &Document, records: &Records, options: &TurnOptions) -> Arc<TurnMap> {
-        let (version, revision) = (document.version(), records.revision());
-        if let Some(known) = &self.0
-            && (known.version, known.revision) == (version, revision)
-            && known.options == *options
-        {
-            return Arc::clone(&known.turns);
+        if let Some(known) = self.known(document, records, options) {
+            return known;
         }
         let turns = Arc::new(TurnMap::of(document, records, options));
         // What is found without a tree holds only until there is one.
         if document.tree().is_some() {
-            self.0 = Some(Cached { version, revision, options: options.clone(), turns: Arc::clone(&turns) });
+            self.0 = Some(Arc::clone(&turns));
         }
         turns
+    }
+
+    /// Keeps the turns of the document's present version that were found elsewhere.
+    pub fn put(&mut self, turns: Arc<TurnMap>) {
+        self.0 = Some(turns);
     }
 
     /// Forgets what was found: the document's marks or its syntax have changed.
@@ -112,7 +126,6 @@ mod tests {
         assert!(Arc::ptr_eq(&first, &cache.get(&document, &records, &options)));
         // Another text, other options, other records and other marks: each is looked at again.
         document.edit(0..0, "\n");
-        document.set_version(2);
         let second = cache.get(&document, &records, &options);
         assert!(!Arc::ptr_eq(&first, &second));
         let marked = TurnOptions { marker: Some("#>".to_owned()) };
