@@ -8,6 +8,7 @@ pub mod decode;
 mod ggml;
 pub mod gguf;
 pub mod model;
+pub mod output;
 pub mod runtime;
 
 pub use runtime::{

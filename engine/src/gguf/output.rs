@@ -1,40 +1,21 @@
-//! Files that are there whole or not at all: written beside their place, synced, renamed.
+//! Model files on their way to the disk: see [`crate::output`].
 
 use std::fs::{self, File};
-use std::io::{self, BufWriter, Read};
+use std::io::{self, Read};
 use std::path::Path;
 
-use tempfile::NamedTempFile;
-
 use super::{MAGIC, ModelError};
-
-/// A file being written. Dropped before [`commit`], it leaves nothing behind.
-pub type OutputFile = BufWriter<NamedTempFile>;
+pub use crate::output::OutputFile;
+use crate::output::{self, folder};
 
 /// Creates a file beside `path`.
 pub fn create(path: &Path) -> Result<OutputFile, ModelError> {
-    let folder = folder(path);
-    let name = path.file_name().unwrap_or_default().to_string_lossy();
-    let prefix = format!(".{name}.");
-    let mut builder = tempfile::Builder::new();
-    builder.prefix(&prefix).suffix(".part");
-    // The default is a file for its owner alone; models are as readable as the user's other files.
-    #[cfg(unix)]
-    let builder = builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
-    let file = builder.tempfile_in(folder).map_err(ModelError::io(folder))?;
-    Ok(BufWriter::with_capacity(1 << 20, file))
+    output::create(path).map_err(ModelError::io(folder(path)))
 }
 
 /// Puts the file in its place once all its bytes are on the disk.
 pub fn commit(path: &Path, file: OutputFile) -> Result<(), ModelError> {
-    let file = file.into_inner().map_err(|error| unwritten(path)(error.into_error()))?;
-    file.as_file().sync_all().map_err(unwritten(path))?;
-    file.persist(path).map_err(|error| unwritten(path)(error.error))?;
-    // The rename is in the folder; not every file system can sync one, and the file is whole either way.
-    if let Ok(folder) = File::open(folder(path)) {
-        let _ = folder.sync_all();
-    }
-    Ok(())
+    output::commit(path, file).map_err(unwritten(path))
 }
 
 /// Words a failed write for `path`, which is not there or as it was.
@@ -78,48 +59,10 @@ pub fn folder_name(folder: &Path) -> Option<String> {
     Some(folder.file_name()?.to_string_lossy().into_owned())
 }
 
-fn folder(path: &Path) -> &Path {
-    path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
-}
-
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]
-    use std::io::Write;
-
     use super::*;
-
-    #[test]
-    fn a_dropped_output_leaves_nothing_and_a_committed_one_only_the_file() {
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("model.gguf");
-        fs::write(&path, "GGUF old").unwrap();
-        let mut output = create(&path).unwrap();
-        output.write_all(b"half").unwrap();
-        output.flush().unwrap();
-        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 2, "written beside");
-        drop(output);
-        assert_eq!(fs::read(&path).unwrap(), b"GGUF old");
-        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
-
-        let mut output = create(&path).unwrap();
-        output.write_all(b"GGUF new").unwrap();
-        commit(&path, output).unwrap();
-        assert_eq!(fs::read(&path).unwrap(), b"GGUF new");
-        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
-    }
-
-    #[cfg(unix)]
-    #[test]
-    fn outputs_are_as_readable_as_other_files() {
-        use std::os::unix::fs::PermissionsExt;
-        let folder = tempfile::tempdir().unwrap();
-        let (path, other) = (folder.path().join("a.gguf"), folder.path().join("b"));
-        commit(&path, create(&path).unwrap()).unwrap();
-        File::create(&other).unwrap();
-        let mode = |path: &Path| fs::metadata(path).unwrap().permissions().mode();
-        assert_eq!(mode(&path), mode(&other));
-    }
 
     #[test]
     fn targets_that_would_destroy_something_are_refused() {

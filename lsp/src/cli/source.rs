@@ -1,6 +1,5 @@
 //! The user's files: read with errors that say what is wrong, and replaced whole or not at all.
 
-use std::io::Write;
 use std::path::Path;
 
 use anyhow::{Context, bail};
@@ -53,15 +52,7 @@ pub fn replace(path: &Path, old: &str, new: &str) -> anyhow::Result<()> {
     if &current[mark.len()..] != old {
         bail!("{} was changed by something else meanwhile, so nothing is written into it", path.display());
     }
-    let path = path.canonicalize().with_context(failed)?;
-    let folder = path.parent().unwrap_or(Path::new("."));
-    let permissions = std::fs::metadata(&path).with_context(failed)?.permissions();
-    let mut file = tempfile::Builder::new().prefix(".codegen-lsp-").tempfile_in(folder).with_context(failed)?;
-    file.write_all(mark.as_bytes()).and_then(|()| file.write_all(new.as_bytes())).with_context(failed)?;
-    file.as_file().set_permissions(permissions).with_context(failed)?;
-    file.as_file().sync_all().with_context(failed)?;
-    file.persist(&path).with_context(failed)?;
-    Ok(())
+    codegen_engine::output::replace(path, [mark, new].concat().as_bytes()).with_context(failed)
 }
 
 #[cfg(test)]

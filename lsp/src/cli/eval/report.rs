@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
+use anyhow::Context;
 use clap::Args;
 use codegen_eval::record::Benchmark;
 use codegen_eval::report;
@@ -47,7 +48,9 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
 pub(super) fn publish(run: &Run, ks: &[usize], html: Option<&Path>, json: bool) -> anyhow::Result<()> {
     let summary = summarise(&run.header, &run.samples, &run.verdicts, ks);
     if let Some(path) = html {
-        super::write(path, &report::html(&run.header, &summary))?;
+        let html = report::html(&run.header, &summary);
+        let written = codegen_engine::output::write(path, html.as_bytes());
+        written.with_context(|| format!("cannot write {}", path.display()))?;
     }
     match json {
         true => output::json(&serde_json::to_string_pretty(&summary)?),
