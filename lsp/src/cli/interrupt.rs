@@ -1,7 +1,12 @@
-//! Ctrl-C: says what became of the file, and ends the program as the shell expects.
+//! What ends a command early: Ctrl-C, the system, or the terminal's end. Nothing else in the program listens to signals.
 
 use std::path::Path;
+use std::sync::atomic::{AtomicBool, AtomicI32, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
+
+use codegen_eval::sampling::Cancel;
+#[cfg(unix)]
+use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
 
 /// Says, when the program is interrupted, whether the file has been written. An interrupt waits for a write that is under
 /// way, so that nothing is left beside the file.
@@ -14,7 +19,11 @@ impl Interrupts {
     pub fn of(path: &Path) -> Self {
         let interrupts = Self::default();
         *interrupts.said() = Some(format!("interrupted; {} is as it was", path.display()));
-        interrupts.listen();
+        #[cfg(unix)]
+        {
+            let interrupts = interrupts.clone();
+            on_signals([SIGINT], move |signal| interrupts.end(signal));
+        }
         interrupts
     }
 
@@ -34,22 +43,83 @@ impl Interrupts {
     }
 
     #[cfg(unix)]
-    fn listen(&self) {
-        use signal_hook::consts::SIGINT;
-        let Ok(mut signals) = signal_hook::iterator::Signals::new([SIGINT]) else { return };
-        let interrupts = self.clone();
-        let _ = std::thread::Builder::new().name("interrupts".into()).spawn(move || {
-            if signals.forever().next().is_some() {
-                let said = interrupts.said();
-                if let Some(said) = said.as_ref() {
-                    super::output::remark(&format!("\ncodegen-lsp: {said}"));
-                }
-                // Whoever started the program sees that it was interrupted.
-                let _ = signal_hook::low_level::emulate_default_handler(SIGINT);
+    fn end(&self, signal: i32) {
+        let said = self.said();
+        if let Some(said) = said.as_ref() {
+            super::output::remark(&format!("\ncodegen-lsp: {said}"));
+        }
+        end_by(signal);
+    }
+}
+
+/// Ends an evaluation's run from any thread: nothing new is sampled or executed, and what is under way is dropped.
+#[derive(Clone, Default)]
+pub struct Stop {
+    /// Ends the sampling.
+    pub sampling: Cancel,
+    /// Ends what the reference is asked.
+    pub reference: Arc<AtomicBool>,
+    /// Ends the executions. It is the executor's, which sets it when it is done, too.
+    execution: Arc<AtomicBool>,
+    signal: Arc<AtomicI32>,
+}
+
+impl Stop {
+    /// For these executions.
+    #[must_use]
+    pub fn new(execution: Arc<AtomicBool>) -> Self {
+        Self { execution, ..Self::default() }
+    }
+
+    /// Ends the run.
+    pub fn now(&self) {
+        self.execution.store(true, Ordering::Relaxed);
+        self.reference.store(true, Ordering::Relaxed);
+        self.sampling.cancel();
+    }
+
+    /// Whether it has been ended.
+    #[must_use]
+    pub fn is_stopped(&self) -> bool {
+        self.sampling.is_cancelled()
+    }
+
+    /// The signal that ended it, if one did.
+    #[must_use]
+    pub fn signal(&self) -> Option<i32> {
+        Some(self.signal.load(Ordering::Relaxed)).filter(|&signal| signal != 0)
+    }
+
+    /// Lets signals end the run from now on. The second one ends the program at once.
+    #[cfg(unix)]
+    pub fn on_signals(&self) {
+        // A signal that is listened to ends nothing: a file over the limit that the process has is then an error of writing,
+        // like a full disk.
+        let _ = signal_hook::flag::register(libc::SIGXFSZ, Arc::default());
+        let stop = self.clone();
+        on_signals([SIGINT, SIGTERM, SIGHUP], move |signal| match stop.signal() {
+            None => {
+                stop.signal.store(signal, Ordering::Relaxed);
+                stop.now();
             }
+            Some(_) => end_by(signal),
         });
     }
 
+    /// The system ends the program, as usual. What is in the file is good anyway.
     #[cfg(not(unix))]
-    fn listen(&self) {}
+    pub fn on_signals(&self) {}
+}
+
+/// Calls `heard` with each of these signals that comes from now on. Where that is not possible they do what they always do.
+#[cfg(unix)]
+fn on_signals<const N: usize>(signals: [i32; N], mut heard: impl FnMut(i32) + Send + 'static) {
+    let Ok(mut signals) = signal_hook::iterator::Signals::new(signals) else { return };
+    let _ = std::thread::Builder::new().name("signals".into()).spawn(move || signals.forever().for_each(&mut heard));
+}
+
+/// Ends the program as the signal would have: whoever started it sees that.
+#[cfg(unix)]
+fn end_by(signal: i32) {
+    let _ = signal_hook::low_level::emulate_default_handler(signal);
 }

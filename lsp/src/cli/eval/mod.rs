@@ -5,10 +5,8 @@ mod progress;
 mod reference;
 mod report;
 mod run;
-mod signals;
 mod source;
 
-use std::path::Path;
 use std::process::ExitCode;
 
 use anyhow::bail;
@@ -102,25 +100,6 @@ fn distinct(option: &str, names: &[String]) -> anyhow::Result<()> {
     if let Some((_, name)) = twice {
         bail!("{option} has {name} twice");
     }
-    Ok(())
-}
-
-/// Writes a report where the user wants it: beside its place, then renamed.
-fn write(path: &Path, text: &str) -> anyhow::Result<()> {
-    use std::io::Write;
-
-    use anyhow::Context;
-    let failed = || format!("cannot write {}", path.display());
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    let mut builder = tempfile::Builder::new();
-    builder.prefix(".codegen-lsp-");
-    // The default is a file for its owner alone; a report is as readable as the user's other files.
-    #[cfg(unix)]
-    builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
-    let mut file = builder.tempfile_in(folder).with_context(failed)?;
-    file.write_all(text.as_bytes()).with_context(failed)?;
-    file.as_file().sync_all().with_context(failed)?;
-    file.persist(path).with_context(failed)?;
     Ok(())
 }
 

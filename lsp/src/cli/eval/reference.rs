@@ -12,7 +12,7 @@ use codegen_eval::record::{Benchmark, Status, Verdict};
 use codegen_eval::store;
 
 use super::arguments::Common;
-use super::signals::Stop;
+use crate::cli::interrupt::Stop;
 use crate::cli::output;
 
 /// Programs that the package is asked about at a time.

@@ -19,8 +19,8 @@ use codegen_sandbox::Isolation;
 
 use super::arguments::Common;
 use super::progress::Progress;
-use super::signals::Stop;
 use super::{reference, report};
+use crate::cli::interrupt::Stop;
 use crate::cli::output;
 use crate::config::EngineConfig;
 
