@@ -150,10 +150,29 @@ pub struct Candidate {
     pub stop: Option<Box<dyn StopRule>>,
 }
 
+impl Candidates {
+    /// As many continuations as there are in `each`, of synthesis's priority and without a key. A prompt that does not fit loses
+    /// its beginning, nothing is scored, and what the KV cache holds of the prompt is used.
+    #[must_use]
+    pub fn new(prompt: Prompt, max_tokens: usize, each: Vec<Candidate>) -> Self {
+        Self {
+            prompt,
+            max_tokens,
+            priority: Priority::Synthesis,
+            key: None,
+            overflow: Overflow::Window { keep: 0 },
+            score_from: None,
+            fresh: false,
+            each,
+        }
+    }
+}
+
 /// Why a completion ended.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum FinishReason {
     /// The model produced the end-of-text token.
+    #[default]
     EndOfText,
     /// The request's stop rule cut the text.
     Stop,
@@ -165,8 +184,8 @@ pub enum FinishReason {
     Superseded,
 }
 
-/// A finished completion.
-#[derive(Debug, Clone, PartialEq)]
+/// A finished completion. By default one of no tokens, that took no time.
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct Completion {
     /// The text, cut where the stop rule said.
     pub text: String,

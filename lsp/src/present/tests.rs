@@ -3,9 +3,8 @@
 use std::cell::RefCell;
 use std::ops::Range;
 use std::sync::Arc;
-use std::time::Duration;
 
-use codegen_core::{Completion, FinishReason, Sampling};
+use codegen_core::{Completion, Sampling};
 use codegen_text::candidates::{Evidence, Ranked};
 use codegen_text::document::Document;
 use codegen_text::prompt::HistoryCut;
@@ -22,21 +21,6 @@ use crate::protocol::commands;
 
 const TEXT: &str = "# one\na = 1\n\n# two\n\n# three\nc = 3\n\n# four\n";
 
-fn completion() -> Completion {
-    Completion {
-        text: String::new(),
-        reason: FinishReason::Stop,
-        prompt_tokens: 0,
-        reused_tokens: 0,
-        dropped_tokens: 0,
-        generated_tokens: 0,
-        mean_logprob: 0.0,
-        prompt_logprobs: Vec::new(),
-        prefill: Duration::ZERO,
-        decode: Duration::ZERO,
-    }
-}
-
 /// The record of a turn that was generated as it stands in `document`.
 fn record(document: &Document, prompt: &str) -> Record {
     let texts = Records::default().texts(document, &TurnOptions::default());
@@ -47,7 +31,7 @@ fn record(document: &Document, prompt: &str) -> Record {
         max_tokens: 8,
         prompt: String::new(),
         history: HistoryCut::default(),
-        completion: completion(),
+        completion: Completion::default(),
     };
     Record { turn, made, raised: None }
 }
@@ -98,7 +82,7 @@ fn generated_turns_are_made_anew() {
     let one = record(&document, "one");
     let alternative = |index, program: &str| Alternative {
         program: program.to_owned(),
-        ranked: Ranked { index, completion: completion(), evidence: Evidence::default(), copies: 1 },
+        ranked: Ranked { index, completion: Completion::default(), evidence: Evidence::default(), copies: 1 },
         made: one.made.clone(),
     };
     let each = [(2, "b = 1"), (0, "a = 1"), (3, "c = 1")].map(|(index, program)| alternative(index, program));

@@ -30,4 +30,6 @@ pub mod edit;
 pub mod prompt;
 pub mod provenance;
 pub mod python;
+#[doc(hidden)]
+pub mod testing;
 pub mod turns;

@@ -1,33 +1,19 @@
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
-use std::time::Duration;
-
-use codegen_core::FinishReason;
-
 use crate::candidates::*;
 use crate::document::Document;
+use crate::testing::cursor_in;
 use crate::turns::{TurnOptions, resolved, turn_at};
 
 fn ranked(index: usize, text: &str, mean_logprob: f32) -> Ranked {
-    let completion = Completion {
-        text: text.to_owned(),
-        reason: FinishReason::Stop,
-        prompt_tokens: 1,
-        reused_tokens: 0,
-        dropped_tokens: 0,
-        generated_tokens: 1,
-        mean_logprob,
-        prompt_logprobs: Vec::new(),
-        prefill: Duration::ZERO,
-        decode: Duration::ZERO,
-    };
+    let completion = Completion { text: text.to_owned(), mean_logprob, ..Completion::default() };
     Ranked { index, completion, evidence: Evidence { parses: true, ..Evidence::default() }, copies: 1 }
 }
 
 /// Judges `program` for the turn at the `$0`.
 fn judged(marked: &str, program: &str) -> Evidence {
-    let document = Document::new(&marked.replacen("$0", "", 1), 1);
-    let turn = turn_at(&document, marked.find("$0").expect("a cursor"), &TurnOptions::default()).expect("a turn");
+    let (document, offset) = cursor_in(marked, |text| Document::new(text, 1));
+    let turn = turn_at(&document, offset, &TurnOptions::default()).expect("a turn");
     // In place of what stands directly below the prompt.
     let turn = resolved(&document, turn, true).expect("a place");
     judge(&document, &turn, program)

@@ -1,10 +1,12 @@
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
 use crate::completion::*;
+use crate::testing::cursor_in;
 use proptest::prelude::*;
 
+#[track_caller]
 fn cursor(marked: &str) -> (Document, usize) {
-    (Document::new(&marked.replacen("$0", "", 1), 1), marked.find("$0").expect("a cursor"))
+    cursor_in(marked, |text| Document::new(text, 1))
 }
 
 #[track_caller]

@@ -1,8 +1,6 @@
 //! Records for tests, of this crate and of those that use it.
 
-use std::time::Duration;
-
-use codegen_core::{Completion, FinishReason, Sampling};
+use codegen_core::{Completion, Sampling};
 
 use super::{Alternative, Made};
 use crate::candidates::{Evidence, Ranked};
@@ -17,18 +15,7 @@ pub fn made(text: &str) -> Made {
         max_tokens: 8,
         prompt: String::new(),
         history: HistoryCut::default(),
-        completion: Completion {
-            text: text.to_owned(),
-            reason: FinishReason::Stop,
-            prompt_tokens: 1,
-            reused_tokens: 0,
-            dropped_tokens: 0,
-            generated_tokens: 1,
-            mean_logprob: 0.0,
-            prompt_logprobs: Vec::new(),
-            prefill: Duration::ZERO,
-            decode: Duration::ZERO,
-        },
+        completion: Completion { text: text.to_owned(), ..Completion::default() },
     }
 }
 

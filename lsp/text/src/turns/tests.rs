@@ -2,6 +2,7 @@
 
 use codegen_core::StopRule;
 
+use crate::testing::cursor_in;
 use crate::turns::*;
 
 fn plain() -> TurnOptions {
@@ -13,8 +14,9 @@ fn marked() -> TurnOptions {
 }
 
 /// The document and the offset of its `$0`.
+#[track_caller]
 fn cursor(marked: &str) -> (Document, usize) {
-    (Document::new(&marked.replacen("$0", "", 1), 1), marked.find("$0").expect("a cursor"))
+    cursor_in(marked, |text| Document::new(text, 1))
 }
 
 fn prompts(text: &str, options: &TurnOptions) -> Vec<String> {

@@ -3,11 +3,11 @@
 use crate::completion::stop::*;
 use crate::completion::{Kind, Plan, stop_rule};
 use crate::document::Document;
+use crate::testing::cursor_in;
 use proptest::prelude::*;
 
 fn rule(marked: &str, kind: Kind) -> Box<dyn StopRule> {
-    let offset = marked.find("$0").expect("a cursor");
-    let document = Document::new(&marked.replacen("$0", "", 1), 1);
+    let (document, offset) = cursor_in(marked, |text| Document::new(text, 1));
     stop_rule(&document, offset, &Plan { kind, max_tokens: 1 })
 }
 

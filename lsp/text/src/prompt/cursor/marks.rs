@@ -4,6 +4,7 @@ use super::build;
 use crate::completion;
 use crate::document::Document;
 use crate::prompt::history;
+use crate::testing::cursor_in;
 use crate::turns::{self, TurnOptions};
 
 /// Texts with a cursor (`$0`).
@@ -26,12 +27,6 @@ const TEXTS: [&str; 12] = [
 const SAID: [&str; 5] =
     ["result = 1\n", "    return 1\n\n\n", "1\n", "x = 1\nx = 1\nx = 1\nx = 1\n", "def last():\n    pass\n"];
 
-/// The text without its cursor, and the cursor.
-fn at_cursor(text: &str) -> (String, usize) {
-    let offset = text.find("$0").unwrap_or_default();
-    (text.replace("$0", ""), offset)
-}
-
 /// The text with marks put in: at its start, into its blank lines, before what begins a page.
 fn marked(text: &str) -> Vec<String> {
     let blank: Vec<_> = text.split('\n').map(|line| if line.is_empty() { "\u{c}" } else { line }).collect();
@@ -48,8 +43,8 @@ fn marked(text: &str) -> Vec<String> {
 
 /// All that is shown and suggested at the cursor.
 fn seen(marked: &str) -> Vec<String> {
-    let (text, offset) = at_cursor(marked);
-    let (document, options) = (Document::new(&text, 1), TurnOptions::default());
+    let (document, offset) = cursor_in(marked, |text| Document::new(text, 1));
+    let options = TurnOptions::default();
     let context = build(&document, offset, 10_000, None, &|text| text.len());
     let mut seen = vec![format!("{:?} {:?}", context.prompt, context.held)];
     let plan = completion::plan(&document, offset, &options);

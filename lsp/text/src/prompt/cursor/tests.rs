@@ -3,6 +3,7 @@
 use std::cell::Cell;
 
 use crate::prompt::cursor::*;
+use crate::testing::cursor_in;
 use crate::turns::line_feeds;
 use proptest::prelude::*;
 
@@ -18,8 +19,9 @@ fn tokens(text: &str) -> usize {
     count
 }
 
+#[track_caller]
 fn cursor(marked: &str) -> (Document, usize) {
-    (Document::new(&marked.replacen("$0", "", 1), 1), marked.find("$0").expect("a cursor"))
+    cursor_in(marked, |text| Document::new(text, 1))
 }
 
 /// A module with imports, and a class with many methods after many functions.

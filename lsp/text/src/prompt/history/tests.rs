@@ -4,6 +4,7 @@ use proptest::prelude::*;
 
 use crate::document::Document;
 use crate::prompt::history::*;
+use crate::testing::cursor_in;
 use crate::turns::{self, TurnOptions};
 
 fn history(preamble: &str, turns: &[(&str, &str)]) -> History {
@@ -13,8 +14,8 @@ fn history(preamble: &str, turns: &[(&str, &str)]) -> History {
 
 /// The exact prompt for the turn at the `$0`, within `budget` bytes.
 fn prompt(marked: &str, options: &TurnOptions, budget: usize) -> Fitted {
-    let document = Document::new(&marked.replacen("$0", "", 1), 1);
-    let turn = turns::turn_at(&document, marked.find("$0").expect("a cursor"), options).expect("a turn");
+    let (document, offset) = cursor_in(marked, |text| Document::new(text, 1));
+    let turn = turns::turn_at(&document, offset, options).expect("a turn");
     fit(&turns::history(&document, &turn, options), &turn.prompt, budget, &str::len)
 }
 

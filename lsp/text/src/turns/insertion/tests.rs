@@ -1,13 +1,13 @@
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
+use crate::testing::cursor_in;
 use crate::turns::insertion::*;
 use crate::turns::{TurnOptions, program_edit, turn_at, turns};
 
 /// The document, and the turn at its `$0`.
 #[track_caller]
 fn turn(marked: &str) -> (Document, Turn) {
-    let offset = marked.find("$0").expect("a cursor");
-    let document = Document::new(&marked.replacen("$0", "", 1), 1);
+    let (document, offset) = cursor_in(marked, |text| Document::new(text, 1));
     let turn = turn_at(&document, offset, &TurnOptions::default()).unwrap_or_else(|| panic!("no turn in {marked:?}"));
     (document, turn)
 }
