@@ -30,21 +30,17 @@ pub struct Plan {
 }
 
 impl Plan {
-    /// For the turn that `offset` belongs to, on the line of that number, counted from 0.
+    /// For one turn.
     ///
     /// # Errors
-    /// There is no turn, or nothing may be written for it.
+    /// Nothing may be written for it.
     pub fn one(
         document: &Document,
         turns: &TurnMap,
         records: &Records,
-        (offset, line): (usize, u32),
+        found: &Mapped,
         purpose: &Purpose,
     ) -> Result<Self, Nothing> {
-        let found = turns.at(document, offset).ok_or_else(|| Nothing {
-            outcome: Outcome::Nothing,
-            message: format!("line {} belongs to no comment prompt, so there is nothing to synthesize", line + 1),
-        })?;
         let refused = |message: String| Nothing { outcome: Outcome::Refused, message };
         let target = match purpose.resolve(document, found.turn.clone()) {
             Ok(turn) => turn.target,

@@ -13,6 +13,7 @@
 mod comment_run;
 mod generated;
 mod insertion;
+mod lookup;
 mod program;
 mod segments;
 #[cfg(test)]
@@ -28,6 +29,7 @@ use crate::python;
 use comment_run::Run;
 pub use generated::generated_range;
 pub use insertion::{Insertion, Refusal, insertion, line_count, replacement, resolved};
+pub use lookup::{Asked, NoTurn};
 pub(crate) use program::{line_feeds, shown_text};
 pub use segments::{Part, PartKind, parts};
 

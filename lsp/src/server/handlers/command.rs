@@ -1,16 +1,17 @@
 //! `workspace/executeCommand`: which command, with which arguments.
 
+use codegen_text::turns::NoTurn;
 use serde::Deserialize;
 use serde_json::json;
 use tower_lsp::ls_types::{self as lsp, Uri};
 
 use super::explain::{self, ExplainArgument};
+use super::lookup;
 use super::synthesis;
 use crate::protocol::commands::{
     ACCEPT, ACCEPTED, ALL, CANCEL, CANDIDATES, COUNTS, DEFAULT_COUNT, EXPLAIN, REGENERATE, REPLACE, SYNTHESIZE,
     SYNTHESIZE_ALL,
 };
-use crate::protocol::positions;
 use crate::server::session::Session;
 use crate::server::waiter::CommandWaiter;
 use crate::synthesis::{Outcome, Purpose, Which};
@@ -153,21 +154,12 @@ fn cancel(session: &mut Session, Cancel { uri, position }: Cancel, waiter: Comma
     let prompt = match (&uri, position) {
         (None, Some(_)) => return waiter.refuse(format!("{CANCEL} cannot use a position without its uri")),
         (_, None) => None,
-        (Some(uri), Some(position)) => {
-            let Some(buffer) = session.state.buffers.get_mut(uri) else {
-                return waiter.refuse(format!("{} is not open", uri.as_str()));
-            };
-            let offset = match positions::offset(buffer.document.rope(), position, session.state.encoding) {
-                Ok(offset) => offset,
-                Err(error) => return waiter.refuse(error.to_string()),
-            };
-            let options = &session.state.config.at(uri).turns;
-            let turns = buffer.turns.get(&buffer.document, &session.state.records, options);
-            let Some(found) = turns.at(&buffer.document, offset) else {
-                return waiter.answer(Some(json!({ "cancelled": 0 })));
-            };
-            Some(found.turn.prompt_range.clone())
-        }
+        (Some(uri), Some(position)) => match lookup::turn_at(&mut session.state, uri, position) {
+            Ok(found) => Some(found.turn.prompt_range),
+            Err(reason @ (NoTurn::NotOpen(_) | NoTurn::NoPosition(_))) => return waiter.refuse(reason.to_string()),
+            // Where no turns are known there is no work on one.
+            Err(_) => return waiter.answer(Some(json!({ "cancelled": 0 }))),
+        },
     };
     let cancelled = session.state.end(Outcome::Cancelled, |operation| {
         uri.as_ref().is_none_or(|uri| operation.uri() == uri)

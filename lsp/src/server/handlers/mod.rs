@@ -7,6 +7,7 @@ pub mod explain;
 pub mod inline;
 pub mod lens;
 pub mod lifecycle;
+pub mod lookup;
 pub mod parsing;
 pub mod snapshot;
 pub mod synthesis;

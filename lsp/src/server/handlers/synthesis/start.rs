@@ -2,11 +2,12 @@
 
 use std::ops::Range;
 
-use codegen_text::document::Document;
+use codegen_text::turns::NoTurn;
 use tower_lsp::ls_types::{self as lsp, MessageType, NumberOrString, ProgressToken, Uri};
 
 use crate::protocol::positions;
 use crate::server::event::Event;
+use crate::server::handlers::lookup;
 use crate::server::session::Session;
 use crate::server::state::State;
 use crate::server::waiter::CommandWaiter;
@@ -104,15 +105,14 @@ pub fn progress_ready(session: &mut Session, id: u64, known: bool) {
 }
 
 fn plan_one(state: &mut State, uri: &Uri, position: lsp::Position, purpose: &Purpose) -> Result<Plan, Refusal> {
-    let document = document(state, uri)?;
-    let offset = positions::offset(document.rope(), position, state.encoding)
-        .map_err(|error| Refusal::Request(error.to_string()))?;
+    let document = lookup::document(state, uri)?;
+    let found = lookup::turn_at(state, uri, position)?;
     let turns = state.turns(uri).unwrap_or_default();
-    Plan::one(&document, &turns, &state.records, (offset, position.line), purpose).map_err(Refusal::Told)
+    Plan::one(&document, &turns, &state.records, &found, purpose).map_err(Refusal::Told)
 }
 
 fn plan_all(state: &mut State, uri: &Uri, range: Option<lsp::Range>) -> Result<Plan, Refusal> {
-    let document = document(state, uri)?;
+    let document = lookup::document(state, uri)?;
     let range: Range<usize> = match range {
         Some(range) => positions::range(document.rope(), range, state.encoding)
             .map_err(|error| Refusal::Request(error.to_string()))?,
@@ -122,20 +122,16 @@ fn plan_all(state: &mut State, uri: &Uri, range: Option<lsp::Range>) -> Result<P
     Plan::all(&document, &turns, &range).map_err(Refusal::Told)
 }
 
-/// A document that commands can be given for.
-fn document(state: &State, uri: &Uri) -> Result<Document, Refusal> {
-    let Some(buffer) = state.buffers.get(uri) else {
-        return Err(Refusal::Request(format!("{} is not open", uri.as_str())));
-    };
-    if let Some(reason) = state.unserved(uri) {
-        return Err(Refusal::Request(reason));
-    }
-    let failed = |message: String| Err(Refusal::Told(Nothing { outcome: Outcome::Failed, message }));
-    if !buffer.synced {
-        return failed("the document is out of step; reopen it".to_owned());
-    }
-    match buffer.document.syntax_gap() {
-        None => Ok(buffer.document.clone()),
-        Some(reason) => failed(plan::not_parsed(reason)),
+impl From<NoTurn> for Refusal {
+    fn from(reason: NoTurn) -> Self {
+        if reason.is_bad_request() {
+            return Self::Request(reason.to_string());
+        }
+        let (outcome, message) = match reason {
+            NoTurn::NotParsed(gap) => (Outcome::Failed, plan::not_parsed(gap)),
+            NoTurn::NoPrompt(_) => (Outcome::Nothing, format!("{reason}, so there is nothing to synthesize")),
+            _ => (Outcome::Failed, reason.to_string()),
+        };
+        Self::Told(Nothing { outcome, message })
     }
 }
