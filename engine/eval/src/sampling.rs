@@ -203,16 +203,12 @@ impl<'e> Sampler<'e> {
     }
 
     fn candidates(self, prompt: &Fitting, scored: bool, each: Vec<Candidate>) -> Candidates {
-        Candidates {
-            prompt: Prompt::Tokens(prompt.tokens.clone()),
-            max_tokens: prompt.limit,
-            priority: Priority::Evaluation,
-            key: None,
-            overflow: Overflow::Refuse,
-            score_from: (self.plan.perplexity && scored).then_some(prompt.score_from),
-            fresh: self.plan.reproducible,
-            each,
-        }
+        let mut candidates = Candidates::new(Prompt::Tokens(prompt.tokens.clone()), prompt.limit, each);
+        candidates.priority = Priority::Evaluation;
+        candidates.overflow = Overflow::Refuse;
+        candidates.score_from = (self.plan.perplexity && scored).then_some(prompt.score_from);
+        candidates.fresh = self.plan.reproducible;
+        candidates
     }
 }
 

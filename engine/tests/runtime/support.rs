@@ -1,7 +1,7 @@
 //! What the tests share.
 
 use codegen_core::{
-    Candidate, Candidates, Completion, EngineError, Event, Key, Overflow, Priority, Prompt, Request, Sampling, TokenId,
+    Candidate, Candidates, Completion, EngineError, Event, Key, Priority, Prompt, Request, Sampling, TokenId,
 };
 use codegen_engine::runtime::backend::scripted::Script;
 use codegen_engine::{Engine, Generation};
@@ -23,16 +23,8 @@ pub fn ranked(prompt: &str, max_tokens: usize, priority: Priority) -> Request {
 
 /// As many greedy candidates of synthesis's priority.
 pub fn candidates(prompt: &str, count: usize, max_tokens: usize) -> Candidates {
-    Candidates {
-        prompt: Prompt::Text(prompt.into()),
-        max_tokens,
-        priority: Priority::Synthesis,
-        key: None,
-        overflow: Overflow::Window { keep: 0 },
-        score_from: None,
-        fresh: false,
-        each: (0..count).map(|_| Candidate { sampling: Sampling::GREEDY, stop: None }).collect(),
-    }
+    let each = (0..count).map(|_| Candidate { sampling: Sampling::GREEDY, stop: None }).collect();
+    Candidates::new(Prompt::Text(prompt.into()), max_tokens, each)
 }
 
 pub fn complete(engine: &Engine, request: Request) -> Completion {

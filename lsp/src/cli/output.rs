@@ -52,6 +52,11 @@ pub fn remark(text: &str) {
     let _ = writeln!(std::io::stderr().lock(), "{}", printable::text(text));
 }
 
+/// Writes `text` to standard error as it is. Where nobody reads it, it is not missed.
+pub fn aside(text: &str) {
+    let _ = std::io::stderr().lock().write_all(text.as_bytes());
+}
+
 /// Whether an error only says that nobody reads the output any more.
 #[must_use]
 pub fn is_broken_pipe(error: &anyhow::Error) -> bool {

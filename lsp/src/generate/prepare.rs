@@ -110,16 +110,7 @@ impl PreparedTurn {
             let stop: Option<Box<dyn StopRule>> = Some(completion::program_rule(self.truncation.clone()));
             Candidate { sampling, stop }
         });
-        Candidates {
-            prompt: Prompt::Text(self.prompt.clone()),
-            max_tokens: self.max_tokens,
-            priority: Priority::Synthesis,
-            key: None,
-            overflow: Overflow::Window { keep: 0 },
-            score_from: None,
-            fresh: false,
-            each: each.collect(),
-        }
+        Candidates::new(Prompt::Text(self.prompt.clone()), self.max_tokens, each.collect())
     }
 }
 

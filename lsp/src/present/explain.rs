@@ -2,6 +2,7 @@
 
 use codegen_text::prompt::HistoryCut;
 use codegen_text::provenance::{Record, TurnState};
+use serde::Serialize;
 use serde_json::{Value, json};
 
 use crate::generate::prepare::{self, PreparedTurn};
@@ -14,7 +15,7 @@ pub fn turn(known: &Known, prepared: Option<&(PreparedTurn, usize)>) -> Value {
         "prompt": known.turn.prompt,
         "promptText": prepared.map(|(prepared, _)| &prepared.prompt),
         "promptTokens": prepared.map(|(_, tokens)| tokens),
-        "history": prepared.map(|(prepared, _)| history(&prepared.cut)),
+        "history": prepared.map(|(prepared, _)| History::from(&prepared.cut)),
         "state": state(known.state),
         "failure": known.failure,
         "made": known.record.as_deref().map(made),
@@ -33,14 +34,28 @@ fn made(record: &Record) -> Value {
         },
         "maxTokens": made.max_tokens,
         "promptText": made.prompt,
-        "history": history(&made.history),
+        "history": History::from(&made.history),
         "stats": prepare::stats(&made.completion),
         "raised": record.raised,
     })
 }
 
-fn history(cut: &HistoryCut) -> Value {
-    json!({ "kept": cut.kept, "dropped": cut.dropped, "preambleCut": cut.preamble_cut })
+/// What of a history was shown to the model, for programs to read.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct History<'c> {
+    /// Prompts of the turns that were shown, oldest first.
+    kept: &'c [String],
+    /// Prompts of the turns that did not fit, oldest first.
+    dropped: &'c [String],
+    /// Whether what stands before the first turn was shortened, too.
+    preamble_cut: bool,
+}
+
+impl<'c> From<&'c HistoryCut> for History<'c> {
+    fn from(HistoryCut { kept, dropped, preamble_cut }: &'c HistoryCut) -> Self {
+        Self { kept, dropped, preamble_cut: *preamble_cut }
+    }
 }
 
 /// A number as the user wrote it: 0.8 rather than the nearest `f32` in full.
@@ -55,5 +70,27 @@ fn state(state: TurnState) -> &'static str {
         TurnState::Edited => "edited",
         TurnState::Stale => "stale",
         TurnState::Failed => "failed",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use crate::present::explain::*;
+
+    #[test]
+    fn a_history_as_programs_read_it() {
+        let words = |words: &[&str]| words.iter().map(|&word| word.to_owned()).collect();
+        let table = [
+            (HistoryCut::default(), r#"{"kept":[],"dropped":[],"preambleCut":false}"#),
+            (
+                HistoryCut { kept: words(&["two", "three"]), dropped: words(&["one"]), preamble_cut: true },
+                r#"{"kept":["two","three"],"dropped":["one"],"preambleCut":true}"#,
+            ),
+        ];
+        for (cut, expected) in table {
+            assert_eq!(serde_json::to_string(&History::from(&cut)).unwrap(), expected);
+        }
     }
 }

@@ -5,12 +5,12 @@ use std::time::{Duration, Instant};
 
 use anyhow::Context;
 use clap::Args;
-use codegen_core::{Candidate, Candidates, Completion, Overflow, Priority, Prompt, Request, Sampling};
+use codegen_core::{Completion, Priority, Sampling};
 use codegen_engine::Engine;
 use codegen_engine::model::{self, FileType, Shape, builtin};
 use serde_json::json;
 
-use super::{Arguments, median};
+use super::{Arguments, Continued, median};
 use crate::cli::output;
 use crate::generate::prepare;
 
@@ -77,20 +77,16 @@ struct Measured {
 }
 
 fn measure(engine: &Engine, rounds: u64) -> anyhow::Result<Measured> {
-    let prompt = engine.tokenize(PROMPT);
+    let continued = Continued { prompt: engine.tokenize(PROMPT), tokens: TOKENS, priority: Priority::Evaluation };
     let (mut one_by_one, mut together, mut ratios, mut generated) = (Vec::new(), Vec::new(), Vec::new(), 0);
     // Both begin with the prompt in the KV cache.
-    engine.submit(request(&prompt, Sampling::GREEDY)).blocking_finish()?;
+    continued.once(engine, Sampling::GREEDY)?;
     for round in 0..rounds {
         let samplings: Vec<Sampling> = (0..COUNT as u64)
             .map(|seed| Sampling { temperature: 0.2, top_k: 0, top_p: 0.95, seed: round * 100 + seed })
             .collect();
-        let each = |sampling: &Sampling| Ok(engine.submit(request(&prompt, *sampling)).blocking_finish()?);
-        let (slow, slow_tokens) = timed(|| samplings.iter().map(each).collect())?;
-        let (fast, fast_tokens) = timed(|| {
-            let generations = engine.submit_candidates(candidates(&prompt, &samplings));
-            generations.into_iter().map(|generation| Ok(generation.blocking_finish()?)).collect()
-        })?;
+        let (slow, slow_tokens) = timed(|| continued.one_by_one(engine, &samplings))?;
+        let (fast, fast_tokens) = timed(|| continued.together(engine, &samplings))?;
         // A real model may end some texts early, and others in one way than in the other.
         let (slow, fast) = (per_token(slow, slow_tokens), per_token(fast, fast_tokens));
         ratios.push(slow.div_duration_f64(fast));
@@ -100,7 +96,8 @@ fn measure(engine: &Engine, rounds: u64) -> anyhow::Result<Measured> {
     }
     ratios.sort_unstable_by(f64::total_cmp);
     let ratio = ratios.get(ratios.len() / 2).copied().unwrap_or(0.0);
-    Ok(Measured { prompt: prompt.len(), generated, one_by_one: median(one_by_one), together: median(together), ratio })
+    let (prompt, one_by_one, together) = (continued.prompt.len(), median(one_by_one), median(together));
+    Ok(Measured { prompt, generated, one_by_one, together, ratio })
 }
 
 /// Time taken, and tokens generated.
@@ -112,26 +109,6 @@ fn timed(work: impl FnOnce() -> anyhow::Result<Vec<Completion>>) -> anyhow::Resu
 
 fn per_token(time: Duration, tokens: usize) -> Duration {
     time / u32::try_from(tokens.max(1)).unwrap_or(u32::MAX)
-}
-
-fn request(prompt: &[i32], sampling: Sampling) -> Request {
-    let mut request = Request::new(Prompt::Tokens(prompt.to_vec()), TOKENS);
-    request.sampling = sampling;
-    request.priority = Priority::Evaluation;
-    request
-}
-
-fn candidates(prompt: &[i32], samplings: &[Sampling]) -> Candidates {
-    Candidates {
-        prompt: Prompt::Tokens(prompt.to_vec()),
-        max_tokens: TOKENS,
-        priority: Priority::Evaluation,
-        key: None,
-        overflow: Overflow::Window { keep: 0 },
-        score_from: None,
-        fresh: false,
-        each: samplings.iter().map(|&sampling| Candidate { sampling, stop: None }).collect(),
-    }
 }
 
 impl Measured {

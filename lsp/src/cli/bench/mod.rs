@@ -8,6 +8,8 @@ mod synthesize;
 use std::time::Duration;
 
 use clap::{Args, Subcommand};
+use codegen_core::{Candidate, Candidates, Completion, Priority, Prompt, Request, Sampling};
+use codegen_engine::Engine;
 
 use super::engine_args::EngineArgs;
 
@@ -60,6 +62,38 @@ pub fn run(command: &BenchCommand) -> anyhow::Result<()> {
             load::spin();
             Ok(())
         }
+    }
+}
+
+/// One prompt whose continuations are measured: without a stop rule, so that only the end of the text ends one early.
+struct Continued {
+    prompt: Vec<i32>,
+    /// Tokens of a continuation at most.
+    tokens: usize,
+    priority: Priority,
+}
+
+impl Continued {
+    /// One continuation, waited for.
+    fn once(&self, engine: &Engine, sampling: Sampling) -> anyhow::Result<Completion> {
+        let mut request = Request::new(Prompt::Tokens(self.prompt.clone()), self.tokens);
+        request.sampling = sampling;
+        request.priority = self.priority;
+        Ok(engine.submit(request).blocking_finish()?)
+    }
+
+    /// One continuation after the other.
+    fn one_by_one(&self, engine: &Engine, samplings: &[Sampling]) -> anyhow::Result<Vec<Completion>> {
+        samplings.iter().map(|sampling| self.once(engine, *sampling)).collect()
+    }
+
+    /// All continuations in shared batches.
+    fn together(&self, engine: &Engine, samplings: &[Sampling]) -> anyhow::Result<Vec<Completion>> {
+        let each = samplings.iter().map(|&sampling| Candidate { sampling, stop: None }).collect();
+        let mut candidates = Candidates::new(Prompt::Tokens(self.prompt.clone()), self.tokens, each);
+        candidates.priority = self.priority;
+        let generations = engine.submit_candidates(candidates);
+        generations.into_iter().map(|generation| Ok(generation.blocking_finish()?)).collect()
     }
 }
 

@@ -2,13 +2,13 @@
 
 use std::time::{Duration, Instant};
 
-use codegen_core::{Candidate, Candidates, Completion, Overflow, Priority, Prompt, Request, Sampling};
+use codegen_core::{Completion, Priority, Prompt, Request, Sampling};
 use codegen_engine::Engine;
 use codegen_text::document::Document;
 use codegen_text::turns::{self, TurnOptions};
 use serde_json::{Value, json};
 
-use super::{Arguments, median};
+use super::{Arguments, Continued, median};
 use crate::cli::output;
 use crate::config::SynthesisConfig;
 use crate::generate::prepare;
@@ -169,27 +169,24 @@ fn batch(arguments: &Arguments) -> anyhow::Result<Batch> {
     let engine = arguments.engine.load()?;
     let config = SynthesisConfig::default();
     let prompt = engine.tokenize(&[TURNS, OPEN].concat());
+    let continued = Continued { prompt, tokens: TOKENS, priority: Priority::Synthesis };
     let (mut together, mut one_by_one, mut afresh, mut generated) = (Vec::new(), Vec::new(), Vec::new(), 0);
     for round in 0..u64::from(arguments.rounds) {
         let samplings = prepare::samplings(&config, CANDIDATES, round * 100);
         // Every kind begins with a KV cache that knows nothing of the prompt.
         forget(&engine)?;
-        let (done, time) = timed(|| {
-            let generations = engine.submit_candidates(candidates(&prompt, &samplings));
-            generations.into_iter().map(|generation| Ok(generation.blocking_finish()?)).collect()
-        })?;
+        let (done, time) = timed(|| continued.together(&engine, &samplings))?;
         generated = tokens(&done);
         together.push(per_token(&done, time));
 
         forget(&engine)?;
-        let each = |sampling: &Sampling| Ok(engine.submit(request(&prompt, *sampling)).blocking_finish()?);
-        let (done, time) = timed(|| samplings.iter().map(each).collect())?;
+        let (done, time) = timed(|| continued.one_by_one(&engine, &samplings))?;
         one_by_one.push(per_token(&done, time));
 
         let (mut all, mut total) = (Vec::new(), Duration::ZERO);
         for sampling in &samplings {
             forget(&engine)?;
-            let (done, time) = timed(|| Ok(vec![each(sampling)?]))?;
+            let (done, time) = timed(|| Ok(vec![continued.once(&engine, *sampling)?]))?;
             all.extend(done);
             total += time;
         }
@@ -197,7 +194,7 @@ fn batch(arguments: &Arguments) -> anyhow::Result<Batch> {
     }
     let speed = |times| 1.0 / median(times);
     let (together, one_by_one, afresh) = (speed(together), speed(one_by_one), speed(afresh));
-    Ok(Batch { prompt: prompt.len(), generated, together, one_by_one, afresh })
+    Ok(Batch { prompt: continued.prompt.len(), generated, together, one_by_one, afresh })
 }
 
 fn tokens(done: &[Completion]) -> usize {
@@ -224,25 +221,4 @@ fn forget(engine: &Engine) -> anyhow::Result<()> {
     let all: Vec<_> = (0..engine.info().slots).map(other).collect();
     all.into_iter().try_for_each(|generation| generation.blocking_finish().map(|_| ()))?;
     Ok(())
-}
-
-/// No stop rule, so that only the end of the text ends it early.
-fn request(prompt: &[i32], sampling: Sampling) -> Request {
-    let mut request = Request::new(Prompt::Tokens(prompt.to_vec()), TOKENS);
-    request.sampling = sampling;
-    request.priority = Priority::Synthesis;
-    request
-}
-
-fn candidates(prompt: &[i32], samplings: &[Sampling]) -> Candidates {
-    Candidates {
-        prompt: Prompt::Tokens(prompt.to_vec()),
-        max_tokens: TOKENS,
-        priority: Priority::Synthesis,
-        key: None,
-        overflow: Overflow::Window { keep: 0 },
-        score_from: None,
-        fresh: false,
-        each: samplings.iter().map(|&sampling| Candidate { sampling, stop: None }).collect(),
-    }
 }

@@ -104,7 +104,7 @@ pub(super) fn run(arguments: &LoadArguments) -> anyhow::Result<()> {
         };
         let mut subjects = subjects(arguments, &path)?;
         for &load in loads {
-            eprintln!("{name}, {} …", load.name());
+            output::remark(&format!("{name}, {} …", load.name()));
             report.cells.extend(measure(arguments, model, name, load, &mut subjects)?);
         }
     }
