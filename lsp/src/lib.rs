@@ -1,5 +1,8 @@
 //! The language server and the command line: speaks with the editor and the engine, and does what `codegen-text` decides.
 
+// Standard error is written to by `cli::output` and the log alone, which make what they say fit to be shown.
+#![warn(clippy::print_stderr)]
+
 pub mod cli;
 pub mod config;
 pub mod generate;

@@ -2,9 +2,8 @@
 
 mod choice;
 mod report;
-mod stream;
 
-use std::io::{IsTerminal, Write};
+use std::io::IsTerminal;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
@@ -14,7 +13,7 @@ use clap::Args;
 use codegen_core::{Completion, EngineError, Event, Sampling, printable};
 use codegen_engine::{Engine, Generation};
 use codegen_sandbox::{Level, Limits};
-use codegen_text::candidates::{self, Ranked};
+use codegen_text::candidates::Ranked;
 use codegen_text::document::Document;
 use codegen_text::turns::{self, Turn, TurnOptions};
 use similar::TextDiff;
@@ -24,10 +23,11 @@ use super::interrupt::Interrupts;
 use super::paint::{Colour, Painter};
 use super::{output, source};
 use crate::config::SynthesisConfig;
+use crate::generate::live::Live;
 use crate::generate::prepare::{self, PreparedTurn};
 use crate::generate::run::{self, RunOptions};
+use crate::generate::select::{Selection, select};
 use choice::{Choice, Chosen};
-use stream::Stream;
 
 /// Arguments of `synthesize`.
 #[derive(Debug, Args)]
@@ -238,15 +238,20 @@ fn list(arguments: &Arguments, text: &str) -> anyhow::Result<()> {
 struct Written {
     /// The very prompt, and what of the history is in it.
     prepared: PreparedTurn,
-    /// The candidates that differ, best first; the first is the one that counts.
-    ranked: Vec<Ranked>,
+    /// What came of the candidates.
+    selection: Selection,
     /// Whether more was shown while it was written than there is now.
     left_out: bool,
 }
 
 impl Written {
     fn text(&self) -> &str {
-        self.ranked.first().map_or("", |best| &best.completion.text)
+        self.selection.best().map_or("", |best| &best.completion.text)
+    }
+
+    /// The candidates that differ, best first; the first is the one that counts.
+    fn ranked(&self) -> Vec<&Ranked> {
+        self.selection.all().collect()
     }
 }
 
@@ -288,27 +293,24 @@ impl<'a> Writer<'a> {
         let mut generations = self.engine.submit_candidates(prepared.candidates(self.samplings()));
         let prompt = document.slice(turn.prompt_range.clone());
         terminal.show(&format!("{}\n", prompt.trim_end_matches(['\r', '\n'])))?;
-        let mut stream = Stream::new(&turn.indent);
+        let mut stream = Live::new(&turn.indent);
         // Of several nobody knows yet which one counts.
         let live = terminal.live && generations.len() == 1;
         let mut completions = Vec::new();
         for generation in &mut generations {
-            let done = finish(generation, |text| if live { terminal.show(&stream.push(text)) } else { Ok(()) })?;
+            let done = finish(generation, |text| if live { terminal.show(stream.push(text)) } else { Ok(()) })?;
             completions.push(done);
         }
-        let judged = completions.into_iter().enumerate().map(|(index, mut completion)| {
-            prepare::tidy(&mut completion);
-            let evidence = candidates::judge(document, turn, &completion.text);
-            Ranked { index, completion, evidence, copies: 1 }
-        });
-        let mut ranked = candidates::distinct(judged.collect());
-        if let Some(options) = &self.run {
-            run::run(options, document, turn, &mut ranked, &Arc::default())?;
+        let each = completions.into_iter().enumerate();
+        let selection = select(document, turn, each, self.run.as_ref(), &Arc::default());
+        if let Err(error) = &selection.run {
+            return Err(error.clone().into());
         }
-        candidates::rank(&mut ranked);
-        let mut written = Written { prepared, ranked, left_out: false };
-        written.left_out = stream.shown > written.text().len();
-        terminal.show(&stream.end(written.text()))?;
+        let mut written = Written { prepared, selection, left_out: false };
+        let rest = stream.end(written.text());
+        written.left_out = rest.left_out;
+        let end = if written.text().is_empty() { "" } else { "\n" };
+        terminal.show(&format!("{}{end}", rest.text))?;
         terminal.end()?;
         Ok(written)
     }
@@ -355,7 +357,7 @@ impl<'a> Terminal<'a> {
             return Ok(());
         }
         if self.arguments.diff || self.arguments.json {
-            let _ = std::io::stderr().write_all(text.as_bytes());
+            output::aside(text);
             return Ok(());
         }
         self.print(text)

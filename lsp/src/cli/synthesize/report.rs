@@ -10,10 +10,12 @@ use super::Written;
 use crate::cli::complete::timing;
 use crate::generate::prepare;
 use crate::generate::run;
+use crate::present::explain::History;
 
 /// Lines for people: what it cost, and how the candidates compare.
 pub(super) fn remarks(number: usize, written: &Written) -> Vec<String> {
-    let Some(best) = written.ranked.first() else { return Vec::new() };
+    let ranked = written.ranked();
+    let Some(best) = ranked.first() else { return Vec::new() };
     let done = &best.completion;
     let mut first = format!("# turn {number}: {}", timing(done));
     if done.reused_tokens > 0 {
@@ -27,12 +29,12 @@ pub(super) fn remarks(number: usize, written: &Written) -> Vec<String> {
     if done.text.is_empty() {
         first.push_str("; the model wrote no program text");
     } else if written.left_out {
-        first.push_str("; its end, which went round in circles, is left out");
+        first.push_str("; its end, which the model did not finish, is left out");
     }
     let mut lines = vec![first];
-    let several = written.ranked.iter().map(|ranked| ranked.copies).sum::<usize>() > 1;
+    let several = ranked.iter().map(|ranked| ranked.copies).sum::<usize>() > 1;
     if several {
-        lines.extend(written.ranked.iter().map(|ranked| format!("#   {}", score_line(ranked))));
+        lines.extend(ranked.iter().map(|ranked| format!("#   {}", score_line(ranked))));
     } else {
         let against = Some(against(best)).filter(|against| !done.text.is_empty() && !against.is_empty());
         lines.extend(against.map(|against| format!("#   {}", against.join("; "))));
@@ -98,14 +100,13 @@ fn line(document: &Document, turn: &Turn) -> usize {
 
 /// What was written for a turn, for programs.
 pub(super) fn json(number: usize, document: &Document, turn: &Turn, written: &Written) -> Value {
-    let candidates: Vec<Value> = written.ranked.iter().map(prepare::candidate).collect();
-    let cut = &written.prepared.cut;
+    let candidates: Vec<Value> = written.ranked().into_iter().map(prepare::candidate).collect();
     json!({
         "turn": number,
         "line": line(document, turn),
         "prompt": turn.prompt,
         "text": written.text(),
-        "history": { "kept": cut.kept, "dropped": cut.dropped, "preambleCut": cut.preamble_cut },
+        "history": History::from(&written.prepared.cut),
         "candidates": candidates,
     })
 }

@@ -215,6 +215,13 @@ pub fn program(raw: &str, unfinished: bool) -> &str {
     if turns::says_something(text) { text } else { "" }
 }
 
+/// How many bytes of a turn's raw text are certain not to be cut as a repetition by [`program`], whatever follows them;
+/// `ended`: nothing follows.
+#[must_use]
+pub fn unrepeated(raw: &str, ended: bool) -> usize {
+    repetition::unrepeated(raw, ended)
+}
+
 /// [`finish`] for a text that ended because its tokens were used up: the last of several lines is probably but a part of
 /// one, and goes.
 #[must_use]

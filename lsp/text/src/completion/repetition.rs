@@ -52,6 +52,34 @@ pub(super) fn cut_program(text: &str) -> &str {
     &text[..length]
 }
 
+/// How much of a program text in the making [`cut_program`] keeps whatever follows: all before the first line that may turn
+/// out to be said again for the third time. `ended`: nothing follows.
+pub(super) fn unrepeated(text: &str, ended: bool) -> usize {
+    let (whole, open) = if ended { (text, "") } else { text.rsplit_once('\n').unwrap_or(("", text)) };
+    let mut lines: Vec<(usize, &str)> = Vec::new();
+    let mut start = 0;
+    for line in whole.split('\n') {
+        if !line.trim().is_empty() {
+            lines.push((start, line.trim_end()));
+        }
+        start += line.len() + 1;
+    }
+    let said: Vec<_> = lines.iter().enumerate().map(|(number, (_, line))| (Some(number), (*line).to_owned())).collect();
+    let repeated = first_repetition(&said).and_then(|number| lines.get(number)).map(|(start, _)| *start);
+    let mut certain = repeated.unwrap_or(text.len());
+    for cycle in (1..=CYCLE.min(lines.len())).filter(|_| !ended) {
+        let again = lines[lines.len() - cycle].1;
+        // A blank line says nothing, again or not.
+        if open.trim().is_empty() || again.starts_with(open) || open.trim_end() == again {
+            let pairs = lines.iter().rev().zip(lines.iter().rev().skip(cycle));
+            let run = pairs.take_while(|((_, one), (_, other))| one == other).count();
+            let first = lines.get(lines.len() - run).map_or(text.len() - open.len(), |(start, _)| *start);
+            certain = certain.min(first);
+        }
+    }
+    certain
+}
+
 /// The number of the suggestion's line with which something begins to be said again that is said three times or more.
 fn first_repetition(lines: &[(Option<usize>, String)]) -> Option<usize> {
     let same = |one: usize, other: usize| match (lines.get(one), lines.get(other)) {

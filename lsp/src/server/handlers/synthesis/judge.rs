@@ -5,16 +5,17 @@ use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
 use codegen_core::{Completion, Sampling};
-use codegen_sandbox::{Isolation, Level, Limits, SandboxError};
-use codegen_text::candidates::{self, Ranked};
+use codegen_sandbox::{Isolation, Level, Limits};
+use codegen_text::candidates::Ranked;
 use codegen_text::document::Document;
 use codegen_text::provenance::{Alternative, Made, TurnText};
 use codegen_text::turns::{self, Turn};
 use tower_lsp::ls_types::{MessageType, Uri};
 
 use crate::config::Verify;
-use crate::generate::prepare::{self, PreparedTurn};
+use crate::generate::prepare::PreparedTurn;
 use crate::generate::run::{self, RunOptions};
+use crate::generate::select::select;
 use crate::server::session::Session;
 use crate::synthesis::Judged;
 
@@ -86,31 +87,17 @@ pub(super) fn tell_isolation(session: &mut Session, held: Isolation) {
 }
 
 impl Work {
-    /// Tidies, judges, folds, runs and ranks. Blocks.
+    /// Selects among what was generated, and says what made it. Blocks.
     pub fn judge(self) -> Judged {
         let sampled = self.generated.len();
-        let ranked = self.generated.iter().filter_map(|generated| {
-            let mut completion = generated.completion.clone();
-            prepare::tidy(&mut completion);
-            if completion.text.is_empty() {
-                return None;
-            }
-            let evidence = candidates::judge(&self.document, &self.turn, &completion.text);
-            Some(Ranked { index: generated.index, completion, evidence, copies: 1 })
-        });
-        let mut ranked = candidates::distinct(ranked.collect());
-        let (isolation, unrunnable) = match self.run_all(&mut ranked) {
+        let completions = self.generated.iter().map(|generated| (generated.index, generated.completion.clone()));
+        let selection = select(&self.document, &self.turn, completions, self.run.as_ref(), &self.cancel);
+        let (isolation, unrunnable) = match selection.run {
             Ok(held) => (held, None),
             Err(error) => (None, Some(error.to_string())),
         };
-        candidates::rank(&mut ranked);
-        let each = ranked.into_iter().filter_map(|ranked| self.alternative(ranked)).collect();
+        let each = selection.ranked.into_iter().filter_map(|ranked| self.alternative(ranked)).collect();
         Judged { text: self.text, each, sampled, unrunnable, isolation }
-    }
-
-    fn run_all(&self, ranked: &mut [Ranked]) -> Result<Option<Isolation>, SandboxError> {
-        let Some(options) = &self.run else { return Ok(None) };
-        run::run(options, &self.document, &self.turn, ranked, &self.cancel)
     }
 
     fn alternative(&self, ranked: Ranked) -> Option<Alternative> {

@@ -6,6 +6,7 @@ use codegen_text::document::Document;
 use codegen_text::turns::{self, Turn};
 use tower_lsp::ls_types as lsp;
 
+use crate::generate::live::Live;
 use crate::protocol::partial::Partial;
 use crate::protocol::positions::{self, Encoding};
 use crate::server::session::Session;
@@ -58,7 +59,8 @@ fn what(step: &Step) -> String {
         Phase::Preparing => plan::first_line(&step.turn).to_owned(),
         Phase::Generating(generating) => match generating.parts.as_slice() {
             [part] => {
-                let line = part.text.trim_end().lines().last().unwrap_or_default();
+                let live = Live::of(&step.turn.indent, &part.text);
+                let line = live.shown().lines().last().unwrap_or_default();
                 format!("{} tokens: {line}", part.tokens)
             }
             parts => {
@@ -83,7 +85,8 @@ pub(super) fn partial(session: &Session, operation: &Operation<CommandWaiter>, c
     let shown = Shown {
         document: step.snapshot.clone(),
         turn: step.turn.clone(),
-        raw: whole.unwrap_or_else(|| decided(&part.text, &step.turn.indent)).to_owned(),
+        raw: whole.unwrap_or(&part.text).to_owned(),
+        whole: whole.is_some(),
     };
     let (id, uri, tokens, done) = (step.id, operation.uri().clone(), part.tokens, part.ended || whole.is_some());
     let range = range(&buffer.document, prompt, session.state.encoding);
@@ -105,53 +108,22 @@ fn range(document: &Document, range: Range<usize>, encoding: Encoding) -> lsp::R
     positions::lsp_range(document.rope(), range, encoding)
 }
 
-/// A text on its way to being shown. Moving it to the turn's indentation takes a parse, so it waits until the client has
-/// room for it, and many never get there.
+/// A text on its way to being shown. Finding what is certain of it and moving that to the turn's indentation takes a parse, so
+/// it waits until the client has room for it, and many never get there.
 struct Shown {
     document: Document,
     turn: Turn,
+    /// What the model wrote so far.
     raw: String,
+    /// Whether it is all there will be, and nothing of it is held back.
+    whole: bool,
 }
 
 impl Shown {
     fn text(&self) -> String {
-        let text = turns::program_edit(&self.document, &self.turn, &self.raw).text;
+        let live = (!self.whole).then(|| Live::of(&self.turn.indent, &self.raw));
+        let shown = live.as_ref().map_or(self.raw.as_str(), Live::shown);
+        let text = turns::program_edit(&self.document, &self.turn, shown).text;
         text.trim_start_matches(['\r', '\n']).trim_end().to_owned()
-    }
-}
-
-/// The text without a last line that may yet turn out to be the next prompt, or a second function, at which it is cut.
-fn decided<'t>(text: &'t str, indent: &str) -> &'t str {
-    let start = text.rfind('\n').map_or(0, |end| end + 1);
-    let (before, line) = text.split_at(start);
-    let Some(line) = line.strip_prefix(indent) else { return before };
-    let cut =
-        line.starts_with(['#', '\'', '"']) || (start > 0 && ["def", "print"].iter().any(|word| word.starts_with(line)));
-    if cut { before } else { text }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::decided;
-
-    #[test]
-    fn a_line_that_may_be_cut_is_held_back() {
-        let table = [
-            ("", "x = 1\ny", "x = 1\ny"),
-            ("", "x = 1\n", "x = 1\n"),
-            ("", "x = 1\n#", "x = 1\n"),
-            ("", "x = 1\n\"\"\"", "x = 1\n"),
-            ("", "x = 1\nde", "x = 1\n"),
-            ("", "x = 1\nprint", "x = 1\n"),
-            ("", "x = 1\nprint(", "x = 1\nprint("),
-            ("", "de", "de"),
-            ("", "", ""),
-            ("    ", "    x\n  ", "    x\n"),
-            ("    ", "    x\n    #", "    x\n"),
-            ("    ", "    x\n        # why", "    x\n        # why"),
-        ];
-        for (indent, text, expected) in table {
-            assert_eq!(decided(text, indent), expected, "{text:?}");
-        }
     }
 }

@@ -1,0 +1,305 @@
+//! What may be shown of a turn's program text while the model still writes it. Pure.
+
+use codegen_core::StopRule;
+use codegen_core::Truncation;
+use codegen_text::completion;
+
+/// A program text in the making, and how much of it may be shown.
+///
+/// What was shown is never taken back: it is a prefix of what is shown later, and of the text that the engine ends with.
+/// Held back are white space at the end, a line that may turn out to be where the stop rule cuts, and lines that may turn
+/// out to repeat those before them.
+///
+/// The finished program text ([`completion::program`]) begins with what was shown, too, but for one case: a statement that the
+/// model was in the middle of when it stopped is left out, although its beginning has been shown. To hold that back, a
+/// function would have to be shown all at once. [`Live::end`] says where it has come to that.
+pub struct Live {
+    indent: String,
+    rule: Box<dyn StopRule>,
+    text: String,
+    /// Where the stop rule has cut the text.
+    cut: Option<usize>,
+    /// Bytes of the text that may be shown.
+    shown: usize,
+}
+
+/// What is left to be shown when a program text is finished.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Rest {
+    /// What has not been shown of the finished text.
+    pub text: String,
+    /// Whether more has been shown than the finished text has: the beginning of what the model did not end.
+    pub left_out: bool,
+}
+
+impl Live {
+    /// Nothing yet of the program text of a turn with this indentation, which the model's lines come with.
+    #[must_use]
+    pub fn new(indent: &str) -> Self {
+        let rule = completion::program_rule(Truncation::indented(indent, ""));
+        Self { indent: indent.to_owned(), rule, text: String::new(), cut: None, shown: 0 }
+    }
+
+    /// All that the model has written so far at once.
+    #[must_use]
+    pub fn of(indent: &str, text: &str) -> Self {
+        let mut live = Self::new(indent);
+        live.push(text);
+        live
+    }
+
+    /// Takes the text of a token, which may be empty; returns what may be shown in addition to what was shown before.
+    pub fn push(&mut self, text: &str) -> &str {
+        let before = self.shown;
+        if self.cut.is_none() {
+            self.text.push_str(text);
+            self.cut = self.rule.cut(&self.text);
+            let certain = self.text.get(..self.certain()).unwrap_or_default();
+            self.shown = self.shown.max(certain.trim_end().len());
+        }
+        self.text.get(before..self.shown).unwrap_or_default()
+    }
+
+    /// All that may be shown.
+    #[must_use]
+    pub fn shown(&self) -> &str {
+        self.text.get(..self.shown).unwrap_or_default()
+    }
+
+    /// The end has come, and `text` is what is written.
+    #[must_use]
+    pub fn end(self, text: &str) -> Rest {
+        let text = text.trim_end();
+        let rest = text.strip_prefix(self.shown());
+        Rest { text: rest.unwrap_or_default().to_owned(), left_out: rest.is_none() }
+    }
+
+    /// Bytes of the text that no rule can cut any more, whatever follows.
+    fn certain(&self) -> usize {
+        let text = self.text.get(..self.cut.unwrap_or(usize::MAX)).unwrap_or(&self.text);
+        let line = text.rfind('\n').map_or(0, |end| end + 1);
+        let open = text.get(line..).unwrap_or_default();
+        let end = if self.cut.is_none() && self.may_be_cut(open, line == 0) { line } else { text.len() };
+        end.min(completion::unrepeated(text, self.cut.is_some()))
+    }
+
+    /// Whether the stop rule may cut before a line that begins like this: the next prompt, a string, a second `def` or
+    /// `print`, or the end of the block.
+    fn may_be_cut(&self, open: &str, first: bool) -> bool {
+        let Some(words) = open.strip_prefix(self.indent.as_str()) else { return true };
+        let begins = |word: &&str| word.starts_with(words);
+        ["'''", "\"\"\""].iter().any(begins) || (!first && ["def", "print"].iter().any(begins))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use codegen_engine::decode::text::TextDecoder;
+    use proptest::prelude::*;
+
+    use crate::generate::live::*;
+
+    /// Streams `tokens`; the finished text is `text`.
+    #[track_caller]
+    fn check(indent: &str, tokens: &[&str], text: &str, expected: &[&str]) {
+        let mut live = Live::new(indent);
+        let mut shown: Vec<String> = tokens.iter().map(|token| live.push(token).to_owned()).collect();
+        shown.push(live.end(text).text);
+        assert_eq!(shown, expected, "{tokens:?}");
+    }
+
+    #[test]
+    fn what_may_be_cut_is_held_back() {
+        check("", &["x", " =", " 1", "\n", "y"], "x = 1\ny", &["x", " =", " 1", "", "\ny", ""]);
+        check("", &["x", "\n", "\n", "\n"], "x\n", &["x", "", "", "", ""]);
+        check("", &["x\n", "#", " next"], "x\n", &["x", "", "", ""]);
+        check("", &["p", "rint", "(1)\n", "a"], "print(1)\na", &["p", "rint", "(1)", "\na", ""]);
+        check(
+            "",
+            &["x\n", "p", "rint", "(1)\n", "p", "rint", "("],
+            "x\nprint(1)",
+            &["x", "", "", "\nprint(1)", "", "", "", ""],
+        );
+        check(
+            "    ",
+            &["    if x:\n", "        y", "\n\n    z\n", "end"],
+            "    if x:\n        y\n\n    z\n",
+            &["    if x:", "\n        y", "\n\n    z", "", ""],
+        );
+        check("", &[], "", &[""]);
+    }
+
+    #[test]
+    fn a_line_that_may_be_cut_is_held_back() {
+        let table = [
+            ("", "x = 1\ny", "x = 1\ny"),
+            // White space at the end is cut in any case.
+            ("", "x = 1\n", "x = 1"),
+            ("", "x = 1  ", "x = 1"),
+            ("", "x = 1\n#", "x = 1"),
+            ("", "x = 1\n''", "x = 1"),
+            ("", "x = 1\n'a", "x = 1\n'a"),
+            ("", "x = 1\n\"\"\"", "x = 1"),
+            ("", "x = 1\nde", "x = 1"),
+            ("", "x = 1\nprint", "x = 1"),
+            ("", "x = 1\nprint(", "x = 1\nprint("),
+            ("", "print(1)\nprint(", "print(1)"),
+            ("", "de", "de"),
+            ("", "", ""),
+            ("    ", "    x\n  ", "    x"),
+            ("    ", "    x\n    #", "    x"),
+            ("    ", "    x\n        # why", "    x\n        # why"),
+            ("    ", "    x\ny", "    x"),
+        ];
+        for (indent, text, expected) in table {
+            assert_eq!(Live::of(indent, text).shown(), expected, "{text:?}");
+        }
+    }
+
+    #[test]
+    fn what_may_go_round_in_circles_is_held_back() {
+        let table = [
+            ("a = 1\na = 1", "a = 1"),
+            ("a = 1\na = 1\n", "a = 1"),
+            ("a = 1\na = 1\nb", "a = 1\na = 1\nb"),
+            ("a = 1\na = 1\na = 1\n", "a = 1"),
+            ("a\nb\na\nb", "a\nb"),
+            ("a\nb\na\nc", "a\nb\na\nc"),
+            ("a\nb\nc = 1\nb\nc =", "a\nb\nc = 1"),
+            ("a\n\na\n\n", "a"),
+            // Another indentation makes another line.
+            ("a\n\n\ta", "a\n\n\ta"),
+        ];
+        for (text, expected) in table {
+            assert_eq!(Live::of("", text).shown(), expected, "{text:?}");
+        }
+    }
+
+    #[test]
+    fn what_the_model_did_not_end_is_left_out() {
+        let table = [
+            ("x = (1,\n", "", true),
+            ("x = 1\nif x:", "x = 1", true),
+            ("x = 1\ny", "x = 1\ny", false),
+            ("x = 1", "x = 1", false),
+        ];
+        for (text, finished, left_out) in table {
+            assert_eq!(Live::of("", text).end(finished), Rest { text: String::new(), left_out }, "{text:?}");
+        }
+    }
+
+    fn pieces() -> impl Strategy<Value = Vec<&'static str>> {
+        let piece = prop::sample::select(vec![
+            "\n",
+            "\n",
+            "\n\n",
+            "\r\n",
+            " ",
+            "    ",
+            "    ",
+            "x",
+            "x = 1",
+            "x = 1\n",
+            "y = 2\n",
+            "    pass\n",
+            "    pass\n",
+            "def ",
+            "def f():\n",
+            "d",
+            "ef",
+            "print",
+            "print(",
+            "p",
+            ")",
+            "(",
+            "[",
+            "#",
+            " # why",
+            "'",
+            "''",
+            "'''",
+            "\"\"\"",
+            "\\\n",
+            "try:\n",
+            "except E:\n",
+            "finally:\n",
+            "@cache\n",
+            "if x:\n",
+            "else:\n",
+            "na, na, ",
+            "caf\u{e9}",
+            "\u{1F40D}",
+            "\u{e9} = '\u{1F40D}'\n",
+            "_",
+        ]);
+        prop::collection::vec(piece, 0..32)
+    }
+
+    /// Cuts the bytes into tokens at these places, be they inside characters or not.
+    fn tokens<'b>(bytes: &'b [u8], lengths: &[usize]) -> Vec<&'b [u8]> {
+        let mut tokens = Vec::new();
+        let mut rest = bytes;
+        for length in lengths.iter().cycle() {
+            if rest.is_empty() {
+                break;
+            }
+            let (token, left) = rest.split_at((*length).min(rest.len()));
+            tokens.push(token);
+            rest = left;
+        }
+        tokens
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig { cases: 4096, failure_persistence: None, ..ProptestConfig::default() })]
+
+        /// As the engine does it: bytes to characters, the stop rule after every token, no more tokens than allowed.
+        #[test]
+        fn what_was_shown_is_never_taken_back(
+            pieces in pieces(),
+            repeated in 1..4_usize,
+            lengths in prop::collection::vec(1..9_usize, 1..8),
+            most in prop::sample::select(vec![3_usize, 9, usize::MAX]),
+            indent in prop::sample::select(vec!["", "    "]),
+        ) {
+            let written = pieces.concat().repeat(repeated);
+            let mut live = Live::new(indent);
+            let mut rule = completion::program_rule(Truncation::indented(indent, ""));
+            let (mut decoder, mut text, mut shown) = (TextDecoder::default(), String::new(), String::new());
+            let mut shown_so_far = Vec::new();
+            let mut cut = None;
+            let tokens = tokens(written.as_bytes(), &lengths);
+            for token in tokens.iter().take(most) {
+                let before = text.len();
+                decoder.push(token, &mut text);
+                shown.push_str(live.push(&text[before..]));
+                prop_assert_eq!(&shown, live.shown());
+                let at_once = Live::of(indent, &text);
+                prop_assert_eq!(live.shown(), at_once.shown(), "in tokens or at once");
+                shown_so_far.push(shown.clone());
+                cut = rule.cut(&text);
+                if cut.is_some() {
+                    break;
+                }
+            }
+            let engine = &text[..cut.unwrap_or(text.len())];
+            let unfinished = cut.is_none() && tokens.len() > most;
+            let finished = completion::program(engine, unfinished);
+            for shown in &shown_so_far {
+                prop_assert!(engine.starts_with(shown.as_str()), "{shown:?} of {engine:?}");
+                // Of what was shown, all statements that had come to their end are there.
+                let lines = shown.rfind('\n').map_or("", |end| &shown[..end]);
+                let ended = completion::program(lines, false);
+                prop_assert!(finished.starts_with(ended), "{ended:?} of {shown:?} in {finished:?}");
+                // What is not there is what was open, and nothing in the middle.
+                prop_assert!(finished.starts_with(shown.as_str()) || shown.starts_with(finished), "{shown:?} {finished:?}");
+            }
+            let left_out = !finished.starts_with(shown.as_str());
+            let rest = live.end(finished);
+            prop_assert_eq!(rest.left_out, left_out);
+            if !left_out {
+                prop_assert_eq!(shown + &rest.text, finished);
+            }
+        }
+    }
+}
