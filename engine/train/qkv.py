@@ -14,7 +14,7 @@ CODEGEN2 = ("codegen2-1b", "codegen2-3_7b")
 
 
 def blocks_of(config: dict, folder: Path) -> int:
-    """How many blocks a Hugging Face folder's `qkv_proj` has, by the same rules as `codegen-lsp model convert` (engine/src/model/checkpoint/custom.rs).
+    """How many blocks a Hugging Face folder's `qkv_proj` has, by the same rules as `codegen-lsp model convert` (engine/src/checkpoint/custom.rs).
 
     The code that a model brings is searched for its degree of model parallelism, and not run.
     """

@@ -1,5 +1,27 @@
 //! What the engine and its callers share, as plain data: what is asked of a model and what comes of it, what can go wrong, and
 //! a history of turns as text. Depends on nothing that runs a model.
+//!
+//! The history of a program, and the request for its next part:
+//!
+//! ```
+//! use codegen_core::{History, Prompt, Request};
+//!
+//! let history = History {
+//!     preamble: "import math\n\n".to_owned(),
+//!     turns: vec![("The area of a circle.".to_owned(), "def area(r):\n    return math.pi * r**2".to_owned())],
+//!     ..History::default()
+//! };
+//! let prompt = history.render("Its circumference.");
+//! assert_eq!(
+//!     prompt,
+//!     "import math\n\n# The area of a circle.\ndef area(r):\n    return math.pi * r**2\n\n# Its circumference.\n"
+//! );
+//! let request = Request {
+//!     stop: Some(Box::new(history.truncation())),
+//!     ..Request::new(Prompt::Text(prompt), 128)
+//! };
+//! assert_eq!(request.max_tokens, 128);
+//! ```
 
 pub mod error;
 pub mod history;

@@ -3,6 +3,24 @@
 //! Each program has processes of its own: a supervisor (`bootstrap.py`, run by the same interpreter) that shuts itself in and
 //! then executes a fresh interpreter with the program, so that nothing of the supervisor is left in the program's reach.
 //!
+//! ```
+//! # #[cfg(unix)]
+//! # fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! use std::sync::Arc;
+//! use std::sync::atomic::AtomicBool;
+//!
+//! use codegen_sandbox::{Level, Limits, Outcome, Sandbox};
+//!
+//! let sandbox = Sandbox::new("python3", Limits::default())?.requiring(Level::Limits);
+//! let cancel = Arc::new(AtomicBool::new(false));
+//! let report = sandbox.run("print(6 * 7)", &cancel)?;
+//! assert_eq!((report.outcome, report.stdout.as_str()), (Outcome::Passed, "42\n"));
+//! # Ok(())
+//! # }
+//! # #[cfg(not(unix))]
+//! # fn main() {}
+//! ```
+//!
 //! # What holds everywhere (Unix)
 //! The limits of [`Limits`]; an empty folder to work in, which is gone afterwards; an environment with nothing of ours; no
 //! standard input; no file descriptor but the two output pipes; a session of its own, and on Linux a session keyring. All of its

@@ -10,7 +10,9 @@ use codegen_engine::runtime::backend::scripted::{END_OF_TEXT, Gate, Script};
 use codegen_engine::{Engine, Generation};
 use proptest::prelude::*;
 
-use crate::support::{candidates, complete, events, letter_after, lettered, letters, ranked, request};
+use crate::support::{
+    candidates, complete, events, finish, gated, letter_after, lettered, letters, prompt, ranked, request,
+};
 
 /// The first is greedy, the others have seeds.
 fn seeded(prompt: &str, count: usize, max_tokens: usize) -> Candidates {
@@ -30,24 +32,8 @@ fn wavering() -> Script {
     })
 }
 
-fn finish(generations: Vec<Generation>) -> Vec<Completion> {
-    generations.into_iter().map(|generation| generation.blocking_finish().unwrap()).collect()
-}
-
 fn texts(completions: &[Completion]) -> Vec<&str> {
     completions.iter().map(|completion| completion.text.as_str()).collect()
-}
-
-/// A closed gate, and an engine behind it.
-fn gated(script: Script) -> (Gate, Engine) {
-    let gate = Gate::new();
-    gate.close();
-    let engine = Script { gate: Some(gate.clone()), ..script }.engine();
-    (gate, engine)
-}
-
-fn prompt(length: usize) -> String {
-    "the history ".chars().cycle().take(length).collect()
 }
 
 #[test]
@@ -396,50 +382,6 @@ fn a_key_outlives_those_candidates_that_end_first() {
 }
 
 #[test]
-fn after_eight_candidates_the_same_history_is_still_there() {
-    for slots in [1, 2, 8] {
-        let engine = Script { slots, ..lettered() }.engine();
-        let history = prompt(100);
-        complete(&engine, ranked(&history, 4, Priority::Synthesis));
-        let again = finish(engine.submit_candidates(candidates(&history, 8, 30)));
-        // The last token is decoded again, for its logits.
-        assert_eq!((again[0].reused_tokens, again[7].reused_tokens), (99, 100));
-        let next = format!("{history}{}", again[5].text);
-        assert_eq!(complete(&engine, ranked(&history, 4, Priority::Synthesis)).reused_tokens, 99, "{slots} slots");
-        if slots == 8 {
-            // The turn that follows an accepted candidate builds on it; the last token was sampled, but never fed.
-            let next = complete(&engine, ranked(&format!("{next}\n"), 4, Priority::Synthesis));
-            assert_eq!(next.reused_tokens, 129);
-        }
-    }
-}
-
-#[test]
-fn candidates_spare_the_slots_that_others_use() {
-    let engine = Script { slots: 8, ..lettered() }.engine();
-    let (history, inline) = (prompt(100), format!("the h{}", "typed".repeat(20)));
-    complete(&engine, ranked(&history, 4, Priority::Synthesis));
-    complete(&engine, request(&inline, 4));
-    finish(engine.submit_candidates(candidates(&history, 7, 4)));
-    assert_eq!(complete(&engine, request(&inline, 4)).reused_tokens, inline.len() - 1);
-    assert_eq!(complete(&engine, ranked(&history, 4, Priority::Synthesis)).reused_tokens, 99);
-}
-
-#[test]
-fn a_copied_prompt_goes_where_nothing_of_use_is_lost() {
-    let (gate, engine) = gated(Script { slots: 8, ..lettered() });
-    let (history, inline) = (prompt(100), format!("{}{}", prompt(60), "typed".repeat(8)));
-    // Side by side, so that each has a slot of its own although they begin alike.
-    let both = [&history, &inline].map(|prompt| engine.submit(request(prompt, 4)));
-    gate.open();
-    for generation in both {
-        generation.blocking_finish().unwrap();
-    }
-    finish(engine.submit_candidates(candidates(&history, 7, 4)));
-    assert_eq!(complete(&engine, request(&inline, 4)).reused_tokens, inline.len() - 1);
-}
-
-#[test]
 fn candidates_whose_windows_have_moved_can_be_paused() {
     let alone = complete(&Script { context: 24, ..lettered() }.engine(), request(&prompt(30), 50));
     for permits in [0, 11, 20, 33, 47] {
@@ -455,18 +397,6 @@ fn candidates_whose_windows_have_moved_can_be_paused() {
         for completion in finish(running) {
             assert_eq!((completion.generated_tokens, completion.text == alone.text), (50, true), "after {permits}");
         }
-    }
-}
-
-#[test]
-fn a_beginning_that_all_files_share_costs_nobody_a_slot() {
-    let engine = Script { slots: 3, ..lettered() }.engine();
-    let prompts = ["one", "two", "three"].map(|name| format!("import os\n\n{}", name.repeat(30)));
-    for prompt in &prompts {
-        complete(&engine, request(prompt, 1));
-    }
-    for prompt in &prompts {
-        assert_eq!(complete(&engine, request(prompt, 1)).reused_tokens, prompt.len() - 1);
     }
 }
 

@@ -6,6 +6,7 @@ mod ending;
 mod failure;
 mod model;
 mod prompts;
+mod reuse;
 mod schedule;
 mod scores;
 mod stress;

@@ -3,7 +3,7 @@
 use codegen_core::{
     Candidate, Candidates, Completion, EngineError, Event, Key, Priority, Prompt, Request, Sampling, TokenId,
 };
-use codegen_engine::runtime::backend::scripted::Script;
+use codegen_engine::runtime::backend::scripted::{Gate, Script};
 use codegen_engine::{Engine, Generation};
 
 /// A greedy request of inline priority.
@@ -60,4 +60,22 @@ pub fn letters(prompt: &str, count: usize) -> String {
 /// Such a model.
 pub fn lettered() -> Script {
     Script::new(letter_after)
+}
+
+/// What came of them, in order.
+pub fn finish(generations: Vec<Generation>) -> Vec<Completion> {
+    generations.into_iter().map(|generation| generation.blocking_finish().unwrap()).collect()
+}
+
+/// A closed gate, and an engine behind it.
+pub fn gated(script: Script) -> (Gate, Engine) {
+    let gate = Gate::new();
+    gate.close();
+    let engine = Script { gate: Some(gate.clone()), ..script }.engine();
+    (gate, engine)
+}
+
+/// A text of that many bytes.
+pub fn prompt(length: usize) -> String {
+    "the history ".chars().cycle().take(length).collect()
 }
