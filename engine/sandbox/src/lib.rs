@@ -8,10 +8,12 @@
 //! # fn main() -> Result<(), Box<dyn std::error::Error>> {
 //! use std::sync::Arc;
 //! use std::sync::atomic::AtomicBool;
+//! use std::time::Duration;
 //!
 //! use codegen_sandbox::{Level, Limits, Outcome, Sandbox};
 //!
-//! let sandbox = Sandbox::new("python3", Limits::default())?.requiring(Level::Limits);
+//! let limits = Limits { wall: Duration::from_secs(60), ..Limits::default() };
+//! let sandbox = Sandbox::new("python3", limits)?.requiring(Level::Limits);
 //! let cancel = Arc::new(AtomicBool::new(false));
 //! let report = sandbox.run("print(6 * 7)", &cancel)?;
 //! assert_eq!((report.outcome, report.stdout.as_str()), (Outcome::Passed, "42\n"));

@@ -1,8 +1,8 @@
 //! The engine itself: a worker thread that owns the model, and the handles by which the rest of the program asks it.
 //!
 //! `engine` and `generation` are the handles, `ticket` is what they share with the `worker`, whose loop runs `job`s on
-//! `slots` of a [`Backend`]: `llama`, or `scripted` in tests. `threads` decides how many threads compute a batch, and
-//! `pacing` does what it says.
+//! `slots` of a [`Backend`]: `llama`, or `scripted` in tests. `load` decides how a model is loaded and refuses what llama.cpp
+//! cannot be given. `threads` decides how many threads compute a batch, and `pacing` does what it says.
 
 pub mod backend;
 mod cpu;

@@ -1,5 +1,5 @@
-//! The backend that runs a GGUF with llama.cpp. Outside this file and its folder nothing in the engine names llama.cpp's
-//! bindings, and in the runtime nothing holds unsafe code.
+//! The backend that runs a GGUF with llama.cpp. Outside this file and its folder, only `ggml.rs` names llama.cpp's bindings
+//! and holds unsafe code.
 //!
 //! # What logits depend on
 //!
@@ -368,7 +368,7 @@ impl Backend for Llama {
     }
 }
 
-/// Positions and slots are bounded by options that fit; see `check_options`.
+/// Positions and slots are bounded by options that fit; see `preflight::checks::options`.
 fn index(value: usize) -> i32 {
     i32::try_from(value).unwrap_or(i32::MAX)
 }
