@@ -1,20 +1,29 @@
-//! Every option, parsed once into types. What is unknown or wrong is named in a problem, and the default stands in.
+//! The options in force, parsed once into types. [`options`] declares each of them; [`read`] names in a problem what is unknown
+//! or wrong, and the default stands in.
 
+pub mod form;
+#[cfg(test)]
+mod generated;
 pub mod language;
 pub mod layers;
+pub mod nearest;
+pub mod option;
+pub mod options;
+pub mod read;
+pub mod schema;
 pub mod scope;
+pub mod tables;
 #[cfg(test)]
 mod tests;
 pub mod trust;
 pub mod user_file;
 
-use std::path::{Component, Path};
 use std::time::Duration;
 
-use codegen_engine::{EngineOptions, FlashAttention, GpuLayers};
+use codegen_engine::{EngineOptions, GpuLayers};
 use codegen_sandbox::Level;
 use codegen_text::turns::TurnOptions;
-use serde_json::{Map, Value};
+use serde_json::Value;
 
 use trust::Trust;
 
@@ -121,6 +130,20 @@ pub enum Verify {
     Run,
 }
 
+impl Verify {
+    /// All.
+    pub const ALL: [Self; 2] = [Self::Parse, Self::Run];
+
+    /// Its name in settings.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Parse => "parse",
+            Self::Run => "run",
+        }
+    }
+}
+
 /// Which turns have code lenses.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum CodeLenses {
@@ -131,6 +154,21 @@ pub enum CodeLenses {
     All,
     /// None.
     Off,
+}
+
+impl CodeLenses {
+    /// All.
+    pub const ALL: [Self; 3] = [Self::Auto, Self::All, Self::Off];
+
+    /// Its name in settings.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Auto => "auto",
+            Self::All => "all",
+            Self::Off => "off",
+        }
+    }
 }
 
 impl Default for Config {
@@ -180,177 +218,7 @@ impl Config {
     /// Reads `settings` over `self`. Later settings win; a problem names its option, its value and what would be right,
     /// and leaves the option as it was. `null` settings change nothing.
     pub fn read(&mut self, settings: &Value) -> Vec<String> {
-        let mut problems = Vec::new();
-        let Some(mut section) = Section::open("", settings, &mut problems) else { return problems };
-        let engine = &mut self.engine;
-        section.read("model", "a model's name or the path of a GGUF file", text, |v| engine.model = v);
-        let options = &mut engine.options;
-        section.read("lora", "the path of a GGUF file of an adapter", text, |v| options.lora = Some(v.into()));
-        section.read("threads", "\"auto\" or a number from 1 to 512", threads, |v| options.threads = v);
-        section.read(
-            "context",
-            "a number of tokens from 64 to 1048576",
-            |v| number(v, 64, 1 << 20),
-            |v| options.context = Some(v),
-        );
-        section.read("batch", "a number of tokens from 1 to 65536", |v| number(v, 1, 65536), |v| options.batch = v);
-        section.read("slots", "a number from 1 to 64", |v| number(v, 1, 64), |v| options.slots = Some(v));
-        section.read("gpuLayers", "\"auto\", \"all\" or a number of layers", gpu_layers, |v| options.gpu_layers = v);
-        section.read(
-            "mainDevice",
-            "a device's number, as `codegen-lsp doctor` lists them",
-            |v| number(v, 0, 1024),
-            |v| options.main_device = Some(v),
-        );
-        section.read("flashAttention", "\"auto\", true or false", flash, |v| options.flash_attention = v);
-        section.read("mmap", "true or false", Value::as_bool, |v| options.mmap = v);
-        section.read("languages", "a list of languages' names", languages, |v| self.languages = v);
-        section.read(
-            "maxFileBytes",
-            "a number of bytes from 1 to 1000000000",
-            |v| number(v, 1, 1_000_000_000),
-            |v| self.max_file_bytes = v,
-        );
-        if let Some(value) = section.take("inline")
-            && let Some(mut section) = Section::open("inline", &value, section.problems)
-        {
-            let inline = &mut self.inline;
-            section.read("enabled", "true or false", Value::as_bool, |v| inline.enabled = v);
-            section.read("maxTokens", "a number from 1 to 4096", |v| number(v, 1, 4096), |v| inline.max_tokens = v);
-            section.read("minLogprob", "null or a number of at most 0", logprob, |v| inline.min_logprob = v);
-            section.close();
-        }
-        if let Some(value) = section.take("prompt")
-            && let Some(mut section) = Section::open("prompt", &value, section.problems)
-        {
-            section.read("marker", "null or the text that starts a prompt", marker, |v| self.turns.marker = v);
-            section.close();
-        }
-        if let Some(value) = section.take("synthesis")
-            && let Some(mut section) = Section::open("synthesis", &value, section.problems)
-        {
-            let synthesis = &mut self.synthesis;
-            section.read("maxTokens", "a number from 1 to 4096", |v| number(v, 1, 4096), |v| synthesis.max_tokens = v);
-            section.read("candidates", "a number from 1 to 16", |v| number(v, 1, 16), |v| synthesis.candidates = v);
-            section.read(
-                "temperature",
-                "a number above 0 and up to 2",
-                |v| fraction(v, 2.0),
-                |v| synthesis.temperature = v,
-            );
-            section.read("topP", "a number above 0 and up to 1", |v| fraction(v, 1.0), |v| synthesis.top_p = v);
-            section.read("verify", "\"parse\" or \"run\"", verify, |v| synthesis.verify = v);
-            section.read("codeLens", "\"auto\", \"all\" or \"off\"", code_lens, |v| synthesis.code_lens = v);
-            section.read("python", "a program's name in PATH or its absolute path", program, |v| synthesis.python = v);
-            section.read(
-                "runSeconds",
-                "a number from 1 to 600",
-                |v| number(v, 1, 600),
-                |v| {
-                    synthesis.run_seconds = v as u64;
-                },
-            );
-            section.read("isolation", ISOLATION, isolation, |v| synthesis.isolation = v);
-            section.close();
-        }
-        if let Some(value) = section.take(trust::OPTION).filter(|value| !value.is_null()) {
-            self.trust = Trust::read(&value, section.problems);
-        }
-        section.close();
-        problems
-    }
-}
-
-/// The options of one JSON object: what has been read is taken out, so that what is left is unknown.
-struct Section<'p> {
-    path: String,
-    left: Map<String, Value>,
-    known: Vec<&'static str>,
-    problems: &'p mut Vec<String>,
-}
-
-impl<'p> Section<'p> {
-    fn open(path: &str, value: &Value, problems: &'p mut Vec<String>) -> Option<Self> {
-        match value {
-            Value::Null => None,
-            Value::Object(map) => Some(Self { path: path.to_owned(), left: map.clone(), known: Vec::new(), problems }),
-            other => {
-                let name = if path.is_empty() { SECTION.to_owned() } else { format!("{SECTION}.{path}") };
-                problems.push(format!("{name} is {other}, but must be an object of options"));
-                None
-            }
-        }
-    }
-
-    fn name(&self, key: &str) -> String {
-        if self.path.is_empty() { format!("{SECTION}.{key}") } else { format!("{SECTION}.{}.{key}", self.path) }
-    }
-
-    fn take(&mut self, key: &'static str) -> Option<Value> {
-        self.known.push(key);
-        self.left.remove(key)
-    }
-
-    fn read<T>(
-        &mut self,
-        key: &'static str,
-        expected: &str,
-        parse: impl FnOnce(&Value) -> Option<T>,
-        set: impl FnOnce(T),
-    ) {
-        let Some(value) = self.take(key) else { return };
-        match parse(&value) {
-            Some(parsed) => set(parsed),
-            // Clients send null for "not set".
-            None if value.is_null() => {}
-            None => self.problems.push(format!("{} is {value}, but must be {expected}", self.name(key))),
-        }
-    }
-
-    fn close(self) {
-        let known = self.known.join(", ");
-        for key in self.left.keys() {
-            self.problems.push(format!("{} is not an option; there are {known}", self.name(key)));
-        }
-    }
-}
-
-fn text(value: &Value) -> Option<String> {
-    value.as_str().filter(|text| !text.is_empty()).map(str::to_owned)
-}
-
-/// A name without folders, which is looked up in `PATH`, or an absolute path: what is relative would mean another program
-/// in every folder that the server is started in.
-fn program(value: &Value) -> Option<String> {
-    let name = text(value)?;
-    let path = Path::new(&name);
-    let plain = matches!(path.components().next(), Some(Component::Normal(first)) if first == path.as_os_str());
-    (plain || path.is_absolute()).then_some(name)
-}
-
-fn languages(value: &Value) -> Option<Languages> {
-    value.as_array()?.iter().map(text).collect::<Option<_>>().map(Languages)
-}
-
-fn number(value: &Value, least: usize, most: usize) -> Option<usize> {
-    // Some clients' settings are floats throughout (Lua's numbers, say).
-    let number =
-        value.as_u64().or_else(|| value.as_f64().filter(|f| f.fract() == 0.0 && *f >= 0.0).map(|f| f as u64))?;
-    usize::try_from(number).ok().filter(|number| (least..=most).contains(number))
-}
-
-fn gpu_layers(value: &Value) -> Option<GpuLayers> {
-    match value.as_str() {
-        Some(text) => parse_gpu_layers(text),
-        None => number(value, 0, 10_000).and_then(|layers| u32::try_from(layers).ok()).map(GpuLayers::Count),
-    }
-}
-
-fn threads(value: &Value) -> Option<Option<usize>> {
-    match value.as_str() {
-        Some("auto") => Some(None),
-        Some(_) => None,
-        None => number(value, 1, 512).map(Some),
+        read::read(self, settings)
     }
 }
 
@@ -359,7 +227,10 @@ fn threads(value: &Value) -> Option<Option<usize>> {
 pub fn parse_threads(text: &str) -> Option<Option<usize>> {
     match text {
         "auto" => Some(None),
-        number => number.parse().ok().filter(|threads| (1..=512).contains(threads)).map(Some),
+        number => {
+            let threads: i64 = number.parse().ok().filter(|threads| options::range("threads").contains(threads))?;
+            usize::try_from(threads).ok().map(Some)
+        }
     }
 }
 
@@ -370,57 +241,5 @@ pub fn parse_gpu_layers(text: &str) -> Option<GpuLayers> {
         "auto" => Some(GpuLayers::Auto),
         "all" => Some(GpuLayers::All),
         number => number.parse().ok().map(GpuLayers::Count),
-    }
-}
-
-fn flash(value: &Value) -> Option<FlashAttention> {
-    match value {
-        Value::Bool(true) => Some(FlashAttention::On),
-        Value::Bool(false) => Some(FlashAttention::Off),
-        Value::String(text) if text == "auto" => Some(FlashAttention::Auto),
-        _ => None,
-    }
-}
-
-fn logprob(value: &Value) -> Option<Option<f32>> {
-    if value.is_null() {
-        return Some(None);
-    }
-    value.as_f64().filter(|number| *number <= 0.0).map(|number| Some(number as f32))
-}
-
-/// A number above zero and up to `most`.
-fn fraction(value: &Value, most: f64) -> Option<f32> {
-    value.as_f64().filter(|number| *number > 0.0 && *number <= most).map(|number| number as f32)
-}
-
-fn verify(value: &Value) -> Option<Verify> {
-    match value.as_str()? {
-        "parse" => Some(Verify::Parse),
-        "run" => Some(Verify::Run),
-        _ => None,
-    }
-}
-
-const ISOLATION: &str = "\"limits\", \"folder\", \"folder+network\" or \"folder+network+processes\"";
-
-fn isolation(value: &Value) -> Option<Level> {
-    value.as_str()?.parse().ok()
-}
-
-fn code_lens(value: &Value) -> Option<CodeLenses> {
-    match value.as_str()? {
-        "auto" => Some(CodeLenses::Auto),
-        "all" => Some(CodeLenses::All),
-        "off" => Some(CodeLenses::Off),
-        _ => None,
-    }
-}
-
-fn marker(value: &Value) -> Option<Option<String>> {
-    match value {
-        Value::Null => Some(None),
-        Value::String(text) if text.starts_with('#') && !text.contains(['\r', '\n']) => Some(Some(text.clone())),
-        _ => None,
     }
 }

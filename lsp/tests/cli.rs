@@ -8,6 +8,8 @@ use serde_json::Value;
 
 #[path = "../../engine/tests/adapters/mod.rs"]
 mod adapters;
+#[path = "cli/config.rs"]
+mod config;
 #[cfg(unix)]
 #[path = "cli/escapes.rs"]
 mod escapes;

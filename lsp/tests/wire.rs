@@ -41,6 +41,8 @@ mod own_code;
 mod regenerate;
 #[path = "wire/roots.rs"]
 mod roots;
+#[path = "wire/settings.rs"]
+mod settings;
 #[path = "wire/stream.rs"]
 mod stream;
 #[path = "wire/streams.rs"]

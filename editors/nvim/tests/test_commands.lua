@@ -115,6 +115,17 @@ T["wrong options are named with what would be right"] = MiniTest.new_set({
     { { keys = { acept = "<C-y>" } }, { "unknown option `keys.acept`", "`keys.accept`" } },
     { { settings = { gpulayers = 3 } }, { "unknown option `settings.gpulayers`", "`settings.gpuLayers`" } },
     { { settings = { inline = { maxTokens = "many" } } }, { "`settings.inline.maxTokens` is \"many\"", "whole number" } },
+    { { settings = { inline = { maxTokens = 4097 } } }, { "`settings.inline.maxTokens` is 4097", "from 1 to 4096" } },
+    { { settings = { threads = "all" } }, { "`settings.threads` is \"all\"", "\"auto\" or a whole number from 1 to 512" } },
+    { { settings = { threads = 1.5 } }, { "`settings.threads` is 1.5", "whole number" } },
+    { { settings = { synthesis = { verify = "Run" } } }, { "`settings.synthesis.verify` is \"Run\"", "\"parse\" or \"run\"" } },
+    { { settings = { synthesis = { temperature = 0 } } }, { "`settings.synthesis.temperature` is 0", "above 0 and up to 2" } },
+    { { settings = { synthesis = { topp = 1 } } }, { "unknown option `settings.synthesis.topp`", "`settings.synthesis.topP`" } },
+    { { settings = { inline = { minLogprob = 1 } } }, { "`settings.inline.minLogprob` is 1", "at most 0" } },
+    { { settings = { prompt = { marker = "//" } } }, { "`settings.prompt.marker` is \"//\"", "starts a prompt" } },
+    { { settings = { languages = { 3 } } }, { "`settings.languages` is { 3 }", "list" } },
+    { { settings = { inline = true } }, { "`settings.inline` is true", "table" } },
+    { { trusted = "yes" }, { "`trusted` is \"yes\"", "true, false or a list of folders" } },
     { { debounce = -1 }, { "`debounce` is -1", "milliseconds" } },
     { { ghost = "none" }, { "`ghost` is \"none\"", "\"own\"" } },
     { { keys = 5 }, { "`keys` is 5", "table" } },
@@ -123,6 +134,24 @@ T["wrong options are named with what would be right"] = MiniTest.new_set({
   },
 })
 T["wrong options are named with what would be right"]["case"] = refused
+
+T["options of every form are taken"] = function()
+  local settings = {
+    threads = "auto",
+    gpuLayers = 0,
+    flashAttention = true,
+    languages = { "python", "starlark" },
+    inline = { minLogprob = -0.5, enabled = false },
+    prompt = { marker = "#>" },
+    synthesis = { topP = 0.5, temperature = 2, verify = "run", runSeconds = 600, isolation = "folder+network", python = "python3" },
+    trusted = { "/a" },
+  }
+  child.lua("require('codegen').setup(...)", { { model = "/m.gguf", trusted = true, settings = settings } })
+  expect.equality(child.lua_get("_G.messages"), {})
+  expect.equality(child.lua_get("require('codegen').config.settings"), settings)
+  child.lua("require('codegen').setup(...)", { { settings = { threads = 512, inline = { minLogprob = 0 } } } })
+  expect.equality(child.lua_get("_G.messages"), {})
+end
 
 T["every help tag leads somewhere"] = function()
   local docs = vim.fn.tempname()

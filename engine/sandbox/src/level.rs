@@ -59,7 +59,7 @@ impl Level {
 
     /// Its name in settings and flags.
     #[must_use]
-    pub fn name(self) -> &'static str {
+    pub const fn name(self) -> &'static str {
         match self {
             Self::Limits => "limits",
             Self::Folder => "folder",

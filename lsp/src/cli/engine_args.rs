@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::Args;
 use codegen_engine::{Engine, FlashAttention, GpuLayers, SlotsWithin};
 
+use crate::config::options::range;
 use crate::config::{EngineConfig, parse_gpu_layers, parse_threads};
 use crate::generate::prepare;
 
@@ -21,13 +22,13 @@ pub struct EngineArgs {
     #[arg(long, value_name = "auto|N", value_parser = threads)]
     pub threads: Option<Threads>,
     /// Tokens of context [default: what the model was trained with]
-    #[arg(long, value_name = "TOKENS", value_parser = clap::value_parser!(u32).range(64..=1 << 20))]
+    #[arg(long, value_name = "TOKENS", value_parser = clap::value_parser!(u32).range(range("context")))]
     pub context: Option<u32>,
     /// Tokens decoded in one call at most
-    #[arg(long, value_name = "TOKENS", value_parser = clap::value_parser!(u32).range(1..=65536))]
+    #[arg(long, value_name = "TOKENS", value_parser = clap::value_parser!(u32).range(range("batch")))]
     pub batch: Option<u32>,
     /// Requests decoded side by side [default: as many as fit 1 GiB of KV cache, 2 to 8; for eval 2 GiB, 2 to 16]
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=64))]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(range("slots")))]
     pub slots: Option<u16>,
     /// Layers on the GPU: auto, all or a number [default: auto]
     #[arg(long, value_name = "auto|all|N", value_parser = gpu_layers)]

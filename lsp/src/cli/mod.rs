@@ -9,6 +9,7 @@ use codegen_engine::Engine;
 
 pub mod bench;
 pub mod complete;
+pub mod config;
 pub mod doctor;
 pub mod engine_args;
 pub mod eval;
@@ -52,6 +53,9 @@ enum Command {
     /// Measure speed
     #[command(subcommand)]
     Bench(bench::BenchCommand),
+    /// Print the server's options as a schema or a table, and check a file of them
+    #[command(subcommand)]
+    Config(config::ConfigCommand),
     /// Print what this build is, what it runs on, and how fast
     Doctor(doctor::Arguments),
 }
@@ -72,6 +76,7 @@ pub fn main() -> ExitCode {
         Command::Model(command) => model::run(command).map(|()| ExitCode::SUCCESS),
         Command::Eval(command) => eval::run(&command),
         Command::Bench(command) => bench::run(&command).map(|()| ExitCode::SUCCESS),
+        Command::Config(command) => config::run(&command),
         Command::Doctor(arguments) => doctor::run(&arguments).map(|()| ExitCode::SUCCESS),
     });
     // All commands have let go of their engines; a batch under way still ends.

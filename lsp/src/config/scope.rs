@@ -1,4 +1,4 @@
-//! Who may set which option: one table, and what it lets through of the settings that a client sends.
+//! What gets through of the settings that a client sends, by who may set which option ([`super::options`]).
 //!
 //! An editor merges what a workspace says into what its user says before it answers `workspace/configuration` or pushes
 //! settings, so the two cannot be told apart there. What such settings could do harm with is therefore the user's alone, who
@@ -8,89 +8,9 @@ use std::path::Path;
 
 use serde_json::{Map, Value};
 
-use super::{Config, SECTION, Verify};
-
-/// Who may set an option.
-#[derive(Debug, Clone, Copy)]
-pub enum Scope {
-    /// The user: it names a program, a file or a folder, weakens what protects the user, or is about the one model that all
-    /// workspaces share.
-    User,
-    /// A workspace, too, if that allows no more than the user does.
-    WorkspaceMayNarrow(Narrowing),
-    /// A workspace, too: whatever it says does no harm.
-    Anyone,
-}
-
-/// What a workspace may make of an option that is the user's.
-#[derive(Debug, Clone, Copy)]
-pub struct Narrowing {
-    /// In words, behind "a workspace may only set it to".
-    pub to: &'static str,
-    /// Whether the second configuration, which differs from the user's in this option, allows no more than the user's does.
-    pub holds: fn(user: &Config, workspace: &Config) -> bool,
-}
-
-/// An option and who may set it.
-#[derive(Debug, Clone, Copy)]
-pub struct Rule {
-    /// Its name as the documentation has it, without `codegen.`.
-    pub option: &'static str,
-    /// Who may set it.
-    pub scope: Scope,
-}
-
-/// Every option. One that is missing here is the user's.
-pub const RULES: &[Rule] = &[
-    user("model"),
-    user("lora"),
-    user("threads"),
-    user("context"),
-    user("batch"),
-    user("slots"),
-    user("gpuLayers"),
-    user("mainDevice"),
-    user("flashAttention"),
-    user("mmap"),
-    anyone("languages"),
-    narrow("maxFileBytes", "a lower number", |user, workspace| workspace.max_file_bytes <= user.max_file_bytes),
-    narrow("inline.enabled", "false", |_, workspace| !workspace.inline.enabled),
-    anyone("inline.maxTokens"),
-    anyone("inline.minLogprob"),
-    anyone("prompt.marker"),
-    anyone("synthesis.maxTokens"),
-    anyone("synthesis.candidates"),
-    anyone("synthesis.temperature"),
-    anyone("synthesis.topP"),
-    narrow("synthesis.verify", "\"parse\"", |_, workspace| workspace.synthesis.verify == Verify::Parse),
-    anyone("synthesis.codeLens"),
-    user("synthesis.python"),
-    narrow("synthesis.isolation", "a higher level", |user, workspace| {
-        workspace.synthesis.isolation >= user.synthesis.isolation
-    }),
-    narrow("synthesis.runSeconds", "a lower number", |user, workspace| {
-        workspace.synthesis.run_seconds <= user.synthesis.run_seconds
-    }),
-    user("trusted"),
-];
-
-const fn user(option: &'static str) -> Rule {
-    Rule { option, scope: Scope::User }
-}
-
-const fn anyone(option: &'static str) -> Rule {
-    Rule { option, scope: Scope::Anyone }
-}
-
-const fn narrow(option: &'static str, to: &'static str, holds: fn(&Config, &Config) -> bool) -> Rule {
-    Rule { option, scope: Scope::WorkspaceMayNarrow(Narrowing { to, holds }) }
-}
-
-/// Who may set the option of this name.
-#[must_use]
-pub fn of(option: &str) -> Scope {
-    RULES.iter().find(|rule| rule.option == option).map_or(Scope::User, |rule| rule.scope)
-}
+use super::option::Scope;
+use super::read::short;
+use super::{Config, SECTION, options};
 
 /// What of `settings` may be a workspace's, and what the user is to be told of the rest. `user` is the configuration that the
 /// user's own settings make; `file` is where they can be written down. Values that say what the user says anyway, and those
@@ -139,8 +59,9 @@ fn refusal(user: &Config, name: &str, value: &Value) -> Option<String> {
     if workspace == *user {
         return None;
     }
-    let ignored = format!("{SECTION}.{name} = {} is ignored", short(value));
-    match of(name) {
+    let ignored = format!("{SECTION}.{name} = {} is ignored", short(&value.to_string()));
+    // What is no option is no workspace's either.
+    match options::find(name).map_or(Scope::User, |option| option.scope) {
         Scope::Anyone => None,
         Scope::User => Some(format!(
             "{ignored}, as the client's settings may be a workspace's and only the user may set this option"
@@ -156,16 +77,6 @@ fn refusal(user: &Config, name: &str, value: &Value) -> Option<String> {
 /// Settings with this option only.
 fn nested(name: &str, value: &Value) -> Value {
     name.rsplit('.').fold(value.clone(), |inner, key| Value::Object(Map::from_iter([(key.to_owned(), inner)])))
-}
-
-/// A value as it is told: whoever wrote it may have made it long.
-fn short(value: &Value) -> String {
-    const MOST: usize = 80;
-    let text = value.to_string();
-    match text.char_indices().nth(MOST) {
-        Some((end, _)) => format!("{}…", text.get(..end).unwrap_or_default()),
-        None => text,
-    }
 }
 
 #[cfg(test)]
@@ -210,6 +121,10 @@ mod tests {
         ]
     }
 
+    fn scope(option: &str) -> Scope {
+        options::find(option).unwrap().scope
+    }
+
     /// The names that `Config::read` knows, found in what it says of one that it does not know.
     fn schema(section: &str) -> Vec<String> {
         let wrong = if section.is_empty() { "?".to_owned() } else { format!("{section}.?") };
@@ -228,7 +143,7 @@ mod tests {
     fn the_table_has_every_option_of_the_schema_once_and_no_other() {
         let mut known = schema("");
         assert!(known.len() > 20, "{known:?}");
-        let mut ruled: Vec<_> = RULES.iter().map(|rule| rule.option.to_owned()).collect();
+        let mut ruled: Vec<_> = options::ALL.iter().map(|option| option.name.to_owned()).collect();
         known.sort();
         ruled.sort();
         assert_eq!(known, ruled);
@@ -250,13 +165,13 @@ mod tests {
                 (config != user, !refused.is_empty())
             };
             assert_eq!(effect(&users), (false, false), "{option}: what the user says anyway");
-            let (heard, refused) = match of(option) {
+            let (heard, refused) = match scope(option) {
                 Scope::Anyone => (true, false),
                 _ => (false, users != wider),
             };
             assert_eq!(effect(&wider), (heard, refused), "{option} = {wider}");
             if let Some(narrower) = narrower {
-                let may = !matches!(of(option), Scope::User);
+                let may = !matches!(scope(option), Scope::User);
                 assert_eq!(effect(&narrower), (may, !may), "{option} = {narrower}");
             }
         }
@@ -285,31 +200,5 @@ mod tests {
         for odd in [json!(null), json!(3), json!([])] {
             assert_eq!(admit(&user, &odd, None), (odd.clone(), Vec::new()), "{odd}");
         }
-    }
-
-    #[test]
-    fn the_documentation_has_the_table() {
-        let page = include_str!("../../../docs/OPTIONS.md");
-        for rule in RULES {
-            let row = page.lines().find(|line| line.starts_with(&format!("| `{}` | ", rule.option)));
-            let who = match rule.scope {
-                Scope::User => "the user".to_owned(),
-                Scope::Anyone => "anyone".to_owned(),
-                Scope::WorkspaceMayNarrow(Narrowing { to, .. }) if to.starts_with("a ") => {
-                    format!("a workspace may set it to {to}")
-                }
-                Scope::WorkspaceMayNarrow(Narrowing { to, .. }) => format!("a workspace may set it to `{to}`"),
-            };
-            assert!(
-                row.is_some_and(|row| row.ends_with(&format!(" | {who} |"))),
-                "{}: {row:?}, not {who}",
-                rule.option
-            );
-        }
-    }
-
-    #[test]
-    fn an_option_without_a_rule_is_the_user_s() {
-        assert!(matches!(of("synthesis.new"), Scope::User));
     }
 }

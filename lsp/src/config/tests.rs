@@ -1,5 +1,7 @@
-use crate::config::*;
+use codegen_engine::FlashAttention;
 use serde_json::json;
+
+use crate::config::*;
 
 #[test]
 fn every_option_is_read() {
@@ -48,24 +50,6 @@ fn every_option_is_read() {
 }
 
 #[test]
-fn a_program_is_a_name_or_an_absolute_path() {
-    for (name, expected) in [
-        ("python3", true),
-        ("python3.12", true),
-        ("/usr/bin/python3", true),
-        ("./python3", false),
-        ("bin/python3", false),
-        ("../python3", false),
-        ("python3/", false),
-        ("..", false),
-        (".", false),
-        ("", false),
-    ] {
-        assert_eq!(program(&json!(name)).is_some(), expected, "{name}");
-    }
-}
-
-#[test]
 fn problems_name_the_option_the_value_and_what_would_be_right() {
     #[track_caller]
     fn check(settings: Value, expected: &[&str]) {
@@ -111,4 +95,216 @@ fn problems_name_the_option_the_value_and_what_would_be_right() {
         ],
     );
     check(json!({"threads": null, "prompt": null}), &[]);
+}
+
+#[test]
+fn trusted_folders_are_read_and_named_when_wrong() {
+    let folders = |paths: &[&str]| Trust::Folders(paths.iter().map(Into::into).collect());
+    let list = "must be an absolute path or a file: URI";
+    let table = [
+        (json!(null), Trust::Nothing, vec![]),
+        (json!(false), Trust::Nothing, vec![]),
+        (json!(true), Trust::Everything, vec![]),
+        (json!([]), folders(&[]), vec![]),
+        (json!(["/a", "file:///b%20c/d"]), folders(&["/a", "/b c/d"]), vec![]),
+        (json!(["file:///[a]/b c"]), folders(&["/[a]/b c"]), vec![]),
+        (
+            json!(["a", "/b", "~/c", 3, "http://d/e", "file://host/f"]),
+            folders(&["/b"]),
+            vec![
+                format!("codegen.trusted[0] is \"a\", but {list}"),
+                format!("codegen.trusted[2] is \"~/c\", but {list}"),
+                format!("codegen.trusted[3] is 3, but {list}"),
+                format!("codegen.trusted[4] is \"http://d/e\", but {list}"),
+                format!("codegen.trusted[5] is \"file://host/f\", but {list}"),
+            ],
+        ),
+        (
+            json!("yes"),
+            Trust::Nothing,
+            vec!["codegen.trusted is \"yes\", but must be true, false or a list of folders".to_owned()],
+        ),
+    ];
+    for (value, trust, problems) in table {
+        let mut config = Config::default();
+        let told = config.read(&json!({"trusted": value}));
+        assert_eq!((config.trust, told), (trust, problems), "{value}");
+    }
+}
+
+/// Settings with one option.
+fn only(name: &str, value: &Value) -> Value {
+    name.rsplit('.').fold(value.clone(), |inner, key| json!({key: inner}))
+}
+
+/// Beside a mistake, what is right counts: the mistake stands first, last and in between.
+#[track_caller]
+fn told_and_the_rest_kept(mistake: &Value, expected: &str) {
+    let right = json!({"batch": 7, "inline": {"maxTokens": 8}, "synthesis": {"candidates": 9}});
+    for mistake_first in [true, false] {
+        let mut settings = if mistake_first { mistake.clone() } else { right.clone() };
+        merge(&mut settings, if mistake_first { &right } else { mistake });
+        let mut config = Config::default();
+        assert_eq!(config.read(&settings), [expected], "{settings}");
+        assert_eq!((config.engine.options.batch, config.inline.max_tokens, config.synthesis.candidates), (7, 8, 9));
+        let mut rest = Config::default();
+        assert_eq!(rest.read(&right), Vec::<String>::new());
+        assert_eq!(config, rest, "{settings}");
+    }
+}
+
+/// Puts `more` into `settings`, section by section.
+fn merge(settings: &mut Value, more: &Value) {
+    match (settings, more) {
+        (Value::Object(settings), Value::Object(more)) => {
+            for (key, value) in more {
+                merge(settings.entry(key).or_insert(Value::Null), value);
+            }
+        }
+        (settings, more) => settings.clone_from(more),
+    }
+}
+
+#[test]
+fn every_option_is_named_when_its_value_is_wrong_and_the_rest_is_kept() {
+    let bool = "true or false";
+    let count = |of: &str, least: usize, most: usize| format!("a number{of} from {least} to {most}");
+    let table: Vec<(&str, Vec<Value>, String)> = vec![
+        ("model", vec![json!(1), json!("")], "a model's name or the path of a GGUF file".into()),
+        ("lora", vec![json!(false), json!("")], "the path of a GGUF file of an adapter".into()),
+        (
+            "threads",
+            vec![json!("all"), json!(0), json!(513), json!(1.5), json!("4")],
+            "\"auto\" or a number from 1 to 512".into(),
+        ),
+        ("context", vec![json!("auto"), json!(63), json!(1_048_577)], count(" of tokens", 64, 1_048_576)),
+        ("slots", vec![json!(true), json!(0), json!(65)], count("", 1, 64)),
+        ("gpuLayers", vec![json!("none"), json!(-1), json!(10_001)], "\"auto\", \"all\" or a number of layers".into()),
+        (
+            "mainDevice",
+            vec![json!("cuda"), json!(-1), json!(1025)],
+            "a device's number, as `codegen-lsp doctor` lists them".into(),
+        ),
+        ("flashAttention", vec![json!("on"), json!(1)], "\"auto\", true or false".into()),
+        ("mmap", vec![json!("yes"), json!(1)], bool.into()),
+        ("languages", vec![json!("python"), json!([""]), json!([1])], "a list of languages' names".into()),
+        ("maxFileBytes", vec![json!("1M"), json!(0), json!(1_000_000_001)], count(" of bytes", 1, 1_000_000_000)),
+        ("inline.enabled", vec![json!("false"), json!(0)], bool.into()),
+        ("inline.minLogprob", vec![json!("-1"), json!(0.1)], "null or a number of at most 0".into()),
+        (
+            "prompt.marker",
+            vec![json!(1), json!(""), json!("//"), json!("#\n")],
+            "null or the text that starts a prompt".into(),
+        ),
+        ("synthesis.maxTokens", vec![json!("256"), json!(0), json!(4097)], count("", 1, 4096)),
+        ("synthesis.temperature", vec![json!("hot"), json!(0), json!(2.1)], "a number above 0 and up to 2".into()),
+        ("synthesis.topP", vec![json!([]), json!(0.0), json!(1.01)], "a number above 0 and up to 1".into()),
+        ("synthesis.verify", vec![json!(true), json!("Run")], "\"parse\" or \"run\"".into()),
+        ("synthesis.codeLens", vec![json!(false), json!("on")], "\"auto\", \"all\" or \"off\"".into()),
+        ("synthesis.python", vec![json!(3), json!("./python")], "a program's name in PATH or its absolute path".into()),
+        ("synthesis.runSeconds", vec![json!("10s"), json!(0), json!(601)], count("", 1, 600)),
+        (
+            "synthesis.isolation",
+            vec![json!(true), json!("none")],
+            "\"limits\", \"folder\", \"folder+network\" or \"folder+network+processes\"".into(),
+        ),
+        ("trusted", vec![json!("yes"), json!(1), json!({"a": 1})], "true, false or a list of folders".into()),
+        // Those that the others are kept beside.
+        ("batch", vec![json!("256"), json!(0), json!(65537)], count(" of tokens", 1, 65536)),
+        ("inline.maxTokens", vec![json!("many"), json!(0), json!(4097)], count("", 1, 4096)),
+        ("synthesis.candidates", vec![json!(1.5), json!(0), json!(17)], count("", 1, 16)),
+    ];
+    let (rest, kept) = table.split_at(table.len() - 3);
+    for (name, values, expected) in rest {
+        for value in values {
+            let told = format!("codegen.{name} is {value}, but must be {expected}");
+            told_and_the_rest_kept(&only(name, value), &told);
+        }
+    }
+    for (name, values, expected) in kept {
+        for value in values {
+            let told = format!("codegen.{name} is {value}, but must be {expected}");
+            let mut config = Config::default();
+            assert_eq!(config.read(&only(name, value)), [told]);
+            assert_eq!(config, Config::default());
+        }
+    }
+    let mut named: Vec<_> = table.iter().map(|(name, ..)| *name).collect();
+    let mut known: Vec<_> = options::ALL.iter().map(|option| option.name).collect();
+    named.sort_unstable();
+    known.sort_unstable();
+    assert_eq!(named, known);
+}
+
+#[test]
+fn a_misspelt_option_is_named_with_what_was_meant_and_the_rest_is_kept() {
+    for option in options::ALL {
+        // Without its last letter, and in another convention.
+        let short = &option.name[..option.name.len() - 1];
+        let snake: String = option
+            .name
+            .chars()
+            .flat_map(|c| c.is_uppercase().then_some('_').into_iter().chain(c.to_lowercase()))
+            .collect();
+        for misspelt in [short, &snake].into_iter().filter(|name| *name != option.name) {
+            let told = format!("codegen.{misspelt} is not an option (did you mean codegen.{}?)", option.name);
+            told_and_the_rest_kept(&only(misspelt, &option.default()), &told);
+        }
+    }
+    for (settings, told) in [
+        (
+            json!({"sinthesis": {"verify": "run"}}),
+            "codegen.sinthesis is not an option (did you mean codegen.synthesis?)",
+        ),
+        (json!({"verify": "run"}), "codegen.verify is not an option (did you mean codegen.synthesis.verify?)"),
+        (
+            json!({"maxTokens": 3}),
+            "codegen.maxTokens is not an option (did you mean codegen.inline.maxTokens or codegen.synthesis.maxTokens?)",
+        ),
+        (
+            json!({"inline.enabled": false}),
+            "codegen.inline.enabled is no key; sections are nested: {\"inline\": {\"enabled\": …}}",
+        ),
+        (json!({"prompt": {"colour": 3}}), "codegen.prompt.colour is not an option; there are marker"),
+        (json!({"prompt": {"server": {}}}), "codegen.prompt.server is not an option; there are marker"),
+    ] {
+        told_and_the_rest_kept(&settings, told);
+    }
+}
+
+#[test]
+fn what_is_told_is_short_however_long_the_mistake() {
+    let mut config = Config::default();
+    let long = "x".repeat(1_000_000);
+    let problems = config.read(&json!({"threads": long, &long: 1, "inline": {&long: 1}, "trusted": [&long]}));
+    assert_eq!(problems.len(), 4);
+    for problem in problems {
+        assert!(problem.chars().count() < 350 && problem.contains("xxxx…"), "{problem}");
+    }
+}
+
+#[test]
+fn keys_of_the_client_s_own_are_no_mistake_in_any_spelling() {
+    for settings in [
+        json!({"server": {"path": "/usr/bin/codegen-lsp", "extraEnv": {"RUST_LOG": "debug"}}}),
+        json!({"server": null, "trace": "verbose"}),
+        json!({"server": "path", "trace": {"server": "verbose"}}),
+        json!({"trace": {"server": {"verbosity": "messages", "format": "json"}}}),
+        json!({"server.path": "x", "server.args": [], "trace.server": "off"}),
+        json!({"trace.server.verbosity": "messages"}),
+        json!({"codegen.server.path": "x", "codegen.trace.server": "off"}),
+        json!({"$schema": "./schema.json"}),
+    ] {
+        let mut with_options = settings.clone();
+        merge(&mut with_options, &json!({"batch": 7}));
+        let mut config = Config::default();
+        assert_eq!(config.read(&with_options), Vec::<String>::new(), "{settings}");
+        assert_eq!(config.engine.options.batch, 7);
+        // Nor is it refused of a workspace.
+        assert_eq!(scope::admit(&Config::default(), &settings, None), (settings.clone(), Vec::new()));
+    }
+    // What only looks like one is.
+    for key in ["servers", "serverPath", "Server", "tracer", "trace-server", "codegen", "$schemas"] {
+        assert_eq!(Config::default().read(&json!({key: {}})).len(), 1, "{key}");
+    }
 }

@@ -1,17 +1,12 @@
-//! Which files' programs may be run at all. Only the user says so ([`crate::config::scope`]): a workspace's own settings must
+//! Which files' programs may be run at all. Only the user says so (`config/scope.rs`): a workspace's own settings must
 //! not be able to.
 
 use std::io::ErrorKind;
 use std::path::{Component, Path, PathBuf};
 
-use serde_json::Value;
 use tower_lsp::ls_types::Uri;
 
-use crate::config::SECTION;
 use crate::uri;
-
-/// The option's name.
-pub const OPTION: &str = "trusted";
 
 /// What the user trusts.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -26,30 +21,6 @@ pub enum Trust {
 }
 
 impl Trust {
-    /// Reads the option. What cannot be understood trusts nothing, and is named among the problems.
-    pub fn read(value: &Value, problems: &mut Vec<String>) -> Self {
-        match value {
-            Value::Null | Value::Bool(false) => Self::Nothing,
-            Value::Bool(true) => Self::Everything,
-            Value::Array(folders) => {
-                let mut known = Vec::new();
-                for (index, folder) in folders.iter().enumerate() {
-                    match folder.as_str().and_then(self::folder) {
-                        Some(path) => known.push(path),
-                        None => problems.push(format!(
-                            "{SECTION}.{OPTION}[{index}] is {folder}, but must be an absolute path or a file: URI"
-                        )),
-                    }
-                }
-                Self::Folders(known)
-            }
-            other => {
-                problems.push(format!("{SECTION}.{OPTION} is {other}, but must be true, false or a list of folders"));
-                Self::Nothing
-            }
-        }
-    }
-
     /// Whether the program in this file or buffer may be run. Asks the file system where links lead.
     #[must_use]
     pub fn covers(&self, uri: &Uri) -> bool {
@@ -69,8 +40,9 @@ impl Trust {
     }
 }
 
-/// A folder as the client wrote it: an absolute path or a `file:` URI.
-fn folder(text: &str) -> Option<PathBuf> {
+/// A folder as the client wrote it: an absolute path or a `file:` URI. `None` if it is neither.
+#[must_use]
+pub fn folder(text: &str) -> Option<PathBuf> {
     let written = Path::new(text);
     if written.is_absolute() { Some(written.to_path_buf()) } else { path(&uri::canonical(text)?) }
 }
@@ -110,44 +82,9 @@ mod tests {
     #![allow(clippy::unwrap_used)]
 
     use crate::config::trust::*;
-    use serde_json::json;
 
     fn uri(text: &str) -> Uri {
         text.parse().unwrap()
-    }
-
-    #[test]
-    fn the_option_is_read_and_named_when_wrong() {
-        let folders = |paths: &[&str]| Trust::Folders(paths.iter().map(PathBuf::from).collect());
-        let list = "must be an absolute path or a file: URI";
-        let table = [
-            (json!(null), Trust::Nothing, vec![]),
-            (json!(false), Trust::Nothing, vec![]),
-            (json!(true), Trust::Everything, vec![]),
-            (json!([]), folders(&[]), vec![]),
-            (json!(["/a", "file:///b%20c/d"]), folders(&["/a", "/b c/d"]), vec![]),
-            (json!(["file:///[a]/b c"]), folders(&["/[a]/b c"]), vec![]),
-            (
-                json!(["a", "/b", "~/c", 3, "http://d/e", "file://host/f"]),
-                folders(&["/b"]),
-                vec![
-                    format!("codegen.trusted[0] is \"a\", but {list}"),
-                    format!("codegen.trusted[2] is \"~/c\", but {list}"),
-                    format!("codegen.trusted[3] is 3, but {list}"),
-                    format!("codegen.trusted[4] is \"http://d/e\", but {list}"),
-                    format!("codegen.trusted[5] is \"file://host/f\", but {list}"),
-                ],
-            ),
-            (
-                json!("yes"),
-                Trust::Nothing,
-                vec!["codegen.trusted is \"yes\", but must be true, false or a list of folders".to_owned()],
-            ),
-        ];
-        for (value, trust, problems) in table {
-            let mut told = Vec::new();
-            assert_eq!((Trust::read(&value, &mut told), told), (trust, problems), "{value}");
-        }
     }
 
     #[test]

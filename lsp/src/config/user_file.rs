@@ -5,7 +5,8 @@ use std::path::{Path, PathBuf};
 
 use serde_json::Value;
 
-use super::Config;
+use super::form::{Form, Text};
+use super::{Config, options};
 
 /// Names another file than the platform's place for it.
 pub const VARIABLE: &str = "CODEGEN_LSP_CONFIG";
@@ -62,12 +63,20 @@ fn settings(path: &Path) -> Result<Value, String> {
 
 /// Makes relative paths of files relative to the file's own folder: the server's working directory is anyone's choice.
 fn anchor(settings: &mut Value, folder: &Path) {
-    for option in ["model", "lora"] {
-        let Some(value) = settings.get_mut(option) else { continue };
+    for option in options::ALL {
+        let Some(kind) =
+            option.forms.iter().find_map(|form| if let Form::Text(text) = form { Some(*text) } else { None })
+        else {
+            continue;
+        };
+        let Some(value) = settings.pointer_mut(&format!("/{}", option.name.replace('.', "/"))) else { continue };
         let Some(name) = value.as_str() else { continue };
         let path = Path::new(name);
-        let names_a_file =
-            option == "lora" || path.components().count() > 1 || path.extension().is_some_and(|e| e == "gguf");
+        let names_a_file = match kind {
+            Text::Adapter => true,
+            Text::Model => path.components().count() > 1 || path.extension().is_some_and(|e| e == "gguf"),
+            Text::Language | Text::Program | Text::Marker | Text::Folder => false,
+        };
         if names_a_file
             && !name.is_empty()
             && path.is_relative()

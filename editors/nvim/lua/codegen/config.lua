@@ -1,4 +1,5 @@
---- Every option: its default, what it may be, and what a wrong one is told.
+--- The plugin's options: the default of each, what it may be, and what a wrong one is told. What the server's own options may
+--- be is said by the server, in `codegen.schema`.
 
 local M = {}
 
@@ -61,9 +62,60 @@ end
 
 local key = { is_key, "a key such as \"<Tab>\", or false for none" }
 
+-- Whether a value has a form that the server's schema names.
+local function has_form(value, form)
+  if form.null then
+    return value == vim.NIL
+  elseif form.boolean then
+    return type(value) == "boolean"
+  elseif form.word then
+    return value == form.word
+  elseif form.whole then
+    return whole(form.whole[1])(value) and value <= form.whole[2]
+  elseif form.number then
+    local above = form.number.above
+    return type(value) == "number" and value <= form.number.most and (above == nil or value > above)
+  elseif form.text then
+    return type(value) == "string" and value ~= "" and (form.text ~= "marker" or value:find("^#[^\r\n]*$") ~= nil)
+  end
+  return is_string_list(value)
+end
+
+-- What the server's option may be, as the rules below have it.
+local function server_rule(option)
+  return {
+    function(value)
+      for _, form in ipairs(option.forms) do
+        if has_form(value, form) then
+          return true
+        end
+      end
+      return false
+    end,
+    option.expected,
+  }
+end
+
+-- The rules of all of the server's options; a dot in a name leads into a table.
+local function server_rules()
+  local rules = {}
+  for _, option in ipairs(require("codegen.schema")) do
+    local keys = vim.split(option.name, ".", { plain = true })
+    local inside = rules
+    for index = 1, #keys - 1 do
+      inside[keys[index]] = inside[keys[index]] or { inside = {} }
+      inside = inside[keys[index]].inside
+    end
+    inside[keys[#keys]] = server_rule(option)
+  end
+  return rules
+end
+
+local server = server_rules()
+
 -- What each option may be: a test and the words for it, or the options inside it. `settings` holds the server's own
 -- options, sent as they are; they are checked here too so that a misspelt one is named before the server starts.
-local schema = {
+local rules_of_all = {
   cmd = {
     function(value)
       return (type(value) == "string" and value ~= "") or is_string_list(value)
@@ -72,70 +124,16 @@ local schema = {
   },
   filetypes = { is_string_list, "a list of file types" },
   root_markers = { is_string_list, "a list of file names" },
-  model = { is("string"), "\"builtin\" or the path of a GGUF file" },
+  model = server.model,
   ghost = { one_of("auto", "own", "builtin", false), "\"auto\", \"own\", \"builtin\" or false" },
   debounce = { whole(0), "a whole number of milliseconds" },
   progress = { is("boolean"), "true or false" },
   preview = { is("boolean"), "true or false" },
   code_lens = { is("boolean"), "true or false" },
-  trusted = {
-    function(value)
-      return type(value) == "boolean" or is_string_list(value)
-    end,
-    "true, false or a list of folders",
-  },
+  trusted = server.trusted,
   on_attach = { is("function"), "a function of the client and the buffer's number" },
   keys = { inside = { accept = key, accept_word = key, accept_line = key, dismiss = key } },
-  settings = {
-    inside = {
-      model = { is("string"), "\"builtin\" or the path of a GGUF file" },
-      lora = { is("string"), "the path of a GGUF file of an adapter" },
-      threads = {
-        function(value)
-          return value == "auto" or whole(1)(value)
-        end,
-        "\"auto\" or a whole number of at least 1",
-      },
-      context = { whole(1), "a whole number of tokens" },
-      batch = { whole(1), "a whole number of tokens" },
-      slots = { whole(1), "a whole number of at least 1" },
-      gpuLayers = {
-        function(value)
-          return value == "auto" or value == "all" or whole(0)(value)
-        end,
-        "\"auto\", \"all\" or a whole number",
-      },
-      mainDevice = { whole(0), "a device's number" },
-      flashAttention = { one_of("auto", true, false), "\"auto\", true or false" },
-      mmap = { is("boolean"), "true or false" },
-      maxFileBytes = { whole(1), "a whole number of bytes" },
-      languages = { is_string_list, "a list of file types" },
-      inline = {
-        inside = {
-          enabled = { is("boolean"), "true or false" },
-          maxTokens = { whole(1), "a whole number of tokens" },
-          minLogprob = { is("number"), "a number" },
-        },
-      },
-      synthesis = {
-        inside = {
-          maxTokens = { whole(1), "a whole number of tokens" },
-          candidates = { whole(1), "a whole number from 1 to 16" },
-          temperature = { is("number"), "a number above 0 and up to 2" },
-          topP = { is("number"), "a number above 0 and up to 1" },
-          verify = { one_of("parse", "run"), "\"parse\" or \"run\"" },
-          codeLens = { one_of("auto", "all", "off"), "\"auto\", \"all\" or \"off\"" },
-          python = { is("string"), "a program's name or path" },
-          runSeconds = { whole(1), "a whole number of seconds" },
-          isolation = {
-            one_of("limits", "folder", "folder+network", "folder+network+processes"),
-            "\"limits\", \"folder\", \"folder+network\" or \"folder+network+processes\"",
-          },
-        },
-      },
-      prompt = { inside = { marker = { is("string"), "the text that prompts start with, such as \"#>\"" } } },
-    },
-  },
+  settings = { inside = server },
 }
 
 --- The known name most like `name`, for a misspelt option; nil if none is near.
@@ -195,7 +193,7 @@ function M.resolve(options)
     return nil, { ("setup takes a table of options, not %s"):format(vim.inspect(options)) }
   end
   local problems = {}
-  check(options or {}, schema, "", problems)
+  check(options or {}, rules_of_all, "", problems)
   if #problems > 0 then
     return nil, problems
   end

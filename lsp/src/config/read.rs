@@ -1,0 +1,111 @@
+//! Reads settings over a configuration: what is right counts, and everything that is wrong is named.
+
+use std::borrow::Cow;
+
+use serde_json::{Map, Value};
+
+use super::nearest;
+use super::option::{Mistake, OptionSpec};
+use super::{Config, SECTION, options};
+
+/// Keys at the top that are not the server's: an extension keeps its own settings, and those of its protocol's trace, in the
+/// same section, and an editor looks for `$schema` in a file.
+const CLIENT_KEYS: [&str; 3] = ["server", "trace", "$schema"];
+/// Characters of a value, or of a key, that are told.
+const TOLD: usize = 80;
+
+/// Reads `settings` over `config`. A problem names its option, its value and what would be right.
+pub fn read(config: &mut Config, settings: &Value) -> Vec<String> {
+    let mut problems = Vec::new();
+    read_section(config, "", settings, &mut problems);
+    problems
+}
+
+/// Whether a key at the top belongs to the client: one of [`CLIENT_KEYS`], or with dots one of those in them.
+#[must_use]
+pub fn is_client_key(key: &str) -> bool {
+    let key = key.strip_prefix("codegen.").unwrap_or(key);
+    CLIENT_KEYS.contains(&key.split('.').next().unwrap_or_default())
+}
+
+fn read_section(config: &mut Config, section: &str, settings: &Value, problems: &mut Vec<String>) {
+    let map = match settings {
+        Value::Object(map) => map,
+        Value::Null => return,
+        other => {
+            problems.push(format!(
+                "{} is {}, but must be an object of options",
+                full(section),
+                short(&other.to_string())
+            ));
+            return;
+        }
+    };
+    let children = options::children(section);
+    for (key, name, option) in &children {
+        let Some(value) = map.get(*key) else { continue };
+        match option {
+            Some(option) => read_option(config, option, value, problems),
+            None => read_section(config, name, value, problems),
+        }
+    }
+    let known: Vec<_> = children.iter().map(|(key, ..)| *key).collect();
+    problems.extend(unknown_keys(section, map, &known).map(|key| unknown(section, key, &known)));
+}
+
+fn read_option(config: &mut Config, option: &OptionSpec, value: &Value, problems: &mut Vec<String>) {
+    if option.fits(value) {
+        return (option.set)(config, value);
+    }
+    // Clients send null for "not set".
+    if value.is_null() {
+        return;
+    }
+    let name = full(option.name);
+    if let (Mistake::Narrowed, Value::Array(items), Some(item)) = (option.mistake, value, option.items()) {
+        let (right, wrong): (Vec<_>, Vec<_>) = items.iter().enumerate().partition(|(_, value)| item.fits(value));
+        let told = wrong.into_iter().map(|(index, value)| {
+            format!("{name}[{index}] is {}, but must be {}", short(&value.to_string()), item.noun())
+        });
+        problems.extend(told);
+        return (option.set)(config, &right.into_iter().map(|(_, value)| value.clone()).collect());
+    }
+    problems.push(format!("{name} is {}, but must be {}", short(&value.to_string()), option.expected()));
+    if option.mistake == Mistake::Narrowed {
+        (option.set)(config, &option.default());
+    }
+}
+
+fn unknown_keys<'m>(section: &str, map: &'m Map<String, Value>, known: &[&str]) -> impl Iterator<Item = &'m String> {
+    map.keys().filter(move |key| !known.contains(&key.as_str()) && !(section.is_empty() && is_client_key(key)))
+}
+
+/// What is told of a key that is no option: what was meant, or what there is.
+fn unknown(section: &str, key: &str, known: &[&str]) -> String {
+    let name = if section.is_empty() { key.to_owned() } else { format!("{section}.{key}") };
+    let told = full(&short(&name));
+    if let Some(nested) = nearest::written_with_dots(section, key) {
+        return format!("{told} is no key; sections are nested: {nested}");
+    }
+    match nearest::names(section, key).as_slice() {
+        [] => format!("{told} is not an option; there are {}", known.join(", ")),
+        names => {
+            let names: Vec<_> = names.iter().map(|name| full(name)).collect();
+            format!("{told} is not an option (did you mean {}?)", names.join(" or "))
+        }
+    }
+}
+
+/// A name as the user knows it.
+fn full(name: &str) -> String {
+    if name.is_empty() { SECTION.to_owned() } else { format!("{SECTION}.{name}") }
+}
+
+/// A text as it is told: whoever wrote it may have made it long.
+#[must_use]
+pub fn short(text: &str) -> Cow<'_, str> {
+    match text.char_indices().nth(TOLD) {
+        Some((end, _)) => format!("{}…", text.get(..end).unwrap_or_default()).into(),
+        None => text.into(),
+    }
+}

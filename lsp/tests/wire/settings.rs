@@ -1,0 +1,52 @@
+//! Wrong options are named with what was meant, wherever they come from; what belongs to the client is no mistake.
+
+use codegen_engine::runtime::backend::scripted::Script;
+use serde_json::{Value, json};
+
+use crate::common::{Client, able, item};
+
+const URI: &str = "file:///a.py";
+
+async fn client(options: Value) -> Client {
+    let mut client = Client::with_engine(&Script::continuing(vec![("return x", " + 1\n")]).engine());
+    let mut params = able();
+    params["initializationOptions"] = options;
+    client.initialize(params).await;
+    client
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_misspelt_option_is_named_and_the_rest_counts() {
+    let mut client =
+        client(json!({"gpulayers": 3, "inline": {"enable": true, "enabled": false}, "inline.maxTokens": 3})).await;
+    assert_eq!(
+        client.message().await,
+        "codegen-lsp: codegen.inline.enable is not an option (did you mean codegen.inline.enabled?); \
+         codegen.gpulayers is not an option (did you mean codegen.gpuLayers?); \
+         codegen.inline.maxTokens is no key; sections are nested: {\"inline\": {\"maxTokens\": …}}"
+    );
+    client.open(URI, "return x");
+    assert_eq!(client.complete(URI, 0, 8).result().await, Value::Null, "switched off");
+    client.notify(
+        "workspace/didChangeConfiguration",
+        json!({"settings": {"codegen": {"prompt": {"markers": "#>"}, "synthesis": {"candidate": 3}}}}),
+    );
+    assert_eq!(
+        client.message().await,
+        "codegen-lsp: codegen.prompt.markers is not an option (did you mean codegen.prompt.marker?); \
+         codegen.synthesis.candidate is not an option (did you mean codegen.synthesis.candidates?)"
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_client_s_own_keys_draw_no_complaint() {
+    let own = json!({
+        "server": {"path": "/usr/bin/codegen-lsp"}, "trace": {"server": "verbose"}, "server.extraEnv": null,
+        "codegen.trace.server": "off",
+    });
+    let mut client = client(own.clone()).await;
+    client.notify("workspace/didChangeConfiguration", json!({"settings": {"codegen": own}}));
+    client.open(URI, "return x");
+    assert_eq!(item(&client.complete(URI, 0, 8).result().await).0, " + 1");
+    assert_eq!(client.arrived("window/showMessage"), []);
+}
