@@ -8,6 +8,6 @@ use crate::run;
 use crate::workspace::Workspace;
 
 pub fn generate(workspace: &Workspace) -> Result<()> {
-    let test = ["test", "--package", "codegen-lsp", "--lib", "config::generated::"];
+    let test = ["test", "--workspace", "--lib", "config::generated::"];
     run::shown(run::cargo(&workspace.root).args(test).env("CODEGEN_BLESS", "1"))
 }

@@ -1,6 +1,6 @@
 //! What somebody may have meant who wrote a key that is no option.
 
-use super::options;
+use super::{SECTION, options};
 
 /// Bytes of a key that is compared: no option's name is nearly as long, and comparing takes time by its length.
 const MOST: usize = 64;
@@ -28,9 +28,14 @@ pub fn names(section: &str, key: &str) -> Vec<String> {
 /// How an option is written in settings whose name somebody has written as one key, such as `inline.enabled`.
 #[must_use]
 pub fn written_with_dots(section: &str, key: &str) -> Option<String> {
-    let name = key.strip_prefix("codegen.").unwrap_or(key);
-    let option = options::find(name).filter(|_| section.is_empty() && key.contains('.'))?;
+    let option = options::find(bare(key)).filter(|_| section.is_empty() && key.contains('.'))?;
     Some(option.name.rsplit('.').fold("…".to_owned(), |inner, key| format!("{{\"{key}\": {inner}}}")))
+}
+
+/// A key without the section's name, which some write in front of it.
+#[must_use]
+pub fn bare(key: &str) -> &str {
+    key.strip_prefix(SECTION).and_then(|rest| rest.strip_prefix('.')).unwrap_or(key)
 }
 
 /// A key without what differs from one convention to the other: case, `_` and `-`.

@@ -83,6 +83,14 @@ impl OptionSpec {
         self.forms.iter().find_map(|form| if let Form::List(text) = form { Some(*text) } else { None })
     }
 
+    /// What it is for, and what each of its words means, in Markdown.
+    #[must_use]
+    pub fn in_markdown(&self) -> String {
+        let words = self.forms.iter().filter_map(|form| form.word());
+        let meanings: Vec<_> = words.map(|(word, means)| format!("`\"{word}\"`: {means}")).collect();
+        if meanings.is_empty() { self.about.to_owned() } else { format!("{} {}.", self.about, meanings.join("; ")) }
+    }
+
     /// The keys that lead to it.
     pub fn keys(&self) -> impl Iterator<Item = &'static str> {
         self.name.split('.')

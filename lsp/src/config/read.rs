@@ -10,7 +10,7 @@ use super::{Config, SECTION, options};
 
 /// Keys at the top that are not the server's: an extension keeps its own settings, and those of its protocol's trace, in the
 /// same section, and an editor looks for `$schema` in a file.
-const CLIENT_KEYS: [&str; 3] = ["server", "trace", "$schema"];
+pub const CLIENT_KEYS: [&str; 3] = ["server", "trace", "$schema"];
 /// Characters of a value, or of a key, that are told.
 const TOLD: usize = 80;
 
@@ -24,8 +24,7 @@ pub fn read(config: &mut Config, settings: &Value) -> Vec<String> {
 /// Whether a key at the top belongs to the client: one of [`CLIENT_KEYS`], or with dots one of those in them.
 #[must_use]
 pub fn is_client_key(key: &str) -> bool {
-    let key = key.strip_prefix("codegen.").unwrap_or(key);
-    CLIENT_KEYS.contains(&key.split('.').next().unwrap_or_default())
+    CLIENT_KEYS.contains(&nearest::bare(key).split('.').next().unwrap_or_default())
 }
 
 fn read_section(config: &mut Config, section: &str, settings: &Value, problems: &mut Vec<String>) {

@@ -4,10 +4,8 @@ use serde_json::{Map, Value, json};
 
 use super::form;
 use super::option::{OptionSpec, Scope};
+use super::read::CLIENT_KEYS;
 use super::{SECTION, options};
-
-/// What the schema says of keys that are the client's: nothing.
-const CLIENT_KEYS: &str = r"^(codegen\.)?(server|trace|\$schema)(\.|$)";
 
 /// A JSON schema (draft-07) of `initializationOptions`, of the user's own file, and of the client's section of settings. It
 /// takes what the server takes without a word.
@@ -17,8 +15,14 @@ pub fn json_schema() -> Value {
     schema.insert("$schema".to_owned(), json!("http://json-schema.org/draft-07/schema#"));
     schema.insert("title".to_owned(), json!("Options of codegen-lsp"));
     schema.append(&mut section(""));
-    schema.insert("patternProperties".to_owned(), json!({CLIENT_KEYS: {}}));
+    schema.insert("patternProperties".to_owned(), json!({client_keys(): {}}));
     Value::Object(schema)
+}
+
+/// A pattern of the keys that are the client's: as [`is_client_key`](super::read::is_client_key) knows them.
+fn client_keys() -> String {
+    let keys = CLIENT_KEYS.map(|key| key.replace('$', r"\$"));
+    format!(r"^({SECTION}\.)?({})(\.|$)", keys.join("|"))
 }
 
 fn section(name: &str) -> Map<String, Value> {
@@ -71,7 +75,7 @@ fn about(option: &OptionSpec) -> String {
         Scope::WorkspaceMayNarrow(narrowing) => format!(" {}.", capital(&narrowing.in_markdown())),
         Scope::User | Scope::Anyone => String::new(),
     };
-    format!("{}{default}{scope}", option.about)
+    format!("{}{default}{scope}", option.in_markdown())
 }
 
 /// With its first letter as a sentence has it.

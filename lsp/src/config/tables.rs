@@ -23,7 +23,7 @@ pub fn markdown() -> String {
             "| `{}` | {} | {} | {} | {scope} |",
             option.name,
             default(option),
-            about(option),
+            option.in_markdown(),
             option.expected()
         );
     }
@@ -36,7 +36,7 @@ pub fn markdown_section(section: &str) -> String {
     let mut table = "| option | default | |\n| --- | --- | --- |\n".to_owned();
     let within = |option: &&OptionSpec| option.name.strip_prefix(section).is_some_and(|rest| rest.starts_with('.'));
     for option in options::ALL.iter().filter(within) {
-        let _ = writeln!(table, "| `{}` | {} | {} |", option.name, default(option), about(option));
+        let _ = writeln!(table, "| `{}` | {} | {} |", option.name, default(option), option.in_markdown());
     }
     table
 }
@@ -46,19 +46,12 @@ fn default(option: &OptionSpec) -> String {
     option.default_in_words.map_or_else(|| format!("`{}`", option.default()), str::to_owned)
 }
 
-/// What an option is for, and what each of its words means, in Markdown.
-fn about(option: &OptionSpec) -> String {
-    let words = option.forms.iter().filter_map(|form| form.word());
-    let meanings: Vec<_> = words.map(|(word, means)| format!("`\"{word}\"`: {means}")).collect();
-    if meanings.is_empty() { option.about.to_owned() } else { format!("{} {}.", option.about, meanings.join("; ")) }
-}
-
 /// The part of Neovim's help that describes the server's options.
 #[must_use]
 pub fn vim_help() -> String {
     let mut help = String::new();
     for option in options::ALL {
-        let about = format!("{} May be {}; by default {}.", about(option), option.expected(), default(option));
+        let about = format!("{} May be {}; by default {}.", option.in_markdown(), option.expected(), default(option));
         // Neovim's help has no code spans inside sentences, and would take bars and stars for its own.
         let about = about.replace('`', "");
         let _ = writeln!(help, "    {}", option.name);
