@@ -6,12 +6,16 @@ mod debian;
 mod demo;
 mod eval_python;
 mod generate;
+mod light;
+mod lint;
 mod neovim;
+mod python;
 mod report;
 mod run;
 mod setup;
 mod test;
 mod tmux;
+mod trainer;
 mod workspace;
 
 use std::process::ExitCode;
@@ -51,6 +55,9 @@ enum Command {
         /// Run only this step (may be given more than once)
         #[arg(long, value_name = "STEP")]
         only: Vec<test::Step>,
+        /// Also run what takes long: the step deny, and the trainer's slow tests
+        #[arg(long)]
+        all: bool,
     },
 }
 
@@ -60,7 +67,7 @@ fn main() -> ExitCode {
         Command::Demo => demo::demo(&workspace),
         Command::Generate => generate::generate(&workspace),
         Command::Pictures { samples } => report::pictures(&workspace, samples),
-        Command::Test { only } => test::test(&workspace, &only),
+        Command::Test { only, all } => test::test(&workspace, &only, all),
     });
     match done {
         Ok(()) => ExitCode::SUCCESS,

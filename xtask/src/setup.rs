@@ -42,7 +42,7 @@ pub fn for_build() -> Vec<Need> {
     vec![
         need("cmake (builds llama.cpp)", "cmake", || run::on_path("cmake").is_some()),
         need("make (builds llama.cpp)", "make", || run::on_path("make").is_some()),
-        need("a C++ compiler with OpenMP (builds llama.cpp)", "g++", compiles_cpp),
+        need("a C++ compiler (builds llama.cpp)", "g++", || compiles_cpp(&[], "#include <vector>\nint main() {}\n")),
         need("libclang (bindgen reads llama.cpp's headers with it)", "libclang-dev", finds_libclang),
         Need {
             optional: true,
@@ -85,6 +85,24 @@ pub fn for_eval_python() -> Vec<Need> {
 /// Debian leaves ensurepip out of its python3: without it `python3 -m venv` makes no environment with pip.
 fn makes_environments() -> bool {
     run::succeeds(Command::new("python3").args(["-c", "import venv, ensurepip"]))
+}
+
+/// What installing the linters takes.
+pub fn for_linters() -> Vec<Need> {
+    vec![need(
+        "python3 with venv (installs typos, ruff and linters for workflows from PyPI)",
+        "python3-venv",
+        makes_environments,
+    )]
+}
+
+/// What the trainer's tests take.
+pub fn for_trainer() -> Vec<Need> {
+    let compiles = || compiles_cpp(&["-fopenmp"], "#include <omp.h>\nint main() { return omp_get_num_threads(); }\n");
+    vec![
+        need("python3 with venv (installs PyTorch from PyPI)", "python3-venv", makes_environments),
+        need("a C++ compiler with OpenMP (builds the trainer's kernels)", "g++", compiles),
+    ]
 }
 
 /// What looking at a report takes.
@@ -141,18 +159,19 @@ pub fn ensure_component(workspace: &Workspace, subcommand: &str, component: &str
     Err(Missing(format!("cargo {subcommand} is missing. Install it: rustup component add {component}")).into())
 }
 
-/// Compiles a small program, since a compiler without its library or without OpenMP is of no use.
-fn compiles_cpp() -> bool {
+/// Compiles a small program, since a compiler without its library is of no use.
+fn compiles_cpp(options: &[&str], program: &str) -> bool {
     let compiler = std::env::var_os("CXX").unwrap_or_else(|| "c++".into());
     let try_it = || -> Result<bool> {
         let mut child = Command::new(compiler)
-            .args(["-fopenmp", "-fsyntax-only", "-x", "c++", "-"])
+            .args(options)
+            .args(["-fsyntax-only", "-x", "c++", "-"])
             .stdin(Stdio::piped())
             .stdout(Stdio::null())
             .stderr(Stdio::null())
             .spawn()?;
         let mut stdin = child.stdin.take().context("no stdin")?;
-        stdin.write_all(b"#include <vector>\n#include <omp.h>\nint main() { return omp_get_num_threads(); }\n")?;
+        stdin.write_all(program.as_bytes())?;
         drop(stdin);
         Ok(child.wait()?.success())
     };

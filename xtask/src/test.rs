@@ -9,7 +9,7 @@ use clap::ValueEnum;
 
 use crate::neovim::{Neovim, Neovims};
 use crate::workspace::{self, Workspace};
-use crate::{eval_python, report, run, setup, tmux};
+use crate::{eval_python, light, lint, report, run, setup, tmux, trainer};
 
 /// The steps, in the order they run: quick ones first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -18,8 +18,16 @@ pub enum Step {
     Fmt,
     /// luacheck finds nothing in the Neovim plugin
     Luacheck,
+    /// typos finds no misspelt word
+    Typos,
+    /// The workflows, issue forms and the like are valid, and zizmor finds nothing unsafe in them
+    Workflows,
+    /// The dependencies' licences, sources and versions are as deny.toml allows; only with --all, or by name
+    Deny,
     /// clippy finds nothing
     Clippy,
+    /// The crates without llama.cpp: built and tested where there is no cmake and no libclang
+    Light,
     /// All Rust tests
     Rust,
     /// The server for the steps below
@@ -34,6 +42,8 @@ pub enum Step {
     Nvim012,
     /// A person at a terminal: both Neovims in tmux
     Tmux,
+    /// The trainer's tests and lints; those that are slow only with --all
+    Trainer,
 }
 
 impl Step {
@@ -45,18 +55,26 @@ impl Step {
         matches!(self, Self::Nvim011 | Self::Nvim012 | Self::Tmux)
     }
 
+    fn is_slow(self) -> bool {
+        self == Self::Deny
+    }
+
+    fn runs_linters(self) -> bool {
+        matches!(self, Self::Typos | Self::Workflows | Self::Trainer)
+    }
+
     fn compiles(self) -> bool {
         matches!(self, Self::Clippy | Self::Rust | Self::Build | Self::Report) || self.runs_neovim()
     }
 }
 
-pub fn test(workspace: &Workspace, only: &[Step]) -> Result<()> {
-    let steps = chosen(only);
+pub fn test(workspace: &Workspace, only: &[Step], all: bool) -> Result<()> {
+    let steps = chosen(only, all);
     let tools = run::step("set up", || set_up(workspace, &steps))?;
     let mut results: Vec<(Step, Result<()>, Duration)> = Vec::new();
     for &step in &steps {
         let start = Instant::now();
-        let result = run::step(&step.name(), || run_step(workspace, step, &tools));
+        let result = run::step(&step.name(), || run_step(workspace, step, &tools, all));
         let failed = result.is_err();
         results.push((step, result, start.elapsed()));
         if failed {
@@ -66,10 +84,13 @@ pub fn test(workspace: &Workspace, only: &[Step]) -> Result<()> {
     summarise(&steps, results)
 }
 
-/// The steps to run, in order, with those that they need.
-fn chosen(only: &[Step]) -> Vec<Step> {
+/// The steps to run, in order, with those that they need. Without names, a slow step runs only if `all` do.
+fn chosen(only: &[Step], all: bool) -> Vec<Step> {
     let needs_server = only.iter().any(|step| step.runs_neovim() || *step == Step::Report);
-    let wanted = |step: &Step| only.is_empty() || only.contains(step) || (*step == Step::Build && needs_server);
+    let wanted = |step: &Step| match only {
+        [] => all || !step.is_slow(),
+        named => named.contains(step) || (*step == Step::Build && needs_server),
+    };
     Step::value_variants().iter().copied().filter(wanted).collect()
 }
 
@@ -89,12 +110,12 @@ fn set_up(workspace: &Workspace, steps: &[Step]) -> Result<Tools> {
     if steps.contains(&Step::Report) {
         needs.extend(setup::for_report());
     }
-    let python = steps.contains(&Step::Rust) || steps.contains(&Step::Report);
-    if python {
+    if steps.contains(&Step::Rust) || steps.contains(&Step::Report) || steps.contains(&Step::Light) {
         needs.extend(setup::for_rust());
-        if !eval_python::installed(workspace) {
-            needs.extend(setup::for_eval_python());
-        }
+    }
+    let python = steps.contains(&Step::Rust) || steps.contains(&Step::Report);
+    if python && !eval_python::installed(workspace) {
+        needs.extend(setup::for_eval_python());
     }
     if steps.contains(&Step::Luacheck) {
         needs.extend(setup::for_luacheck());
@@ -105,6 +126,13 @@ fn set_up(workspace: &Workspace, steps: &[Step]) -> Result<Tools> {
     if neovim && !Neovims::installed(workspace) {
         needs.extend(setup::for_neovim());
     }
+    let linters = steps.iter().any(|step| step.runs_linters());
+    if linters && !lint::TOOLS.installed(workspace) {
+        needs.extend(setup::for_linters());
+    }
+    if steps.contains(&Step::Trainer) {
+        needs.extend(setup::for_trainer());
+    }
     setup::ensure(&needs)?;
     if steps.contains(&Step::Fmt) {
         setup::ensure_component(workspace, "fmt", "rustfmt")?;
@@ -112,12 +140,18 @@ fn set_up(workspace: &Workspace, steps: &[Step]) -> Result<Tools> {
     if steps.contains(&Step::Clippy) {
         setup::ensure_component(workspace, "clippy", "clippy")?;
     }
+    if linters {
+        lint::TOOLS.ensure(workspace)?;
+    }
+    if steps.contains(&Step::Trainer) {
+        trainer::PYTHON.ensure(workspace)?;
+    }
     let eval_python = python.then(|| eval_python::ensure(workspace)).transpose()?;
     let neovims = neovim.then(|| Neovims::ensure(workspace)).transpose()?;
     Ok(Tools { neovims, eval_python })
 }
 
-fn run_step(workspace: &Workspace, step: Step, tools: &Tools) -> Result<()> {
+fn run_step(workspace: &Workspace, step: Step, tools: &Tools, all: bool) -> Result<()> {
     let cargo = |arguments: &[&str]| run::shown(run::cargo(&workspace.root).args(arguments));
     let neovims = || tools.neovims.as_ref().ok_or_else(|| anyhow!("no Neovim was set up"));
     match step {
@@ -126,6 +160,10 @@ fn run_step(workspace: &Workspace, step: Step, tools: &Tools) -> Result<()> {
             let plugin = workspace.root.join("editors/nvim");
             run::shown(Command::new("luacheck").args(["--no-color", "--quiet", "."]).current_dir(plugin))
         }
+        Step::Typos => lint::typos(workspace),
+        Step::Workflows => lint::workflows(workspace),
+        Step::Deny => lint::deny(workspace),
+        Step::Light => light::test(workspace),
         Step::Clippy => cargo(&["clippy", "--workspace", "--all-targets", "--", "-D", "warnings"]),
         Step::Rust => {
             let python = tools.eval_python.as_ref().ok_or_else(|| anyhow!("no Python was set up"))?;
@@ -139,6 +177,7 @@ fn run_step(workspace: &Workspace, step: Step, tools: &Tools) -> Result<()> {
             tmux::test(workspace, &neovims()?.old)?;
             tmux::test(workspace, &neovims()?.new)
         }
+        Step::Trainer => trainer::test(workspace, all),
     }
 }
 
@@ -195,15 +234,17 @@ mod tests {
     use super::{Step, chosen};
 
     #[test]
-    fn all_steps_run_unless_some_are_named() {
-        assert_eq!(chosen(&[]).first(), Some(&Step::Fmt));
-        assert_eq!(chosen(&[]).last(), Some(&Step::Tmux));
-        assert_eq!(chosen(&[Step::Rust, Step::Fmt]), [Step::Fmt, Step::Rust]);
+    fn all_steps_but_the_slow_ones_run_unless_some_are_named() {
+        assert_eq!(chosen(&[], false).first(), Some(&Step::Fmt));
+        assert_eq!(chosen(&[], false).last(), Some(&Step::Trainer));
+        assert!(!chosen(&[], false).contains(&Step::Deny) && chosen(&[], true).contains(&Step::Deny));
+        assert_eq!(chosen(&[Step::Rust, Step::Fmt, Step::Deny], false), [Step::Fmt, Step::Deny, Step::Rust]);
+        assert_eq!(chosen(&[Step::Fmt], true), [Step::Fmt]);
     }
 
     #[test]
     fn an_editor_brings_the_server_with_it() {
-        assert_eq!(chosen(&[Step::Tmux]), [Step::Build, Step::Tmux]);
-        assert_eq!(chosen(&[Step::Report]), [Step::Build, Step::Report]);
+        assert_eq!(chosen(&[Step::Tmux], false), [Step::Build, Step::Tmux]);
+        assert_eq!(chosen(&[Step::Report], false), [Step::Build, Step::Report]);
     }
 }

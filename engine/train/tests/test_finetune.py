@@ -58,7 +58,7 @@ def completed(folder, tokenizer) -> str:
     return Decoder(convert.load(folder, dtype=torch.float32), tokenizer).complete(PROMPT, 60, lambda text: "\n" in text)
 
 
-def test_only_the_repositorys_own_code_is_taken(repository):
+def test_only_code_of_the_repository_itself_is_taken(repository):
     texts = sources(repository)
     assert len(texts) == 5 and all(text.startswith("from gizmo") for text in texts)
     with pytest.raises(FileNotFoundError, match="no Python file"):

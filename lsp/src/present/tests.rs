@@ -1,5 +1,3 @@
-#![allow(clippy::unwrap_used)]
-
 use std::cell::RefCell;
 use std::ops::Range;
 use std::sync::Arc;

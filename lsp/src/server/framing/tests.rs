@@ -1,5 +1,3 @@
-#![allow(clippy::unwrap_used)]
-
 use crate::server::framing::*;
 
 /// A message with this body.

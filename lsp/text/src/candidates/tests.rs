@@ -1,4 +1,3 @@
-#![allow(clippy::unwrap_used, clippy::expect_used)]
 
 use crate::candidates::*;
 use crate::document::Document;

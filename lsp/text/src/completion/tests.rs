@@ -1,5 +1,3 @@
-#![allow(clippy::unwrap_used, clippy::expect_used)]
-
 use crate::completion::*;
 use crate::testing::cursor_in;
 use proptest::prelude::*;

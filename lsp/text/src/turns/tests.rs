@@ -1,5 +1,3 @@
-#![allow(clippy::unwrap_used, clippy::expect_used)]
-
 use codegen_core::StopRule;
 
 use crate::testing::cursor_in;

@@ -1,5 +1,3 @@
-#![allow(clippy::unwrap_used, clippy::expect_used)]
-
 use crate::completion::Kind;
 use crate::completion::session::*;
 

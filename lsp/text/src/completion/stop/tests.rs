@@ -1,5 +1,3 @@
-#![allow(clippy::unwrap_used, clippy::expect_used)]
-
 use crate::completion::stop::*;
 use crate::completion::{Kind, Plan, stop_rule};
 use crate::document::Document;

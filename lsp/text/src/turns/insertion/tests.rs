@@ -1,5 +1,3 @@
-#![allow(clippy::unwrap_used, clippy::expect_used)]
-
 use crate::testing::cursor_in;
 use crate::turns::insertion::*;
 use crate::turns::{TurnOptions, program_edit, turn_at, turns};

@@ -1,0 +1,47 @@
+//! The trainer's own tests (`engine/train`), with PyTorch.
+
+use std::path::Path;
+use std::process::Command;
+
+use anyhow::Result;
+
+use crate::lint;
+use crate::python::Environment;
+use crate::run;
+use crate::workspace::Workspace;
+
+/// What the trainer needs, in its versions. pip takes PyTorch from wherever it is told: the default index has only the build for
+/// CUDA, 3 GB to download; with PyTorch's own index of CPU builds in `PIP_EXTRA_INDEX_URL` it is a tenth of that.
+pub const PYTHON: Environment = Environment {
+    folder: "trainer-python",
+    what: "PyTorch and what else the trainer needs",
+    packages: include_str!("../../engine/train/requirements.in"),
+    versions: include_str!("../../engine/train/requirements.txt"),
+    // Most of it is never imported.
+    options: &["--no-compile"],
+    probe: "import gguf, pandas, peft, pytest, torch, transformers",
+};
+
+/// Lints the trainer, and runs its tests: all of them, or those that are not marked as slow.
+pub fn test(workspace: &Workspace, all: bool) -> Result<()> {
+    let engine = workspace.root.join("engine");
+    let ruff = |arguments: &[&str]| {
+        run::shown(
+            Command::new(lint::TOOLS.program(workspace, "ruff")).args(arguments).arg("train").current_dir(&engine),
+        )
+    };
+    ruff(&["check", "--no-cache"])?;
+    ruff(&["format", "--check", "--no-cache"])?;
+    run::shown(&mut pytest(workspace, &engine, all))
+}
+
+fn pytest(workspace: &Workspace, engine: &Path, all: bool) -> Command {
+    let mut command = Command::new(PYTHON.program(workspace, "python"));
+    command.args(["-m", "pytest", "train", "-q", "-p", "no:cacheprovider"]).current_dir(engine);
+    if !all {
+        command.args(["-m", "not slow"]);
+    }
+    // The kernels are compiled beside the rest that is cached, and not among a training's that may be under way.
+    command.env("TORCH_EXTENSIONS_DIR", workspace.cache.join("trainer-kernels"));
+    command
+}
