@@ -48,7 +48,8 @@ pub fn workflows(workspace: &Workspace) -> Result<()> {
 pub fn deny(workspace: &Workspace) -> Result<()> {
     let program = cargo_deny(workspace)?;
     let mut command = Command::new(program);
-    command.args(["--offline", "--all-features", "--locked", "check", "licenses", "bans", "sources"]);
+    command.args(["--offline", "--all-features", "--locked", "check", "--hide-inclusion-graph"]);
+    command.args(["licenses", "bans", "sources"]);
     run::shown(command.current_dir(&workspace.root))
 }
 
