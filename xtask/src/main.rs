@@ -14,6 +14,7 @@ mod report;
 mod run;
 mod setup;
 mod test;
+mod tidy;
 mod tmux;
 mod trainer;
 mod workspace;
@@ -59,6 +60,8 @@ enum Command {
         #[arg(long)]
         all: bool,
     },
+    /// Look at what compilers and linters do not: who imports whom, where `unsafe` stands, how long files are
+    Tidy(tidy::Options),
 }
 
 fn main() -> ExitCode {
@@ -68,6 +71,7 @@ fn main() -> ExitCode {
         Command::Generate => generate::generate(&workspace),
         Command::Pictures { samples } => report::pictures(&workspace, samples),
         Command::Test { only, all } => test::test(&workspace, &only, all),
+        Command::Tidy(options) => tidy::tidy(&workspace.root, &options),
     });
     match done {
         Ok(()) => ExitCode::SUCCESS,

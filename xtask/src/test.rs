@@ -9,13 +9,15 @@ use clap::ValueEnum;
 
 use crate::neovim::{Neovim, Neovims};
 use crate::workspace::{self, Workspace};
-use crate::{eval_python, light, lint, report, run, setup, tmux, trainer};
+use crate::{eval_python, light, lint, report, run, setup, tidy, tmux, trainer};
 
 /// The steps, in the order they run: quick ones first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum Step {
     /// rustfmt finds nothing to change
     Fmt,
+    /// `cargo xtask tidy` finds nothing: imports, `unsafe`, file lengths, commands and documents
+    Tidy,
     /// luacheck finds nothing in the Neovim plugin
     Luacheck,
     /// typos finds no misspelt word
@@ -156,6 +158,7 @@ fn run_step(workspace: &Workspace, step: Step, tools: &Tools, all: bool) -> Resu
     let neovims = || tools.neovims.as_ref().ok_or_else(|| anyhow!("no Neovim was set up"));
     match step {
         Step::Fmt => cargo(&["fmt", "--all", "--check"]),
+        Step::Tidy => tidy::tidy(&workspace.root, &tidy::Options::default()),
         Step::Luacheck => {
             let plugin = workspace.root.join("editors/nvim");
             run::shown(Command::new("luacheck").args(["--no-color", "--quiet", "."]).current_dir(plugin))
