@@ -172,3 +172,19 @@ fn relink(patchelf: &Path, tree: &Path, place: &Path) -> Result<()> {
     )?;
     Ok(())
 }
+
+/// Gives Neovim, and the server it starts, folders of their own: the user's configuration must not matter, nor change.
+pub fn isolate(command: &mut Command, home: &Path) -> Result<()> {
+    for (variable, folder) in [
+        ("XDG_CONFIG_HOME", "config"),
+        ("XDG_DATA_HOME", "data"),
+        ("XDG_STATE_HOME", "state"),
+        ("XDG_CACHE_HOME", "cache"),
+    ] {
+        let folder = home.join(folder);
+        workspace::create(&folder)?;
+        command.env(variable, folder);
+    }
+    command.env_remove("NVIM_APPNAME").env_remove("VIMRUNTIME").env_remove("VIM").env_remove("NVIM");
+    Ok(())
+}

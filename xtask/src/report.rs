@@ -93,7 +93,7 @@ fn size(png: &[u8]) -> Option<(u32, u32)> {
 
 /// Opens a page without a network, and returns what the browser prints.
 fn browse(folder: &Path, page: &Path, more: &[&str]) -> Result<String> {
-    let mut command = Command::new(browser().context("there is no browser")?);
+    let mut command = Command::new(run::browser().context("there is no browser")?);
     // Without a sandbox of its own, since root has none; the page is one that we made.
     command.args(["--headless=new", "--no-sandbox", "--disable-gpu", "--hide-scrollbars", "--no-first-run"]);
     command.args(["--disable-background-networking", "--disable-component-update", "--disable-sync", "--disable-quic"]);
@@ -101,11 +101,6 @@ fn browse(folder: &Path, page: &Path, more: &[&str]) -> Result<String> {
     command.arg(format!("--user-data-dir={}", folder.join("browser").display()));
     command.args(more).arg(format!("file://{}", page.display()));
     run::output(&mut command)
-}
-
-/// A browser of Chromium's family.
-pub fn browser() -> Option<PathBuf> {
-    ["chromium", "chromium-browser", "google-chrome"].iter().find_map(run::on_path)
 }
 
 #[cfg(test)]

@@ -65,6 +65,11 @@ pub fn on_path(program: impl AsRef<OsStr>) -> Option<PathBuf> {
     std::env::split_paths(&paths).map(|folder| folder.join(program.as_ref())).find(|path| path.is_file())
 }
 
+/// A browser of Chromium's family.
+pub fn browser() -> Option<PathBuf> {
+    ["chromium", "chromium-browser", "google-chrome"].iter().find_map(on_path)
+}
+
 /// The command as one would type it, paths that are long left as they are.
 fn words(command: &Command) -> String {
     let program = Path::new(command.get_program());

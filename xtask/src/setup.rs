@@ -7,8 +7,8 @@ use std::process::{Command, Stdio};
 use anyhow::{Context, Result};
 
 use crate::debian::{self, Apt};
+use crate::run;
 use crate::workspace::Workspace;
-use crate::{report, run};
 
 /// Something the user has to install.
 #[derive(Debug)]
@@ -108,7 +108,7 @@ pub fn for_trainer() -> Vec<Need> {
 /// What looking at a report takes.
 pub fn for_report() -> Vec<Need> {
     vec![need("a browser of Chromium's family (opens the evaluation's report)", "chromium", || {
-        report::browser().is_some_and(|browser| run::succeeds(Command::new(browser).arg("--version")))
+        run::browser().is_some_and(|browser| run::succeeds(Command::new(browser).arg("--version")))
     })]
 }
 

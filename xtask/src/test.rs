@@ -7,8 +7,8 @@ use std::time::{Duration, Instant};
 use anyhow::{Result, anyhow, bail};
 use clap::ValueEnum;
 
-use crate::neovim::{Neovim, Neovims};
-use crate::workspace::{self, Workspace};
+use crate::neovim::{Neovim, Neovims, isolate};
+use crate::workspace::Workspace;
 use crate::{eval_python, light, lint, report, run, setup, tidy, tmux, trainer};
 
 /// The steps, in the order they run: quick ones first.
@@ -182,22 +182,6 @@ fn run_step(workspace: &Workspace, step: Step, tools: &Tools, all: bool) -> Resu
         }
         Step::Trainer => trainer::test(workspace, all),
     }
-}
-
-/// Gives Neovim, and the server it starts, folders of their own: the user's configuration must not matter, nor change.
-pub fn isolate(command: &mut Command, home: &Path) -> Result<()> {
-    for (variable, folder) in [
-        ("XDG_CONFIG_HOME", "config"),
-        ("XDG_DATA_HOME", "data"),
-        ("XDG_STATE_HOME", "state"),
-        ("XDG_CACHE_HOME", "cache"),
-    ] {
-        let folder = home.join(folder);
-        workspace::create(&folder)?;
-        command.env(variable, folder);
-    }
-    command.env_remove("NVIM_APPNAME").env_remove("VIMRUNTIME").env_remove("VIM").env_remove("NVIM");
-    Ok(())
 }
 
 fn plugin_tests(workspace: &Workspace, neovim: &Neovim, mini_test: &Path) -> Result<()> {

@@ -7,9 +7,8 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail};
 
-use crate::neovim::Neovim;
+use crate::neovim::{Neovim, isolate};
 use crate::run;
-use crate::test::isolate;
 use crate::workspace::Workspace;
 
 /// Generous, because a loaded machine loads the model slowly; nothing waits longer than it has to.

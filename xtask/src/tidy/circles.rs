@@ -10,7 +10,7 @@ use petgraph::algo::tarjan_scc;
 use petgraph::graphmap::DiGraphMap;
 
 use super::graph::{Graph, Names};
-use super::modules::Program;
+use super::program::Program;
 use super::source::Finding;
 
 /// Files each of which imports all others, by some way.
@@ -113,7 +113,8 @@ pub fn listed(names: &Names) -> String {
 mod tests {
     use super::*;
     use crate::tidy::graph::graph;
-    use crate::tidy::modules::{Crate, program};
+    use crate::tidy::modules::program;
+    use crate::tidy::program::Crate;
     use crate::tidy::source::sources;
 
     fn found(files: &[(&str, &str)]) -> Vec<String> {

@@ -6,7 +6,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::modules::{ModuleId, Name, Path, Program};
+use super::program::{ModuleId, Name, Path, Program};
 
 /// The names that tie one file to another, each with the line that first mentions it.
 pub type Names = BTreeMap<String, usize>;
@@ -126,7 +126,8 @@ impl Program {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::tidy::modules::{Crate, program};
+    use crate::tidy::modules::program;
+    use crate::tidy::program::Crate;
     use crate::tidy::source::sources;
 
     /// The imports between the files of two crates, as lines.

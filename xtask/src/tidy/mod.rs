@@ -9,6 +9,7 @@ mod graph;
 mod length;
 mod machine;
 mod modules;
+mod program;
 mod reader;
 mod report;
 mod rooms;
@@ -96,7 +97,7 @@ pub fn tidy(root: &Path, options: &Options) -> Result<()> {
 }
 
 /// Everything that breaks a rule, in order of the files.
-fn findings(sources: &[Source], program: &modules::Program, graph: &graph::Graph) -> Vec<Finding> {
+fn findings(sources: &[Source], program: &program::Program, graph: &graph::Graph) -> Vec<Finding> {
     let mut found = program.findings.clone();
     found.extend(table::strangers(sources, CRATES));
     found.extend(table::check(program, graph, ROOMS));

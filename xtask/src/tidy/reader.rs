@@ -4,7 +4,7 @@ use proc_macro2::{Spacing, TokenStream, TokenTree};
 use syn::visit::{self, Visit};
 use syn::{Attribute, Item, Meta, UseTree};
 
-use super::modules::{Module, ModuleId, Name, Path};
+use super::program::{Module, ModuleId, Name, Path};
 
 /// A module that is declared by `mod name;`.
 #[derive(Debug)]

@@ -5,7 +5,7 @@ use std::fmt::Write;
 
 use super::circles::{self, Circle, listed};
 use super::graph::Graph;
-use super::modules::Program;
+use super::program::Program;
 use super::rooms::{ROOMS, Room};
 use super::source::Source;
 use super::table::{arrows, may_import, room_of};

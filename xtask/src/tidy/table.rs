@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::circles::{first_line, listed};
 use super::graph::Graph;
-use super::modules::{Crate, Program};
+use super::program::{Crate, Program};
 use super::rooms::Room;
 use super::source::{Finding, Source, lies_in};
 
