@@ -5,6 +5,7 @@ mod bench;
 mod debian;
 mod demo;
 mod eval_python;
+mod fuzz;
 mod generate;
 mod light;
 mod lint;
@@ -43,6 +44,8 @@ enum Command {
         #[arg(trailing_var_arg = true, allow_hyphen_values = true, value_name = "FLAGS")]
         more: Vec<String>,
     },
+    /// Run the fuzz targets, and keep what they find as cases for the tests
+    Fuzz(fuzz::Options),
     /// Write anew what is made from the server's options: tables in the documentation, and what the Neovim plugin checks
     Generate,
     /// Make the pictures in docs anew: evaluate the built-in model on the fixtures, and photograph the reports
@@ -68,6 +71,7 @@ fn main() -> ExitCode {
     let done = workspace::Workspace::find().and_then(|workspace| match Arguments::parse().command {
         Command::Bench { subject, more } => bench::bench(&workspace, subject, &more),
         Command::Demo => demo::demo(&workspace),
+        Command::Fuzz(options) => fuzz::fuzz(&workspace, &options),
         Command::Generate => generate::generate(&workspace),
         Command::Pictures { samples } => report::pictures(&workspace, samples),
         Command::Test { only, all } => test::test(&workspace, &only, all),

@@ -1,0 +1,28 @@
+//! Inputs of several texts: they are separated by the byte 0xff, which no UTF-8 has.
+
+const SEPARATOR: u8 = 0xff;
+
+/// The parts between separators; there is always a first one.
+pub fn split(data: &[u8]) -> impl Iterator<Item = &[u8]> {
+    data.split(|byte| *byte == SEPARATOR)
+}
+
+/// The input that has these parts.
+pub fn join<P: AsRef<[u8]>>(parts: &[P]) -> Vec<u8> {
+    let parts: Vec<&[u8]> = parts.iter().map(AsRef::as_ref).collect();
+    parts.join(&SEPARATOR)
+}
+
+/// The text; what is no UTF-8 becomes U+FFFD.
+pub fn text(bytes: &[u8]) -> String {
+    String::from_utf8_lossy(bytes).into_owned()
+}
+
+/// The nearest place between two characters at or before the offset.
+pub fn boundary(text: &str, offset: usize) -> usize {
+    let mut offset = offset.min(text.len());
+    while !text.is_char_boundary(offset) {
+        offset -= 1;
+    }
+    offset
+}
