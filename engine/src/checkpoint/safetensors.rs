@@ -4,6 +4,8 @@ use std::collections::HashSet;
 use std::fmt;
 use std::sync::Arc;
 
+use safetensors::Dtype;
+use safetensors::tensor::TensorInfo;
 use serde::Deserialize;
 use serde::de::{MapAccess, Visitor};
 
@@ -40,11 +42,11 @@ pub(super) fn read(file: &Arc<SourceFile>) -> Result<Vec<(String, Stored)>, Mode
 
     let mut ranges = Vec::with_capacity(header.0.len());
     let mut tensors = Vec::with_capacity(header.0.len());
-    for (name, entry) in header.0 {
-        let (start, end) = entry.data_offsets;
+    for (name, info) in header.0 {
+        let (start, end) = info.data_offsets;
         let stored =
-            entry.check(file, data_start).map_err(|problem| file.error(format!("tensor {name}: {problem}")))?;
-        ranges.push((start, end, name.clone()));
+            check(info, file, data_start).map_err(|problem| file.error(format!("tensor {name}: {problem}")))?;
+        ranges.push((start as u64, end as u64, name.clone()));
         tensors.push((name, stored));
     }
     // The format promises that tensors do not overlap, a header that breaks it being made to be read differently by
@@ -71,53 +73,35 @@ pub(super) fn read(file: &Arc<SourceFile>) -> Result<Vec<(String, Stored)>, Mode
     Ok(tensors)
 }
 
-#[derive(Deserialize)]
-struct Entry {
-    dtype: String,
-    shape: Vec<u64>,
-    data_offsets: (u64, u64),
-}
-
-impl Entry {
-    fn check(self, file: &Arc<SourceFile>, data_start: u64) -> Result<Stored, String> {
-        let (dtype, size) = match self.dtype.as_str() {
-            "F64" => (SourceType::F64, 8),
-            "F32" => (SourceType::F32, 4),
-            "F16" => (SourceType::F16, 2),
-            "BF16" => (SourceType::BF16, 2),
-            "I64" | "U64" => (SourceType::Other, 8),
-            "I32" | "U32" => (SourceType::Other, 4),
-            "I16" | "U16" => (SourceType::Other, 2),
-            "I8" | "U8" | "BOOL" | "F8_E4M3" | "F8_E5M2" => (SourceType::Other, 1),
-            other => return Err(format!("has the type {other}, which cannot be read")),
-        };
-        let shape: Option<Vec<usize>> = self.shape.iter().map(|n| usize::try_from(*n).ok()).collect();
-        let bytes = self.shape.iter().try_fold(size, |product: u64, n| product.checked_mul(*n));
-        let (Some(shape), Some(bytes)) = (shape, bytes) else {
-            return Err(format!("has the impossible shape {:?}", self.shape));
-        };
-        let (start, end) = self.data_offsets;
-        if end.checked_sub(start) != Some(bytes) {
-            return Err(format!("has the shape {shape:?} of {bytes} bytes, but the data offsets {start} to {end}"));
+/// The tensor that a header's entry is about, if it is all there.
+fn check(info: TensorInfo, file: &Arc<SourceFile>, data_start: u64) -> Result<Stored, String> {
+    let TensorInfo { dtype, shape, data_offsets: (start, end) } = info;
+    let source = match dtype {
+        Dtype::F64 => SourceType::F64,
+        Dtype::F32 => SourceType::F32,
+        Dtype::F16 => SourceType::F16,
+        Dtype::BF16 => SourceType::BF16,
+        Dtype::C64 | Dtype::F4 | Dtype::F6_E2M3 | Dtype::F6_E3M2 => {
+            return Err(format!("has the type {dtype}, which cannot be read"));
         }
-        let available = file.length - data_start;
-        if end > available {
-            return Err(format!(
-                "ends at byte {end} of the data, but the file holds only {available}: it is truncated"
-            ));
-        }
-        Ok(Stored {
-            file: Arc::clone(file),
-            dtype,
-            strides: contiguous_strides(&shape),
-            shape,
-            start: data_start + start,
-        })
+        _ => SourceType::Other,
+    };
+    let bytes = shape.iter().try_fold(dtype.bitsize() / 8, |product, n| product.checked_mul(*n));
+    let bytes = bytes.ok_or_else(|| format!("has the impossible shape {shape:?}"))?;
+    if end.checked_sub(start) != Some(bytes) {
+        return Err(format!("has the shape {shape:?} of {bytes} bytes, but the data offsets {start} to {end}"));
     }
+    let available = file.length - data_start;
+    if end as u64 > available {
+        return Err(format!("ends at byte {end} of the data, but the file holds only {available}: it is truncated"));
+    }
+    let (strides, start) = (contiguous_strides(&shape), data_start + start as u64);
+    Ok(Stored { file: Arc::clone(file), dtype: source, strides, shape, start })
 }
 
-/// The header in file order. Duplicate names, which JSON parsers resolve each in their own way, are errors.
-struct Header(Vec<(String, Entry)>);
+/// The header in file order. Duplicate names, which JSON parsers resolve each in their own way, are errors. safetensors' own
+/// `Metadata` keeps the last of them, and of what is wrong with an entry it says neither the numbers nor always the name.
+struct Header(Vec<(String, TensorInfo)>);
 
 impl<'de> Deserialize<'de> for Header {
     fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
