@@ -1,13 +1,14 @@
 //! Which numbers of the summary each picture shows.
 
+use maud::{Markup, html};
+
 use super::axis::Axis;
-use super::node::{Node, element, text};
 use super::plot::{Mark, Series, Words, bars, curves};
 use crate::record::Benchmark;
 use crate::summary::{BASE, Condition, Group, Summary, percent, range};
 
 /// Every condition's pass rate, with its interval.
-pub(super) fn rates(summary: &Summary) -> Node {
+pub(super) fn rates(summary: &Summary) -> Markup {
     let title = match summary.benchmark {
         Benchmark::Mtpb => "Pass rate of every arm",
         Benchmark::HumanEval => "Passed samples at every temperature",
@@ -19,35 +20,35 @@ pub(super) fn rates(summary: &Summary) -> Node {
     let series = Series { name: String::new(), marks: marks.collect() };
     let description = said(&series.marks);
     let words = Words { id: "rates", title, description };
-    figure(bars(&words, &names(summary), &[series]), "Per cent of samples that passed; the lines are 95 % intervals.")
+    figure(&bars(&words, &names(summary), &[series]), "Per cent of samples that passed; the lines are 95 % intervals.")
 }
 
 /// The pass rates in every category, arm beside arm.
-pub(super) fn categories(summary: &Summary) -> Node {
+pub(super) fn categories(summary: &Summary) -> Markup {
     let groups = summary.conditions.first().map(|condition| condition.by_category.as_slice()).unwrap_or_default();
     let names: Vec<String> = groups.iter().map(|group| group.name.clone()).collect();
     let series = of_groups(summary, |condition| &condition.by_category);
     let words = Words { id: "categories", title: "Pass rate by category and arm", description: all_said(&series) };
-    figure(bars(&words, &names, &series), "Per cent of samples that passed, by the problems\u{2019} category.")
+    figure(&bars(&words, &names, &series), "Per cent of samples that passed, by the problems\u{2019} category.")
 }
 
 /// The pass rates over the number of turns, a line for every arm.
-pub(super) fn turns(summary: &Summary) -> Node {
+pub(super) fn turns(summary: &Summary) -> Markup {
     let groups = summary.conditions.first().map(|condition| condition.by_turns.as_slice()).unwrap_or_default();
     let names: Vec<String> = groups.iter().map(|group| group.name.clone()).collect();
     let series = of_groups(summary, |condition| &condition.by_turns);
     let words = Words { id: "turns", title: "Pass rate over the number of turns", description: all_said(&series) };
     let axis = |places| Axis::names(&names, places);
     let picture = curves(&words, "turns of the problem", axis, &series, true);
-    figure(picture, "Per cent of samples that passed, by the number of a problem\u{2019}s turns, with 95 % intervals.")
+    figure(&picture, "Per cent of samples that passed, by the number of a problem\u{2019}s turns, with 95 % intervals.")
 }
 
 /// Every problem's pass rate over its prompts' perplexity, in the [`main`] condition.
-pub(super) fn perplexity(summary: &Summary) -> Option<Node> {
-    let condition = main(summary)?;
+pub(super) fn perplexity(summary: &Summary) -> Markup {
+    let Some(condition) = main(summary) else { return html! {} };
     let marks: Vec<Mark> = condition.by_problem.iter().filter_map(problem).collect();
     if marks.is_empty() {
-        return Some(text("p", "The prompts\u{2019} perplexity was not measured.").with("class", "soft"));
+        return html! { p class="soft" { "The prompts\u{2019} perplexity was not measured." } };
     }
     let values: Vec<f64> = marks.iter().map(|mark| mark.at).collect();
     let title = format!("Pass rate over the perplexity of the prompts, arm {}", condition.name);
@@ -57,7 +58,7 @@ pub(super) fn perplexity(summary: &Summary) -> Option<Node> {
     let picture = curves(&words, "mean perplexity of the prompts", axis, &[series], false);
     let caption =
         format!("Each point is a problem, in the arm {}. The numbers are in the table of problems.", condition.name);
-    Some(figure(picture, &caption))
+    figure(&picture, &caption)
 }
 
 /// The condition that stands for all where only one is shown: the one with turns, if there is one.
@@ -67,14 +68,14 @@ pub(super) fn main(summary: &Summary) -> Option<&Condition> {
 }
 
 /// pass@k over k, a line for every temperature.
-pub(super) fn pass_at(summary: &Summary) -> Node {
+pub(super) fn pass_at(summary: &Summary) -> Markup {
     let series: Vec<Series> = summary.conditions.iter().map(temperature).collect();
     let mut ks: Vec<f64> = series.iter().flat_map(|series| &series.marks).map(|mark| mark.at).collect();
     ks.sort_unstable_by(f64::total_cmp);
     let words = Words { id: "pass-at-k", title: "pass@k at every temperature", description: all_said(&series) };
     let axis = |places| Axis::factors(&ks, Some(ks.clone()).filter(|ks| !ks.is_empty()), places);
     figure(
-        curves(&words, "k", axis, &series, true),
+        &curves(&words, "k", axis, &series, true),
         "pass@k in per cent, a line for each temperature, with 95 % intervals.",
     )
 }
@@ -126,6 +127,6 @@ fn all_said(series: &[Series]) -> String {
     said(&series.iter().flat_map(|series| series.marks.clone()).collect::<Vec<_>>())
 }
 
-fn figure(picture: Node, caption: &str) -> Node {
-    element("figure").child(picture).child(text("figcaption", caption))
+fn figure(picture: &Markup, caption: &str) -> Markup {
+    html! { figure { (picture) figcaption { (caption) } } }
 }

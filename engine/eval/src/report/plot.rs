@@ -1,7 +1,8 @@
 //! Pictures as SVG: pure functions from numbers to markup. Colours are the style sheet's (`s0` is the first series).
 
+use maud::{Markup, html};
+
 use super::axis::Axis;
-use super::node::{Node, element, text};
 use crate::estimate::Interval;
 use crate::summary::table::name;
 
@@ -44,7 +45,7 @@ pub(super) struct Series {
 
 /// Horizontal bars: for every group one of each series, with its interval, if it has one, and its value. With a single series
 /// every group has a colour of its own, and there is no legend.
-pub(super) fn bars(words: &Words<'_>, groups: &[String], series: &[Series]) -> Node {
+pub(super) fn bars(words: &Words<'_>, groups: &[String], series: &[Series]) -> Markup {
     let names: Vec<String> = groups.iter().map(|group| name(group, NAME)).collect();
     let left = 20.0 + CHARACTER * longest(&names);
     let alone = series.len() == 1;
@@ -66,23 +67,27 @@ pub(super) fn bars(words: &Words<'_>, groups: &[String], series: &[Series]) -> N
         }
     }
     picture.append(&mut marks);
-    canvas(words, bottom + 28.0, picture)
+    canvas(words, bottom + 28.0, &picture)
 }
 
-fn bar(rates: &Axis, mark: &Mark, above: f64, thick: f64, colour: usize) -> Node {
+fn bar(rates: &Axis, mark: &Mark, above: f64, thick: f64, colour: usize) -> Markup {
     let (start, end) = (rates.place(0.0), rates.place(mark.rate));
     let middle = above + thick / 2.0;
-    let body = element("rect").with("class", format!("bar {}", class(colour)));
-    let body = body.with("x", short(start)).with("y", short(above));
-    let mut all = vec![title(&mark.says), body.with("width", short(end - start)).with("height", short(thick))];
     let mut after = end;
-    if let Some(interval) = mark.interval {
+    let whisker = mark.interval.map(|interval| {
         let (low, high) = (rates.place(interval.low), rates.place(interval.high));
-        all.push(path("whisker", &[&[(low, middle), (high, middle)], &tick(low, middle), &tick(high, middle)]));
         after = after.max(high);
+        path("whisker", &[&[(low, middle), (high, middle)], &tick(low, middle), &tick(high, middle)])
+    });
+    let (class, value) = (class(colour), format!("{:.1}", 100.0 * mark.rate));
+    html! {
+        g {
+            title { (mark.says) }
+            rect class={ "bar " (class) } x=(short(start)) y=(short(above)) width=(short(end - start)) height=(short(thick)) {}
+            @if let Some(whisker) = whisker { (whisker) }
+            (text(after + 6.0, middle + 4.5, "start", Some("value"), &value))
+        }
     }
-    all.push(label(after + 6.0, middle + 4.5, "start", &format!("{:.1}", 100.0 * mark.rate)).with("class", "value"));
-    element("g").children(all)
 }
 
 fn tick(x: f64, y: f64) -> [(f64, f64); 2] {
@@ -97,7 +102,7 @@ pub(super) fn curves(
     axis: impl Fn((f64, f64)) -> Axis,
     series: &[Series],
     joined: bool,
-) -> Node {
+) -> Markup {
     let left = 64.0;
     let (mut picture, key) = if series.len() > 1 { legend(series, left) } else { (Vec::new(), 0.0) };
     let (top, bottom) = (12.0 + key, HEIGHT - 48.0 + key);
@@ -111,7 +116,7 @@ pub(super) fn curves(
         ticks.push(label(x, bottom + 20.0, "middle", name));
     }
     ticks.push(label(f64::midpoint(left, WIDTH - 24.0), bottom + 40.0, "middle", along));
-    picture.push(element("g").with("class", "axis").children(ticks));
+    picture.push(group(Some("axis"), &ticks));
     for (place, one) in series.iter().enumerate() {
         // Side by side, so that intervals of the same value can be told apart.
         let aside = if joined { 7.0 * (float(place) - (float(series.len()) - 1.0) / 2.0) } else { 0.0 };
@@ -124,27 +129,30 @@ pub(super) fn curves(
         for mark in &one.marks {
             all.push(point(&rates, mark, at(mark), place));
         }
-        picture.push(element("g").children(all));
+        picture.push(group(None, &all));
     }
-    canvas(words, bottom + 52.0, picture)
+    canvas(words, bottom + 52.0, &picture)
 }
 
-fn point(rates: &Axis, mark: &Mark, (x, y): (f64, f64), colour: usize) -> Node {
-    let mut all = vec![title(&mark.says)];
-    if let Some(interval) = mark.interval {
+fn point(rates: &Axis, mark: &Mark, (x, y): (f64, f64), colour: usize) -> Markup {
+    let whisker = mark.interval.map(|interval| {
         let ends = [(x, rates.place(interval.low)), (x, rates.place(interval.high))];
-        all.push(path(&format!("whisker {}", class(colour)), &[&ends]));
+        path(&format!("whisker {}", class(colour)), &[&ends])
+    });
+    html! {
+        g {
+            title { (mark.says) }
+            @if let Some(whisker) = whisker { (whisker) }
+            (sign(x, y, colour))
+        }
     }
-    all.push(sign(x, y, colour));
-    element("g").children(all)
 }
 
 /// A series' mark: shapes differ as well as colours.
-fn sign(x: f64, y: f64, colour: usize) -> Node {
+fn sign(x: f64, y: f64, colour: usize) -> Markup {
     let corners: &[(f64, f64)] = match colour % 4 {
         0 => {
-            let circle = element("circle").with("class", format!("sign {}", class(colour)));
-            return circle.with("cx", short(x)).with("cy", short(y)).with("r", 4.5);
+            return html! { circle class={ "sign " (class(colour)) } cx=(short(x)) cy=(short(y)) r="4.5" {} };
         }
         1 => &[(-4.0, -4.0), (4.0, -4.0), (4.0, 4.0), (-4.0, 4.0), (-4.0, -4.0)],
         2 => &[(0.0, -5.5), (5.0, 4.0), (-5.0, 4.0), (0.0, -5.5)],
@@ -155,7 +163,7 @@ fn sign(x: f64, y: f64, colour: usize) -> Node {
 }
 
 /// The series' names beside their signs, in as many rows as it takes, and the height of these.
-fn legend(series: &[Series], left: f64) -> (Vec<Node>, f64) {
+fn legend(series: &[Series], left: f64) -> (Vec<Markup>, f64) {
     let (mut x, mut y) = (left + 6.0, 16.0);
     let mut all = Vec::new();
     for (place, series) in series.iter().enumerate() {
@@ -168,36 +176,42 @@ fn legend(series: &[Series], left: f64) -> (Vec<Node>, f64) {
         all.push(label(x + 12.0, y + 4.5, "start", &name));
         x += width;
     }
-    (vec![element("g").with("class", "legend").children(all)], y + 8.0)
+    (vec![group(Some("legend"), &all)], y + 8.0)
 }
 
-fn grid_upright(rates: &Axis, top: f64, bottom: f64) -> Node {
+fn grid_upright(rates: &Axis, top: f64, bottom: f64) -> Markup {
     let lines = rates.ticks.iter().flat_map(|(value, name)| {
         let x = rates.place(*value);
         [path("grid", &[&[(x, top), (x, bottom)]]), label(x, bottom + 18.0, "middle", name)]
     });
-    element("g").with("class", "axis").children(lines)
+    group(Some("axis"), &lines.collect::<Vec<_>>())
 }
 
-fn grid_level(rates: &Axis, (start, end): (f64, f64)) -> Node {
+fn grid_level(rates: &Axis, (start, end): (f64, f64)) -> Markup {
     let lines = rates.ticks.iter().flat_map(|(value, name)| {
         let y = rates.place(*value);
         [path("grid", &[&[(start, y), (end, y)]]), label(start - 8.0, y + 4.5, "end", name)]
     });
-    element("g").with("class", "axis").children(lines)
+    group(Some("axis"), &lines.collect::<Vec<_>>())
 }
 
-fn canvas(words: &Words<'_>, height: f64, children: Vec<Node>) -> Node {
+fn canvas(words: &Words<'_>, height: f64, content: &[Markup]) -> Markup {
     let (title, description) = (format!("{}-title", words.id), format!("{}-description", words.id));
-    let svg = element("svg").with("xmlns", "http://www.w3.org/2000/svg").with("role", "img");
-    let svg = svg.with("aria-labelledby", format!("{title} {description}"));
-    let svg = svg.with("viewBox", format!("0 0 {WIDTH} {}", short(height)));
-    svg.child(text("title", words.title).with("id", title))
-        .child(text("desc", words.description.as_str()).with("id", description))
-        .children(children)
+    html! {
+        svg xmlns="http://www.w3.org/2000/svg" role="img" aria-labelledby={ (title) " " (description) }
+            viewBox={ "0 0 " (WIDTH) " " (short(height)) } {
+            title id=(title) { (words.title) }
+            desc id=(description) { (words.description) }
+            @for part in content { (part) }
+        }
+    }
 }
 
-fn path(class: &str, lines: &[&[(f64, f64)]]) -> Node {
+fn group(class: Option<&str>, content: &[Markup]) -> Markup {
+    html! { g class=[class] { @for part in content { (part) } } }
+}
+
+fn path(class: &str, lines: &[&[(f64, f64)]]) -> Markup {
     let mut steps = String::new();
     for line in lines {
         for (index, (x, y)) in line.iter().enumerate() {
@@ -205,15 +219,15 @@ fn path(class: &str, lines: &[&[(f64, f64)]]) -> Node {
             steps.push_str(&format!("{} {}", short(*x), short(*y)));
         }
     }
-    element("path").with("class", class).with("d", steps)
+    html! { path class=(class) d=(steps) {} }
 }
 
-fn label(x: f64, y: f64, anchor: &str, words: &str) -> Node {
-    text("text", words).with("x", short(x)).with("y", short(y)).with("text-anchor", anchor)
+fn label(x: f64, y: f64, anchor: &str, words: &str) -> Markup {
+    text(x, y, anchor, None, words)
 }
 
-fn title(says: &str) -> Node {
-    text("title", says)
+fn text(x: f64, y: f64, anchor: &str, class: Option<&str>, words: &str) -> Markup {
+    html! { text x=(short(x)) y=(short(y)) text-anchor=(anchor) class=[class] { (words) } }
 }
 
 fn class(colour: usize) -> String {

@@ -1,12 +1,13 @@
 //! The report's tables.
 
-use super::node::{Node, element, text};
+use maud::{Markup, html};
+
 use super::pictures;
 use crate::record::{Benchmark, Header};
 use crate::summary::{Condition, Group, NOTHING, STATUSES, Summary, chance, percent, points, range, status, tokens};
 
 /// The settings of the run, a row for each.
-pub(super) fn facts(header: &Header) -> Node {
+pub(super) fn facts(header: &Header) -> Markup {
     let conditions = match header.benchmark {
         Benchmark::Mtpb => "arms",
         Benchmark::HumanEval => "temperatures",
@@ -28,14 +29,13 @@ pub(super) fn facts(header: &Header) -> Node {
         ("perplexity", if header.perplexity { "measured" } else { "not measured" }.to_owned()),
     ]);
     rows.extend(header.isolation.iter().map(|held| ("programs kept from", held.clone())));
-    let row = |(name, value): (&str, String)| {
-        element("tr").child(text("th", name).with("scope", "row")).child(text("td", value))
-    };
-    element("table").with("class", "facts").child(element("tbody").children(rows.into_iter().map(row)))
+    html! {
+        table class="facts" { tbody { @for (name, value) in rows { tr { th scope="row" { (name) } td { (value) } } } } }
+    }
 }
 
 /// The arms: the numbers of the first picture, and how they compare.
-pub(super) fn arms(summary: &Summary) -> Node {
+pub(super) fn arms(summary: &Summary) -> Markup {
     let heads = ["arm", "pass rate", "95 % interval", "to multi", "95 % interval", "p", "pairs"];
     let row = |condition: &Condition| {
         let difference = condition.difference.as_ref();
@@ -54,7 +54,7 @@ pub(super) fn arms(summary: &Summary) -> Node {
 }
 
 /// What a sample takes in every condition.
-pub(super) fn costs(summary: &Summary) -> Node {
+pub(super) fn costs(summary: &Summary) -> Markup {
     let heads =
         [kind(summary), "tokens shown", "in the last turn", "tokens made", "at most", "prompts\u{2019} perplexity"];
     let row = |condition: &Condition| {
@@ -69,16 +69,16 @@ pub(super) fn costs(summary: &Summary) -> Node {
 }
 
 /// The pass rates by category.
-pub(super) fn categories(summary: &Summary) -> Node {
+pub(super) fn categories(summary: &Summary) -> Markup {
     groups("Pass rate by category", "category", summary, |condition| &condition.by_category)
 }
 
 /// The pass rates by number of turns.
-pub(super) fn turns(summary: &Summary) -> Node {
+pub(super) fn turns(summary: &Summary) -> Markup {
     groups("Pass rate by number of turns", "turns", summary, |condition| &condition.by_turns)
 }
 
-fn groups(caption: &str, head: &str, summary: &Summary, groups: impl Fn(&Condition) -> &[Group]) -> Node {
+fn groups(caption: &str, head: &str, summary: &Summary, groups: impl Fn(&Condition) -> &[Group]) -> Markup {
     let heads = std::iter::once(head).chain(summary.conditions.iter().map(|condition| condition.name.as_str()));
     let keys = summary.conditions.first().map(&groups).unwrap_or_default();
     let row = |(index, group): (usize, &Group)| {
@@ -97,7 +97,7 @@ fn cell(group: Option<&Group>) -> String {
 }
 
 /// Every problem: its pass rate in every condition, and its prompts' perplexity.
-pub(super) fn problems(header: &Header, summary: &Summary) -> Node {
+pub(super) fn problems(header: &Header, summary: &Summary) -> Markup {
     let mtpb = header.benchmark == Benchmark::Mtpb;
     let mut heads = vec!["problem", "id"];
     heads.extend(if mtpb { &["category", "turns"][..] } else { &[] });
@@ -119,7 +119,7 @@ pub(super) fn problems(header: &Header, summary: &Summary) -> Node {
 }
 
 /// How many samples there are, and how their programs ended.
-pub(super) fn counts(summary: &Summary) -> Node {
+pub(super) fn counts(summary: &Summary) -> Markup {
     let used = |status| summary.conditions.iter().any(|condition| condition.counts.statuses.contains_key(&status));
     let statuses: Vec<_> = STATUSES.into_iter().filter(|&status| used(status)).collect();
     let mut heads = vec![kind(summary), "samples", "of", "left out", "without verdict", "turns cut"];
@@ -136,7 +136,7 @@ pub(super) fn counts(summary: &Summary) -> Node {
 }
 
 /// pass@k of every temperature, the best marked.
-pub(super) fn pass_at(summary: &Summary) -> Node {
+pub(super) fn pass_at(summary: &Summary) -> Markup {
     let heads: Vec<String> =
         summary.conditions.iter().map(|condition| format!("temperature {}", condition.name)).collect();
     let heads: Vec<&str> = std::iter::once("k").chain(heads.iter().map(String::as_str)).chain(["best at"]).collect();
@@ -155,7 +155,7 @@ pub(super) fn pass_at(summary: &Summary) -> Node {
 }
 
 /// The samples that passed at every temperature.
-pub(super) fn temperatures(summary: &Summary) -> Node {
+pub(super) fn temperatures(summary: &Summary) -> Markup {
     let row = |condition: &Condition| vec![condition.name.clone(), percent(condition.rate), range(condition.interval)];
     table("Every temperature", &["temperature", "passed", "95 % interval"], summary.conditions.iter().map(row))
 }
@@ -172,18 +172,22 @@ fn number(value: Option<f64>) -> String {
     value.map_or_else(|| NOTHING.to_owned(), |value| format!("{value:.2}"))
 }
 
-fn table(caption: &str, heads: &[&str], rows: impl Iterator<Item = Vec<String>>) -> Node {
-    let head = heads.iter().map(|&head| text("th", head).with("scope", "col"));
-    let row = |cells: Vec<String>| {
-        let cells = cells.into_iter().enumerate().map(|(index, cell)| match index {
-            0 => text("th", cell).with("scope", "row"),
-            _ => text("td", cell),
-        });
-        element("tr").children(cells)
-    };
-    let table = element("table")
-        .child(text("caption", caption))
-        .child(element("thead").child(element("tr").children(head)))
-        .child(element("tbody").children(rows.map(row)));
-    element("div").with("class", "wide").child(table)
+fn table(caption: &str, heads: &[&str], rows: impl Iterator<Item = Vec<String>>) -> Markup {
+    html! {
+        div class="wide" {
+            table {
+                caption { (caption) }
+                thead { tr { @for head in heads { th scope="col" { (head) } } } }
+                tbody {
+                    @for row in rows {
+                        tr {
+                            @for (index, cell) in row.iter().enumerate() {
+                                @if index == 0 { th scope="row" { (cell) } } @else { td { (cell) } }
+                            }
+                        }
+                    }
+                }
+            }
+        }
+    }
 }

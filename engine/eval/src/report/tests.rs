@@ -2,7 +2,8 @@ use std::collections::BTreeSet;
 use std::io::Write as _;
 use std::process::{Command, Stdio};
 
-use super::node::Node;
+use maud::Markup;
+
 use super::{html, pictures};
 use crate::summary::summarise;
 use crate::summary::tests::{Records, humaneval, mtpb};
@@ -115,28 +116,21 @@ fn what_files_say_stays_text() {
     assert!(text.contains("<script>alert(1)</script>"));
 }
 
-/// All elements in a piece of markup, with what `class` says.
-fn elements<'a>(node: &'a Node, found: &mut Vec<(&'a str, &'a [(&'static str, String)])>) {
-    if let Node::Element { name, attributes, children } = node {
-        found.push((name, attributes));
-        children.iter().for_each(|child| elements(child, found));
-    }
-}
-
-fn number(attributes: &[(&'static str, String)], name: &str) -> f64 {
-    attributes.iter().find(|(key, _)| *key == name).unwrap().1.parse().unwrap()
+/// What an attribute, not the first one, says in every element of this name.
+fn numbers(markup: &Markup, element: &str, attribute: &str) -> Vec<f64> {
+    let (start, before) = (format!("<{element} "), format!(" {attribute}=\""));
+    let number = |rest: &str| {
+        let tag = rest.split_once('>').unwrap().0;
+        tag.split_once(&before).unwrap().1.split_once('"').unwrap().0.parse().unwrap()
+    };
+    markup.0.split(&start).skip(1).map(number).collect()
 }
 
 /// Bars are as long as the rates are large: measured on the picture, by its own axis.
 #[test]
 fn the_picture_shows_the_summary_s_numbers() {
     let summary = mtpb().summary(&[]);
-    let measure = |picture: &Node| -> Vec<f64> {
-        let mut found = Vec::new();
-        elements(picture, &mut found);
-        let bars = found.iter().filter(|(name, _)| *name == "rect");
-        bars.map(|(_, attributes)| number(attributes, "width")).collect()
-    };
+    let measure = |picture: &Markup| numbers(picture, "rect", "width");
     let near = |widths: &[f64], rates: &[f64]| {
         assert_eq!(widths.len(), rates.len());
         let scale = widths.iter().zip(rates).find(|(_, rate)| **rate > 0.0).map(|(width, rate)| width / rate).unwrap();
@@ -150,14 +144,9 @@ fn the_picture_shows_the_summary_s_numbers() {
     let rates: Vec<f64> = by_category.filter_map(|group| group.rate).collect();
     near(&measure(&pictures::categories(&summary)), &rates);
     // Points: higher means a greater rate, and further right a greater perplexity, both in the order of the problems.
-    let picture = pictures::perplexity(&summary).unwrap();
-    let mut found = Vec::new();
-    elements(&picture, &mut found);
-    let points: Vec<(f64, f64)> = found
-        .iter()
-        .filter(|(name, _)| *name == "circle")
-        .map(|(_, attributes)| (number(attributes, "cx"), -number(attributes, "cy")))
-        .collect();
+    let picture = pictures::perplexity(&summary);
+    let [rights, downs] = ["cx", "cy"].map(|attribute| numbers(&picture, "circle", attribute));
+    let points: Vec<(f64, f64)> = rights.into_iter().zip(downs).map(|(right, down)| (right, -down)).collect();
     let problems: Vec<(f64, f64)> =
         summary.conditions[0].by_problem.iter().map(|group| (group.perplexity.unwrap(), group.rate.unwrap())).collect();
     assert_eq!(points.len(), problems.len());
