@@ -6,6 +6,7 @@ pub mod convert;
 pub mod inspect;
 pub mod quantize;
 pub mod resolve;
+#[cfg(any(test, feature = "synthetic"))]
 pub mod synthetic;
 pub mod vocabulary;
 
@@ -16,5 +17,6 @@ pub use quantize::quantize;
 pub use quantize::recipe::{FileType, Recipe};
 pub use quantize::writer::{FileReport, Progress, TypeUsage};
 pub use resolve::resolve;
+#[cfg(any(test, feature = "synthetic"))]
 pub use synthetic::{Shape, synthetic};
 pub use vocabulary::Spelling;

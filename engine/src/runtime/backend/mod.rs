@@ -2,6 +2,7 @@
 
 pub mod llama;
 mod log;
+#[cfg(any(test, feature = "testing"))]
 pub mod scripted;
 
 use std::sync::Arc;
