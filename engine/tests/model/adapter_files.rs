@@ -1,9 +1,4 @@
 //! Adapters' files that are whole, and many that are not: what conversion refuses, and what loading refuses.
-#![allow(clippy::unwrap_used, clippy::expect_used)]
-
-#[path = "adapters/mod.rs"]
-mod adapters;
-mod support;
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -16,8 +11,8 @@ use codegen_engine::{Engine, EngineOptions, GpuLayers};
 use safetensors::SafeTensors;
 use serde_json::json;
 
-use adapters::{ALL, Adapter, Matrix, configure, noise, save};
-use support::{SMALL, wave};
+use crate::adapters::{ALL, Adapter, Matrix, configure, noise, save};
+use crate::support::{SMALL, wave};
 
 /// A checkpoint, its GGUF, an adapter for it, and its GGUF.
 struct Files {

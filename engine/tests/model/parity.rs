@@ -2,8 +2,6 @@
 //!
 //! The checkpoints and the reference are made by `fixtures/parity/make.py`, which says what each of them is there for.
 
-#![allow(clippy::unwrap_used, clippy::expect_used)]
-
 use std::path::{Path, PathBuf};
 
 use codegen_core::TokenId;

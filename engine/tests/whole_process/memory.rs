@@ -1,9 +1,9 @@
-//! Memory does not grow with the number of requests. In a process of its own, because it looks at the whole process.
-#![cfg(target_os = "linux")]
-#![allow(clippy::unwrap_used)]
+//! Memory does not grow with the number of requests.
 
 use codegen_core::{Key, Prompt, Request};
 use codegen_engine::{Engine, EngineOptions};
+
+use crate::alone;
 
 /// Bytes of this process that are in memory.
 fn resident() -> i64 {
@@ -13,6 +13,7 @@ fn resident() -> i64 {
 
 #[test]
 fn two_thousand_requests_leave_nothing_behind() {
+    let _alone = alone();
     let model = concat!(env!("CARGO_MANIFEST_DIR"), "/../fixtures/models/builtin.gguf");
     // On a busy machine several threads spend most of their time waiting for one another.
     let engine = Engine::load(&EngineOptions { threads: Some(1), ..EngineOptions::new(model.into()) }).unwrap();

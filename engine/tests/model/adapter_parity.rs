@@ -1,8 +1,4 @@
 //! A model with an adapter added while it runs computes what the model with the adapter merged into it computes.
-#![allow(clippy::unwrap_used, clippy::expect_used)]
-
-#[path = "adapters/mod.rs"]
-mod adapters;
 
 use std::path::{Path, PathBuf};
 
@@ -12,7 +8,7 @@ use codegen_engine::runtime::logits;
 use codegen_engine::{EngineOptions, FlashAttention, GpuLayers, KvType};
 use safetensors::SafeTensors;
 
-use adapters::{ALL, Adapter, Module, merge, relative_error};
+use crate::adapters::{ALL, Adapter, Module, merge, relative_error};
 
 fn fixtures() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../fixtures/parity")

@@ -4,8 +4,8 @@ use std::path::Path;
 
 use serde_json::{Value, json};
 
+use super::{server, start};
 use crate::common::{Client, able};
-use crate::{server, start};
 
 /// A program that leaves a mark where it is run, beside itself.
 #[cfg(unix)]

@@ -1,5 +1,4 @@
 //! Incremental changes against a naive model: a vector of characters, edited by counting.
-#![allow(clippy::unwrap_used, clippy::expect_used)]
 
 use codegen_lsp::protocol::positions::{self, Encoding, PositionError};
 use codegen_text::document::Document;

@@ -1,18 +1,11 @@
 //! `codegen-lsp model …` as a user runs it: what it prints, what it leaves, how it ends.
-#![allow(clippy::unwrap_used, clippy::expect_used)]
-
-#[path = "../../engine/tests/adapters/mod.rs"]
-mod adapters;
-#[path = "../../engine/tests/support/mod.rs"]
-#[allow(dead_code)]
-mod support;
 
 use std::fs;
 use std::path::Path;
 use std::process::{Command, Output};
 
-use adapters::Adapter;
-use support::{SMALL, Shape, wave};
+use crate::adapters::{self, Adapter};
+use crate::support::{SMALL, Shape, wave};
 
 fn codegen(folder: &Path, arguments: &[&str]) -> Output {
     Command::new(env!("CARGO_BIN_EXE_codegen-lsp"))

@@ -1,7 +1,4 @@
 //! Requantizing GGUF files, ours and those of other architectures.
-#![allow(clippy::unwrap_used, clippy::expect_used)]
-
-mod support;
 
 use std::fs::{self, File};
 use std::path::Path;
@@ -11,7 +8,7 @@ use codegen_engine::gguf::{Gguf, Metadata, ModelError, TensorInfo, TensorType, V
 use codegen_engine::model::{FileReport, FileType, convert, quantize};
 use codegen_engine::{Engine, EngineOptions};
 
-use support::{SMALL, wave};
+use crate::support::{SMALL, wave};
 
 fn run(input: &Path, output: &Path, kind: FileType) -> Result<FileReport, ModelError> {
     quantize(input, output, kind.into(), &mut |_| {})

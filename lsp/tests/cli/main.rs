@@ -6,20 +6,20 @@ use std::process::{Command, Output, Stdio};
 
 use serde_json::Value;
 
-#[path = "../../engine/tests/adapters/mod.rs"]
-mod adapters;
-#[path = "cli/config.rs"]
 mod config;
 #[cfg(unix)]
-#[path = "cli/escapes.rs"]
 mod escapes;
-#[path = "cli/eval/mod.rs"]
 mod eval;
 #[cfg(target_os = "linux")]
-#[path = "cli/isolation.rs"]
 mod isolation;
-#[path = "cli/synthesize.rs"]
+mod model;
 mod synthesize;
+
+#[path = "../../../engine/tests/adapters/mod.rs"]
+mod adapters;
+#[path = "../../../engine/tests/support/mod.rs"]
+#[allow(dead_code, reason = "other test binaries have it, too")]
+mod support;
 
 /// On a busy machine several threads spend most of their time waiting for each other.
 const THREADS: [&str; 2] = ["--threads", "1"];

@@ -2,7 +2,6 @@
 //!
 //! llama.cpp ends the process for some files, and a process that has ended cannot say so. So the files are loaded by
 //! processes of their own, each of which takes a share of them and names the one it is at.
-#![allow(clippy::unwrap_used, clippy::expect_used)]
 #![allow(clippy::print_stdout, reason = "a process says on standard output which files it has loaded")]
 
 use std::fs;
@@ -274,7 +273,7 @@ fn no_damaged_file_ends_the_process() {
     let mutants = std::env::var("CODEGEN_TEST_MUTANTS").map_or(MUTANTS, |count| count.parse().unwrap());
     let start = |share: u64| -> Child {
         Command::new(std::env::current_exe().unwrap())
-            .args(["--exact", "loading_child", "--nocapture", "--test-threads=1"])
+            .args(["--exact", "model_files::loading_child", "--nocapture", "--test-threads=1"])
             .env("CODEGEN_TEST_FOLDER", folder.path())
             .env("CODEGEN_TEST_SHARE", format!("{share} {mutants}"))
             .stdout(Stdio::piped())

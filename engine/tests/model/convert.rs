@@ -1,7 +1,5 @@
 //! Conversion as a whole: what comes out, how much memory it takes, what is left when it fails.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::print_stdout)]
-
-mod support;
+#![allow(clippy::print_stdout, reason = "a process says on standard output how it went")]
 
 use std::fs;
 use std::path::Path;
@@ -10,7 +8,7 @@ use std::process::Command;
 use codegen_engine::gguf::{Gguf, ModelError, TensorType, Value};
 use codegen_engine::model::{FileReport, FileType, Recipe, convert, inspect};
 
-use support::{SMALL, Shape, wave};
+use crate::support::{SMALL, Shape, wave};
 
 /// The values of a tensor of a file of 32-bit floats.
 fn floats(file: &Path, gguf: &Gguf, name: &str) -> Vec<f32> {
@@ -219,7 +217,7 @@ fn memory_does_not_depend_on_the_models_size() {
     let shape = Shape { layers: 1, width: 2560, heads: 32, rotary: 64, vocabulary: 51200 };
     shape.write_zeros(folder.path());
     assert!(fs::metadata(folder.path().join("model.safetensors")).unwrap().len() > 1 << 30);
-    let output = child("converting_child", folder.path(), "");
+    let output = child("convert::converting_child", folder.path(), "");
     let text = String::from_utf8_lossy(&output.stdout);
     assert!(output.status.success(), "{text}{}", String::from_utf8_lossy(&output.stderr));
     let line = text.lines().find(|line| line.contains("VmHWM:")).expect("the child says how much it took");
@@ -244,7 +242,7 @@ fn a_disk_that_fills_up_leaves_nothing_behind() {
     Shape { vocabulary: 20_000, ..SMALL }.write_zeros(folder.path());
     let before = fs::read_dir(folder.path()).unwrap().count();
     // Without the trap the system would kill the process.
-    let output = child("converting_child", folder.path(), "trap '' XFSZ; ulimit -f 4000;");
+    let output = child("convert::converting_child", folder.path(), "trap '' XFSZ; ulimit -f 4000;");
     let text = String::from_utf8_lossy(&output.stdout);
     assert!(text.contains("error: ") && text.contains("out.gguf: cannot be written"), "{text}");
     assert_eq!(fs::read_dir(folder.path()).unwrap().count(), before, "something was left behind");

@@ -1,7 +1,4 @@
 //! Checkpoints as people have them: of CodeGen2, wrapped by a training, with ends and beginnings of their own.
-#![allow(clippy::unwrap_used, clippy::expect_used)]
-
-mod support;
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -12,7 +9,7 @@ use codegen_engine::model::{FileReport, FileType, convert};
 use codegen_engine::{Engine, EngineOptions, GpuLayers};
 use serde_json::json;
 
-use support::{SMALL, Shape, wave};
+use crate::support::{SMALL, Shape, wave};
 
 /// Eight heads, so that there can be four blocks of two or eight of one.
 const EIGHT: Shape = Shape { heads: 8, ..SMALL };

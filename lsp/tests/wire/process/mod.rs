@@ -1,17 +1,14 @@
 //! The server as editors run it: a process of its own, with the built-in model.
-#![allow(clippy::unwrap_used, clippy::expect_used)]
 
-mod common;
-mod random;
+mod trust;
 
 use std::process::Stdio;
 
-use common::{Client, able, item, soon};
 use serde_json::{Value, json};
 use tokio::process::{Child, Command};
 
-#[path = "process/trust.rs"]
-mod trust;
+use crate::common::{Client, able, item, soon};
+use crate::random;
 
 const URI: &str = "file:///project/a.py";
 

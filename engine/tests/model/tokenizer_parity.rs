@@ -4,8 +4,6 @@
 //! The texts and their tokens are made by `fixtures/parity/make.py`; the tokenizer is the one kept in the built-in
 //! model.
 
-#![allow(clippy::unwrap_used, clippy::expect_used)]
-
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
 

@@ -1,0 +1,42 @@
+//! Whole conversations with the server, over its real transport: with a scripted model in this process, and with the built-in one
+//! in a process of its own (`process`).
+#![allow(clippy::unwrap_used, clippy::expect_used)]
+
+mod actions;
+mod alternatives;
+mod bad_input;
+mod cancellation;
+mod documents;
+mod edits;
+mod ending;
+mod explain;
+mod growth;
+mod inline;
+mod landing;
+mod lens;
+mod lifecycle;
+mod load;
+mod own_code;
+mod process;
+mod regenerate;
+mod roots;
+mod settings;
+mod stream;
+mod streams;
+mod synthesize;
+mod synthesize_all;
+mod transport;
+mod trust;
+mod verify;
+
+#[path = "../../../engine/tests/adapters/mod.rs"]
+mod adapters;
+#[path = "../common/mod.rs"]
+mod common;
+#[path = "../../text/tests/library/mod.rs"]
+mod library;
+#[path = "../random/mod.rs"]
+mod random;
+
+/// The document of most tests.
+const URI: &str = "file:///project/a.py";
