@@ -1,4 +1,4 @@
-//! What is true of a process as a whole: what it has in memory, which threads it has, what it waits for before it ends. So these
+//! What is true of a process as a whole: what it has allocated, which threads it has, what it waits for before it ends. So these
 //! tests run one at a time.
 #![allow(clippy::unwrap_used)]
 
@@ -7,11 +7,20 @@ use std::time::Duration;
 
 use codegen_engine::Engine;
 
+use peak_alloc::PeakAlloc;
+
 mod ending;
-#[cfg(target_os = "linux")]
 mod memory;
 #[cfg(target_os = "linux")]
 mod two_engines;
+
+#[path = "../support/mod.rs"]
+#[allow(dead_code, reason = "other test binaries have it, too")]
+mod support;
+
+/// Counts what Rust code has allocated.
+#[global_allocator]
+static HEAP: PeakAlloc = PeakAlloc;
 
 /// The process, with no engine of another test's in it, for as long as it is held.
 fn alone() -> MutexGuard<'static, ()> {

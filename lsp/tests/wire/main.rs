@@ -16,6 +16,7 @@ mod landing;
 mod lens;
 mod lifecycle;
 mod load;
+mod memory;
 mod own_code;
 mod process;
 mod regenerate;
