@@ -45,6 +45,9 @@ impl MainLoop {
                 },
                 (job, event) = self.session.running.next() => self.produced(job, event),
             }
+            if std::mem::take(&mut self.session.state.ready.lenses) {
+                lens::refresh(&mut self.session);
+            }
         }
     }
 
@@ -59,21 +62,27 @@ impl MainLoop {
 
     /// Handles one event. What needs the syntax of a document that is being parsed waits for that.
     fn handle(&mut self, event: Event) {
+        let outer = self.session.take_rest();
         if let Some(event) = parsing::gate(&mut self.session, event) {
             self.dispatch(event);
         }
         self.settle();
+        self.session.put_back_rest(outer);
     }
 
-    /// Moves on what the events so far have made ready, then handles those that waited for it.
+    /// Moves on what the event so far has made ready, handles the events that waited for that, and goes on with what is left of
+    /// the event.
     fn settle(&mut self) {
-        synthesis::settle(&mut self.session);
-        self.session.settled();
-        if std::mem::take(&mut self.session.state.ready.lenses) {
-            lens::refresh(&mut self.session);
-        }
-        while let Some(event) = self.session.resumed() {
-            self.handle(event);
+        loop {
+            synthesis::settle(&mut self.session);
+            if let Some(event) = self.session.resumed() {
+                self.handle(event);
+                continue;
+            }
+            let mut rest = self.session.take_rest();
+            let Some(next) = rest.pop_front() else { return };
+            next(&mut self.session);
+            self.session.put_back_rest(rest);
         }
     }
 
@@ -82,23 +91,16 @@ impl MainLoop {
         match event {
             Event::Initialize(params, waiter) => lifecycle::initialize(session, *params, waiter),
             Event::Initialized => lifecycle::initialized(session),
-            Event::Shutdown(waiter) => {
-                self.abandon();
-                waiter.answer(());
-            }
-            Event::ClientGone => self.abandon(),
+            Event::Shutdown(waiter) => lifecycle::shutdown(session, waiter),
+            Event::ClientGone => lifecycle::abandon(session),
             Event::Orphaned => {
-                self.abandon();
-                if let Some(orphaned) = self.orphaned.take() {
-                    let _ = orphaned.send(());
-                }
+                lifecycle::abandon(session);
+                let orphaned = self.orphaned.take();
+                session.then(move |_| {
+                    let _ = orphaned.map(|orphaned| orphaned.send(()));
+                });
             }
-            Event::Opened(document) => {
-                // One that is open already is replaced, and what waits for it is answered before that.
-                text_sync::closed(session, &document.uri);
-                self.settle();
-                text_sync::opened(&mut self.session, document);
-            }
+            Event::Opened(document) => text_sync::opened(session, document),
             Event::Changed(params) => text_sync::changed(session, params),
             Event::Unreadable(unreadable) => text_sync::unreadable(session, unreadable),
             Event::Closed(uri) => text_sync::closed(session, &uri),
@@ -130,13 +132,5 @@ impl MainLoop {
                 synthesis::cancelled(session, request);
             }
         }
-    }
-
-    /// Ends all work, and answers whoever waits for it: first what waits for syntax, which will not come.
-    fn abandon(&mut self) {
-        lifecycle::stop_parsing(&mut self.session);
-        self.settle();
-        lifecycle::abandon(&mut self.session);
-        self.settle();
     }
 }

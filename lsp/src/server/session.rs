@@ -6,7 +6,6 @@ use std::time::Duration;
 
 use codegen_core::EngineError;
 use codegen_engine::Engine;
-use serde_json::Value;
 use tokio::sync::mpsc::UnboundedSender;
 use tower_lsp::ls_types::MessageType;
 
@@ -16,10 +15,13 @@ use crate::server::event::Event;
 use crate::server::outbox::Outbox;
 use crate::server::running::Running;
 use crate::server::state::{EngineState, State};
-use crate::server::waiter::{CommandWaiter, Waiter};
+use crate::server::waiter::Waiter;
 
 /// Loads an engine; runs on a thread of its own.
 pub type Loader = Arc<dyn Fn(&EngineConfig) -> anyhow::Result<Engine> + Send + Sync>;
+
+/// What is left to do for an event.
+pub type Rest = Box<dyn FnOnce(&mut Session) + Send>;
 
 /// The state, and the ways out of it.
 pub struct Session {
@@ -33,8 +35,8 @@ pub struct Session {
     pub outbox: Outbox,
     /// Events that were held back and are to be handled next.
     backlog: VecDeque<Event>,
-    /// Answers that are given once all is settled.
-    answers: Vec<(CommandWaiter, Value)>,
+    /// What is left to do for the event that is being handled.
+    rest: VecDeque<Rest>,
     loader: Loader,
 }
 
@@ -42,8 +44,8 @@ impl Session {
     /// A session with one client, of which nothing is known yet.
     #[must_use]
     pub fn new(base: Base, loader: Loader, events: UnboundedSender<Event>, outbox: Outbox) -> Self {
-        let (backlog, answers) = (VecDeque::new(), Vec::new());
-        Self { state: State::new(base), running: Running::default(), events, outbox, backlog, answers, loader }
+        let (backlog, rest) = (VecDeque::new(), VecDeque::new());
+        Self { state: State::new(base), running: Running::default(), events, outbox, backlog, rest, loader }
     }
 
     /// Reports `event` after a while.
@@ -110,14 +112,20 @@ impl Session {
         off_loop(move || drop(value), |_| ());
     }
 
-    /// Answers once what the command has ended is settled and answered.
-    pub fn answer_settled(&mut self, waiter: CommandWaiter, answer: Value) {
-        self.answers.push((waiter, answer));
+    /// Does the rest of what an event asks for once all that it has made ready so far is settled; what a rest leaves comes
+    /// before what else is left.
+    pub fn then(&mut self, rest: impl FnOnce(&mut Self) + Send + 'static) {
+        self.rest.push_back(Box::new(rest));
     }
 
-    /// All is settled.
-    pub fn settled(&mut self) {
-        self.answers.drain(..).for_each(|(waiter, answer)| waiter.answer(Some(answer)));
+    /// Takes what is left to do, so that another event can be handled, or one of them be done.
+    pub fn take_rest(&mut self) -> VecDeque<Rest> {
+        std::mem::take(&mut self.rest)
+    }
+
+    /// Puts back what was left to do before, behind what is left now.
+    pub fn put_back_rest(&mut self, before: VecDeque<Rest>) {
+        self.rest.extend(before);
     }
 
     /// Events that were held back are handled next, as soon as what they waited for is settled.
@@ -153,8 +161,13 @@ mod tests {
         let (sender, mut reports) = tokio::sync::mpsc::unbounded_channel();
         for fails in [false, true] {
             let sender = sender.clone();
-            off_loop(move || usize::from(!fails) / usize::from(!fails), move |result| drop(sender.send(result)));
-            assert_eq!(reports.recv().await, Some((!fails).then_some(1)));
+            off_loop(
+                move || assert!(!fails, "as it should be"),
+                move |result| {
+                    let _ = sender.send(result);
+                },
+            );
+            assert_eq!(reports.recv().await, Some((!fails).then_some(())));
         }
     }
 }

@@ -323,3 +323,58 @@ impl State {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use tokio::sync::oneshot;
+
+    use crate::server::state::*;
+    use crate::server::waiter::Waiter;
+    use crate::synthesis::{Plan, Purpose};
+
+    /// A state with a command for each of the documents "a", "a" and "b", numbered from 1, that has the bytes 0 to 5 to do.
+    fn state() -> State {
+        let mut state = State::new(Base::from(Config::default()));
+        for (id, uri) in [(1, "file:///a"), (2, "file:///a"), (3, "file:///b")] {
+            let plan = Plan { prompts: vec![0..5], ..Plan::default() };
+            let waiter = Waiter { request: id, reply: oneshot::channel().0 };
+            let operation = Operation::new(uri_of(uri), Purpose::All, plan, None, waiter);
+            state.operations.insert(id, operation);
+        }
+        state
+    }
+
+    fn uri_of(uri: &str) -> Uri {
+        uri.parse().unwrap_or_else(|_| unreachable!("{uri} is a URI"))
+    }
+
+    fn ready(state: &State) -> Vec<u64> {
+        state.ready.operations.iter().copied().collect()
+    }
+
+    #[test]
+    fn what_happens_to_a_document_makes_its_commands_ready() {
+        let a = uri_of("file:///a");
+        let mut waked = state();
+        waked.wake(&a);
+        assert_eq!(ready(&waked), [1, 2]);
+        waked.wake_all();
+        assert_eq!(ready(&waked), [1, 2, 3]);
+        let mut followed = state();
+        followed.follow(&a, &[Edit { range: 0..0, text: "xy".to_owned() }]);
+        assert_eq!(ready(&followed), [1, 2]);
+        assert_eq!(followed.at_work(&a).collect::<Vec<_>>(), [&(2..7), &(2..7)]);
+        assert_eq!(followed.at_work(&uri_of("file:///b")).collect::<Vec<_>>(), [&(0..5)]);
+    }
+
+    #[test]
+    fn commands_are_ended_by_what_they_are() {
+        let mut state = state();
+        assert_eq!(state.end(Outcome::Cancelled, |operation| operation.waiter().request == 2), 1);
+        assert_eq!(ready(&state), [2]);
+        state.abandon(&uri_of("file:///b"));
+        assert_eq!(ready(&state), [2, 3]);
+        let ending: Vec<bool> = state.operations.values().map(Operation::is_breaking_off).collect();
+        assert_eq!(ending, [false, true, true]);
+    }
+}

@@ -113,3 +113,27 @@ async fn a_generation_that_is_broken_off_ends_its_stream() {
     client.settle().await;
     assert_eq!(client.arrived("codegen/partial"), [], "nothing comes after the last one");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_document_that_is_closed_or_replaced_ends_its_stream() {
+    for replaced in [false, true] {
+        let (engine, gate) = gated(Script::new(|_| i32::from(b'a')));
+        let mut client = Client::with_engine(&engine);
+        client.hello().await;
+        client.open(URI, "# one\n");
+        gate.close();
+        let asked = client.synthesize(URI, 0);
+        client.accept_progress().await;
+        gate.permit(4);
+        let mut partials = client.until("codegen/partial", |partial| partial["tokens"] == 4).await;
+        if replaced {
+            client.open(URI, "# two\n");
+        } else {
+            client.close(URI);
+        }
+        assert_eq!(asked.result().await["outcome"], "closed");
+        partials.extend(client.until("codegen/partial", |partial| partial["done"] == true).await);
+        check(&partials.iter().collect::<Vec<_>>(), "aaaa");
+        gate.open();
+    }
+}

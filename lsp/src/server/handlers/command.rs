@@ -165,7 +165,8 @@ fn cancel(session: &mut Session, Cancel { uri, position }: Cancel, waiter: Comma
         uri.as_ref().is_none_or(|uri| operation.uri() == uri)
             && prompt.as_ref().is_none_or(|prompt| operation.covers(prompt))
     });
-    session.answer_settled(waiter, json!({ "cancelled": cancelled }));
+    // What it has ended is answered first.
+    session.then(move |_| waiter.answer(Some(json!({ "cancelled": cancelled }))));
 }
 
 fn token(params: &lsp::ExecuteCommandParams) -> Option<lsp::ProgressToken> {

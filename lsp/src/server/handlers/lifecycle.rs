@@ -84,19 +84,23 @@ pub fn initialized(session: &mut Session) {
     }
 }
 
-/// Ends suggestions and parsing, so that whoever waits for them is answered.
-pub fn stop_parsing(session: &mut Session) {
+/// Ends all work; the client may only say `exit` now.
+pub fn shutdown(session: &mut Session, waiter: Waiter<()>) {
+    abandon(session);
+    session.then(|_| waiter.answer(()));
+}
+
+/// Ends all work, and answers whoever waits for it: first what waits for syntax, which will not come.
+pub fn abandon(session: &mut Session) {
     let uris: Vec<_> = session.state.buffers.keys().cloned().collect();
     for uri in uris {
         inline::forget(session, &uri);
     }
     parsing::abandon(session);
-}
-
-/// Ends all commands.
-pub fn abandon(session: &mut Session) {
-    session.state.end(Outcome::Cancelled, |_| true);
-    session.state.edits.clear();
+    session.then(|session| {
+        session.state.end(Outcome::Cancelled, |_| true);
+        session.state.edits.clear();
+    });
 }
 
 /// Watches for the end of the process that started the client: its pipes may outlive it in other hands.

@@ -11,8 +11,13 @@ use crate::server::state::{Buffer, EngineState};
 use crate::server::sync::{Changed, Opened, Unreadable};
 use crate::server::waiter::Waiter;
 
-/// Takes a buffer in. One that was open already has been closed: the client knows best.
+/// Takes a buffer in. One that is open already is replaced: the client knows best.
 pub fn opened(session: &mut Session, item: Opened) {
+    closed(session, &item.uri);
+    session.then(|session| open(session, item));
+}
+
+fn open(session: &mut Session, item: Opened) {
     let Opened { uri, language, version, text, repair } = item;
     tracing::debug!("opened {} ({} bytes of {language:?})", uri.as_str(), text.len());
     let limits = parsing::limits(session, &uri);
@@ -22,9 +27,9 @@ pub fn opened(session: &mut Session, item: Opened) {
         return session.log_once(MessageType::INFO, format!("codegen-lsp: {reason}"));
     }
     if !repair.keeps_positions(true, session.state.encoding) {
-        out_of_step(session, &uri, REPLACED);
+        out_of_step(session, &uri, REPLACED.to_owned());
     }
-    parsing::changed(session, &uri);
+    session.then(move |session| parsing::changed(session, &uri));
 }
 
 /// Applies a change, or leaves the buffer as it was and waits for its whole text: guessing would spoil all that follows.
@@ -53,14 +58,17 @@ pub fn changed(session: &mut Session, params: Changed) {
             }
             session.state.follow(&uri, &edits);
             let is_whole = whole.is_some() && applied.len() == 1;
-            if !repair.keeps_positions(is_whole, session.state.encoding) {
-                out_of_step(session, &uri, REPLACED);
-            }
-            parsing::changed(session, &uri);
+            let trusted = repair.keeps_positions(is_whole, session.state.encoding);
+            session.then(move |session| {
+                if !trusted {
+                    out_of_step(session, &uri, REPLACED.to_owned());
+                }
+                session.then(move |session| parsing::changed(session, &uri));
+            });
         }
         Err(error) => {
             tracing::error!("cannot apply a change of {}: {error}", uri.as_str());
-            out_of_step(session, &uri, &format!("a change cannot be applied: {error}"));
+            out_of_step(session, &uri, format!("a change cannot be applied: {error}"));
         }
     }
 }
@@ -74,7 +82,7 @@ pub fn unreadable(session: &mut Session, Unreadable { uri, problem }: Unreadable
         session.outbox.log(MessageType::WARNING, text);
     }
     if let Some(uri) = uri.filter(|uri| session.state.buffers.contains_key(uri)) {
-        out_of_step(session, &uri, &format!("a change cannot be read: {problem}"));
+        out_of_step(session, &uri, format!("a change cannot be read: {problem}"));
     }
 }
 
@@ -84,24 +92,23 @@ const UNREADABLE: &str = "a message of the editor's cannot be read";
 const REPLACED: &str = "it has bytes that are no UTF-8, or half a character, and positions in it cannot be trusted";
 
 /// Nothing is answered of a buffer until the client sends its text whole. The user is told, once for each reason.
-fn out_of_step(session: &mut Session, uri: &Uri, reason: &str) {
+fn out_of_step(session: &mut Session, uri: &Uri, reason: String) {
     if let Some(buffer) = session.state.buffers.get_mut(uri) {
         buffer.synced = false;
     }
     forget(session, uri);
     if session.state.unserved(uri).is_none() {
         let name = uri.as_str();
-        session.tell_once(
-            MessageType::ERROR,
-            format!("codegen-lsp: {name} is out of step with the editor ({reason}); reopen the file to go on"),
-        );
+        let text = format!("codegen-lsp: {name} is out of step with the editor ({reason}); reopen the file to go on");
+        session.then(|session| session.tell_once(MessageType::ERROR, text));
     }
 }
 
 /// Drops a buffer and all work for it.
 pub fn closed(session: &mut Session, uri: &Uri) {
     forget(session, uri);
-    parsing::close(session, uri);
+    let uri = uri.clone();
+    session.then(move |session| parsing::close(session, &uri));
 }
 
 /// The server's idea of a document, for tests and bug reports.

@@ -258,6 +258,15 @@ fn a_refusal_is_explained_by_a_change_or_ends_it() {
                 ],
             ),
             (
+                "typing at the place, once the command has ended",
+                vec![
+                    (Moved, FIRST),
+                    (Cancelled, "wait"),
+                    (Change(&[("\n\n", "\nmine = 1\n\n")]), "wait"),
+                    (Says(no("old")), "stale"),
+                ],
+            ),
+            (
                 "typing in the prompt, reported after",
                 vec![(Moved, FIRST), (Says(no("old")), "wait for Refusal"), (Change(&[("one", "won")]), "stale")],
             ),

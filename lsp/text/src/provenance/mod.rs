@@ -192,16 +192,6 @@ impl Records {
         texts.zip(blocks).map(|((turn, text), block)| (turn, text, block)).collect()
     }
 
-    /// The later turns of the turn's block, in order.
-    #[must_use]
-    pub fn following(&self, document: &Document, turn: &Turn, options: &TurnOptions) -> Vec<(Turn, TurnText)> {
-        let all = self.blocks(document, options);
-        let own = all.iter().position(|(other, ..)| other.prompt_range.start == turn.prompt_range.start);
-        let Some((own, block)) = own.and_then(|own| Some((own, all.get(own)?.2))) else { return Vec::new() };
-        let later = all.into_iter().skip(own + 1).filter(|(.., other)| *other == block);
-        later.map(|(turn, text, _)| (turn, text)).collect()
-    }
-
     /// The lines below a prompt that are exactly what was generated for it: in this place, by the document's marks; or for
     /// this prompt below these turns, by what is known of them. A text that somebody wrote and that happens to be one that
     /// was generated for something else is not.
@@ -235,14 +225,6 @@ impl Records {
             records.any(|record| asks_the_same(&record.turn, &own) || settled(&record.turn.program) == program)
         };
         turns::linked(document, options, &known)
-    }
-
-    /// The turn that a position belongs to, and its text; see [`turns::turn_at`] and [`Records::texts`].
-    #[must_use]
-    pub fn turn_at(&self, document: &Document, offset: usize, options: &TurnOptions) -> Option<(Turn, TurnText)> {
-        let (turns, mut texts): (Vec<Turn>, Vec<TurnText>) = self.texts(document, options).into_iter().unzip();
-        let index = turns::innermost(document, &turns, offset)?;
-        turns.into_iter().nth(index).map(|turn| (turn, texts.swap_remove(index)))
     }
 
     /// How a turn stands, and the record it has or once had.

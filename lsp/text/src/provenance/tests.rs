@@ -216,7 +216,8 @@ fn bodies_below_docstrings_are_known_once_they_were_generated() {
     let mut document =
         Document::new("def f(x):\n    'Double x.'\n    pass\n\ndef g(x):\n    'Double x.'\n    return 3\n", 1);
     let mut records = Records::default();
-    let (found, _) = records.turn_at(&document, 12, &options).expect("a turn");
+    let map = TurnMap::of(&document, &records, &options);
+    let found = map.at(&document, 12).expect("a turn").turn.clone();
     let found = turns::resolved(&document, found, false).expect("a placeholder");
     let edit = turns::program_edit(&document, &found, "return 2 * x");
     document.edit(edit.range, &edit.text);
@@ -232,7 +233,7 @@ fn bodies_below_docstrings_are_known_once_they_were_generated() {
             .collect()
     };
     assert_eq!(states(&document), [("return 2 * x".to_owned(), TurnState::Generated)]);
-    assert!(records.turn_at(&document, 40, &options).is_some());
+    assert!(TurnMap::of(&document, &records, &options).at(&document, 40).is_some());
     // Another header, or another body; but not another function.
     let changed = |from: &str, to: &str| Document::new(&document.text().replacen(from, to, 1), 1);
     assert_eq!(states(&changed("f(x)", "f(x, y)")), [("return 2 * x".to_owned(), TurnState::Stale)]);

@@ -79,6 +79,18 @@ fn begin(
     session.state.end(Outcome::Superseded, |other| {
         *other.uri() == uri && plan.prompts.iter().any(|prompt| other.covers(prompt))
     });
+    session.then(|session| insert(session, uri, purpose, plan, token, waiter));
+}
+
+/// Takes a command in and asks the client for a progress token, if it has not given one.
+fn insert(
+    session: &mut Session,
+    uri: Uri,
+    purpose: Purpose,
+    plan: Plan,
+    token: Option<ProgressToken>,
+    waiter: CommandWaiter,
+) {
     let id = session.state.next_id();
     let own = token.is_none() && session.state.abilities.progress;
     let token = token.or_else(|| own.then(|| NumberOrString::String(format!("codegen-synthesis-{id}"))));
