@@ -6,8 +6,8 @@ use codegen_core::{
     Candidate, Candidates, Completion, EngineError, Event, FinishReason, Key, Overflow, Priority, Request, Sampling,
     TokenId,
 };
-use codegen_engine::runtime::backend::scripted::{END_OF_TEXT, Script};
 use codegen_engine::Generation;
+use codegen_engine::runtime::backend::scripted::{END_OF_TEXT, Script};
 use proptest::prelude::*;
 
 use crate::support::{
