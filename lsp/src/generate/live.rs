@@ -188,51 +188,58 @@ mod tests {
         }
     }
 
-    fn pieces() -> impl Strategy<Value = Vec<&'static str>> {
-        let piece = prop::sample::select(vec![
-            "\n",
-            "\n",
-            "\n\n",
-            "\r\n",
-            " ",
-            "    ",
-            "    ",
-            "x",
+    /// What a line says: mostly what goes on and, there being little else, is said again; rarely what may end the text.
+    fn words() -> impl Strategy<Value = &'static str> {
+        let usual = [
             "x = 1",
-            "x = 1\n",
-            "y = 2\n",
-            "    pass\n",
-            "    pass\n",
-            "def ",
-            "def f():\n",
-            "d",
-            "ef",
-            "print",
-            "print(",
-            "p",
-            ")",
-            "(",
-            "[",
-            "#",
-            " # why",
-            "'",
-            "''",
-            "'''",
-            "\"\"\"",
-            "\\\n",
-            "try:\n",
-            "except E:\n",
-            "finally:\n",
-            "@cache\n",
-            "if x:\n",
-            "else:\n",
+            "x = 1  # why",
+            "y = 2",
+            "y = 2",
+            "pass",
+            "return x",
+            "printer()",
+            "default = 1",
+            "",
+            "caf\u{e9} = '\u{1F40D}'",
             "na, na, ",
-            "caf\u{e9}",
-            "\u{1F40D}",
-            "\u{e9} = '\u{1F40D}'\n",
-            "_",
-        ]);
-        prop::collection::vec(piece, 0..32)
+            "if x:",
+            "else:",
+            "x = (1,",
+            "2)",
+        ];
+        let open = [
+            "try:",
+            "except E:",
+            "finally:",
+            "@cache",
+            "x = [",
+            "x = '''",
+            "'''",
+            "x = \\",
+            "def f():",
+            "print(x)",
+            "'a'",
+        ];
+        let ends = ["# next", "'''", "\"\"\"", "def", "def g(): pass", "print", "print 1", "#"];
+        prop_oneof![
+            20 => prop::sample::select(usual.to_vec()),
+            4 => prop::sample::select(open.to_vec()),
+            1 => prop::sample::select(ends.to_vec()),
+        ]
+    }
+
+    /// Lines of a block with this indentation, some deeper, few with less.
+    fn lines(indent: &'static str) -> impl Strategy<Value = Vec<String>> {
+        let white = prop_oneof![16 => Just(""), 4 => Just("    "), 1 => Just("  "), 1 => Just("\t")];
+        let end = prop_oneof![12 => Just("\n"), 2 => Just("\n\n"), 1 => Just("  \n"), 1 => Just("\r\n"), 1 => Just("")];
+        let own = prop_oneof![40 => Just(indent), 1 => Just("")];
+        let line = (own, white, words(), end).prop_map(|(own, white, words, end)| [own, white, words, end].concat());
+        prop::collection::vec(line, 0..16)
+    }
+
+    fn blocks() -> impl Strategy<Value = (&'static str, Vec<String>)> {
+        let indent = prop::sample::select(vec!["", "    "]);
+        indent.prop_flat_map(|indent| (Just(indent), lines(indent)))
     }
 
     /// Cuts the bytes into tokens at these places, be they inside characters or not.
@@ -256,13 +263,12 @@ mod tests {
         /// As the engine does it: bytes to characters, the stop rule after every token, no more tokens than allowed.
         #[test]
         fn what_was_shown_is_never_taken_back(
-            pieces in pieces(),
+            (indent, lines) in blocks(),
             repeated in 1..4_usize,
             lengths in prop::collection::vec(1..9_usize, 1..8),
-            most in prop::sample::select(vec![3_usize, 9, usize::MAX]),
-            indent in prop::sample::select(vec!["", "    "]),
+            most in prop::sample::select(vec![5_usize, 25, usize::MAX]),
         ) {
-            let written = pieces.concat().repeat(repeated);
+            let written = lines.concat().repeat(repeated);
             let mut live = Live::new(indent);
             let mut rule = completion::program_rule(Truncation::indented(indent, ""));
             let (mut decoder, mut text, mut shown) = (TextDecoder::default(), String::new(), String::new());
