@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
 
 use codegen_core::printable;
 use codegen_sandbox::{Isolation, Level, Limits, Outcome, Sandbox, SandboxError};
@@ -10,6 +11,8 @@ use codegen_text::document::Document;
 use codegen_text::edit::Edit;
 use codegen_text::python;
 use codegen_text::turns::{self, Turn};
+
+use crate::config::SynthesisConfig;
 
 /// How programs are run.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -23,6 +26,14 @@ pub struct RunOptions {
 }
 
 impl RunOptions {
+    /// As the options say: wall clock and processor time have the same limit.
+    #[must_use]
+    pub fn of(config: &SynthesisConfig) -> Self {
+        let time = Duration::from_secs(config.run_seconds);
+        let limits = Limits { wall: time, cpu: time, ..Limits::default() };
+        Self { python: config.python.clone(), limits, isolation: config.isolation }
+    }
+
     /// A sandbox for these. Blocks.
     ///
     /// # Errors
@@ -183,6 +194,15 @@ mod tests {
         );
         assert!(of(true, false, true).contains("but not from the network (folder: yes, network: no, processes: yes)"));
         assert!(of(false, true, false).contains("by limits alone"));
+    }
+
+    #[test]
+    fn programs_are_run_as_the_options_say() {
+        let config = SynthesisConfig { run_seconds: 7, python: "pypy".to_owned(), ..SynthesisConfig::default() };
+        let RunOptions { python, limits, isolation } = RunOptions::of(&config);
+        let seven = Duration::from_secs(7);
+        assert_eq!((python.as_str(), limits.wall, limits.cpu, isolation), ("pypy", seven, seven, config.isolation));
+        assert_eq!(Limits { wall: Limits::default().wall, cpu: Limits::default().cpu, ..limits }, Limits::default());
     }
 
     #[test]

@@ -6,13 +6,12 @@ mod report;
 use std::io::IsTerminal;
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::time::Duration;
 
 use anyhow::Context;
 use clap::Args;
 use codegen_core::{Completion, EngineError, Event, Sampling, printable};
 use codegen_engine::{Engine, Generation};
-use codegen_sandbox::{Level, Limits};
+use codegen_sandbox::Level;
 use codegen_text::candidates::Ranked;
 use codegen_text::document::Document;
 use codegen_text::turns::{self, Turn, TurnOptions};
@@ -268,10 +267,7 @@ struct Writer<'a> {
 impl<'a> Writer<'a> {
     fn new(arguments: &Arguments, options: &'a TurnOptions) -> anyhow::Result<Self> {
         let config = arguments.synthesis();
-        let time = Duration::from_secs(config.run_seconds);
-        let limits = Limits { wall: time, cpu: time, ..Limits::default() };
-        let isolation = config.isolation;
-        let run = arguments.verify.then(|| RunOptions { python: config.python.clone(), limits, isolation });
+        let run = arguments.verify.then(|| RunOptions::of(&config));
         if let Some(options) = &run {
             // Said before any work is done: an empty program shows whether others can be run, and how far they are shut in.
             let report = options.sandbox()?.run("", &Arc::default())?;

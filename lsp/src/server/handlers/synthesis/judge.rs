@@ -2,10 +2,9 @@
 
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
-use std::time::Duration;
 
 use codegen_core::{Completion, Sampling};
-use codegen_sandbox::{Isolation, Level, Limits};
+use codegen_sandbox::{Isolation, Level};
 use codegen_text::candidates::Ranked;
 use codegen_text::document::Document;
 use codegen_text::provenance::{Alternative, Made, TurnText};
@@ -55,12 +54,7 @@ pub(super) fn run_options(session: &mut Session, uri: &Uri) -> Option<RunOptions
     if synthesis.verify != Verify::Run {
         return None;
     }
-    let time = Duration::from_secs(synthesis.run_seconds);
-    let options = RunOptions {
-        python: synthesis.python.clone(),
-        limits: Limits { wall: time, cpu: time, ..Limits::default() },
-        isolation: synthesis.isolation,
-    };
+    let options = RunOptions::of(synthesis);
     if session.state.trusted(uri) {
         return Some(options);
     }
