@@ -76,7 +76,7 @@ fn read_option(config: &mut Config, option: &OptionSpec, value: &Value, problems
 }
 
 fn unknown_keys<'m>(section: &str, map: &'m Map<String, Value>, known: &[&str]) -> impl Iterator<Item = &'m String> {
-    map.keys().filter(move |key| !known.contains(&key.as_str()) && !(section.is_empty() && is_client_key(key)))
+    map.keys().filter(move |key| !(known.contains(&key.as_str()) || section.is_empty() && is_client_key(key)))
 }
 
 /// What is told of a key that is no option: what was meant, or what there is.
