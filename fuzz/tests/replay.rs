@@ -36,7 +36,8 @@ fn seeds_are_accepted() {
 fn broken_inputs_are_no_panics() {
     for target in TARGETS {
         for seed in (target.seeds)() {
-            for at in 0..seed.len() {
+            // At some hundred places: all of them take a minute where the machine is busy.
+            for at in (0..seed.len()).step_by(1 + seed.len() / 200) {
                 (target.run)(&seed[..at]);
                 let mut other = seed.clone();
                 other[at] ^= 1 << (at % 8);

@@ -159,6 +159,7 @@ mod tests {
             ("lsp/src/server/state.rs", Some("lsp.server")),
             ("lsp/src/server/handlers/lens.rs", Some("lsp.handlers")),
             ("lsp/src/server/main_loop.rs", Some("lsp.main_loop")),
+            ("lsp/src/server.rs", Some("lsp.transport")),
             ("lsp/src/lib.rs", Some("lsp")),
             ("engine/core/src/request.rs", Some("core")),
             ("lsp/src/elsewhere.rs", None),
