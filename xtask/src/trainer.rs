@@ -41,6 +41,8 @@ fn pytest(workspace: &Workspace, engine: &Path, all: bool) -> Command {
     if !all {
         command.args(["-m", "not slow"]);
     }
+    // Threads that spin while they wait take the cores from what else is running.
+    command.env("OMP_WAIT_POLICY", "PASSIVE");
     // The kernels are compiled beside the rest that is cached, and not among a training's that may be under way.
     command.env("TORCH_EXTENSIONS_DIR", workspace.cache.join("trainer-kernels"));
     command

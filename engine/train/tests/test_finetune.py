@@ -65,7 +65,7 @@ def test_only_code_of_the_repository_itself_is_taken(repository):
         sources(repository / ".venv" / "nothing")
 
 
-@pytest.mark.parametrize("lora", [0, 8])
+@pytest.mark.parametrize("lora", [0, pytest.param(8, marks=pytest.mark.slow)])
 def test_a_packages_idioms_are_learnt(repository, base, tmp_path, tokenizer, lora):
     assert completed(base, tokenizer).startswith("create(")
     finetune(base, repository, tmp_path / "tuned", epochs=300, rate=5e-3, window=128, batch=4, lora=lora)
@@ -74,6 +74,7 @@ def test_a_packages_idioms_are_learnt(repository, base, tmp_path, tokenizer, lor
     assert not (tmp_path / "tuned.work").exists()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("lora", "rate", "epochs"), [(0, 3e-4, 40), (8, 3e-3, 80)])
 def test_the_built_in_file_learns_words_that_it_writes_in_pieces(repository, tmp_path, lora, rate, epochs):
     for path in repository.glob("*.py"):
@@ -149,6 +150,7 @@ def command(hub, tmp_path, *options):
     )
 
 
+@pytest.mark.slow
 def test_a_released_model_is_taken_by_its_name(hub, repository, tmp_path, tokenizer):
     address, folder, asked = hub
     torch.manual_seed(1)

@@ -56,6 +56,7 @@ def test_a_resumed_run_ends_with_the_same_weights(tmp_path, shards, vocabulary, 
         assert torch.equal(a, b), name
 
 
+@pytest.mark.slow
 def test_two_processes_train_as_one_with_twice_the_batch(tmp_path, shards, vocabulary, tiny):
     """Through torchrun and the command line, from the same checkpoint; one of the two is stopped half-way and goes on."""
     options = [
@@ -153,6 +154,7 @@ def test_the_rate_warms_up_stays_and_decays():
     assert rate_at(1500, 1.0, 100, 1000, 1000, "cosine") == pytest.approx(0.5)
 
 
+@pytest.mark.slow
 def test_a_run_from_a_model_goes_on_with_the_tokens_that_it_writes(tmp_path, shards, vocabulary, tiny, tokenizer):
     from train import convert
 
