@@ -83,8 +83,6 @@ pub(crate) fn folder(path: &Path) -> &Path {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used)]
-
     use std::io::{BufRead, BufReader};
     use std::process::{Command, Stdio};
 

@@ -76,8 +76,6 @@ fn push(shown: &mut String, c: char) {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used)]
-
     use super::{json, line, text};
 
     #[test]

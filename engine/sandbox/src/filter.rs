@@ -232,8 +232,6 @@ fn before(arch: TargetArch) -> [sock_filter; 6] {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used)]
-
     use super::*;
 
     #[test]

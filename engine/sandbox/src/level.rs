@@ -86,8 +86,6 @@ impl FromStr for Level {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used)]
-
     use super::*;
 
     #[test]

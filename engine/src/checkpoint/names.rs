@@ -54,7 +54,6 @@ fn shortened(name: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used)]
     use super::*;
 
     fn read(names: &[&str]) -> Result<(Vec<String>, Vec<String>), String> {

@@ -163,7 +163,6 @@ impl serde::Serialize for TensorType {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used)]
     use super::*;
 
     #[test]

@@ -117,7 +117,6 @@ fn set_stamp(path: &Path, stamp: &Path) {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used)]
     use super::*;
     use crate::gguf::Gguf;
 

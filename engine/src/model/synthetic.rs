@@ -124,7 +124,6 @@ fn fill(slab: &mut Vec<f32>, count: usize, spread: f32, random: &mut ChaCha8Rng)
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used)]
     use super::*;
     use crate::model::{FileType, inspect};
 

@@ -57,8 +57,6 @@ pub fn replace(path: &Path, old: &str, new: &str) -> anyhow::Result<()> {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used)]
-
     use crate::cli::source::*;
 
     #[test]

@@ -121,8 +121,6 @@ fn path(uri: &Uri) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used)]
-
     use serde_json::json;
 
     use crate::config::layers::*;

@@ -79,8 +79,6 @@ fn real(path: &Path) -> Option<PathBuf> {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used)]
-
     use crate::config::trust::*;
 
     fn uri(text: &str) -> Uri {

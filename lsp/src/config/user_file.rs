@@ -89,8 +89,6 @@ fn anchor(settings: &mut Value, folder: &Path) {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used)]
-
     use crate::config::user_file::*;
 
     fn told(text: &[u8]) -> (Config, Vec<String>) {

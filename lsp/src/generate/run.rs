@@ -140,8 +140,6 @@ pub fn predicate(complaint: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used)]
-
     use codegen_text::turns::TurnOptions;
 
     use crate::generate::run::*;

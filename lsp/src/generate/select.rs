@@ -61,8 +61,6 @@ pub fn select(
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used)]
-
     use codegen_core::FinishReason;
     use codegen_sandbox::{Level, Limits};
     use codegen_text::turns::{self, TurnOptions};

@@ -75,8 +75,6 @@ fn state(state: TurnState) -> &'static str {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used)]
-
     use crate::present::explain::*;
 
     #[test]

@@ -184,8 +184,6 @@ fn document_in(text: &str) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used)]
-
     use serde_json::json;
 
     use crate::server::envelope::*;

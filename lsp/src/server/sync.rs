@@ -149,8 +149,6 @@ fn usable<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<i32>, D::
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used)]
-
     use crate::server::sync::*;
 
     #[test]

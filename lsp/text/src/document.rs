@@ -430,8 +430,6 @@ fn advance<'a>(from: Point, chunks: impl Iterator<Item = &'a str>) -> Point {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used)]
-
     use crate::document::*;
 
     #[test]

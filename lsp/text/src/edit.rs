@@ -98,8 +98,6 @@ pub fn narrowed(old: &Rope, new: &str) -> Edit {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used)]
-
     use crate::edit::*;
 
     fn edit(range: Range<usize>, text: &str) -> Edit {

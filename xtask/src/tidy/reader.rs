@@ -39,10 +39,10 @@ struct Reader<'a> {
 impl Reader<'_> {
     fn items(&mut self, items: &[Item]) {
         for item in items {
-            if !is_test_only(attributes(item)) {
-                if let Some(name) = defined(item) {
-                    self.name(name, Name::Item);
-                }
+            if !is_test_only(attributes(item))
+                && let Some(name) = defined(item)
+            {
+                self.name(name, Name::Item);
             }
             self.visit_item(item);
         }

@@ -64,10 +64,7 @@ pub fn strangers(sources: &[Source], crates: &[Crate]) -> Vec<Finding> {
 }
 
 /// How the rooms import each other: the names for each pair, with the files.
-pub fn arrows<'a>(
-    graph: &'a Graph,
-    room: impl Fn(&str) -> String,
-) -> BTreeMap<(String, String), Vec<(&'a str, &'a str)>> {
+pub fn arrows(graph: &Graph, room: impl Fn(&str) -> String) -> BTreeMap<(String, String), Vec<(&str, &str)>> {
     let mut arrows: BTreeMap<_, Vec<_>> = BTreeMap::new();
     for (from, to) in graph.keys() {
         let ends = (room(from), room(to));

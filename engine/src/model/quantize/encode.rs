@@ -115,7 +115,6 @@ fn row_bytes(kind: TensorType, columns: usize) -> usize {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used)]
     use super::*;
 
     fn encoded(rows: Rows<'_>, columns: usize, kind: TensorType, threads: usize) -> Result<Vec<u8>, String> {

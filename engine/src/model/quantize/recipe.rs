@@ -249,7 +249,6 @@ fn fitting(wanted: TensorType, columns: u64) -> TensorType {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used)]
     use super::*;
 
     #[track_caller]

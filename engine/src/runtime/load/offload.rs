@@ -265,7 +265,6 @@ mod tests {
     }
 
     #[test]
-    #[allow(clippy::unwrap_used)]
     fn a_models_parts_are_weighed() {
         let model = concat!(env!("CARGO_MANIFEST_DIR"), "/../fixtures/models/builtin.gguf");
         let options = EngineOptions { context: Some(1024), ..EngineOptions::new(model.into()) };

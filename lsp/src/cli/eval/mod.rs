@@ -105,8 +105,6 @@ fn distinct(option: &str, names: &[String]) -> anyhow::Result<()> {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used)]
-
     use crate::cli::eval::*;
 
     #[test]

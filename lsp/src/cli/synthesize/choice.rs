@@ -83,8 +83,6 @@ impl<'o> Chosen<'o> {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used)]
-
     use crate::cli::synthesize::choice::*;
 
     const TEXT: &str = "# one\na = 1\n\n# two\n\n# three\ndef f():\n    # inner\n    pass\n\n# four\n";

@@ -1,4 +1,3 @@
-
 use crate::candidates::*;
 use crate::document::Document;
 use crate::testing::cursor_in;

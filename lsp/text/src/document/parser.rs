@@ -168,7 +168,6 @@ pub(super) fn is_too_deep(chunks: &mut dyn Iterator<Item = &str>) -> bool {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used)]
 
     use crate::document::parser::*;
 

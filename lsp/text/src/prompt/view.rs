@@ -136,8 +136,6 @@ fn lead(document: &Document, start: usize) -> String {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used)]
-
     use crate::prompt::view::*;
 
     fn function(index: usize) -> String {

@@ -351,8 +351,6 @@ impl Drop for ThreadPool {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used)]
-
     use llama_cpp_2::model::params::LlamaModelParams;
 
     use super::*;
