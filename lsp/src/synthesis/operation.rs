@@ -222,7 +222,7 @@ impl<W> Operation<W> {
             }
         }
         // While the client applies our own edit, that very edit comes back as a change.
-        let at_work = self.step.as_ref().filter(|step| !matches!(step.phase, Phase::Landing));
+        let at_work = self.step.as_ref().filter(|step| !matches!(step.phase, Phase::Applying));
         if at_work.is_some_and(Step::is_touched) {
             self.drop_turn();
         }

@@ -42,7 +42,7 @@ pub enum Phase {
     /// What the model wrote is being judged, and perhaps run.
     Verifying(Verifying),
     /// Its edit is on the way; see [`super::pending_edit`].
-    Landing,
+    Applying,
 }
 
 /// One or several continuations of one prompt.

@@ -126,7 +126,7 @@ impl<W> Operation<W> {
             self.notes.push("this editor cannot apply edits (workspace/applyEdit)".to_owned());
             return self.over(Outcome::NotApplied);
         }
-        step.phase = Phase::Landing;
+        step.phase = Phase::Applying;
         match PendingEdit::new(uri, now.id, step, replaces, (record, written)) {
             Some(edit) => Next::Write(Box::new(edit)),
             None => self.next(now),

@@ -70,7 +70,7 @@ fn what(step: &Step) -> String {
             }
         },
         Phase::Verifying(_) => "checking the program text".to_owned(),
-        Phase::Landing => "writing the program text".to_owned(),
+        Phase::Applying => "writing the program text".to_owned(),
     }
 }
 
