@@ -37,7 +37,7 @@ pub fn requested(session: &mut Session, params: lsp::InlineCompletionParams, wai
     match buffer.suggestions.ask(offset, waiter, id) {
         Decision::Answer(waiter, known, dropped) => {
             if let Some(dropped) = dropped {
-                drop_flight(session, dropped);
+                drop_in_flight(session, dropped);
             }
             show(session, &uri, waiter, known);
         }
@@ -48,7 +48,7 @@ pub fn requested(session: &mut Session, params: lsp::InlineCompletionParams, wai
         }
         Decision::Start(id, offset, dropped) => {
             if let Some(dropped) = dropped {
-                drop_flight(session, dropped);
+                drop_in_flight(session, dropped);
             }
             start(session, &uri, id, offset);
         }
@@ -56,7 +56,7 @@ pub fn requested(session: &mut Session, params: lsp::InlineCompletionParams, wai
 }
 
 /// Cancels a generation that nobody wants, and answers whoever waited for it.
-pub fn drop_flight(session: &mut Session, dropped: Dropped<InlineWaiter>) {
+pub fn drop_in_flight(session: &mut Session, dropped: Dropped<InlineWaiter>) {
     session.running.remove(dropped.id);
     if let Some(waiter) = dropped.waiting {
         waiter.answer(None);
@@ -68,7 +68,7 @@ pub fn forget(session: &mut Session, uri: &Uri) {
     let Some(buffer) = session.state.buffers.get_mut(uri) else { return };
     (buffer.window_start, buffer.view) = (None, None);
     if let Some(dropped) = buffer.suggestions.clear() {
-        drop_flight(session, dropped);
+        drop_in_flight(session, dropped);
     }
 }
 
@@ -77,7 +77,7 @@ pub fn cancelled(session: &mut Session, request: RequestId) {
     let dropped =
         session.state.buffers.values_mut().find_map(|buffer| buffer.suggestions.cancelled(|w| w.request == request));
     if let Some(dropped) = dropped {
-        drop_flight(session, dropped);
+        drop_in_flight(session, dropped);
     }
 }
 

@@ -54,7 +54,7 @@ pub fn changed(session: &mut Session, params: Changed) {
             buffer.synced = true;
             let dropped: Vec<_> = edits.iter().filter_map(|edit| buffer.follow(edit)).collect();
             for dropped in dropped {
-                inline::drop_flight(session, dropped);
+                inline::drop_in_flight(session, dropped);
             }
             session.state.follow(&uri, &edits);
             let is_whole = whole.is_some() && applied.len() == 1;

@@ -1,6 +1,6 @@
 //! What is cached, in flight, typed through or superseded. Pure: it decides, and others act.
 //!
-//! A buffer has at most one suggestion being generated and one that is remembered. Both know the *trail* from where they
+//! A buffer has at most one suggestion being generated and one that is remembered. Both know the text typed through from where they
 //! were asked to where the user has typed since, kept up to date change by change, so that no decision compares texts
 //! of the document's size.
 
@@ -13,12 +13,12 @@ const SLACK: usize = 32;
 
 /// Where a suggestion starts and what has been typed there since.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Trail {
+pub struct TypedThrough {
     origin: usize,
     typed: String,
 }
 
-impl Trail {
+impl TypedThrough {
     /// Nothing typed yet at `origin`, a byte offset.
     #[must_use]
     pub fn new(origin: usize) -> Self {
@@ -59,9 +59,9 @@ impl Trail {
 
 /// A suggestion being generated, and who waits for it.
 #[derive(Debug)]
-struct Flight<W> {
+struct InFlight<W> {
     id: u64,
-    trail: Trail,
+    through: TypedThrough,
     /// What the generation says again of the text before the cursor.
     held: &'static str,
     streamed: String,
@@ -70,10 +70,10 @@ struct Flight<W> {
     fresh: bool,
 }
 
-impl<W> Flight<W> {
+impl<W> InFlight<W> {
     /// Whether what was typed can still turn out to be what the model writes.
     fn agrees(&self) -> bool {
-        self.trail.agrees(self.streamed.strip_prefix(self.held).unwrap_or(&self.streamed))
+        self.through.agrees(self.streamed.strip_prefix(self.held).unwrap_or(&self.streamed))
     }
 }
 
@@ -135,13 +135,13 @@ pub enum Ended<W> {
 /// One buffer's suggestions. `W` answers a request.
 #[derive(Debug)]
 pub struct Suggestions<W> {
-    flight: Option<Flight<W>>,
-    cached: Option<(Trail, Raw)>,
+    in_flight: Option<InFlight<W>>,
+    cached: Option<(TypedThrough, Raw)>,
 }
 
 impl<W> Default for Suggestions<W> {
     fn default() -> Self {
-        Self { flight: None, cached: None }
+        Self { in_flight: None, cached: None }
     }
 }
 
@@ -151,14 +151,14 @@ impl<W> Suggestions<W> {
         if let Some(known) = self.known(offset) {
             return Decision::Answer(waiting, known, self.clear_flight());
         }
-        match &mut self.flight {
-            Some(flight) if flight.trail.cursor() == offset && flight.agrees() => {
-                flight.fresh = true;
-                Decision::Join(flight.waiting.replace(waiting))
+        match &mut self.in_flight {
+            Some(in_flight) if in_flight.through.cursor() == offset && in_flight.agrees() => {
+                in_flight.fresh = true;
+                Decision::Join(in_flight.waiting.replace(waiting))
             }
             _ => {
                 let dropped = self.clear_flight();
-                self.take_off(next_id, offset, waiting);
+                self.start(next_id, offset, waiting);
                 Decision::Start(next_id, offset, dropped)
             }
         }
@@ -166,14 +166,14 @@ impl<W> Suggestions<W> {
 
     /// Follows a change of the document. A generation whose text could no longer be shown is dropped at once.
     pub fn changed(&mut self, change: &Edit) -> Option<Dropped<W>> {
-        if let Some((trail, raw)) = &mut self.cached
-            && (!trail.follow(change) || trail.typed.len() > raw.text.len() + SLACK)
+        if let Some((through, raw)) = &mut self.cached
+            && (!through.follow(change) || through.typed.len() > raw.text.len() + SLACK)
         {
             self.cached = None;
         }
-        let flight = self.flight.as_mut()?;
-        flight.fresh = false;
-        if flight.trail.follow(change) && flight.agrees() {
+        let in_flight = self.in_flight.as_mut()?;
+        in_flight.fresh = false;
+        if in_flight.through.follow(change) && in_flight.agrees() {
             return None;
         }
         self.clear_flight()
@@ -181,17 +181,17 @@ impl<W> Suggestions<W> {
 
     /// Says of the generation `id` that it is to begin with what stands before the cursor already.
     pub fn holds(&mut self, id: u64, held: &'static str) {
-        if let Some(flight) = self.flight.as_mut().filter(|flight| flight.id == id) {
-            flight.held = held;
+        if let Some(in_flight) = self.in_flight.as_mut().filter(|in_flight| in_flight.id == id) {
+            in_flight.held = held;
         }
     }
 
     /// Takes in text that the generation `id` has produced. If what was typed ahead turns out to be something else, the
     /// generation ends: with a restart for the one who waits at the new place.
     pub fn streamed(&mut self, id: u64, text: &str, next_id: u64) -> Option<Ended<W>> {
-        let flight = self.flight.as_mut().filter(|flight| flight.id == id)?;
-        flight.streamed.push_str(text);
-        if flight.agrees() {
+        let in_flight = self.in_flight.as_mut().filter(|in_flight| in_flight.id == id)?;
+        in_flight.streamed.push_str(text);
+        if in_flight.agrees() {
             return None;
         }
         Some(self.divert(next_id))
@@ -199,43 +199,43 @@ impl<W> Suggestions<W> {
 
     /// Takes in the end of the generation `id`: it is remembered, and the one who waits is answered.
     pub fn finished(&mut self, id: u64, mut raw: Raw, next_id: u64) -> Ended<W> {
-        let Some(flight) = self.flight.take_if(|flight| flight.id == id) else { return Ended::Quiet };
-        let cursor = flight.trail.cursor();
-        if let Some(rest) = raw.text.strip_prefix(flight.held) {
+        let Some(in_flight) = self.in_flight.take_if(|in_flight| in_flight.id == id) else { return Ended::Quiet };
+        let cursor = in_flight.through.cursor();
+        if let Some(rest) = raw.text.strip_prefix(in_flight.held) {
             raw.text = rest.to_owned();
         }
-        self.cached = Some((flight.trail.clone(), raw));
-        let Some(waiting) = flight.waiting else { return Ended::Quiet };
-        if !flight.fresh {
+        self.cached = Some((in_flight.through.clone(), raw));
+        let Some(waiting) = in_flight.waiting else { return Ended::Quiet };
+        if !in_flight.fresh {
             return Ended::Nothing(waiting);
         }
         if let Some(known) = self.known(cursor) {
             return Ended::Answer(waiting, known);
         }
-        self.take_off(next_id, cursor, waiting);
+        self.start(next_id, cursor, waiting);
         Ended::Restart(next_id, cursor)
     }
 
     /// The generation `id` failed or had nothing to do. Returns what answers its request.
     pub fn failed(&mut self, id: u64) -> Option<W> {
-        self.flight.take_if(|flight| flight.id == id)?.waiting
+        self.in_flight.take_if(|in_flight| in_flight.id == id)?.waiting
     }
 
     /// The generation that the one who waits and is meant by `whose` waits for, forgotten because that one went away.
     pub fn cancelled(&mut self, whose: impl FnOnce(&W) -> bool) -> Option<Dropped<W>> {
-        self.flight.take_if(|flight| flight.waiting.as_ref().is_some_and(whose)).map(Dropped::from)
+        self.in_flight.take_if(|in_flight| in_flight.waiting.as_ref().is_some_and(whose)).map(Dropped::from)
     }
 
     /// Begins the generation in flight again where the user is now, for an engine that was not ready when it was asked
     /// for. `Quiet` if there is none.
     pub fn restart(&mut self, next_id: u64) -> Ended<W> {
-        if self.flight.is_none() { Ended::Quiet } else { self.divert(next_id) }
+        if self.in_flight.is_none() { Ended::Quiet } else { self.divert(next_id) }
     }
 
     /// Whether the generation `id` is still wanted.
     #[must_use]
     pub fn wants(&self, id: u64) -> bool {
-        self.flight.as_ref().is_some_and(|flight| flight.id == id)
+        self.in_flight.as_ref().is_some_and(|in_flight| in_flight.id == id)
     }
 
     /// Forgets everything: the document or the model has become another.
@@ -245,24 +245,24 @@ impl<W> Suggestions<W> {
     }
 
     fn known(&self, offset: usize) -> Option<Known> {
-        let (trail, raw) = self.cached.as_ref()?;
-        if trail.cursor() != offset {
+        let (through, raw) = self.cached.as_ref()?;
+        if through.cursor() != offset {
             return None;
         }
-        let rest = trail.rest(&raw.text)?;
+        let rest = through.rest(&raw.text)?;
         // Where all of it was typed (or accepted), there is more to be asked for than nothing.
-        if rest.trim().is_empty() && !trail.typed.is_empty() {
+        if rest.trim().is_empty() && !through.typed.is_empty() {
             return None;
         }
         Some(Known { offset, raw: Raw { text: rest.to_owned(), ..raw.clone() } })
     }
 
     fn divert(&mut self, next_id: u64) -> Ended<W> {
-        let Some(flight) = self.flight.take() else { return Ended::Quiet };
-        match flight.waiting {
-            Some(waiting) if flight.fresh => {
-                let cursor = flight.trail.cursor();
-                self.take_off(next_id, cursor, waiting);
+        let Some(in_flight) = self.in_flight.take() else { return Ended::Quiet };
+        match in_flight.waiting {
+            Some(waiting) if in_flight.fresh => {
+                let cursor = in_flight.through.cursor();
+                self.start(next_id, cursor, waiting);
                 Ended::Restart(next_id, cursor)
             }
             Some(waiting) => Ended::Nothing(waiting),
@@ -270,20 +270,20 @@ impl<W> Suggestions<W> {
         }
     }
 
-    fn take_off(&mut self, id: u64, offset: usize, waiting: W) {
-        let trail = Trail::new(offset);
-        self.flight =
-            Some(Flight { id, trail, held: "", streamed: String::new(), waiting: Some(waiting), fresh: true });
+    fn start(&mut self, id: u64, offset: usize, waiting: W) {
+        let through = TypedThrough::new(offset);
+        self.in_flight =
+            Some(InFlight { id, through, held: "", streamed: String::new(), waiting: Some(waiting), fresh: true });
     }
 
     fn clear_flight(&mut self) -> Option<Dropped<W>> {
-        self.flight.take().map(Dropped::from)
+        self.in_flight.take().map(Dropped::from)
     }
 }
 
-impl<W> From<Flight<W>> for Dropped<W> {
-    fn from(flight: Flight<W>) -> Self {
-        Self { id: flight.id, waiting: flight.waiting }
+impl<W> From<InFlight<W>> for Dropped<W> {
+    fn from(in_flight: InFlight<W>) -> Self {
+        Self { id: in_flight.id, waiting: in_flight.waiting }
     }
 }
 
