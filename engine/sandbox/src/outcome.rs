@@ -8,7 +8,7 @@ use super::Outcome;
 const LINE: usize = 1000;
 
 /// How the program ended, going by its wait status, the processor time it took (and was allowed), and its standard error.
-pub(super) fn judge(status: i32, used: Duration, allowed: Duration, stderr: &str) -> Outcome {
+pub(super) fn classify_exit(status: i32, used: Duration, allowed: Duration, stderr: &str) -> Outcome {
     // The encoding of a wait status is the same wherever there is one.
     let (signal, code) = (status & 0x7f, (status >> 8) & 0xff);
     match (signal, code) {
@@ -74,7 +74,7 @@ mod tests {
     use super::*;
 
     fn of(status: i32, stderr: &str) -> Outcome {
-        judge(status, Duration::from_secs(1), Duration::from_secs(5), stderr)
+        classify_exit(status, Duration::from_secs(1), Duration::from_secs(5), stderr)
     }
 
     fn raised(stderr: &str) -> Option<String> {
@@ -95,7 +95,7 @@ mod tests {
         assert_eq!(of(libc::SIGINT, ""), Outcome::Killed(2));
         assert_eq!(of(libc::SIGXCPU, ""), Outcome::OutOfCpu);
         assert_eq!(of(libc::SIGKILL, ""), Outcome::Killed(9));
-        assert_eq!(judge(libc::SIGKILL, Duration::from_secs(6), Duration::from_secs(5), ""), Outcome::OutOfCpu);
+        assert_eq!(classify_exit(libc::SIGKILL, Duration::from_secs(6), Duration::from_secs(5), ""), Outcome::OutOfCpu);
         assert_eq!(of(libc::SIGABRT, "terminate called after throwing 'std::bad_alloc'"), Outcome::OutOfMemory);
     }
 

@@ -328,12 +328,12 @@ impl Class {
         trial.left -= 1;
         self.trial = Some(trial);
         if trial.left == 0 || cost > before.saturating_mul(2) {
-            self.judge(trial, before);
+            self.conclude(trial, before);
         }
     }
 
     /// Ends a trial.
-    fn judge(&mut self, trial: Trial, before: u64) {
+    fn conclude(&mut self, trial: Trial, before: u64) {
         let tried = trial.rung;
         let now = self.costs[tried].typical().unwrap_or(u64::MAX);
         let up = tried > self.rung;

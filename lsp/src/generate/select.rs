@@ -49,7 +49,7 @@ pub fn select(
 ) -> Selection {
     let scored = completions.into_iter().map(|(index, mut completion)| {
         prepare::tidy(&mut completion);
-        let evidence = candidates::judge(document, turn, &completion.text);
+        let evidence = candidates::score(document, turn, &completion.text);
         Ranked { index, completion, evidence, copies: 1 }
     });
     let (empty, full): (Vec<Ranked>, Vec<Ranked>) = scored.partition(|ranked| ranked.completion.text.is_empty());

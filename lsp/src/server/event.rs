@@ -15,7 +15,7 @@ use crate::generate::prepare::{Prepared, PreparedTurn};
 use crate::present::cuts::Counted;
 use crate::server::sync;
 use crate::server::waiter::{ActionWaiter, CommandWaiter, InlineWaiter, LensWaiter, RequestId, Waiter};
-use crate::synthesis::Judged;
+use crate::synthesis::Selected;
 
 /// Everything that can happen to the server, but for tokens, which come from [`crate::server::running::Running`].
 pub enum Event {
@@ -73,8 +73,8 @@ pub enum Event {
     ProgressReady(u64, bool),
     /// A turn can be asked for, by the engine of this stamp; `None` if preparing it failed.
     TurnPrepared(StepId, u64, Option<Box<(TurnText, PreparedTurn)>>),
-    /// What was generated for a turn has been judged; `None` if that failed.
-    TurnJudged(StepId, Option<Box<Judged>>),
+    /// What was generated for a turn has been selected; `None` if that failed.
+    TurnSelected(StepId, Option<Box<Selected>>),
     /// The client has applied a pending edit, or not; this was its attempt of that number.
     Applied(u64, usize, jsonrpc::Result<lsp::ApplyWorkspaceEditResponse>),
     /// The client has had its time to answer or, if it has `applied` the edit, to report it.

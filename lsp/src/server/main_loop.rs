@@ -122,7 +122,7 @@ impl MainLoop {
             Event::Command(params, waiter) => command::requested(session, params, waiter),
             Event::ProgressReady(id, known) => synthesis::progress_ready(session, id, known),
             Event::TurnPrepared(at, stamp, prepared) => synthesis::prepared(session, at, stamp, prepared),
-            Event::TurnJudged(at, judged) => synthesis::judged(session, at, judged),
+            Event::TurnSelected(at, selected) => synthesis::selected(session, at, selected),
             Event::Applied(edit, attempt, result) => synthesis::applied(session, edit, attempt, result),
             Event::Overdue { edit, attempt, applied } => synthesis::overdue(session, edit, attempt, applied),
             Event::ProgressCancelled(token) => synthesis::progress_cancelled(session, &token),

@@ -20,7 +20,7 @@ use super::answer::{Outcome, Sampled, Written};
 use super::pending_edit::PendingEdit;
 use super::plan::{self, Plan};
 use super::purpose::{Purpose, Which};
-use super::step::{Generating, Judged, Phase, Step, Verifying};
+use super::step::{Generating, Selected, Phase, Step, Verifying};
 use crate::generate::prepare::{self, PreparedTurn};
 
 /// The token that progress is reported under.
@@ -102,8 +102,8 @@ pub enum Next {
     Prepare,
     /// Ask the model for the turn, for [`Operation::submitted`].
     Submit(Box<(TurnText, PreparedTurn)>),
-    /// Judge what was generated, for [`Operation::verifying`] and [`Operation::judged`].
-    Judge,
+    /// Judge what was generated, for [`Operation::verifying`] and [`Operation::selected`].
+    Select,
     /// Put an edit on its way, for [`Operation::landed`], [`Operation::stale`] or [`Operation::not_applied`].
     Write(Box<PendingEdit>),
     /// End what is being generated for the turn, tell the client so, and go on with [`Operation::left`].
@@ -133,8 +133,8 @@ enum News {
     Known(Arc<Alternatives>, Which),
     /// It can be asked for, by the model of this number.
     Prepared(u64, Box<(TurnText, PreparedTurn)>),
-    /// What was generated has been judged.
-    Judged(Box<Judged>),
+    /// What was generated has been selected.
+    Selected(Box<Selected>),
 }
 
 /// A command at work. `W` is whoever waits for its answer.
@@ -286,7 +286,7 @@ impl<W> Operation<W> {
         }
     }
 
-    /// Records that what was generated is being judged.
+    /// Records that what was generated is being selected.
     pub fn verifying(&mut self, verifying: Verifying) {
         if let Some(step) = &mut self.step {
             step.phase = Phase::Verifying(verifying);
@@ -294,10 +294,10 @@ impl<W> Operation<W> {
     }
 
     /// Records what came of judging what was generated, or that it failed.
-    pub fn judged(&mut self, step: u64, judged: Option<Box<Judged>>) {
-        match judged {
+    pub fn selected(&mut self, step: u64, selected: Option<Box<Selected>>) {
+        match selected {
             _ if !self.is_at(step) => {}
-            Some(judged) => self.news = Some(News::Judged(judged)),
+            Some(selected) => self.news = Some(News::Selected(selected)),
             None => self.fail("judging the program text failed for a reason in the log".to_owned()),
         }
     }

@@ -39,7 +39,7 @@ pub enum Phase {
     Preparing,
     /// The model is at work on it.
     Generating(Box<Generating>),
-    /// What the model wrote is being judged, and perhaps run.
+    /// What the model wrote is being selected, and perhaps run.
     Verifying(Verifying),
     /// Its edit is on the way; see [`super::pending_edit`].
     Applying,
@@ -91,7 +91,7 @@ impl Drop for Verifying {
 }
 
 /// What came of judging what was generated for a turn.
-pub struct Judged {
+pub struct Selected {
     /// The turn as text.
     pub text: TurnText,
     /// The distinct ones that say something, best first.

@@ -13,7 +13,7 @@ use tree_sitter::Tree;
 
 use crate::document::parse_text;
 use crate::turns;
-pub use score::judge;
+pub use score::score;
 
 /// What speaks for a program text and what against it, beside its probability.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]

@@ -23,7 +23,7 @@
 //! has spoilt are spoilt for itself only; in the sandbox there is no network, there are no files but Python's own, memory and
 //! processes are limited ([`Allowance`]), and the hashes of strings are the same each time.
 
-mod judge;
+mod grade;
 mod pool;
 pub mod reference;
 
@@ -35,7 +35,7 @@ use codegen_sandbox::{Level, Limits, Outcome, Sandbox, SandboxError};
 
 use crate::dialogue::Check;
 use crate::record::Benchmark;
-pub use judge::{Judgement, judge};
+pub use grade::{Grade, grade};
 pub use pool::{Executor, Verdicts};
 
 /// What a program may use.
@@ -68,7 +68,7 @@ impl Allowance {
 }
 
 /// Time for what is not the program's: the start of two interpreters on a busy machine. From the program's start on, a
-/// shorter limit holds (`judge::respite`).
+/// shorter limit holds (`grade::respite`).
 const BESIDE: Duration = Duration::from_secs(15);
 
 /// Why programs cannot be executed.

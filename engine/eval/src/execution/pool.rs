@@ -8,7 +8,7 @@ use std::thread::JoinHandle;
 
 use codegen_sandbox::Sandbox;
 
-use super::{Allowance, Check, ExecutionError, judge, sandbox};
+use super::{Allowance, Check, ExecutionError, grade, sandbox};
 use crate::record::{Benchmark, Key, Verdict};
 
 /// Programs that wait, for each worker. More would only take memory: a worker is slower than whoever hands it a program.
@@ -70,7 +70,7 @@ impl Executor {
     }
 
     /// Has a program judged. Blocks while as many wait as may, and never once cancelled.
-    pub fn judge(&self, key: Key, program: String, check: Check) {
+    pub fn grade(&self, key: Key, program: String, check: Check) {
         if let Some(queue) = &self.queue {
             // It fails when there are no workers any more, and these only end early by a panic.
             let _ = queue.send(Work { key, program, check });
@@ -125,10 +125,10 @@ impl Worker {
             if self.cancel.load(Ordering::Relaxed) {
                 continue;
             }
-            // Nobody may be listening any more, which is no reason to leave `Executor::judge` waiting.
-            match judge(&self.sandbox, &self.allowance, &work.program, &work.check, &self.cancel) {
+            // Nobody may be listening any more, which is no reason to leave `Executor::grade` waiting.
+            match grade(&self.sandbox, &self.allowance, &work.program, &work.check, &self.cancel) {
                 Ok(None) => {}
-                Ok(Some(judgement)) => drop(self.verdicts.send(Ok(judgement.of(work.key)))),
+                Ok(Some(grade)) => drop(self.verdicts.send(Ok(grade.of(work.key)))),
                 Err(error) => drop(self.verdicts.send(Err(error))),
             }
         }

@@ -8,7 +8,7 @@ use codegen_sandbox::{Job, Limits, Outcome, Sandbox};
 use serde::Deserialize;
 use serde_json::json;
 
-use super::judge::{marked, nonce};
+use super::grade::{marked, nonce};
 use super::{Allowance, ExecutionError, Module, able};
 
 const SCRIPT: &str = include_str!("harness/reference.py");

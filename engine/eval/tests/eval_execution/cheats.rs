@@ -8,7 +8,7 @@ use codegen_eval::record::{Benchmark, Status};
 use codegen_eval::scoring::Scoring;
 use serde_json::json;
 
-use crate::support::{ample, check, judge, short};
+use crate::support::{ample, check, grade, short};
 
 /// What cheating programs have in common: looking for whatever there is to be found, and saying so in every way there is.
 const TOOLS: &str = r#"
@@ -137,8 +137,8 @@ fn cheating(cheat: &str, rest: &str) -> String {
 fn no_cheat_passes_mtpb() {
     let passed = CHEATS.iter().filter_map(|(name, cheat)| {
         let program = cheating(cheat, "print(1)");
-        let judgement = judge(&program, &Check::Output(json!(48_151_623), Scoring::Reference), &ample(Benchmark::Mtpb));
-        (judgement.status == Status::Passed).then(|| format!("{name}: {judgement:?}"))
+        let grade = grade(&program, &Check::Output(json!(48_151_623), Scoring::Reference), &ample(Benchmark::Mtpb));
+        (grade.status == Status::Passed).then(|| format!("{name}: {grade:?}"))
     });
     assert_eq!(passed.collect::<Vec<_>>(), Vec::<String>::new());
 }
@@ -158,8 +158,8 @@ fn an_object_that_equals_everything_passes_mtpb_in_no_disguise() {
     ] {
         for scoring in Scoring::ALL {
             let program = format!("{everything}print({answer})");
-            let judgement = judge(&program, &Check::Output(expected.clone(), scoring), &ample(Benchmark::Mtpb));
-            assert_eq!(judgement.status, Status::Wrong, "{answer} for {expected}, {scoring:?}: {judgement:?}");
+            let grade = grade(&program, &Check::Output(expected.clone(), scoring), &ample(Benchmark::Mtpb));
+            assert_eq!(grade.status, Status::Wrong, "{answer} for {expected}, {scoring:?}: {grade:?}");
         }
     }
 }
@@ -177,8 +177,8 @@ fn no_cheat_passes_humaneval() {
         let when_called = cheating("", &format!("def f(x):\n{inside}  return 1"));
         let check = &check;
         [("at once", at_once), ("when called", when_called)].into_iter().filter_map(move |(when, program)| {
-            let judgement = judge(&program, check, &ample(Benchmark::HumanEval));
-            (judgement.status == Status::Passed).then(|| format!("{name}, {when}: {judgement:?}"))
+            let grade = grade(&program, check, &ample(Benchmark::HumanEval));
+            (grade.status == Status::Passed).then(|| format!("{name}, {when}: {grade:?}"))
         })
     });
     assert_eq!(passed.collect::<Vec<_>>(), Vec::<String>::new());
@@ -188,8 +188,8 @@ fn no_cheat_passes_humaneval() {
 #[test]
 fn the_tools_of_the_cheats_work() {
     let program = cheating("assert len(texts()) > 0 and any(True for _ in frames())", "def f(x):\n  return x * x");
-    let judgement = judge(&program, &check("def check(f):\n    assert f(2) == 4", "f"), &ample(Benchmark::HumanEval));
-    assert_eq!(judgement.status, Status::Passed, "{judgement:?}");
+    let grade = grade(&program, &check("def check(f):\n    assert f(2) == 4", "f"), &ample(Benchmark::HumanEval));
+    assert_eq!(grade.status, Status::Passed, "{grade:?}");
 }
 
 /// A program that cannot be ended from inside has its time, a second, and what it takes to start and end two interpreters.
@@ -208,9 +208,9 @@ fn programs_that_ignore_signals_or_stop_the_judge_are_ended_in_time() {
         // Without a limit that counts from the program's start, none of these would take less than sixteen seconds. On a
         // machine that is busy for a moment, one attempt may take longer.
         let soon = (0..3).any(|_| {
-            let judgement = judge(&program, &test, &allowance);
-            assert_eq!(judgement.status, Status::TimedOut, "{program}: {judgement:?}");
-            judgement.wall < allowance.time + Duration::from_secs(10)
+            let grade = grade(&program, &test, &allowance);
+            assert_eq!(grade.status, Status::TimedOut, "{program}: {grade:?}");
+            grade.wall < allowance.time + Duration::from_secs(10)
         });
         assert!(soon, "{program}");
     }

@@ -7,7 +7,7 @@ use codegen_eval::record::{Benchmark, Status};
 use codegen_eval::scoring::Scoring;
 use serde_json::Value;
 
-use super::support::{ample, judge};
+use super::support::{ample, grade};
 
 fn fixture(name: &str) -> Vec<u8> {
     let path = format!("{}/../../fixtures/eval/{name}", env!("CARGO_MANIFEST_DIR"));
@@ -32,7 +32,7 @@ fn solved(scoring: Scoring) -> Vec<(Task, Vec<String>)> {
 fn every_problem_has_a_solution_that_passes_and_needs_its_last_turn() {
     for (task, texts) in solved(Scoring::Reference).into_iter().chain(solved(Scoring::Corrected)) {
         let verdict = |texts: &[String]| {
-            let judged = judge(&task.dialogue.program(texts), &task.check, &ample(Benchmark::Mtpb));
+            let judged = grade(&task.dialogue.program(texts), &task.check, &ample(Benchmark::Mtpb));
             (judged.status, judged.detail)
         };
         let place = format!("problem {}, input {}", task.problem, task.input);

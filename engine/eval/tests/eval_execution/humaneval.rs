@@ -7,7 +7,7 @@ use codegen_eval::execution::reference::{Candidate, opinions};
 use codegen_eval::record::{Benchmark, Status};
 use serde_json::Value;
 
-use crate::support::{NEVER, ample, check, judge, key, python, short};
+use crate::support::{NEVER, ample, check, grade, key, python, short};
 
 const TEST: &str = "def check(f):\n    assert f(2) == 4\n    assert f(3) == 9, 'nine'\n";
 const RIGHT: &str = "def f(x):\n    return x * x\n";
@@ -211,9 +211,9 @@ fn differences(programs: &[(&str, &str, Status)], endless: bool) -> Vec<String> 
     let opinions = opinions(&python(), &candidates, 2, &allowance, &NEVER).unwrap();
     assert_eq!(opinions.len(), programs.len());
     let judged = programs.iter().zip(opinions).filter_map(|((name, program, expected), opinion)| {
-        let judgement = judge(program, &check, &allowance);
-        let right = judgement.status == *expected && opinion.passed == (judgement.status == Status::Passed);
-        (!right).then(|| format!("{name}: {judgement:?}, expected {expected:?}; the package: {opinion:?}"))
+        let grade = grade(program, &check, &allowance);
+        let right = grade.status == *expected && opinion.passed == (grade.status == Status::Passed);
+        (!right).then(|| format!("{name}: {grade:?}, expected {expected:?}; the package: {opinion:?}"))
     });
     judged.collect()
 }
@@ -241,7 +241,7 @@ fn the_package_passes_recursion_of_the_same_depth() {
     let theirs: Vec<bool> = opinions.into_iter().map(|opinion| opinion.passed).collect();
     let check = check(TEST, "f");
     let ours: Vec<bool> =
-        programs.iter().map(|program| judge(program, &check, &allowance).status == Status::Passed).collect();
+        programs.iter().map(|program| grade(program, &check, &allowance).status == Status::Passed).collect();
     let passed = |verdicts: &[bool]| verdicts.iter().filter(|passed| **passed).count();
     assert!((1..30).contains(&passed(&theirs)), "{theirs:?}");
     // Versions of Python differ a little in what they count; a dozen frames would be the harness's doing.
@@ -284,7 +284,7 @@ fn the_package_passes_the_same_solutions_of_its_own_problems() {
 
     let (executor, verdicts) = Executor::start(&python(), Benchmark::HumanEval, 2, allowance).unwrap();
     for (sample, (program, test, entry_point)) in programs.iter().enumerate() {
-        executor.judge(key(sample), program.clone(), check(test, entry_point));
+        executor.grade(key(sample), program.clone(), check(test, entry_point));
     }
     executor.finish();
     let mut verdicts: Vec<_> = verdicts.iter().map(Result::unwrap).collect();

@@ -6,7 +6,7 @@ use codegen_eval::record::{Benchmark, Status};
 use codegen_eval::scoring::Scoring;
 use serde_json::{Value, json};
 
-use crate::support::{answer, judge, short};
+use crate::support::{answer, grade, short};
 
 /// Runs each program by the corrected rules, and gives those that end otherwise than expected. `None` stands for any detail.
 fn differences(cases: &[(&str, Value, Status, Option<&str>)]) -> Vec<String> {
@@ -270,8 +270,8 @@ fn the_end_of_time_is_an_exception_in_the_program() {
         ("i = 0\nwhile True:\n    i += 1\n    print([i] * 100)", Status::Wrong),
     ];
     for (program, status) in cases {
-        let judgement = judge(program, &Check::Output(json!(1), Scoring::Reference), &short(Benchmark::Mtpb));
-        assert_eq!(judgement.status, status, "{program}: {judgement:?}");
+        let grade = grade(program, &Check::Output(json!(1), Scoring::Reference), &short(Benchmark::Mtpb));
+        assert_eq!(grade.status, status, "{program}: {grade:?}");
     }
 }
 
@@ -284,8 +284,8 @@ fn an_answer_that_cannot_be_looked_at_in_time_is_wrong() {
     ];
     for (method, rest, expected, detail) in cases {
         let program = format!("class A:\n  def {method}:\n    while True: pass\n{rest}");
-        let judgement = judge(&program, &Check::Output(expected, Scoring::Reference), &short(Benchmark::Mtpb));
-        assert_eq!((judgement.status, judgement.detail.as_str()), (Status::Wrong, detail), "{program}");
+        let grade = grade(&program, &Check::Output(expected, Scoring::Reference), &short(Benchmark::Mtpb));
+        assert_eq!((grade.status, grade.detail.as_str()), (Status::Wrong, detail), "{program}");
     }
 }
 

@@ -26,7 +26,7 @@ fn every_program_gets_its_own_verdict() {
     let (executor, verdicts) = Executor::start(&python(), Benchmark::Mtpb, 3, ample(Benchmark::Mtpb)).unwrap();
     for sample in 0..30 {
         // Every third one is wrong.
-        executor.judge(key(sample), format!("print({sample})"), output(if sample % 3 == 0 { 100 } else { sample }));
+        executor.grade(key(sample), format!("print({sample})"), output(if sample % 3 == 0 { 100 } else { sample }));
     }
     executor.finish();
     let mut found: Vec<_> = verdicts.iter().map(Result::unwrap).collect();
@@ -46,9 +46,9 @@ fn few_programs_wait_and_none_once_cancelled() {
     let cancelled = executor.cancelled();
     let count = handed_over.clone();
     let source = std::thread::spawn(move || {
-        executor.judge(key(0), "print(0)".to_owned(), output(0));
+        executor.grade(key(0), "print(0)".to_owned(), output(0));
         for sample in 1..100 {
-            executor.judge(key(sample), ENDLESS.to_owned(), output(0));
+            executor.grade(key(sample), ENDLESS.to_owned(), output(0));
             count.fetch_add(1, Ordering::Relaxed);
         }
         executor.finish();
@@ -68,7 +68,7 @@ fn few_programs_wait_and_none_once_cancelled() {
 fn without_an_executor_nothing_runs() {
     let (executor, verdicts) =
         Executor::start(&python(), Benchmark::HumanEval, 2, ample(Benchmark::HumanEval)).unwrap();
-    executor.judge(key(0), ENDLESS.to_owned(), check("def check(f): pass", "print"));
+    executor.grade(key(0), ENDLESS.to_owned(), check("def check(f): pass", "print"));
     drop(executor);
     assert_eq!(verdicts.iter().count(), 0);
 }
@@ -78,7 +78,7 @@ fn verdicts_that_nobody_hears_keep_nobody_waiting() {
     let (executor, verdicts) = Executor::start(&python(), Benchmark::Mtpb, 1, ample(Benchmark::Mtpb)).unwrap();
     drop(verdicts);
     for sample in 0..10 {
-        executor.judge(key(sample), "print(1)".to_owned(), output(1));
+        executor.grade(key(sample), "print(1)".to_owned(), output(1));
     }
     executor.finish();
 }
@@ -133,7 +133,7 @@ fn a_system_without_namespaces_gives_the_same_verdicts() {
     for means in [Means::Landlock, Means::Limits] {
         let sandbox = lesser(means);
         for (program, check, status) in &cases {
-            let judged = execution::judge(&sandbox, &short(Benchmark::Mtpb), program, check, &NEVER).unwrap().unwrap();
+            let judged = execution::grade(&sandbox, &short(Benchmark::Mtpb), program, check, &NEVER).unwrap().unwrap();
             assert_eq!(judged.status, *status, "{means:?}: {program}: {judged:?}");
         }
     }

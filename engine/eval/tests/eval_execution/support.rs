@@ -6,7 +6,7 @@ use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
 use codegen_eval::dialogue::Check;
-use codegen_eval::execution::{self, Allowance, Judgement};
+use codegen_eval::execution::{self, Allowance, Grade};
 use codegen_eval::record::{Benchmark, Key, Status};
 use codegen_eval::scoring::Scoring;
 use codegen_sandbox::Sandbox;
@@ -47,15 +47,15 @@ fn sandbox() -> &'static Sandbox {
 }
 
 /// Judges a program in the usual sandbox.
-pub fn judge(program: &str, check: &Check, allowance: &Allowance) -> Judgement {
-    let judged = execution::judge(sandbox(), allowance, program, check, &NEVER);
+pub fn grade(program: &str, check: &Check, allowance: &Allowance) -> Grade {
+    let judged = execution::grade(sandbox(), allowance, program, check, &NEVER);
     judged.expect("the harness works").expect("nobody has cancelled")
 }
 
 /// Judges a program of MTPB that ends by itself.
 pub fn answer(program: &str, expected: &Value, scoring: Scoring) -> (Status, String) {
-    let judgement = judge(program, &Check::Output(expected.clone(), scoring), &ample(Benchmark::Mtpb));
-    (judgement.status, judgement.detail)
+    let grade = grade(program, &Check::Output(expected.clone(), scoring), &ample(Benchmark::Mtpb));
+    (grade.status, grade.detail)
 }
 
 /// A test of HumanEval's kind.

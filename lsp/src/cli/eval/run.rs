@@ -265,6 +265,6 @@ impl Work<'_> {
 fn execute(executor: &Executor, checks: &HashMap<(&str, usize), &Check>, sample: Sample) {
     let Sample { key, program, left_out, .. } = sample;
     if let (None, Some(&check)) = (left_out, checks.get(&(key.problem.as_str(), key.input))) {
-        executor.judge(key, program, check.clone());
+        executor.grade(key, program, check.clone());
     }
 }

@@ -34,8 +34,8 @@ impl<W> Operation<W> {
                 self.put_back();
                 self.next(now)
             }
-            Some(News::Judged(judged)) => self.select(*judged, now),
-            None => self.judge(now),
+            Some(News::Selected(selected)) => self.select(*selected, now),
+            None => self.candidates_ended(now),
         }
     }
 

@@ -8,17 +8,17 @@ use crate::synthesis::answer::{Outcome, Sampled, Written};
 use crate::synthesis::pending_edit::PendingEdit;
 use crate::synthesis::plan;
 use crate::synthesis::purpose::{Purpose, Which};
-use crate::synthesis::step::{Judged, Phase, Step};
+use crate::synthesis::step::{Selected, Phase, Step};
 
 impl<W> Operation<W> {
     /// Goes on once all candidates have ended.
-    pub(super) fn judge(&mut self, now: &mut Now<'_>) -> Next {
+    pub(super) fn candidates_ended(&mut self, now: &mut Now<'_>) -> Next {
         let Some(Step { phase: Phase::Generating(generating), .. }) = &self.step else { return Next::Wait };
         if !generating.parts.iter().all(|part| part.ended) {
             return Next::Wait;
         }
         if generating.parts.iter().any(|part| part.completion.is_some()) {
-            return Next::Judge;
+            return Next::Select;
         }
         if self.told.is_empty() {
             return self.over(Outcome::Cancelled);
@@ -28,8 +28,8 @@ impl<W> Operation<W> {
     }
 
     /// Writes the best of what was generated, or answers with all of it.
-    pub(super) fn select(&mut self, judged: Judged, now: &mut Now<'_>) -> Next {
-        let Judged { text, each, sampled, .. } = judged;
+    pub(super) fn select(&mut self, selected: Selected, now: &mut Now<'_>) -> Next {
+        let Selected { text, each, sampled, .. } = selected;
         if each.is_empty() {
             return self.wrote_nothing(&text, now);
         }

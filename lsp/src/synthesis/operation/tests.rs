@@ -36,9 +36,9 @@ enum Event {
     /// A candidate has failed.
     Failed(usize, &'static str),
     /// These were generated, with their numbers, best first.
-    Judged(&'static [(usize, &'static str)]),
-    /// Judging failed.
-    Unjudged,
+    Selected(&'static [(usize, &'static str)]),
+    /// Selecting failed.
+    Unselected,
     /// The client has reported the text.
     Landed,
     /// The place was changed before the text was there.
@@ -116,11 +116,11 @@ impl World {
         Some(Box::new((step.text.clone(), prepared)))
     }
 
-    fn judged(&self, each: &[(usize, &str)]) -> Option<Box<Judged>> {
+    fn selected(&self, each: &[(usize, &str)]) -> Option<Box<Selected>> {
         let text = self.operation.step()?.text.clone();
         let each: Vec<Alternative> = each.iter().map(|(index, text)| alternative(*index, text)).collect();
         let sampled = each.len().max(self.configured);
-        Some(Box::new(Judged { text, each, sampled, unrunnable: None, isolation: None }))
+        Some(Box::new(Selected { text, each, sampled, unrunnable: None, isolation: None }))
     }
 
     fn take(&mut self, event: Event) {
@@ -156,11 +156,11 @@ impl World {
                 let error = EngineError::WorkerDied { reason: reason.to_owned() };
                 self.operation.produced(step, candidate, Produced::Failed(error));
             }
-            Event::Judged(each) => {
-                let judged = self.judged(each);
-                self.operation.judged(step, judged);
+            Event::Selected(each) => {
+                let selected = self.selected(each);
+                self.operation.selected(step, selected);
             }
-            Event::Unjudged => self.operation.judged(step, None),
+            Event::Unselected => self.operation.selected(step, None),
             Event::Landed => {
                 let Some(edit) = self.edit.take() else { unreachable!("none is on its way") };
                 let (record, written) = edit.into_made();
@@ -229,9 +229,9 @@ impl World {
                     self.operation.submitted(Generating { text, prepared, model: "m".to_owned(), parts });
                     format!("submit {}", draw.count)
                 }
-                Next::Judge => {
+                Next::Select => {
                     self.operation.verifying(Verifying::default());
-                    "judge".to_owned()
+                    "select".to_owned()
                 }
                 Next::Write(edit) => {
                     let mut now = super::super::pending_edit::Now {

@@ -17,7 +17,7 @@ use crate::turns::{self, Turn};
 /// stands before it there, and anything that the functions around it and the module bind. What a function uses it needs
 /// when it is called, so it may be defined below it. After a wildcard import any name may be defined.
 #[must_use]
-pub fn judge(document: &Document, turn: &Turn, program: &str) -> Evidence {
+pub fn score(document: &Document, turn: &Turn, program: &str) -> Evidence {
     let text = turns::written_text(document, turn, program);
     let own = names_of(&text);
     let place = Place::of(document, turn);

@@ -9,12 +9,12 @@ fn ranked(index: usize, text: &str, mean_logprob: f32) -> Ranked {
 }
 
 /// Judges `program` for the turn at the `$0`.
-fn judged(marked: &str, program: &str) -> Evidence {
+fn scored(marked: &str, program: &str) -> Evidence {
     let (document, offset) = cursor_in(marked, |text| Document::new(text, 1));
     let turn = turn_at(&document, offset, &TurnOptions::default()).expect("a turn");
     // In place of what stands directly below the prompt.
     let turn = resolved(&document, turn, true).expect("a place");
-    judge(&document, &turn, program)
+    score(&document, &turn, program)
 }
 
 #[test]
@@ -43,14 +43,14 @@ fn what_parses() {
         ("# one$0\n\n# two\ndef f(:\n", "x = ", false),
         ("# one$0\nx = (((\n", "x = 1", true),
     ] {
-        assert_eq!(judged(text, program).parses, expected, "{text:?} {program:?}");
+        assert_eq!(scored(text, program).parses, expected, "{text:?} {program:?}");
     }
 }
 
 /// The evidence in one line: missing, shadows and drops.
 #[track_caller]
 fn check(text: &str, program: &str, expected: &str) {
-    let Evidence { missing, shadows, drops, .. } = judged(text, program);
+    let Evidence { missing, shadows, drops, .. } = scored(text, program);
     let found = [missing, shadows, drops].map(|names| names.join(" ")).join("|");
     assert_eq!(found, expected, "{text:?} {program:?}");
 }

@@ -49,7 +49,7 @@ fn advance(session: &mut Session, id: u64) {
             }
             Next::Prepare => step::prepare(session, id),
             Next::Submit(prepared) => step::submit(session, id, *prepared),
-            Next::Judge => step::judge(session, id),
+            Next::Select => step::select(session, id),
             Next::Write(pending) => {
                 let Some(number) = session.state.operations.get(&id).and_then(|operation| Some(operation.step()?.id))
                 else {

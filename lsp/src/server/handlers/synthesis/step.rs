@@ -1,18 +1,18 @@
-//! A turn at work: prepared, generated, judged. What is begun here is reported back as an event, and recorded.
+//! A turn at work: prepared, generated, selected. What is begun here is reported back as an event, and recorded.
 
 use std::sync::Arc;
 
 use codegen_core::{Event as Produced, Sampling};
 use codegen_text::provenance::TurnText;
 
-use super::judge::{self, Generated};
+use super::select::{self, Generated};
 use super::stream;
 use crate::generate::prepare::{self, PreparedTurn};
 use crate::server::event::{Event, Job, StepId};
 use crate::server::session::Session;
 use crate::server::state::State;
 use crate::server::waiter::CommandWaiter;
-use crate::synthesis::{Generating, Judged, Operation, Part, Phase, Shown, Step, Verifying};
+use crate::synthesis::{Generating, Selected, Operation, Part, Phase, Shown, Step, Verifying};
 
 /// Puts the turn's history together and counts its tokens, away from the main loop.
 pub(super) fn prepare(session: &mut Session, id: u64) {
@@ -93,10 +93,10 @@ pub fn produced(session: &mut Session, at: StepId, candidate: usize, event: Prod
     }
 }
 
-/// Judges what was generated, away from the main loop.
-pub(super) fn judge(session: &mut Session, id: u64) {
+/// Selects among what was generated, away from the main loop.
+pub(super) fn select(session: &mut Session, id: u64) {
     let Some(uri) = session.state.operations.get(&id).map(|operation| operation.uri().clone()) else { return };
-    let run = judge::run_options(session, &uri);
+    let run = select::run_options(session, &uri);
     let Some(operation) = session.state.operations.get_mut(&id) else { return };
     let Some(step @ Step { phase: Phase::Generating(generating), .. }) = operation.step() else { return };
     let at = StepId { operation: id, step: step.id };
@@ -104,7 +104,7 @@ pub(super) fn judge(session: &mut Session, id: u64) {
         Some(Generated { index, sampling: part.sampling, completion: part.completion.clone()? })
     });
     let verifying = Verifying::default();
-    let work = judge::Work {
+    let work = select::Work {
         document: step.snapshot.clone(),
         turn: step.turn.clone(),
         text: generating.text.clone(),
@@ -116,24 +116,24 @@ pub(super) fn judge(session: &mut Session, id: u64) {
     };
     operation.verifying(verifying);
     stream::report(session, id);
-    session.offload(move || work.judge(), move |judged| Event::TurnJudged(at, judged.map(Box::new)));
+    session.offload(move || work.select(), move |selected| Event::TurnSelected(at, selected.map(Box::new)));
 }
 
-/// What was generated has been judged, or that failed.
-pub fn judged(session: &mut Session, at: StepId, judged: Option<Box<Judged>>) {
+/// What was generated has been selected, or that failed.
+pub fn selected(session: &mut Session, at: StepId, selected: Option<Box<Selected>>) {
     let operation = session.state.operations.get(&at.operation);
     if operation.and_then(Operation::step).is_none_or(|step| step.id != at.step) {
         return;
     }
-    if let Some(judged) = &judged {
-        if let Some(reason) = &judged.unrunnable {
-            judge::cannot_run(session, reason);
+    if let Some(selected) = &selected {
+        if let Some(reason) = &selected.unrunnable {
+            select::cannot_run(session, reason);
         }
-        if let Some(held) = judged.isolation {
-            judge::tell_isolation(session, held);
+        if let Some(held) = selected.isolation {
+            select::tell_isolation(session, held);
         }
     }
-    record(session, at, |operation| operation.judged(at.step, judged));
+    record(session, at, |operation| operation.selected(at.step, selected));
 }
 
 fn record(session: &mut Session, at: StepId, what: impl FnOnce(&mut Operation<CommandWaiter>)) {

@@ -1,6 +1,6 @@
 //! What is written of what was generated, and what the client is shown.
 
-use super::Event::{Change, Done, Failed, Judged, Known, Landed, Moved, Prepared, Token};
+use super::Event::{Change, Done, Failed, Selected, Known, Landed, Moved, Prepared, Token};
 use super::*;
 
 #[test]
@@ -25,8 +25,8 @@ fn somebodys_own_code_is_refused_or_replaced_on_demand() {
                 vec![
                     (Moved, BEGUN),
                     (Prepared, "submit 1"),
-                    (Done(0, "a = 1"), "judge"),
-                    (Judged(&[(0, "a = 1")]), "write a = 1"),
+                    (Done(0, "a = 1"), "select"),
+                    (Selected(&[(0, "a = 1")]), "write a = 1"),
                     (Landed, "leave, end done, 2 lines were replaced by generated code"),
                 ],
             ),
@@ -35,15 +35,15 @@ fn somebodys_own_code_is_refused_or_replaced_on_demand() {
                 vec![
                     (Moved, BEGUN),
                     (Prepared, "submit 1"),
-                    (Done(0, "mine()\nmine()"), "judge"),
-                    (Judged(&[(0, "mine()\nmine()")]), "leave, end done, the model wrote the same program text again"),
+                    (Done(0, "mine()\nmine()"), "select"),
+                    (Selected(&[(0, "mine()\nmine()")]), "leave, end done, the model wrote the same program text again"),
                 ],
             ),
         ],
     );
     let mut world = one();
     world.can_apply = false;
-    for event in [Moved, Prepared, Done(0, "a = 1"), Judged(&[(0, "a = 1")])] {
+    for event in [Moved, Prepared, Done(0, "a = 1"), Selected(&[(0, "a = 1")])] {
         world.take(event);
         if let Some(outcome) = Some(world.settle()).filter(|done| done.starts_with("end")) {
             assert_eq!(outcome, "end not applied, this editor cannot apply edits (workspace/applyEdit)");
@@ -100,8 +100,8 @@ fn alternatives_are_chosen_from_without_the_model() {
     world.take(Prepared);
     assert_eq!(world.settle(), "submit 4");
     (0..4).for_each(|candidate| world.take(Done(candidate, "x")));
-    assert_eq!(world.settle(), "judge");
-    world.take(Judged(&[(3, "a = 4"), (0, "a = 1")]));
+    assert_eq!(world.settle(), "select");
+    world.take(Selected(&[(3, "a = 4"), (0, "a = 1")]));
     assert_eq!(world.settle(), "write a = 4");
 }
 
@@ -122,8 +122,8 @@ fn candidates_are_answered_and_nothing_is_written() {
                     (Prepared, "submit 2"),
                     (Done(1, "a = 2"), ""),
                     (Token(0, "a"), ""),
-                    (Done(0, "a = 1"), "judge"),
-                    (Judged(&[(1, "a = 2"), (0, "a = 1")]), "leave, end done"),
+                    (Done(0, "a = 1"), "select"),
+                    (Selected(&[(1, "a = 2"), (0, "a = 1")]), "leave, end done"),
                 ],
             ),
             (
@@ -132,8 +132,8 @@ fn candidates_are_answered_and_nothing_is_written() {
                     (Moved, BEGUN),
                     (Prepared, "submit 2"),
                     (Failed(0, "x"), ""),
-                    (Done(1, "a = 2"), "judge"),
-                    (Judged(&[(1, "a = 2")]), "leave, end done, the engine's worker has stopped: x"),
+                    (Done(1, "a = 2"), "select"),
+                    (Selected(&[(1, "a = 2")]), "leave, end done, the engine's worker has stopped: x"),
                 ],
             ),
             (
@@ -151,7 +151,7 @@ fn candidates_are_answered_and_nothing_is_written() {
         ],
     );
     let mut world = candidates();
-    for event in [Moved, Prepared, Done(0, ""), Done(1, ""), Judged(&[(1, "a = 2"), (0, "a = 1")])] {
+    for event in [Moved, Prepared, Done(0, ""), Done(1, ""), Selected(&[(1, "a = 2"), (0, "a = 1")])] {
         world.take(event);
         world.settle();
     }
@@ -183,7 +183,7 @@ fn another_text_is_drawn_where_the_most_likely_one_is_there() {
         world.take(event);
         world.settle();
     }
-    world.take(Judged(&[(0, "a = 1"), (1, "a = 2")]));
+    world.take(Selected(&[(0, "a = 1"), (1, "a = 2")]));
     assert_eq!(world.settle(), "write a = 2");
 }
 

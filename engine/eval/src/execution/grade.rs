@@ -17,7 +17,7 @@ const HUMAN_EVAL: &str = concat!(include_str!("harness/common.py"), include_str!
 
 /// How a program did.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Judgement {
+pub struct Grade {
     /// How it ended.
     pub status: Status,
     /// The answer as Python shows it, or the exception; shortened.
@@ -26,7 +26,7 @@ pub struct Judgement {
     pub wall: Duration,
 }
 
-impl Judgement {
+impl Grade {
     /// The verdict on the sample that the program belongs to.
     #[must_use]
     pub fn of(self, key: Key) -> Verdict {
@@ -38,13 +38,13 @@ impl Judgement {
 ///
 /// # Errors
 /// The sandbox or the harness does not work. Whatever the program does is no error.
-pub fn judge(
+pub fn grade(
     sandbox: &Sandbox,
     allowance: &Allowance,
     program: &str,
     check: &Check,
     cancel: &AtomicBool,
-) -> Result<Option<Judgement>, ExecutionError> {
+) -> Result<Option<Grade>, ExecutionError> {
     let nonce = nonce();
     let seconds = allowance.time.as_secs_f64();
     let (harness, task) = match check {
@@ -69,7 +69,7 @@ pub fn judge(
         Some(said) => (said.status, said.detail),
         None => unsaid(&report)?,
     };
-    Ok(Some(Judgement { status, detail, wall: report.wall }))
+    Ok(Some(Grade { status, detail, wall: report.wall }))
 }
 
 /// What the judge's process may take beside the program's time, before it is ended itself: a second until it kills a program

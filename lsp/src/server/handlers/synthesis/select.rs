@@ -1,4 +1,4 @@
-//! Judging what was generated, away from the main loop: by its syntax and names, and by running it.
+//! Selecting among what was generated, away from the main loop: by its syntax and names, and by running it.
 
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
@@ -16,9 +16,9 @@ use crate::generate::prepare::PreparedTurn;
 use crate::generate::run::{self, RunOptions};
 use crate::generate::select::select;
 use crate::server::session::Session;
-use crate::synthesis::Judged;
+use crate::synthesis::Selected;
 
-/// A completion that has not been judged.
+/// A completion, before one is selected.
 pub(super) struct Generated {
     /// Its number among those that were sampled.
     pub index: usize,
@@ -28,7 +28,7 @@ pub(super) struct Generated {
     pub completion: Completion,
 }
 
-/// What is judged, and how.
+/// What is selected from, and how.
 pub(super) struct Work {
     /// The buffer that it is for.
     pub document: Document,
@@ -82,7 +82,7 @@ pub(super) fn tell_isolation(session: &mut Session, held: Isolation) {
 
 impl Work {
     /// Selects among what was generated, and says what made it. Blocks.
-    pub fn judge(self) -> Judged {
+    pub fn select(self) -> Selected {
         let sampled = self.generated.len();
         let completions = self.generated.iter().map(|generated| (generated.index, generated.completion.clone()));
         let selection = select(&self.document, &self.turn, completions, self.run.as_ref(), &self.cancel);
@@ -91,7 +91,7 @@ impl Work {
             Err(error) => (None, Some(error.to_string())),
         };
         let each = selection.ranked.into_iter().filter_map(|ranked| self.alternative(ranked)).collect();
-        Judged { text: self.text, each, sampled, unrunnable, isolation }
+        Selected { text: self.text, each, sampled, unrunnable, isolation }
     }
 
     fn alternative(&self, ranked: Ranked) -> Option<Alternative> {
