@@ -5,7 +5,7 @@ use codegen_core::{
     Candidate, Candidates, Completion, FinishReason, Overflow, Priority, Prompt, Request, Sampling, StopRule,
 };
 use codegen_engine::Engine;
-use codegen_text::candidates::{Evidence, Ranked};
+use codegen_text::candidates::{Score, Ranked};
 use codegen_text::completion::{self, Plan, Suggestion};
 use codegen_text::document::Document;
 use codegen_text::prompt::HistoryCut;
@@ -174,15 +174,15 @@ pub fn candidate(ranked: &Ranked) -> Value {
         "index": ranked.index,
         "text": ranked.completion.text,
         "copies": ranked.copies,
-        "score": score(&ranked.evidence, ranked.completion.mean_logprob),
+        "score": score_json(&ranked.score, ranked.completion.mean_logprob),
         "stats": stats(&ranked.completion),
     })
 }
 
 /// What speaks for a candidate and what against it, for programs to read.
 #[must_use]
-pub fn score(evidence: &Evidence, mean_logprob: f32) -> Value {
-    let Evidence { parses, missing, shadows, drops, raised, run } = evidence;
+pub fn score_json(score: &Score, mean_logprob: f32) -> Value {
+    let Score { parses, missing, shadows, drops, raised, run } = score;
     json!({
         "parses": parses,
         "missing": missing,

@@ -73,16 +73,16 @@ pub fn run(
 ) -> Result<Option<Isolation>, SandboxError> {
     let sandbox = options.sandbox()?;
     let mut held: Option<Isolation> = None;
-    let says_something = |ranked: &&mut Ranked| ranked.evidence.parses && !ranked.completion.text.is_empty();
+    let says_something = |ranked: &&mut Ranked| ranked.score.parses && !ranked.completion.text.is_empty();
     for ranked in candidates.iter_mut().filter(says_something) {
         if cancel.load(Ordering::Relaxed) {
             break;
         }
         let edit = turns::program_edit(document, turn, &ranked.completion.text);
         let report = sandbox.run(&program(document, &edit), cancel)?;
-        ranked.evidence.run = report.outcome != Outcome::Cancelled;
-        ranked.evidence.raised = complaint(&report.outcome, &options.limits);
-        if ranked.evidence.run {
+        ranked.score.run = report.outcome != Outcome::Cancelled;
+        ranked.score.raised = complaint(&report.outcome, &options.limits);
+        if ranked.score.run {
             // The least, where programs were run in more than one way.
             held = held.map_or(Some(report.isolation), |held| {
                 Some(std::cmp::min_by_key(held, report.isolation, |held| held.level()))

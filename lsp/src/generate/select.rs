@@ -49,8 +49,8 @@ pub fn select(
 ) -> Selection {
     let scored = completions.into_iter().map(|(index, mut completion)| {
         prepare::tidy(&mut completion);
-        let evidence = candidates::score(document, turn, &completion.text);
-        Ranked { index, completion, evidence, copies: 1 }
+        let score = candidates::score(document, turn, &completion.text);
+        Ranked { index, completion, score, copies: 1 }
     });
     let (empty, full): (Vec<Ranked>, Vec<Ranked>) = scored.partition(|ranked| ranked.completion.text.is_empty());
     let mut ranked = candidates::distinct(full);
@@ -141,6 +141,6 @@ mod tests {
         let selection = selected("# one\n", completions, Some(&run));
         assert_eq!(outline(selection.all()), [(1, "y = 2", 1), (0, "x = 1", 1)]);
         assert!(selection.run.is_err());
-        assert!(selection.ranked.iter().all(|ranked| !ranked.evidence.run));
+        assert!(selection.ranked.iter().all(|ranked| !ranked.score.run));
     }
 }

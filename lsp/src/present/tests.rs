@@ -3,7 +3,7 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use codegen_core::{Completion, Sampling};
-use codegen_text::candidates::{Evidence, Ranked};
+use codegen_text::candidates::{Score, Ranked};
 use codegen_text::document::Document;
 use codegen_text::prompt::HistoryCut;
 use codegen_text::provenance::{Alternative, Made, Record, Records, TurnMap, TurnState};
@@ -80,7 +80,7 @@ fn generated_turns_are_made_anew() {
     let one = record(&document, "one");
     let alternative = |index, program: &str| Alternative {
         program: program.to_owned(),
-        ranked: Ranked { index, completion: Completion::default(), evidence: Evidence::default(), copies: 1 },
+        ranked: Ranked { index, completion: Completion::default(), score: Score::default(), copies: 1 },
         made: one.made.clone(),
     };
     let each = [(2, "b = 1"), (0, "a = 1"), (3, "c = 1")].map(|(index, program)| alternative(index, program));

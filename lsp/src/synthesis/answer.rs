@@ -1,7 +1,7 @@
 //! What a command answers.
 
 use codegen_core::Completion;
-use codegen_text::candidates::Evidence;
+use codegen_text::candidates::Score;
 use codegen_text::provenance::Alternative;
 use serde_json::{Value, json};
 use tower_lsp::ls_types::MessageType;
@@ -68,7 +68,7 @@ pub struct Written {
     /// The completion, its text tidied.
     pub completion: Completion,
     /// What was found out about it.
-    pub evidence: Evidence,
+    pub score: Score,
 }
 
 /// Alternatives as they are answered.
@@ -107,7 +107,7 @@ fn turns_answer(outcome: Outcome, message: Option<&str>, written: &[Written]) ->
             "prompt": written.prompt,
             "text": written.completion.text,
             "stats": prepare::stats(&written.completion),
-            "score": prepare::score(&written.evidence, written.completion.mean_logprob),
+            "score": prepare::score_json(&written.score, written.completion.mean_logprob),
         })
     });
     json!({ "outcome": outcome.name(), "message": message, "turns": turns.collect::<Vec<_>>() })

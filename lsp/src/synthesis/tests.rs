@@ -3,7 +3,7 @@
 use std::sync::atomic::AtomicBool;
 
 use codegen_core::Completion;
-use codegen_text::candidates::Evidence;
+use codegen_text::candidates::Score;
 use codegen_text::document::{Budget, Document, Limits};
 use codegen_text::edit::{self, Edit};
 use codegen_text::provenance::testing::made;
@@ -56,6 +56,6 @@ pub(super) fn step(document: &Document, prompt: &str, purpose: &Purpose, program
     let turn = purpose.resolve(document, found.turn.clone());
     let turn = turn.unwrap_or_else(|refusal| unreachable!("{refusal}"));
     let record = Record { turn: found.text.with_program(program), made: made(program), raised: None };
-    let written = Written { prompt: prompt.to_owned(), completion: completion(program), evidence: Evidence::default() };
+    let written = Written { prompt: prompt.to_owned(), completion: completion(program), score: Score::default() };
     (Step::new(1, document.clone(), (turn, found.text.clone())), (record, written))
 }

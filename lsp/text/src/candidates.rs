@@ -17,7 +17,7 @@ pub use score::score;
 
 /// What speaks for a program text and what against it, beside its probability.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Evidence {
+pub struct Score {
     /// Whether the document parses with it at that place (or is no more broken than it was without).
     pub parses: bool,
     /// Names that the prompt quotes or that later turns use, which nothing before them defines now.
@@ -41,7 +41,7 @@ pub struct Ranked {
     /// The completion, its text tidied.
     pub completion: Completion,
     /// What was found out about it.
-    pub evidence: Evidence,
+    pub score: Score,
     /// How many of the sampled candidates are this one, comments and white space aside.
     pub copies: usize,
 }
@@ -76,7 +76,7 @@ pub fn distinct(candidates: Vec<Ranked>) -> Vec<Ranked> {
 pub fn rank(candidates: &mut [Ranked]) {
     candidates.sort_by(|a, b| {
         let faults = |ranked: &Ranked| {
-            let Evidence { parses, missing, shadows, drops, raised, .. } = &ranked.evidence;
+            let Score { parses, missing, shadows, drops, raised, .. } = &ranked.score;
             let empty = !turns::says_something(&ranked.completion.text);
             (empty, !parses, raised.is_some(), missing.len(), shadows.len() + drops.len())
         };

@@ -44,15 +44,15 @@ pub(super) fn remarks(number: usize, written: &Written) -> Vec<String> {
 
 /// What speaks against a candidate.
 fn against(ranked: &Ranked) -> Vec<String> {
-    let Ranked { completion, evidence, .. } = ranked;
+    let Ranked { completion, score, .. } = ranked;
     let mut findings = Vec::new();
     if completion.text.is_empty() {
         findings.push("no program text".to_owned());
-    } else if !evidence.parses {
+    } else if !score.parses {
         findings.push("does not parse".to_owned());
     }
-    findings.extend(evidence.raised.as_deref().map(run::predicate));
-    for (what, names) in [("misses", &evidence.missing), ("shadows", &evidence.shadows), ("drops", &evidence.drops)] {
+    findings.extend(score.raised.as_deref().map(run::predicate));
+    for (what, names) in [("misses", &score.missing), ("shadows", &score.shadows), ("drops", &score.drops)] {
         if !names.is_empty() {
             findings.push(format!("{what} {}", names.join(", ")));
         }
@@ -62,10 +62,10 @@ fn against(ranked: &Ranked) -> Vec<String> {
 
 /// A candidate's score in a line.
 fn score_line(ranked: &Ranked) -> String {
-    let Ranked { index, completion, evidence, copies } = ranked;
+    let Ranked { index, completion, score, copies } = ranked;
     let mut findings = against(ranked);
     if findings.is_empty() {
-        findings.push(if evidence.run { "runs".to_owned() } else { "parses".to_owned() });
+        findings.push(if score.run { "runs".to_owned() } else { "parses".to_owned() });
     }
     let copies = if *copies > 1 { format!(", {copies} times") } else { String::new() };
     format!("candidate {index}: {:.3} per token{copies}, {}", completion.mean_logprob, findings.join("; "))

@@ -103,17 +103,17 @@ impl<W> Operation<W> {
             self.drop_turn();
             return self.next(now);
         };
-        let evidence = chosen.ranked.evidence.clone();
-        if let Some(raised) = &evidence.raised {
+        let score = chosen.ranked.score.clone();
+        if let Some(raised) = &score.raised {
             let about = plan::first_line(&step.turn);
             self.notes.push(format!("run up to \"{about}\", the program fails: {raised}"));
         }
         let record = Record {
             turn: text.with_program(chosen.program.clone()),
             made: chosen.made.clone(),
-            raised: evidence.raised.clone(),
+            raised: score.raised.clone(),
         };
-        let written = Written { prompt: step.turn.prompt.clone(), completion, evidence };
+        let written = Written { prompt: step.turn.prompt.clone(), completion, score };
         if document.slice(edit.range.clone()) == edit.text {
             self.notes.push("the model wrote the same program text again".to_owned());
             self.written.push(written);

@@ -4,7 +4,7 @@ use std::collections::{HashMap, HashSet};
 
 use tree_sitter::{Node, Tree};
 
-use super::Evidence;
+use super::Score;
 use super::builtins::BUILTINS;
 use crate::candidates::required_names;
 use crate::document::{Document, parse_text};
@@ -17,7 +17,7 @@ use crate::turns::{self, Turn};
 /// stands before it there, and anything that the functions around it and the module bind. What a function uses it needs
 /// when it is called, so it may be defined below it. After a wildcard import any name may be defined.
 #[must_use]
-pub fn score(document: &Document, turn: &Turn, program: &str) -> Evidence {
+pub fn score(document: &Document, turn: &Turn, program: &str) -> Score {
     let text = turns::written_text(document, turn, program);
     let own = names_of(&text);
     let place = Place::of(document, turn);
@@ -50,7 +50,7 @@ pub fn score(document: &Document, turn: &Turn, program: &str) -> Evidence {
             && !(binds_old(name) || mentioned(name) || used_first(name) || again(name))
     });
     let drops = later.iter().filter(|name| binds_old(name) && !bound.contains(*name));
-    Evidence {
+    Score {
         parses: parses(&text) && place.parses_with(document, turn, program),
         shadows: shadows.map(|name| (*name).to_owned()).collect(),
         drops: drops.map(|name| (*name).to_owned()).collect(),

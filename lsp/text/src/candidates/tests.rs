@@ -5,11 +5,11 @@ use crate::turns::{TurnOptions, resolved, turn_at};
 
 fn ranked(index: usize, text: &str, mean_logprob: f32) -> Ranked {
     let completion = Completion { text: text.to_owned(), mean_logprob, ..Completion::default() };
-    Ranked { index, completion, evidence: Evidence { parses: true, ..Evidence::default() }, copies: 1 }
+    Ranked { index, completion, score: Score { parses: true, ..Score::default() }, copies: 1 }
 }
 
 /// Judges `program` for the turn at the `$0`.
-fn scored(marked: &str, program: &str) -> Evidence {
+fn scored(marked: &str, program: &str) -> Score {
     let (document, offset) = cursor_in(marked, |text| Document::new(text, 1));
     let turn = turn_at(&document, offset, &TurnOptions::default()).expect("a turn");
     // In place of what stands directly below the prompt.
@@ -47,10 +47,10 @@ fn what_parses() {
     }
 }
 
-/// The evidence in one line: missing, shadows and drops.
+/// The score in one line: missing, shadows and drops.
 #[track_caller]
 fn check(text: &str, program: &str, expected: &str) {
-    let Evidence { missing, shadows, drops, .. } = scored(text, program);
+    let Score { missing, shadows, drops, .. } = scored(text, program);
     let found = [missing, shadows, drops].map(|names| names.join(" ")).join("|");
     assert_eq!(found, expected, "{text:?} {program:?}");
 }
@@ -160,24 +160,24 @@ fn the_most_probable_of_equals_stays() {
 
 #[test]
 fn ranking() {
-    let with = |index: usize, logprob: f32, change: &dyn Fn(&mut Evidence)| {
+    let with = |index: usize, logprob: f32, change: &dyn Fn(&mut Score)| {
         let mut ranked = ranked(index, "x = 1", logprob);
-        change(&mut ranked.evidence);
+        change(&mut ranked.score);
         ranked
     };
     let name = || vec!["a".to_owned()];
     let mut candidates = vec![
         ranked(0, "# nothing", 0.0),
-        with(1, -0.1, &|evidence| evidence.parses = false),
-        with(2, -0.1, &|evidence| evidence.raised = Some("NameError".to_owned())),
-        with(3, -0.1, &|evidence| evidence.missing = name()),
-        with(4, -0.2, &|evidence| evidence.shadows = name()),
-        with(5, -0.1, &|evidence| (evidence.shadows, evidence.drops) = (name(), name())),
-        with(6, -0.1, &|evidence| evidence.drops = name()),
+        with(1, -0.1, &|score| score.parses = false),
+        with(2, -0.1, &|score| score.raised = Some("NameError".to_owned())),
+        with(3, -0.1, &|score| score.missing = name()),
+        with(4, -0.2, &|score| score.shadows = name()),
+        with(5, -0.1, &|score| (score.shadows, score.drops) = (name(), name())),
+        with(6, -0.1, &|score| score.drops = name()),
         with(7, -0.3, &|_| ()),
         with(9, -0.2, &|_| ()),
         with(8, -0.2, &|_| ()),
-        with(10, f32::NAN, &|evidence| (evidence.parses, evidence.raised) = (false, Some("SyntaxError".to_owned()))),
+        with(10, f32::NAN, &|score| (score.parses, score.raised) = (false, Some("SyntaxError".to_owned()))),
     ];
     rank(&mut candidates);
     let order: Vec<_> = candidates.iter().map(|ranked| ranked.index).collect();

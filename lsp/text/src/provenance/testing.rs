@@ -3,7 +3,7 @@
 use codegen_core::{Completion, Sampling};
 
 use super::{Alternative, Made};
-use crate::candidates::{Evidence, Ranked};
+use crate::candidates::{Score, Ranked};
 use crate::prompt::HistoryCut;
 
 /// What made `text`: one greedy token of a model named `m`.
@@ -23,6 +23,6 @@ pub fn made(text: &str) -> Made {
 #[must_use]
 pub fn alternative(index: usize, program: &str) -> Alternative {
     let made = made(program);
-    let ranked = Ranked { index, completion: made.completion.clone(), evidence: Evidence::default(), copies: 1 };
+    let ranked = Ranked { index, completion: made.completion.clone(), score: Score::default(), copies: 1 };
     Alternative { program: program.to_owned(), ranked, made }
 }
