@@ -9,7 +9,7 @@ use crate::present::actions;
 use crate::present::status::Known;
 use crate::protocol::positions;
 use crate::server::session::Session;
-use crate::server::state::Abilities;
+use crate::protocol::capabilities::ClientCapabilities;
 use crate::server::waiter::ActionWaiter;
 
 /// A request. Answered away from the main loop, since looking at turns means going over the document.
@@ -22,10 +22,10 @@ pub fn requested(session: &mut Session, params: lsp::CodeActionParams, waiter: A
     if !actions::wanted(params.context.only.as_deref()) {
         return waiter.answer(Some(Vec::new()));
     }
-    let abilities = session.state.abilities;
+    let capabilities = session.state.capabilities;
     session.answer_off(waiter, move || {
         let commands = commands(&snapshot, params.range, &selection);
-        let answers = commands.into_iter().filter_map(|(command, disabled)| answer(command, disabled, abilities));
+        let answers = commands.into_iter().filter_map(|(command, disabled)| answer(command, disabled, capabilities));
         Some(answers.collect())
     });
 }
@@ -48,11 +48,11 @@ fn commands(snapshot: &Snapshot, given: lsp::Range, selection: &Range<usize>) ->
 }
 
 /// A command as the client knows how to show it; one that cannot be run only where the client can say so.
-fn answer(command: lsp::Command, disabled: Option<String>, abilities: Abilities) -> Option<CodeActionOrCommand> {
-    if disabled.is_some() && !abilities.disabled_actions {
+fn answer(command: lsp::Command, disabled: Option<String>, capabilities: ClientCapabilities) -> Option<CodeActionOrCommand> {
+    if disabled.is_some() && !capabilities.disabled_actions {
         return None;
     }
-    if !abilities.code_action_literals {
+    if !capabilities.code_action_literals {
         return Some(command.into());
     }
     if let Some(reason) = disabled {

@@ -17,7 +17,7 @@ const TOLD: usize = 12;
 /// `workspace/didChangeConfiguration`: with the settings in it, or as a hint to fetch them. What is pushed says nothing of
 /// single folders, so those that are known to have settings of their own are asked for.
 pub fn changed(session: &mut Session, settings: Value) {
-    let pulls = session.state.abilities.configuration;
+    let pulls = session.state.capabilities.configuration;
     if let Some(section) = settings.get(SECTION) {
         // What is being fetched is older.
         session.state.settings_stamp += 1;
@@ -44,7 +44,7 @@ pub fn folders_changed(session: &mut Session, change: lsp::WorkspaceFoldersChang
             session.state.roots.push(folder.uri);
         }
     }
-    if session.state.abilities.configuration {
+    if session.state.capabilities.configuration {
         pull(session);
     } else {
         apply(session);

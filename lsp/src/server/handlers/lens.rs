@@ -77,7 +77,7 @@ pub fn found(session: &mut Session, uri: &Uri, found: Option<Found>, waiter: Len
 /// The state of a turn may have changed in a way that the client cannot know: it is asked to fetch the lenses again. Not
 /// more than one such request is under way.
 pub fn refresh(session: &mut Session) {
-    if !session.state.abilities.lens_refresh || session.state.buffers.is_empty() {
+    if !session.state.capabilities.lens_refresh || session.state.buffers.is_empty() {
         return;
     }
     match session.state.lens_refresh {

@@ -10,7 +10,7 @@ use crate::protocol::commands;
 use crate::protocol::positions::Encoding;
 use crate::server::event::Event;
 use crate::server::session::Session;
-use crate::server::state::Abilities;
+use crate::protocol::capabilities::ClientCapabilities;
 use crate::server::waiter::Waiter;
 use crate::synthesis::Outcome;
 
@@ -22,7 +22,7 @@ pub fn initialize(session: &mut Session, params: lsp::InitializeParams, waiter: 
     let general = params.capabilities.general.as_ref();
     let encoding = Encoding::negotiate(general.and_then(|general| general.position_encodings.as_deref()));
     session.state.encoding = encoding;
-    session.state.abilities = Abilities::of(&params.capabilities);
+    session.state.capabilities = ClientCapabilities::of(&params.capabilities);
     session.state.roots = roots(&params);
     session.state.initialization = params.initialization_options.unwrap_or_default();
     if let Some(process) = params.process_id {
@@ -74,10 +74,10 @@ fn roots(params: &lsp::InitializeParams) -> Vec<Uri> {
 
 /// Fetches the settings where the client has them, then loads the engine.
 pub fn initialized(session: &mut Session) {
-    if session.state.abilities.register_configuration {
+    if session.state.capabilities.register_configuration {
         session.outbox.register_configuration();
     }
-    if session.state.abilities.configuration {
+    if session.state.capabilities.configuration {
         configuration::pull(session);
     } else {
         configuration::apply(session);

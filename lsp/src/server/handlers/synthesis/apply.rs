@@ -50,7 +50,7 @@ pub(super) fn ask(session: &mut Session, uri: Uri, (number, attempt): (u64, usiz
 }
 
 fn workspace_edit(session: &Session, uri: Uri, version: Option<i32>, edit: lsp::TextEdit) -> lsp::WorkspaceEdit {
-    if session.state.abilities.document_changes {
+    if session.state.capabilities.document_changes {
         let text_document = lsp::OptionalVersionedTextDocumentIdentifier { uri, version };
         let edits = vec![lsp::OneOf::Left(edit)];
         let changes = lsp::DocumentChanges::Edits(vec![lsp::TextDocumentEdit { text_document, edits }]);

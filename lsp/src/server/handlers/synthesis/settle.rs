@@ -90,7 +90,7 @@ fn next(state: &mut State, id: u64) -> Option<Next> {
         records: &mut state.records,
         model,
         arriving: &arriving,
-        can_apply: state.abilities.apply_edit,
+        can_apply: state.capabilities.apply_edit,
         id,
         last_id: &mut state.last_id,
     };

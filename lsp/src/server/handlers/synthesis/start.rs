@@ -92,7 +92,7 @@ fn insert(
     waiter: CommandWaiter,
 ) {
     let id = session.state.next_id();
-    let own = token.is_none() && session.state.abilities.progress;
+    let own = token.is_none() && session.state.capabilities.progress;
     let token = token.or_else(|| own.then(|| NumberOrString::String(format!("codegen-synthesis-{id}"))));
     let operation = Operation::new(uri, purpose, plan, token.clone(), waiter);
     session.state.operations.insert(id, operation);
