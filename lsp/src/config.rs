@@ -48,12 +48,12 @@ pub struct Config {
     /// Documents of more bytes are followed, but not parsed: they get no suggestions, code lenses or synthesis.
     pub max_file_bytes: usize,
     /// How long the client is waited for. No setting: a test's client may be given less.
-    pub patience: Patience,
+    pub timeouts: Timeouts,
 }
 
 /// How long the client is waited for before its turn counts as lost.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Patience {
+pub struct Timeouts {
     /// For its answer to an edit: some ask their user first.
     pub answer: Duration,
     /// For its report (`didChange`) of an edit that it said it applied: some wait for a pause in the typing.
@@ -62,7 +62,7 @@ pub struct Patience {
     pub refusal: Duration,
 }
 
-impl Default for Patience {
+impl Default for Timeouts {
     fn default() -> Self {
         Self { answer: Duration::from_secs(30), report: Duration::from_secs(10), refusal: Duration::from_secs(1) }
     }
@@ -181,7 +181,7 @@ impl Default for Config {
             languages: Languages::default(),
             trust: Trust::default(),
             max_file_bytes: 2_000_000,
-            patience: Patience::default(),
+            timeouts: Timeouts::default(),
         }
     }
 }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use codegen_engine::Engine;
-use codegen_lsp::config::{Config, Patience};
+use codegen_lsp::config::{Config, Timeouts};
 use serde_json::{Value, json};
 
 use crate::URI;
@@ -14,9 +14,9 @@ const TEXT: &str = "# one\n\n# two\n";
 const LONG: Duration = Duration::from_secs(3600);
 const SHORT: Duration = Duration::from_millis(1);
 
-async fn client(engine: &Engine, patience: Patience, able: Value) -> Client {
+async fn client(engine: &Engine, timeouts: Timeouts, able: Value) -> Client {
     let engine = engine.clone();
-    let config = Config { patience, ..Config::default() };
+    let config = Config { timeouts, ..Config::default() };
     let mut client = Client::with_loader(Arc::new(move |_| Ok(engine.clone())), config);
     client.initialize(able).await;
     client.open(URI, TEXT);
@@ -24,7 +24,7 @@ async fn client(engine: &Engine, patience: Patience, able: Value) -> Client {
 }
 
 async fn patient() -> Client {
-    client(&hesitant().engine(), Patience { answer: LONG, report: LONG, ..Patience::default() }, simple()).await
+    client(&hesitant().engine(), Timeouts { answer: LONG, report: LONG, ..Timeouts::default() }, simple()).await
 }
 
 /// A client without progress.
@@ -45,7 +45,7 @@ async fn is_known_as_generated(client: &mut Client) -> bool {
 async fn a_client_that_cannot_apply_edits_gets_the_text_in_the_answer() {
     let mut able = simple();
     able["capabilities"]["workspace"] = json!({});
-    let mut client = client(&hesitant().engine(), Patience::default(), able).await;
+    let mut client = client(&hesitant().engine(), Timeouts::default(), able).await;
     let asked = client.command("codegen.synthesizeAll", json!({ "uri": URI }));
     let result = asked.result().await;
     let message = "this editor cannot apply edits (workspace/applyEdit)";
@@ -57,7 +57,7 @@ async fn a_client_that_cannot_apply_edits_gets_the_text_in_the_answer() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_client_that_never_answers() {
     let mut client =
-        client(&hesitant().engine(), Patience { answer: SHORT, report: LONG, ..Patience::default() }, simple()).await;
+        client(&hesitant().engine(), Timeouts { answer: SHORT, report: LONG, ..Timeouts::default() }, simple()).await;
     let result = client.synthesize(URI, 0).result().await;
     let message = "the editor did not say whether it applied the program text";
     assert_eq!((&result["outcome"], &result["message"]), (&json!("not applied"), &json!(message)));
@@ -71,7 +71,7 @@ async fn a_client_that_never_answers() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_client_that_never_reports() {
     let mut client =
-        client(&hesitant().engine(), Patience { answer: LONG, report: SHORT, ..Patience::default() }, simple()).await;
+        client(&hesitant().engine(), Timeouts { answer: LONG, report: SHORT, ..Timeouts::default() }, simple()).await;
     let asked = client.synthesize(URI, 0);
     let request = client.next("workspace/applyEdit").await;
     client.say_applied(&request);

@@ -5,7 +5,7 @@ use std::ops::Range;
 use codegen_text::provenance::TurnCache;
 
 use super::{apply, end, step, stream};
-use crate::config::Patience;
+use crate::config::Timeouts;
 use crate::server::event::Event;
 use crate::server::handlers::parsing;
 use crate::server::session::Session;
@@ -126,7 +126,7 @@ fn edit(session: &mut Session, number: u64) {
 }
 
 fn wait(session: &Session, edit: u64, attempt: usize, timeout: Timeout) {
-    let Patience { answer, report, refusal } = session.state.config.global.patience;
+    let Timeouts { answer, report, refusal } = session.state.config.global.timeouts;
     let time = match timeout {
         Timeout::Answer => answer,
         Timeout::Report => report,
