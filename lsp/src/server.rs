@@ -17,7 +17,7 @@ pub mod spelling;
 pub mod state;
 pub mod sync;
 mod transport;
-pub mod waiter;
+pub mod responder;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
@@ -35,7 +35,7 @@ use crate::server::event::Event;
 use crate::server::main_loop::MainLoop;
 use crate::server::outbox::Outbox;
 use crate::server::session::Loader;
-use crate::server::waiter::{RequestId, Waiter};
+use crate::server::responder::{RequestId, Responder};
 
 /// Serves one client until it says `exit`, is gone, or its process (`processId`) is. True if it left in order, by
 /// `shutdown` first.
@@ -85,10 +85,10 @@ impl Relay {
         let _ = self.events.send(event);
     }
 
-    async fn ask<T>(&self, event: impl FnOnce(Waiter<T>) -> Event) -> jsonrpc::Result<T> {
+    async fn ask<T>(&self, event: impl FnOnce(Responder<T>) -> Event) -> jsonrpc::Result<T> {
         let request = self.last_request.fetch_add(1, Ordering::Relaxed) + 1;
         let (reply, answer) = oneshot::channel();
-        self.tell(event(Waiter { request, reply }));
+        self.tell(event(Responder { request, reply }));
         let mut guard = CancelGuard { request, events: Some(&self.events) };
         let answer = answer.await;
         guard.events = None;
@@ -99,7 +99,7 @@ impl Relay {
         &self,
         params: lsp::InlineCompletionParams,
     ) -> jsonrpc::Result<Option<lsp::InlineCompletionResponse>> {
-        self.ask(|waiter| Event::InlineCompletion(params, waiter)).await
+        self.ask(|responder| Event::InlineCompletion(params, responder)).await
     }
 
     async fn progress_cancel(&self, params: lsp::WorkDoneProgressCancelParams) {
@@ -107,7 +107,7 @@ impl Relay {
     }
 
     async fn text(&self, params: lsp::TextDocumentIdentifier) -> jsonrpc::Result<Option<Value>> {
-        self.ask(|waiter| Event::Text(params.uri, waiter)).await
+        self.ask(|responder| Event::Text(params.uri, responder)).await
     }
 
     async fn opened(&self, params: Value) {
@@ -121,7 +121,7 @@ impl Relay {
 
 impl LanguageServer for Relay {
     async fn initialize(&self, params: lsp::InitializeParams) -> jsonrpc::Result<lsp::InitializeResult> {
-        self.ask(|waiter| Event::Initialize(Box::new(params), waiter)).await
+        self.ask(|responder| Event::Initialize(Box::new(params), responder)).await
     }
 
     async fn initialized(&self, _: lsp::InitializedParams) {
@@ -148,15 +148,15 @@ impl LanguageServer for Relay {
     }
 
     async fn code_lens(&self, params: lsp::CodeLensParams) -> jsonrpc::Result<Option<Vec<lsp::CodeLens>>> {
-        self.ask(|waiter| Event::CodeLens(params, waiter)).await
+        self.ask(|responder| Event::CodeLens(params, responder)).await
     }
 
     async fn code_action(&self, params: lsp::CodeActionParams) -> jsonrpc::Result<Option<lsp::CodeActionResponse>> {
-        self.ask(|waiter| Event::CodeAction(params, waiter)).await
+        self.ask(|responder| Event::CodeAction(params, responder)).await
     }
 
     async fn execute_command(&self, params: lsp::ExecuteCommandParams) -> jsonrpc::Result<Option<Value>> {
-        self.ask(|waiter| Event::Command(params, waiter)).await
+        self.ask(|responder| Event::Command(params, responder)).await
     }
 }
 

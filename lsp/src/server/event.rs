@@ -14,13 +14,13 @@ use tower_lsp::ls_types::{self as lsp, ProgressToken, Uri};
 use crate::generate::prepare::{Prepared, PreparedTurn};
 use crate::present::cuts::Counted;
 use crate::server::sync;
-use crate::server::waiter::{ActionWaiter, CommandWaiter, InlineWaiter, LensWaiter, RequestId, Waiter};
+use crate::server::responder::{ActionResponder, CommandResponder, InlineResponder, LensResponder, RequestId, Responder};
 use crate::synthesis::Selected;
 
 /// Everything that can happen to the server, but for tokens, which come from [`crate::server::running::Running`].
 pub enum Event {
     /// `initialize`.
-    Initialize(Box<lsp::InitializeParams>, Waiter<lsp::InitializeResult>),
+    Initialize(Box<lsp::InitializeParams>, Responder<lsp::InitializeResult>),
     /// `initialized`.
     Initialized,
     /// `textDocument/didOpen`.
@@ -32,23 +32,23 @@ pub enum Event {
     /// `textDocument/didClose`.
     Closed(Uri),
     /// `textDocument/inlineCompletion`.
-    InlineCompletion(lsp::InlineCompletionParams, InlineWaiter),
+    InlineCompletion(lsp::InlineCompletionParams, InlineResponder),
     /// `textDocument/codeLens`.
-    CodeLens(lsp::CodeLensParams, LensWaiter),
+    CodeLens(lsp::CodeLensParams, LensResponder),
     /// `textDocument/codeAction`.
-    CodeAction(lsp::CodeActionParams, ActionWaiter),
+    CodeAction(lsp::CodeActionParams, ActionResponder),
     /// `workspace/executeCommand`.
-    Command(lsp::ExecuteCommandParams, CommandWaiter),
+    Command(lsp::ExecuteCommandParams, CommandResponder),
     /// `workspace/didChangeConfiguration`.
     ConfigurationChanged(Value),
     /// `window/workDoneProgress/cancel`.
     ProgressCancelled(ProgressToken),
     /// `codegen/text`: the server's idea of a document, for tests and bug reports.
-    Text(Uri, Waiter<Option<Value>>),
+    Text(Uri, Responder<Option<Value>>),
     /// `$/cancelRequest` of a request that had no answer yet.
     Cancelled(RequestId),
     /// `shutdown`.
-    Shutdown(Waiter<()>),
+    Shutdown(Responder<()>),
     /// The input has ended.
     ClientGone,
     /// The process that started the client is gone.
@@ -66,7 +66,7 @@ pub enum Event {
     /// A document of that text has been parsed; `None` within: it was cancelled; `None`: it failed.
     Parsed(Uri, Rope, Option<Option<Document>>),
     /// A document's code lenses have been found; `None` if finding them failed.
-    LensesFound(Uri, Option<Found>, LensWaiter),
+    LensesFound(Uri, Option<Found>, LensResponder),
     /// The client has been asked to fetch code lenses again, and has answered or will not.
     LensesRefreshed,
     /// The client knows a command's progress token, or will not.

@@ -89,9 +89,9 @@ impl MainLoop {
     fn dispatch(&mut self, event: Event) {
         let session = &mut self.session;
         match event {
-            Event::Initialize(params, waiter) => lifecycle::initialize(session, *params, waiter),
+            Event::Initialize(params, responder) => lifecycle::initialize(session, *params, responder),
             Event::Initialized => lifecycle::initialized(session),
-            Event::Shutdown(waiter) => lifecycle::shutdown(session, waiter),
+            Event::Shutdown(responder) => lifecycle::shutdown(session, responder),
             Event::ClientGone => lifecycle::abandon(session),
             Event::Orphaned => {
                 lifecycle::abandon(session);
@@ -104,22 +104,22 @@ impl MainLoop {
             Event::Changed(params) => text_sync::changed(session, params),
             Event::Unreadable(unreadable) => text_sync::unreadable(session, unreadable),
             Event::Closed(uri) => text_sync::closed(session, &uri),
-            Event::Text(uri, waiter) => text_sync::text(session, &uri, waiter),
+            Event::Text(uri, responder) => text_sync::text(session, &uri, responder),
             Event::ConfigurationChanged(settings) => configuration::changed(session, settings),
             Event::FoldersChanged(change) => configuration::folders_changed(session, change),
             Event::ConfigurationPulled(stamp, scopes, answers) => {
                 configuration::pulled(session, stamp, scopes, answers);
             }
             Event::EngineLoaded(stamp, result) => configuration::engine_loaded(session, stamp, result),
-            Event::InlineCompletion(params, waiter) => inline::requested(session, params, waiter),
+            Event::InlineCompletion(params, responder) => inline::requested(session, params, responder),
             Event::Prepared(uri, id, prepared) => inline::prepared(session, uri, id, prepared),
             Event::ParseDue(uri, text) => parsing::due(session, &uri, &text),
             Event::Parsed(uri, text, parsed) => parsing::parsed(session, &uri, &text, parsed),
-            Event::CodeLens(params, waiter) => lens::requested(session, params, waiter),
-            Event::LensesFound(uri, found, waiter) => lens::found(session, &uri, found, waiter),
+            Event::CodeLens(params, responder) => lens::requested(session, params, responder),
+            Event::LensesFound(uri, found, responder) => lens::found(session, &uri, found, responder),
             Event::LensesRefreshed => lens::refreshed(session),
-            Event::CodeAction(params, waiter) => actions::requested(session, params, waiter),
-            Event::Command(params, waiter) => command::requested(session, params, waiter),
+            Event::CodeAction(params, responder) => actions::requested(session, params, responder),
+            Event::Command(params, responder) => command::requested(session, params, responder),
             Event::ProgressReady(id, known) => synthesis::progress_ready(session, id, known),
             Event::TurnPrepared(at, stamp, prepared) => synthesis::prepared(session, at, stamp, prepared),
             Event::TurnSelected(at, selected) => synthesis::selected(session, at, selected),

@@ -15,7 +15,7 @@ use crate::server::event::Event;
 use crate::server::outbox::Outbox;
 use crate::server::running::Running;
 use crate::server::state::{EngineState, State};
-use crate::server::waiter::Waiter;
+use crate::server::responder::Responder;
 
 /// Loads an engine; runs on a thread of its own.
 pub type Loader = Arc<dyn Fn(&EngineConfig) -> anyhow::Result<Engine> + Send + Sync>;
@@ -97,12 +97,12 @@ impl Session {
         });
     }
 
-    /// Runs `work` on a thread of its own and answers with what comes of it. After a panic the waiter is dropped, which the
+    /// Runs `work` on a thread of its own and answers with what comes of it. After a panic the responder is dropped, which the
     /// client gets as an internal error.
-    pub fn answer_off<T: Send + 'static>(&self, waiter: Waiter<T>, work: impl FnOnce() -> T + Send + 'static) {
+    pub fn answer_off<T: Send + 'static>(&self, responder: Responder<T>, work: impl FnOnce() -> T + Send + 'static) {
         off_loop(work, move |result| {
             if let Some(answer) = result {
-                waiter.answer(answer);
+                responder.answer(answer);
             }
         });
     }

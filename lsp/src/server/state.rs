@@ -21,7 +21,7 @@ use crate::present::cuts::Counted;
 use crate::protocol::capabilities::ClientCapabilities;
 use crate::protocol::positions::Encoding;
 use crate::server::parsing::Parsing;
-use crate::server::waiter::{CommandWaiter, InlineWaiter};
+use crate::server::responder::{CommandResponder, InlineResponder};
 use crate::synthesis::{Operation, Outcome, PendingEdit};
 
 /// How far the client has followed what it was told of code lenses.
@@ -73,7 +73,7 @@ pub struct Buffer {
     /// Where the last context's window started, so that it stays put.
     pub window_start: Option<usize>,
     /// Its suggestions.
-    pub suggestions: Suggestions<InlineWaiter>,
+    pub suggestions: Suggestions<InlineResponder>,
     /// What of its turns' histories does not fit, as far as it has been counted.
     pub counted: Arc<Counted>,
     /// How far its parsing has come, if that is too much for the main loop.
@@ -104,7 +104,7 @@ impl Buffer {
     }
 
     /// Moves what refers to the text past a change of it.
-    pub fn follow(&mut self, change: &Edit) -> Option<Dropped<InlineWaiter>> {
+    pub fn follow(&mut self, change: &Edit) -> Option<Dropped<InlineResponder>> {
         self.window_start = self.window_start.and_then(|start| {
             if change.range.start >= start {
                 Some(start)
@@ -143,7 +143,7 @@ pub struct State {
     /// The open buffers.
     pub buffers: HashMap<Uri, Buffer>,
     /// Commands at work, by number.
-    pub operations: BTreeMap<u64, Operation<CommandWaiter>>,
+    pub operations: BTreeMap<u64, Operation<CommandResponder>>,
     /// Program texts on their way into buffers, by the number of the step that made them.
     pub edits: BTreeMap<u64, PendingEdit>,
     /// What is to be moved on.
@@ -252,7 +252,7 @@ impl State {
     }
 
     /// Ends the commands for which `which` is true before their time; how many.
-    pub fn end(&mut self, outcome: Outcome, which: impl Fn(&Operation<CommandWaiter>) -> bool) -> usize {
+    pub fn end(&mut self, outcome: Outcome, which: impl Fn(&Operation<CommandResponder>) -> bool) -> usize {
         let ended = self.operations.iter_mut().filter(|(_, operation)| which(operation));
         let ended = ended.map(|(id, operation)| {
             operation.end(outcome);
@@ -284,7 +284,7 @@ mod tests {
     use tokio::sync::oneshot;
 
     use crate::server::state::*;
-    use crate::server::waiter::Waiter;
+    use crate::server::responder::Responder;
     use crate::synthesis::{Plan, Purpose};
 
     /// A state with a command for each of the documents "a", "a" and "b", numbered from 1, that has the bytes 0 to 5 to do.
@@ -292,8 +292,8 @@ mod tests {
         let mut state = State::new(Base::from(Config::default()));
         for (id, uri) in [(1, "file:///a"), (2, "file:///a"), (3, "file:///b")] {
             let plan = Plan { prompts: vec![0..5], ..Plan::default() };
-            let waiter = Waiter { request: id, reply: oneshot::channel().0 };
-            let operation = Operation::new(uri_of(uri), Purpose::All, plan, None, waiter);
+            let responder = Responder { request: id, reply: oneshot::channel().0 };
+            let operation = Operation::new(uri_of(uri), Purpose::All, plan, None, responder);
             state.operations.insert(id, operation);
         }
         state
@@ -325,7 +325,7 @@ mod tests {
     #[test]
     fn commands_are_ended_by_what_they_are() {
         let mut state = state();
-        assert_eq!(state.end(Outcome::Cancelled, |operation| operation.waiter().request == 2), 1);
+        assert_eq!(state.end(Outcome::Cancelled, |operation| operation.responder().request == 2), 1);
         assert_eq!(ready(&state), [2]);
         state.abandon(&uri_of("file:///b"));
         assert_eq!(ready(&state), [2, 3]);

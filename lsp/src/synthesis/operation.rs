@@ -141,7 +141,7 @@ enum News {
 pub struct Operation<W> {
     uri: Uri,
     purpose: Purpose,
-    waiter: W,
+    responder: W,
     progress: Progress,
     /// Whether the client is to be told of the beginning.
     announce: bool,
@@ -173,11 +173,11 @@ pub struct Operation<W> {
 impl<W> Operation<W> {
     /// A command whose work has not begun: [`Operation::progress_ready`] is its beginning.
     #[must_use]
-    pub fn new(uri: Uri, purpose: Purpose, plan: Plan, token: Option<ProgressToken>, waiter: W) -> Self {
+    pub fn new(uri: Uri, purpose: Purpose, plan: Plan, token: Option<ProgressToken>, responder: W) -> Self {
         Self {
             uri,
             purpose,
-            waiter,
+            responder,
             progress: token.map_or(Progress::None, Progress::Asked),
             announce: false,
             about: plan.about,

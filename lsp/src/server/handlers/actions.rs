@@ -10,20 +10,20 @@ use crate::present::status::Known;
 use crate::protocol::positions;
 use crate::server::session::Session;
 use crate::protocol::capabilities::ClientCapabilities;
-use crate::server::waiter::ActionWaiter;
+use crate::server::responder::ActionResponder;
 
 /// A request. Answered away from the main loop, since looking at turns means going over the document.
-pub fn requested(session: &mut Session, params: lsp::CodeActionParams, waiter: ActionWaiter) {
-    let Some(snapshot) = Snapshot::of(&session.state, &params.text_document.uri) else { return waiter.answer(None) };
+pub fn requested(session: &mut Session, params: lsp::CodeActionParams, responder: ActionResponder) {
+    let Some(snapshot) = Snapshot::of(&session.state, &params.text_document.uri) else { return responder.answer(None) };
     let selection = match positions::range(snapshot.document.rope(), params.range, snapshot.encoding) {
         Ok(selection) => selection,
-        Err(error) => return waiter.refuse(error.to_string()),
+        Err(error) => return responder.refuse(error.to_string()),
     };
     if !actions::wanted(params.context.only.as_deref()) {
-        return waiter.answer(Some(Vec::new()));
+        return responder.answer(Some(Vec::new()));
     }
     let capabilities = session.state.capabilities;
-    session.answer_off(waiter, move || {
+    session.answer_off(responder, move || {
         let commands = commands(&snapshot, params.range, &selection);
         let answers = commands.into_iter().filter_map(|(command, disabled)| answer(command, disabled, capabilities));
         Some(answers.collect())

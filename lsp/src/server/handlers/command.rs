@@ -13,7 +13,7 @@ use crate::protocol::commands::{
     SYNTHESIZE_ALL,
 };
 use crate::server::session::Session;
-use crate::server::waiter::CommandWaiter;
+use crate::server::responder::CommandResponder;
 use crate::synthesis::{Outcome, Purpose, Which};
 
 #[derive(Debug, Deserialize)]
@@ -90,75 +90,75 @@ struct Cancel {
 }
 
 /// Runs a command.
-pub fn requested(session: &mut Session, params: lsp::ExecuteCommandParams, waiter: CommandWaiter) {
+pub fn requested(session: &mut Session, params: lsp::ExecuteCommandParams, responder: CommandResponder) {
     match params.command.as_str() {
-        SYNTHESIZE => with(&params, waiter, "{uri: string, position: Position}", |at: At, waiter| {
-            one(session, at, Purpose::Synthesize, &params, waiter);
+        SYNTHESIZE => with(&params, responder, "{uri: string, position: Position}", |at: At, responder| {
+            one(session, at, Purpose::Synthesize, &params, responder);
         }),
-        SYNTHESIZE_ALL => with(&params, waiter, "{uri: string, range?: Range}", |within: Within, waiter| {
-            synthesis::all(session, within.uri, within.range, token(&params), waiter);
+        SYNTHESIZE_ALL => with(&params, responder, "{uri: string, range?: Range}", |within: Within, responder| {
+            synthesis::all(session, within.uri, within.range, token(&params), responder);
         }),
         REGENERATE => {
             let expected = "{uri: string, position: Position, following?: boolean, seed?: number}";
-            with(&params, waiter, expected, |Regenerate { at, following, seed }, waiter| {
+            with(&params, responder, expected, |Regenerate { at, following, seed }, responder| {
                 let purpose = Purpose::Regenerate { seed, following: following.unwrap_or(false) };
-                one(session, at, purpose, &params, waiter);
+                one(session, at, purpose, &params, responder);
             });
         }
         REPLACE => {
             let expected =
                 "{uri: string, position: Position, lines?: number, index?: a number, \"next\" or \"previous\"}";
-            with(&params, waiter, expected, |Replace { at, lines, index }, waiter| {
+            with(&params, responder, expected, |Replace { at, lines, index }, responder| {
                 let purpose = Purpose::Replace { lines, which: index.map(Which::from) };
-                one(session, at, purpose, &params, waiter);
+                one(session, at, purpose, &params, responder);
             });
         }
         CANDIDATES => {
             let expected = "{uri: string, position: Position, count?: a number from 2 to 16, seed?: number}";
-            with(&params, waiter, expected, |Candidates { at, count, seed }, waiter| {
+            with(&params, responder, expected, |Candidates { at, count, seed }, responder| {
                 let count = count.unwrap_or(session.state.config_for(&at.uri).synthesis.candidates.max(DEFAULT_COUNT));
                 if !COUNTS.contains(&count) {
-                    return waiter
+                    return responder
                         .refuse(format!("{CANDIDATES} cannot sample {count} candidates; expected {expected}"));
                 }
-                one(session, at, Purpose::Candidates { count, seed }, &params, waiter);
+                one(session, at, Purpose::Candidates { count, seed }, &params, responder);
             });
         }
         ACCEPT => {
             let expected = "{uri: string, position: Position, index: a number, \"next\" or \"previous\"}";
-            with(&params, waiter, expected, |Accept { at, index }, waiter| {
-                one(session, at, Purpose::Accept(index.into()), &params, waiter);
+            with(&params, responder, expected, |Accept { at, index }, responder| {
+                one(session, at, Purpose::Accept(index.into()), &params, responder);
             });
         }
-        CANCEL if params.arguments.is_empty() => cancel(session, Cancel::default(), waiter),
-        CANCEL => with(&params, waiter, "{uri?: string, position?: Position}", |argument, waiter| {
-            cancel(session, argument, waiter);
+        CANCEL if params.arguments.is_empty() => cancel(session, Cancel::default(), responder),
+        CANCEL => with(&params, responder, "{uri?: string, position?: Position}", |argument, responder| {
+            cancel(session, argument, responder);
         }),
-        ACCEPTED => with(&params, waiter, "the suggestion's number", |id: u64, waiter| {
+        ACCEPTED => with(&params, responder, "the suggestion's number", |id: u64, responder| {
             session.state.accepted += 1;
             tracing::info!("suggestion {id} accepted, {} in all", session.state.accepted);
-            waiter.answer(None);
+            responder.answer(None);
         }),
-        EXPLAIN => with(&params, waiter, "{uri: string, position: Position}", |argument: ExplainArgument, waiter| {
-            explain::requested(session, argument, waiter);
+        EXPLAIN => with(&params, responder, "{uri: string, position: Position}", |argument: ExplainArgument, responder| {
+            explain::requested(session, argument, responder);
         }),
-        other => waiter.refuse(format!("there is no command {other}; there are {}", ALL.join(", "))),
+        other => responder.refuse(format!("there is no command {other}; there are {}", ALL.join(", "))),
     }
 }
 
-fn one(session: &mut Session, at: At, purpose: Purpose, params: &lsp::ExecuteCommandParams, waiter: CommandWaiter) {
-    synthesis::one(session, at.uri, at.position, purpose, token(params), waiter);
+fn one(session: &mut Session, at: At, purpose: Purpose, params: &lsp::ExecuteCommandParams, responder: CommandResponder) {
+    synthesis::one(session, at.uri, at.position, purpose, token(params), responder);
 }
 
-fn cancel(session: &mut Session, Cancel { uri, position }: Cancel, waiter: CommandWaiter) {
+fn cancel(session: &mut Session, Cancel { uri, position }: Cancel, responder: CommandResponder) {
     let prompt = match (&uri, position) {
-        (None, Some(_)) => return waiter.refuse(format!("{CANCEL} cannot use a position without its uri")),
+        (None, Some(_)) => return responder.refuse(format!("{CANCEL} cannot use a position without its uri")),
         (_, None) => None,
         (Some(uri), Some(position)) => match lookup::turn_at(&mut session.state, uri, position) {
             Ok(found) => Some(found.turn.prompt_range),
-            Err(reason @ (NoTurn::NotOpen(_) | NoTurn::NoPosition(_))) => return waiter.refuse(reason.to_string()),
+            Err(reason @ (NoTurn::NotOpen(_) | NoTurn::NoPosition(_))) => return responder.refuse(reason.to_string()),
             // Where no turns are known there is no work on one.
-            Err(_) => return waiter.answer(Some(json!({ "cancelled": 0 }))),
+            Err(_) => return responder.answer(Some(json!({ "cancelled": 0 }))),
         },
     };
     let cancelled = session.state.end(Outcome::Cancelled, |operation| {
@@ -166,7 +166,7 @@ fn cancel(session: &mut Session, Cancel { uri, position }: Cancel, waiter: Comma
             && prompt.as_ref().is_none_or(|prompt| operation.covers(prompt))
     });
     // What it has ended is answered first.
-    session.then(move |_| waiter.answer(Some(json!({ "cancelled": cancelled }))));
+    session.then(move |_| responder.answer(Some(json!({ "cancelled": cancelled }))));
 }
 
 fn token(params: &lsp::ExecuteCommandParams) -> Option<lsp::ProgressToken> {
@@ -176,18 +176,18 @@ fn token(params: &lsp::ExecuteCommandParams) -> Option<lsp::ProgressToken> {
 /// Runs a command with its one argument, or refuses it and says what was expected.
 fn with<T: serde::de::DeserializeOwned>(
     params: &lsp::ExecuteCommandParams,
-    waiter: CommandWaiter,
+    responder: CommandResponder,
     expected: &str,
-    run: impl FnOnce(T, CommandWaiter),
+    run: impl FnOnce(T, CommandResponder),
 ) {
     let [argument] = params.arguments.as_slice() else {
         let count = params.arguments.len();
-        return waiter.refuse(format!("{} takes one argument, not {count}; expected {expected}", params.command));
+        return responder.refuse(format!("{} takes one argument, not {count}; expected {expected}", params.command));
     };
     match T::deserialize(argument) {
-        Ok(argument) => run(argument, waiter),
+        Ok(argument) => run(argument, responder),
         Err(error) => {
-            waiter.refuse(format!("{} cannot use its argument: {error}; expected {expected}", params.command));
+            responder.refuse(format!("{} cannot use its argument: {error}; expected {expected}", params.command));
         }
     }
 }

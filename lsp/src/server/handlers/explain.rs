@@ -8,7 +8,7 @@ use super::lookup;
 use super::snapshot::Snapshot;
 use crate::present::explain;
 use crate::server::session::Session;
-use crate::server::waiter::CommandWaiter;
+use crate::server::responder::CommandResponder;
 
 /// The argument of the command.
 #[derive(Debug, Deserialize)]
@@ -20,22 +20,22 @@ pub struct ExplainArgument {
 }
 
 /// A request. Answered away from the main loop: it counts tokens.
-pub fn requested(session: &mut Session, argument: ExplainArgument, waiter: CommandWaiter) {
+pub fn requested(session: &mut Session, argument: ExplainArgument, responder: CommandResponder) {
     let ExplainArgument { uri, position } = argument;
     let turn = match lookup::turn_at(&mut session.state, &uri, position) {
         Ok(found) => found.turn,
-        Err(reason) if reason.is_bad_request() => return waiter.refuse(reason.to_string()),
+        Err(reason) if reason.is_bad_request() => return responder.refuse(reason.to_string()),
         Err(reason @ NoTurn::NoPrompt(_)) => {
             session.outbox.message(MessageType::INFO, format!("codegen-lsp: {reason}, so there is nothing to explain"));
-            return waiter.answer(None);
+            return responder.answer(None);
         }
         Err(reason) => {
             session.outbox.message(MessageType::WARNING, format!("codegen-lsp: {reason}"));
-            return waiter.answer(None);
+            return responder.answer(None);
         }
     };
-    let Some(snapshot) = Snapshot::of(&session.state, &uri) else { return waiter.answer(None) };
-    session.answer_off(waiter, move || {
+    let Some(snapshot) = Snapshot::of(&session.state, &uri) else { return responder.answer(None) };
+    session.answer_off(responder, move || {
         let prepared = snapshot.engine.as_ref().map(|engine| {
             let prepared = snapshot.prepare(&turn, engine);
             let tokens = engine.tokenize(&prepared.prompt).len();

@@ -14,10 +14,10 @@ use crate::protocol::positions::{self, Encoding};
 use crate::server::event::{Event, Job};
 use crate::server::session::Session;
 use crate::server::state::{Buffer, EngineState};
-use crate::server::waiter::{InlineWaiter, RequestId};
+use crate::server::responder::{InlineResponder, RequestId};
 
 /// A request: answered from what is known, joined to what is being generated, or begun.
-pub fn requested(session: &mut Session, params: lsp::InlineCompletionParams, waiter: InlineWaiter) {
+pub fn requested(session: &mut Session, params: lsp::InlineCompletionParams, responder: InlineResponder) {
     let lsp::TextDocumentPositionParams { text_document, position } = params.text_document_position;
     let uri = text_document.uri;
     let id = session.state.next_id();
@@ -28,22 +28,22 @@ pub fn requested(session: &mut Session, params: lsp::InlineCompletionParams, wai
     let usable =
         |buffer: &&mut Buffer| buffer.synced && !unusable && buffer.document.syntax_gap() != Some(Unparsed::TooLarge);
     let Some(buffer) = state.buffers.get_mut(&uri).filter(usable) else {
-        return waiter.answer(None);
+        return responder.answer(None);
     };
     let offset = match positions::offset(buffer.document.rope(), position, state.encoding) {
         Ok(offset) => offset,
-        Err(error) => return waiter.refuse(error.to_string()),
+        Err(error) => return responder.refuse(error.to_string()),
     };
-    match buffer.suggestions.ask(offset, waiter, id) {
-        Decision::Answer(waiter, known, dropped) => {
+    match buffer.suggestions.ask(offset, responder, id) {
+        Decision::Answer(responder, known, dropped) => {
             if let Some(dropped) = dropped {
                 drop_in_flight(session, dropped);
             }
-            show(session, &uri, waiter, known);
+            show(session, &uri, responder, known);
         }
         Decision::Join(superseded) => {
-            if let Some(waiter) = superseded {
-                waiter.answer(None);
+            if let Some(responder) = superseded {
+                responder.answer(None);
             }
         }
         Decision::Start(id, offset, dropped) => {
@@ -56,10 +56,10 @@ pub fn requested(session: &mut Session, params: lsp::InlineCompletionParams, wai
 }
 
 /// Cancels a generation that nobody wants, and answers whoever waited for it.
-pub fn drop_in_flight(session: &mut Session, dropped: Dropped<InlineWaiter>) {
+pub fn drop_in_flight(session: &mut Session, dropped: Dropped<InlineResponder>) {
     session.running.remove(dropped.id);
-    if let Some(waiter) = dropped.waiting {
-        waiter.answer(None);
+    if let Some(responder) = dropped.waiting {
+        responder.answer(None);
     }
 }
 
@@ -122,8 +122,8 @@ pub fn prepared(session: &mut Session, uri: Uri, id: u64, prepared: Option<Prepa
         _ => return forget(session, &uri),
     };
     let Some(Prepared { plan, mut request, start, held, view }) = prepared else {
-        if let Some(waiter) = buffer.suggestions.failed(id) {
-            waiter.answer(None);
+        if let Some(responder) = buffer.suggestions.failed(id) {
+            responder.answer(None);
         }
         return;
     };
@@ -155,38 +155,38 @@ pub fn produced(session: &mut Session, uri: &Uri, id: u64, plan: Plan, event: Pr
         }
         Produced::Done(_) => suggestions.failed(id),
         Produced::Failed(error) => {
-            let waiter = suggestions.failed(id);
+            let responder = suggestions.failed(id);
             // An empty buffer has nothing to continue; nobody needs to be told.
             if error != codegen_core::EngineError::EmptyPrompt {
                 session.engine_failed(&error);
             }
-            waiter
+            responder
         }
     };
-    if let Some(waiter) = failed {
-        waiter.answer(None);
+    if let Some(responder) = failed {
+        responder.answer(None);
     }
 }
 
-fn conclude(session: &mut Session, uri: &Uri, ended: Ended<InlineWaiter>) {
+fn conclude(session: &mut Session, uri: &Uri, ended: Ended<InlineResponder>) {
     match ended {
-        Ended::Answer(waiter, known) => show(session, uri, waiter, known),
-        Ended::Nothing(waiter) => waiter.answer(None),
+        Ended::Answer(responder, known) => show(session, uri, responder, known),
+        Ended::Nothing(responder) => responder.answer(None),
         Ended::Restart(id, offset) => start(session, uri, id, offset),
         Ended::Quiet => {}
     }
 }
 
 /// Runs the filters, away from the main loop since they parse, and answers.
-fn show(session: &mut Session, uri: &Uri, waiter: InlineWaiter, known: Known) {
+fn show(session: &mut Session, uri: &Uri, responder: InlineResponder, known: Known) {
     let confident =
         session.state.config_for(uri).inline.min_logprob.is_none_or(|least| known.raw.mean_logprob >= least);
     let id = session.state.next_id();
-    let Some(buffer) = session.state.buffers.get(uri).filter(|_| confident) else { return waiter.answer(None) };
+    let Some(buffer) = session.state.buffers.get(uri).filter(|_| confident) else { return responder.answer(None) };
     let (document, encoding) = (buffer.document.clone(), session.state.encoding);
     // Mostly nothing has been typed since the suggestion was asked for.
     let view = buffer.view.clone().filter(|view| view.is_of(&document, known.offset));
-    session.answer_off(waiter, move || {
+    session.answer_off(responder, move || {
         let view = view.or_else(|| View::around(&document, known.offset));
         let item = view.and_then(|view| item(&document, &view, &known, encoding, id));
         item.map(|item| lsp::InlineCompletionResponse::List(lsp::InlineCompletionList { items: vec![item] }))

@@ -14,23 +14,23 @@ use crate::protocol::positions;
 use crate::server::event::{Event, Found};
 use crate::server::session::Session;
 use crate::server::state::{Refresh, State};
-use crate::server::waiter::LensWaiter;
+use crate::server::responder::LensResponder;
 
 /// A request: the turns are looked at away from the main loop, since that means going over the document.
-pub fn requested(session: &mut Session, params: lsp::CodeLensParams, waiter: LensWaiter) {
+pub fn requested(session: &mut Session, params: lsp::CodeLensParams, responder: LensResponder) {
     let uri = params.text_document.uri;
     let state = &session.state;
     if state.config_for(&uri).synthesis.code_lens == CodeLenses::Off {
-        return waiter.answer(None);
+        return responder.answer(None);
     }
-    let Some(snapshot) = Snapshot::of(state, &uri) else { return waiter.answer(None) };
+    let Some(snapshot) = Snapshot::of(state, &uri) else { return responder.answer(None) };
     let basis = Basis {
         engine: state.engine_stamp,
         max_tokens: snapshot.synthesis.max_tokens,
         options: snapshot.options.clone(),
     };
     let before = state.buffers.get(&uri).map(|buffer| Arc::clone(&buffer.counted)).unwrap_or_default();
-    session.offload(move || find(&snapshot, basis, &before), move |found| Event::LensesFound(uri, found, waiter));
+    session.offload(move || find(&snapshot, basis, &before), move |found| Event::LensesFound(uri, found, responder));
 }
 
 /// The lenses, and what was counted for them.
@@ -60,8 +60,8 @@ fn find(snapshot: &Snapshot, basis: Basis, before: &Counted) -> Found {
 }
 
 /// They have been found: the request is answered, and what was counted is kept.
-pub fn found(session: &mut Session, uri: &Uri, found: Option<Found>, waiter: LensWaiter) {
-    let Some(Found { lenses, counted, turns }) = found else { return waiter.answer(None) };
+pub fn found(session: &mut Session, uri: &Uri, found: Option<Found>, responder: LensResponder) {
+    let Some(Found { lenses, counted, turns }) = found else { return responder.answer(None) };
     let State { buffers, records, config, .. } = &mut session.state;
     if let Some(buffer) = buffers.get_mut(uri) {
         if let Some(counted) = counted {
@@ -71,7 +71,7 @@ pub fn found(session: &mut Session, uri: &Uri, found: Option<Found>, waiter: Len
             buffer.turns.put(turns);
         }
     }
-    waiter.answer(Some(lenses));
+    responder.answer(Some(lenses));
 }
 
 /// The state of a turn may have changed in a way that the client cannot know: it is asked to fetch the lenses again. Not

@@ -11,14 +11,14 @@ use crate::protocol::positions::Encoding;
 use crate::server::event::Event;
 use crate::server::session::Session;
 use crate::protocol::capabilities::ClientCapabilities;
-use crate::server::waiter::Waiter;
+use crate::server::responder::Responder;
 use crate::synthesis::Outcome;
 
 /// How often the client's process is looked for.
 const WATCH: Duration = Duration::from_secs(1);
 
 /// Agrees with the client on what both can do.
-pub fn initialize(session: &mut Session, params: lsp::InitializeParams, waiter: Waiter<lsp::InitializeResult>) {
+pub fn initialize(session: &mut Session, params: lsp::InitializeParams, responder: Responder<lsp::InitializeResult>) {
     let general = params.capabilities.general.as_ref();
     let encoding = Encoding::negotiate(general.and_then(|general| general.position_encodings.as_deref()));
     session.state.encoding = encoding;
@@ -28,7 +28,7 @@ pub fn initialize(session: &mut Session, params: lsp::InitializeParams, waiter: 
     if let Some(process) = params.process_id {
         watch(process, session.events.clone());
     }
-    waiter.answer(lsp::InitializeResult {
+    responder.answer(lsp::InitializeResult {
         capabilities: lsp::ServerCapabilities {
             position_encoding: Some(encoding.kind()),
             text_document_sync: Some(lsp::TextDocumentSyncCapability::Options(lsp::TextDocumentSyncOptions {
@@ -85,9 +85,9 @@ pub fn initialized(session: &mut Session) {
 }
 
 /// Ends all work; the client may only say `exit` now.
-pub fn shutdown(session: &mut Session, waiter: Waiter<()>) {
+pub fn shutdown(session: &mut Session, responder: Responder<()>) {
     abandon(session);
-    session.then(|_| waiter.answer(()));
+    session.then(|_| responder.answer(()));
 }
 
 /// Ends all work, and answers whoever waits for it: first what waits for syntax, which will not come.

@@ -15,7 +15,7 @@ use crate::protocol::commands;
 use crate::server::event::Event;
 use crate::server::session::Session;
 use crate::server::state::Buffer;
-use crate::server::waiter::RequestId;
+use crate::server::responder::RequestId;
 
 /// How long nobody must have typed.
 const QUIET: Duration = Duration::from_millis(200);
@@ -151,9 +151,9 @@ fn settled(session: &mut Session, uri: &Uri) {
 /// A request was cancelled by the client: nobody waits for its answer any more.
 pub fn cancelled(session: &mut Session, request: RequestId) {
     let is = |event: &Event| match event {
-        Event::CodeLens(_, waiter) => waiter.request == request,
-        Event::CodeAction(_, waiter) => waiter.request == request,
-        Event::Command(_, waiter) => waiter.request == request,
+        Event::CodeLens(_, responder) => responder.request == request,
+        Event::CodeAction(_, responder) => responder.request == request,
+        Event::Command(_, responder) => responder.request == request,
         _ => false,
     };
     session.state.buffers.values_mut().for_each(|buffer| buffer.parsing.forget(is));

@@ -9,7 +9,7 @@ use crate::protocol::positions;
 use crate::server::session::Session;
 use crate::server::state::{Buffer, EngineState};
 use crate::server::sync::{Changed, Opened, Unreadable};
-use crate::server::waiter::Waiter;
+use crate::server::responder::Responder;
 
 /// Takes a buffer in. One that is open already is replaced: the client knows best.
 pub fn opened(session: &mut Session, item: Opened) {
@@ -112,8 +112,8 @@ pub fn closed(session: &mut Session, uri: &Uri) {
 }
 
 /// The server's idea of a document, for tests and bug reports.
-pub fn text(session: &mut Session, uri: &Uri, waiter: Waiter<Option<Value>>) {
-    waiter.answer(session.state.buffers.get(uri).map(|buffer| {
+pub fn text(session: &mut Session, uri: &Uri, responder: Responder<Option<Value>>) {
+    responder.answer(session.state.buffers.get(uri).map(|buffer| {
         let document = &buffer.document;
         json!({ "text": document.text(), "version": buffer.client_version, "synced": buffer.synced })
     }));

@@ -40,14 +40,14 @@ impl<W> Operation<W> {
 
     /// Who waits for its answer.
     #[must_use]
-    pub fn waiter(&self) -> &W {
-        &self.waiter
+    pub fn responder(&self) -> &W {
+        &self.responder
     }
 
     /// Who waits for its answer, for giving it.
     #[must_use]
     pub fn into_waiter(self) -> W {
-        self.waiter
+        self.responder
     }
 
     /// What progress is reported under.

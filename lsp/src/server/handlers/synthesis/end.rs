@@ -4,7 +4,7 @@ use tower_lsp::ls_types::{self as lsp, ProgressToken};
 
 use super::stream;
 use crate::server::session::Session;
-use crate::server::waiter::RequestId;
+use crate::server::responder::RequestId;
 use crate::synthesis::Outcome;
 
 /// Ends a command: its work stops, its progress ends, the user is told what did not go as asked, and it is answered. An
@@ -42,7 +42,7 @@ pub(super) fn leave(session: &mut Session, id: u64) {
 
 /// The command's request was cancelled.
 pub fn cancelled(session: &mut Session, request: RequestId) {
-    session.state.end(Outcome::Cancelled, |operation| operation.waiter().request == request);
+    session.state.end(Outcome::Cancelled, |operation| operation.responder().request == request);
 }
 
 /// The user cancelled the progress.

@@ -10,7 +10,7 @@ use crate::server::event::Event;
 use crate::server::handlers::lookup;
 use crate::server::session::Session;
 use crate::server::state::State;
-use crate::server::waiter::CommandWaiter;
+use crate::server::responder::CommandResponder;
 use crate::synthesis::plan;
 use crate::synthesis::{self, Nothing, Operation, Outcome, Plan, Purpose};
 
@@ -29,10 +29,10 @@ pub fn one(
     position: lsp::Position,
     purpose: Purpose,
     token: Option<ProgressToken>,
-    waiter: CommandWaiter,
+    responder: CommandResponder,
 ) {
     let plan = plan_one(&mut session.state, &uri, position, &purpose);
-    start(session, uri, purpose, plan, token, waiter);
+    start(session, uri, purpose, plan, token, responder);
 }
 
 /// The command for all turns without program text, or those of a range.
@@ -41,10 +41,10 @@ pub fn all(
     uri: Uri,
     range: Option<lsp::Range>,
     token: Option<ProgressToken>,
-    waiter: CommandWaiter,
+    responder: CommandResponder,
 ) {
     let plan = plan_all(&mut session.state, &uri, range);
-    start(session, uri, Purpose::All, plan, token, waiter);
+    start(session, uri, Purpose::All, plan, token, responder);
 }
 
 fn start(
@@ -53,16 +53,16 @@ fn start(
     purpose: Purpose,
     plan: Result<Plan, Refusal>,
     token: Option<ProgressToken>,
-    waiter: CommandWaiter,
+    responder: CommandResponder,
 ) {
     match plan {
-        Ok(plan) => begin(session, uri, purpose, plan, token, waiter),
-        Err(Refusal::Request(problem)) => waiter.refuse(problem),
+        Ok(plan) => begin(session, uri, purpose, plan, token, responder),
+        Err(Refusal::Request(problem)) => responder.refuse(problem),
         Err(Refusal::Told(Nothing { outcome, message })) => {
             let warns = matches!(outcome, Outcome::Failed | Outcome::Refused);
             let kind = if warns { MessageType::WARNING } else { MessageType::INFO };
             session.outbox.message(kind, format!("codegen-lsp: {message}"));
-            waiter.answer(Some(synthesis::empty_answer(&purpose, outcome, Some(&message))));
+            responder.answer(Some(synthesis::empty_answer(&purpose, outcome, Some(&message))));
         }
     }
 }
@@ -74,12 +74,12 @@ fn begin(
     purpose: Purpose,
     plan: Plan,
     token: Option<ProgressToken>,
-    waiter: CommandWaiter,
+    responder: CommandResponder,
 ) {
     session.state.end(Outcome::Superseded, |other| {
         *other.uri() == uri && plan.prompts.iter().any(|prompt| other.covers(prompt))
     });
-    session.then(|session| insert(session, uri, purpose, plan, token, waiter));
+    session.then(|session| insert(session, uri, purpose, plan, token, responder));
 }
 
 /// Takes a command in and asks the client for a progress token, if it has not given one.
@@ -89,12 +89,12 @@ fn insert(
     purpose: Purpose,
     plan: Plan,
     token: Option<ProgressToken>,
-    waiter: CommandWaiter,
+    responder: CommandResponder,
 ) {
     let id = session.state.next_id();
     let own = token.is_none() && session.state.capabilities.progress;
     let token = token.or_else(|| own.then(|| NumberOrString::String(format!("codegen-synthesis-{id}"))));
-    let operation = Operation::new(uri, purpose, plan, token.clone(), waiter);
+    let operation = Operation::new(uri, purpose, plan, token.clone(), responder);
     session.state.operations.insert(id, operation);
     session.state.ready.lenses = true;
     match token {

@@ -11,7 +11,7 @@ use crate::generate::prepare::{self, PreparedTurn};
 use crate::server::event::{Event, Job, StepId};
 use crate::server::session::Session;
 use crate::server::state::State;
-use crate::server::waiter::CommandWaiter;
+use crate::server::responder::CommandResponder;
 use crate::synthesis::{Generating, Selected, Operation, Part, Phase, Shown, Step, Verifying};
 
 /// Puts the turn's history together and counts its tokens, away from the main loop.
@@ -136,7 +136,7 @@ pub fn selected(session: &mut Session, at: StepId, selected: Option<Box<Selected
     record(session, at, |operation| operation.selected(at.step, selected));
 }
 
-fn record(session: &mut Session, at: StepId, what: impl FnOnce(&mut Operation<CommandWaiter>)) {
+fn record(session: &mut Session, at: StepId, what: impl FnOnce(&mut Operation<CommandResponder>)) {
     if let Some(operation) = session.state.operations.get_mut(&at.operation) {
         what(operation);
         session.state.ready.operations.insert(at.operation);

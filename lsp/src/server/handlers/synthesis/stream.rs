@@ -10,7 +10,7 @@ use crate::generate::live::Live;
 use crate::protocol::partial::Partial;
 use crate::protocol::positions::{self, Encoding};
 use crate::server::session::Session;
-use crate::server::waiter::CommandWaiter;
+use crate::server::responder::CommandResponder;
 use crate::synthesis::plan;
 use crate::synthesis::{Operation, Phase, Purpose, Step};
 
@@ -75,7 +75,7 @@ fn what(step: &Step) -> String {
 }
 
 /// Tells the client of the text of one continuation so far; of all of it, `whole`, if it is done.
-pub(super) fn partial(session: &Session, operation: &Operation<CommandWaiter>, candidate: usize, whole: Option<&str>) {
+pub(super) fn partial(session: &Session, operation: &Operation<CommandResponder>, candidate: usize, whole: Option<&str>) {
     let Some(step) = operation.step() else { return };
     let Phase::Generating(generating) = &step.phase else { return };
     let Some(part) = generating.parts.get(candidate) else { return };
@@ -97,7 +97,7 @@ pub(super) fn partial(session: &Session, operation: &Operation<CommandWaiter>, c
 }
 
 /// Ends the stream of every continuation that has not ended, for a turn that comes to nothing.
-pub(super) fn break_off(session: &Session, operation: &Operation<CommandWaiter>) {
+pub(super) fn break_off(session: &Session, operation: &Operation<CommandResponder>) {
     let Some(Step { phase: Phase::Generating(generating), .. }) = operation.step() else { return };
     for (index, part) in generating.parts.iter().enumerate().filter(|(_, part)| !part.ended) {
         partial(session, operation, index, Some(&part.text));

@@ -1,4 +1,4 @@
-//! Those who wait for answers to requests.
+//! How requests are answered.
 
 use serde_json::Value;
 use tokio::sync::oneshot;
@@ -8,17 +8,17 @@ use tower_lsp::ls_types::{self as lsp, InlineCompletionResponse};
 /// Numbers a request of the client within this run of the server.
 pub type RequestId = u64;
 
-/// Someone who waits for the answer to a request.
+/// Answers one request of the client.
 #[derive(Debug)]
-pub struct Waiter<T> {
+pub struct Responder<T> {
     /// The request, as the relay numbered it.
     pub request: RequestId,
     /// Where the answer goes.
     pub reply: oneshot::Sender<jsonrpc::Result<T>>,
 }
 
-impl<T> Waiter<T> {
-    /// Answers. Whoever has stopped waiting is no matter.
+impl<T> Responder<T> {
+    /// Sends the response; ignored if the client has cancelled.
     pub fn answer(self, answer: T) {
         let _ = self.reply.send(Ok(answer));
     }
@@ -29,11 +29,11 @@ impl<T> Waiter<T> {
     }
 }
 
-/// Who waits for an inline completion.
-pub type InlineWaiter = Waiter<Option<InlineCompletionResponse>>;
-/// Who waits for a command.
-pub type CommandWaiter = Waiter<Option<Value>>;
-/// Who waits for code lenses.
-pub type LensWaiter = Waiter<Option<Vec<lsp::CodeLens>>>;
-/// Who waits for code actions.
-pub type ActionWaiter = Waiter<Option<lsp::CodeActionResponse>>;
+/// Answers a request for inline completion.
+pub type InlineResponder = Responder<Option<InlineCompletionResponse>>;
+/// Answers a request for command.
+pub type CommandResponder = Responder<Option<Value>>;
+/// Answers a request for code lenses.
+pub type LensResponder = Responder<Option<Vec<lsp::CodeLens>>>;
+/// Answers a request for code actions.
+pub type ActionResponder = Responder<Option<lsp::CodeActionResponse>>;
