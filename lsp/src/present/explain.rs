@@ -1,7 +1,7 @@
 //! What `codegen.explainTurn` answers: what the model would be shown for a turn, and what made its program text. Pure.
 
 use codegen_text::prompt::HistoryCut;
-use codegen_text::provenance::{Record, TurnState};
+use codegen_text::provenance::{Provenance, TurnState};
 use serde::Serialize;
 use serde_json::{Value, json};
 
@@ -22,7 +22,7 @@ pub fn turn(known: &Known, prepared: Option<&(PreparedTurn, usize)>) -> Value {
     })
 }
 
-fn made(record: &Record) -> Value {
+fn made(record: &Provenance) -> Value {
     let made = &record.made;
     json!({
         "model": made.model,

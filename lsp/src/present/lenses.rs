@@ -1,6 +1,6 @@
 //! Code lenses over prompts: which, and what they say. Pure.
 
-use codegen_text::provenance::{Record, TurnState};
+use codegen_text::provenance::{Provenance, TurnState};
 use codegen_text::turns::{Insertion, Refusal};
 
 use super::cuts::Cut;
@@ -93,7 +93,7 @@ fn status(known: &Known, cut: Option<&Cut>) -> Option<String> {
     };
     // What a program raised says nothing of another that took its place.
     let raised = match (known.state, known.record.as_deref()) {
-        (TurnState::Generated | TurnState::Stale, Some(Record { raised: Some(raised), .. })) => {
+        (TurnState::Generated | TurnState::Stale, Some(Provenance { raised: Some(raised), .. })) => {
             Some(run::predicate(&line(raised)))
         }
         _ => None,

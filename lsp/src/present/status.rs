@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use codegen_text::document::Document;
-use codegen_text::provenance::{Mapped, Record, Records, TurnMap, TurnState};
+use codegen_text::provenance::{Mapped, Provenance, Records, TurnMap, TurnState};
 use codegen_text::python;
 use codegen_text::turns::{self, Insertion, Turn};
 use serde_json::{Value, json};
@@ -21,7 +21,7 @@ pub struct Known {
     /// How it stands.
     pub state: TurnState,
     /// What made its program text, or once made it.
-    pub record: Option<Arc<Record>>,
+    pub record: Option<Arc<Provenance>>,
     /// If its program text is stale: what has changed since.
     pub changed: Changed,
     /// Which of how many alternatives that were sampled for it its program text is, the best being 0.

@@ -6,7 +6,7 @@ use codegen_core::{Completion, Sampling};
 use codegen_text::candidates::{Score, Ranked};
 use codegen_text::document::Document;
 use codegen_text::prompt::HistoryCut;
-use codegen_text::provenance::{Alternative, Made, Record, Records, TurnMap, TurnState};
+use codegen_text::provenance::{Alternative, GenerationInfo, Provenance, Records, TurnMap, TurnState};
 use codegen_text::turns::TurnOptions;
 use serde_json::{Value, json};
 use tower_lsp::ls_types::{self as lsp, Uri};
@@ -20,10 +20,10 @@ use crate::protocol::commands;
 const TEXT: &str = "# one\na = 1\n\n# two\n\n# three\nc = 3\n\n# four\n";
 
 /// The record of a turn that was generated as it stands in `document`.
-fn record(document: &Document, prompt: &str) -> Record {
+fn record(document: &Document, prompt: &str) -> Provenance {
     let texts = Records::default().texts(document, &TurnOptions::default());
     let (_, turn) = texts.into_iter().find(|(turn, _)| turn.prompt == prompt).unwrap();
-    let made = Made {
+    let made = GenerationInfo {
         model: "m".to_owned(),
         sampling: Sampling::GREEDY,
         max_tokens: 8,
@@ -31,7 +31,7 @@ fn record(document: &Document, prompt: &str) -> Record {
         history: HistoryCut::default(),
         completion: Completion::default(),
     };
-    Record { turn, made, raised: None }
+    Provenance { turn, made, raised: None }
 }
 
 fn turns_of(text: &str, records: &Records, working: &[usize]) -> Vec<Known> {
@@ -86,7 +86,7 @@ fn generated_turns_are_made_anew() {
     let each = [(2, "b = 1"), (0, "a = 1"), (3, "c = 1")].map(|(index, program)| alternative(index, program));
     records.sampled(&one.turn, each.to_vec());
     records.generated(one);
-    records.generated(Record { raised: Some("NameError: b".to_owned()), ..record(&document, "three") });
+    records.generated(Provenance { raised: Some("NameError: b".to_owned()), ..record(&document, "three") });
     let turns = turns_of(TEXT, &records, &[]);
     let expected: [&[&str]; 4] = [
         &["Regenerate", "Regenerate from here", "Next candidate (2/3)", "generated"],
@@ -114,7 +114,7 @@ fn status(state: TurnState, change: impl FnOnce(&mut Known)) -> Option<String> {
     let mut turns = turns_of(TEXT, &Records::default(), &[]);
     turns.truncate(1);
     turns[0].state = state;
-    turns[0].record = Some(Arc::new(Record { raised: Some("E: x\nmore".to_owned()), ..record(&document, "one") }));
+    turns[0].record = Some(Arc::new(Provenance { raised: Some("E: x\nmore".to_owned()), ..record(&document, "one") }));
     change(&mut turns[0]);
     let lenses = lenses::lenses(&turns, &[], |_| true);
     lenses.into_iter().find(|lens| lens.offer == Offer::Explain).map(|lens| lens.title)

@@ -5,7 +5,7 @@ use std::ops::Range;
 
 use codegen_text::document::Document;
 use codegen_text::edit::{self, Edit};
-use codegen_text::provenance::{Record, Records, TurnCache};
+use codegen_text::provenance::{Provenance, Records, TurnCache};
 use codegen_text::turns::{self, TurnOptions};
 use ropey::Rope;
 use tower_lsp::ls_types::Uri;
@@ -105,7 +105,7 @@ pub struct PendingEdit {
     applied: bool,
     /// Why the client has not applied the edit, while that may be a change that it has yet to report.
     refused: Option<String>,
-    record: Record,
+    record: Provenance,
     written: Written,
     /// The text that is put in.
     text: String,
@@ -121,7 +121,7 @@ impl PendingEdit {
     /// the command answers for it. `None` if the turn was edited. `replaces`: whether code may be replaced that was not
     /// generated here.
     #[must_use]
-    pub fn new(uri: Uri, operation: u64, step: &Step, replaces: bool, made: (Record, Written)) -> Option<Self> {
+    pub fn new(uri: Uri, operation: u64, step: &Step, replaces: bool, made: (Provenance, Written)) -> Option<Self> {
         let (record, written) = made;
         let target = step.edit(&written.completion.text)?;
         Some(Self {
@@ -172,7 +172,7 @@ impl PendingEdit {
 
     /// What is noted of the turn once the text is there, and what the command answers for it.
     #[must_use]
-    pub fn into_made(self) -> (Record, Written) {
+    pub fn into_made(self) -> (Provenance, Written) {
         (self.record, self.written)
     }
 

@@ -7,7 +7,7 @@ use codegen_text::candidates::Score;
 use codegen_text::document::{Budget, Document, Limits};
 use codegen_text::edit::{self, Edit};
 use codegen_text::provenance::testing::made;
-use codegen_text::provenance::{Record, Records, TurnCache};
+use codegen_text::provenance::{Provenance, Records, TurnCache};
 use codegen_text::turns::TurnOptions;
 use ropey::Rope;
 
@@ -50,12 +50,12 @@ pub(super) fn parse(document: &mut Document) {
 }
 
 /// The turn with this prompt at work, numbered 1, and what writing `program` for it comes to.
-pub(super) fn step(document: &Document, prompt: &str, purpose: &Purpose, program: &str) -> (Step, (Record, Written)) {
+pub(super) fn step(document: &Document, prompt: &str, purpose: &Purpose, program: &str) -> (Step, (Provenance, Written)) {
     let turns = TurnCache::default().get(document, &Records::default(), &TurnOptions::default());
     let Some(found) = turns.iter().find(|found| found.turn.prompt == prompt) else { unreachable!("no {prompt}") };
     let turn = purpose.resolve(document, found.turn.clone());
     let turn = turn.unwrap_or_else(|refusal| unreachable!("{refusal}"));
-    let record = Record { turn: found.text.with_program(program), made: made(program), raised: None };
+    let record = Provenance { turn: found.text.with_program(program), made: made(program), raised: None };
     let written = Written { prompt: prompt.to_owned(), completion: completion(program), score: Score::default() };
     (Step::new(1, document.clone(), (turn, found.text.clone())), (record, written))
 }

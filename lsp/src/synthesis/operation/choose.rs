@@ -1,6 +1,6 @@
 //! From what was generated for a turn to what is written for it.
 
-use codegen_text::provenance::{Alternative, Alternatives, Record, TurnText};
+use codegen_text::provenance::{Alternative, Alternatives, Provenance, TurnText};
 use codegen_text::turns::{self, Insertion, Refusal};
 
 use super::{Next, Now, Operation};
@@ -108,7 +108,7 @@ impl<W> Operation<W> {
             let about = plan::first_line(&step.turn);
             self.notes.push(format!("run up to \"{about}\", the program fails: {raised}"));
         }
-        let record = Record {
+        let record = Provenance {
             turn: text.with_program(chosen.program.clone()),
             made: chosen.made.clone(),
             raised: score.raised.clone(),

@@ -3,7 +3,7 @@ mod life;
 
 use codegen_core::{Completion, EngineError, Sampling};
 use codegen_text::provenance::testing::{alternative, made};
-use codegen_text::provenance::{Alternative, Record};
+use codegen_text::provenance::{Alternative, Provenance};
 use codegen_text::turns::{self, TurnOptions};
 use serde_json::Value;
 

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
-use super::{Alternatives, Failure, Made, Record, TurnText};
+use super::{Alternatives, Failure, GenerationInfo, Provenance, TurnText};
 use crate::provenance::key::settled;
 
 /// At most this many of a kind are kept.
@@ -18,7 +18,7 @@ pub(super) trait Entry {
     fn bytes(&self) -> usize;
 }
 
-impl Entry for Record {
+impl Entry for Provenance {
     fn turn(&self) -> &TurnText {
         &self.turn
     }
@@ -55,7 +55,7 @@ fn text(turn: &TurnText) -> usize {
     2 * (turn.prompt.len() + turn.program.len())
 }
 
-fn made(made: &Made) -> usize {
+fn made(made: &GenerationInfo) -> usize {
     let history: usize = made.history.kept.iter().chain(&made.history.dropped).map(String::len).sum();
     made.prompt.len() + made.completion.text.len() + history
 }

@@ -42,7 +42,7 @@ pub enum TurnState {
 
 /// What made a program text.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Made {
+pub struct GenerationInfo {
     /// The model's name.
     pub model: String,
     /// How tokens were picked.
@@ -59,11 +59,11 @@ pub struct Made {
 
 /// A generated program text.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Record {
+pub struct Provenance {
     /// The turn, with the program text that was written into the buffer.
     pub turn: TurnText,
     /// What made it.
-    pub made: Made,
+    pub made: GenerationInfo,
     /// The last line of the exception that the program raised when it was run.
     pub raised: Option<String>,
 }
@@ -76,7 +76,7 @@ pub struct Alternative {
     /// What was found out about it.
     pub ranked: Ranked,
     /// What made it.
-    pub made: Made,
+    pub made: GenerationInfo,
 }
 
 /// What was sampled together for a prompt and the turns before it.
@@ -126,7 +126,7 @@ impl Alternatives {
 /// whatever file they stand.
 #[derive(Debug, Clone, Default)]
 pub struct Records {
-    written: Store<Record>,
+    written: Store<Provenance>,
     failures: Store<Failure>,
     sampled: Store<Alternatives>,
     revision: u64,
@@ -140,10 +140,10 @@ struct Failure {
 
 impl Records {
     /// Notes what was written into a buffer. It ends the failure of earlier attempts at the turn.
-    pub fn generated(&mut self, record: Record) {
+    pub fn generated(&mut self, record: Provenance) {
         self.revision += 1;
         self.failures.remove(|failure| asks_the_same(&failure.turn, &record.turn), &record.turn.prompt);
-        let same = |other: &Record| {
+        let same = |other: &Provenance| {
             asks_the_same(&other.turn, &record.turn) && settled(&other.turn.program) == settled(&record.turn.program)
         };
         self.written.remove(same, &record.turn.prompt);
@@ -233,17 +233,17 @@ impl Records {
     /// stays one under a prompt that has been reworded. With any other it is edited, and its record is the last one for
     /// its prompt, if there ever was one.
     #[must_use]
-    pub fn state(&self, turn: &TurnText) -> (TurnState, Option<Arc<Record>>) {
+    pub fn state(&self, turn: &TurnText) -> (TurnState, Option<Arc<Provenance>>) {
         let program = settled(&turn.program);
         if program.is_empty() {
             let state = if self.failure(turn).is_some() { TurnState::Failed } else { TurnState::Empty };
             return (state, None);
         }
-        let best = |records: &mut dyn Iterator<Item = &Arc<Record>>| {
+        let best = |records: &mut dyn Iterator<Item = &Arc<Provenance>>| {
             // Of equals the first, which is the newest.
             records.min_by_key(|record| record.turn.predecessors != turn.predecessors).cloned()
         };
-        let is_text = |record: &&Arc<Record>| settled(&record.turn.program) == program;
+        let is_text = |record: &&Arc<Provenance>| settled(&record.turn.program) == program;
         if let Some(record) = best(&mut self.written.of_prompt(&turn.prompt).filter(is_text)) {
             let same = record.turn.predecessors == turn.predecessors;
             return (if same { TurnState::Generated } else { TurnState::Stale }, Some(record));

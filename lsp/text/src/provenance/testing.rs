@@ -2,14 +2,14 @@
 
 use codegen_core::{Completion, Sampling};
 
-use super::{Alternative, Made};
+use super::{Alternative, GenerationInfo};
 use crate::candidates::{Score, Ranked};
 use crate::prompt::HistoryCut;
 
 /// What made `text`: one greedy token of a model named `m`.
 #[must_use]
-pub fn made(text: &str) -> Made {
-    Made {
+pub fn made(text: &str) -> GenerationInfo {
+    GenerationInfo {
         model: "m".to_owned(),
         sampling: Sampling::GREEDY,
         max_tokens: 8,

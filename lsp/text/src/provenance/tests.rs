@@ -9,8 +9,8 @@ fn turn(prompt: &str, program: &str, predecessors: u64) -> TurnText {
     TurnText { prompt: prompt.to_owned(), program: program.to_owned(), predecessors }
 }
 
-fn record(turn: TurnText) -> Record {
-    Record { made: made(&turn.program), turn, raised: None }
+fn record(turn: TurnText) -> Provenance {
+    Provenance { made: made(&turn.program), turn, raised: None }
 }
 
 #[test]

@@ -113,7 +113,7 @@ pub fn overlap(one: &Range<usize>, other: &Range<usize>) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use crate::provenance::Record;
+    use crate::provenance::Provenance;
     use crate::provenance::testing::made;
     use crate::provenance::turn_map::*;
 
@@ -133,7 +133,7 @@ mod tests {
         let second = cache.get(&document, &records, &options);
         let Some(one) = second.iter().next() else { unreachable!("it has turns") };
         assert_eq!(one.turn.generated, None);
-        records.generated(Record { turn: one.text.clone(), made: made("m"), raised: None });
+        records.generated(Provenance { turn: one.text.clone(), made: made("m"), raised: None });
         let third = cache.get(&document, &records, &options);
         assert_eq!(third.iter().next().and_then(|mapped| mapped.turn.generated.clone()), Some(7..13));
         cache.forget();

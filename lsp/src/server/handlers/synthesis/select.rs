@@ -7,7 +7,7 @@ use codegen_core::{Completion, Sampling};
 use codegen_sandbox::{Isolation, Level};
 use codegen_text::candidates::Ranked;
 use codegen_text::document::Document;
-use codegen_text::provenance::{Alternative, Made, TurnText};
+use codegen_text::provenance::{Alternative, GenerationInfo, TurnText};
 use codegen_text::turns::{self, Turn};
 use tower_lsp::ls_types::{MessageType, Uri};
 
@@ -96,7 +96,7 @@ impl Work {
 
     fn alternative(&self, ranked: Ranked) -> Option<Alternative> {
         let raw = self.generated.iter().find(|generated| generated.index == ranked.index)?;
-        let made = Made {
+        let made = GenerationInfo {
             model: self.model.clone(),
             sampling: raw.sampling,
             max_tokens: self.prepared.max_tokens,

@@ -59,7 +59,7 @@ fn with_alternatives(purpose: Purpose, each: &[(usize, &str)]) -> World {
     let mut world = below("a = 1", purpose);
     let turns = world.turns.get(&Document::new("# one\na = 1\n\n# two\n", 1), &world.records, &TurnOptions::default());
     let Some(text) = turns.iter().next().map(|found| found.text.clone()) else { unreachable!("it has turns") };
-    world.records.generated(Record { turn: text.clone(), made: made("m"), raised: None });
+    world.records.generated(Provenance { turn: text.clone(), made: made("m"), raised: None });
     let each: Vec<Alternative> = each.iter().map(|(index, text)| alternative(*index, text)).collect();
     if !each.is_empty() {
         world.records.sampled(&text, each);
