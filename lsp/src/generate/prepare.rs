@@ -147,7 +147,7 @@ pub fn drawn(config: &SynthesisConfig, count: usize, seed: u64) -> Vec<Sampling>
 }
 
 /// Leaves of a turn's completion what is written into the buffer; see [`completion::program`].
-pub fn tidy(done: &mut Completion) {
+pub fn trim(done: &mut Completion) {
     let kept = completion::program(&done.text, done.reason == FinishReason::MaxTokens).len();
     done.text.truncate(kept);
 }

@@ -48,7 +48,7 @@ pub fn select(
     cancel: &Arc<AtomicBool>,
 ) -> Selection {
     let scored = completions.into_iter().map(|(index, mut completion)| {
-        prepare::tidy(&mut completion);
+        prepare::trim(&mut completion);
         let score = candidates::score(document, turn, &completion.text);
         Ranked { index, completion, score, copies: 1 }
     });

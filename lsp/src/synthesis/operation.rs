@@ -274,7 +274,7 @@ impl<W> Operation<W> {
                 part.ended = true;
                 if !matches!(done.reason, FinishReason::Cancelled | FinishReason::Superseded) {
                     part.completion = Some(done.clone());
-                    prepare::tidy(&mut done);
+                    prepare::trim(&mut done);
                 }
                 Shown::Whole(done.text)
             }

@@ -2,7 +2,7 @@
 
 use codegen_core::{Event as Produced, FinishReason, Key};
 use codegen_text::completion::Plan;
-use codegen_text::completion::session::{Decision, Dropped, Ended, Known, Raw};
+use codegen_text::completion::session::{Decision, Dropped, Ended, Known, RawCompletion};
 use codegen_text::document::{Document, Unparsed};
 use codegen_text::prompt::view::View;
 use serde_json::json;
@@ -149,7 +149,7 @@ pub fn produced(session: &mut Session, uri: &Uri, id: u64, plan: Plan, event: Pr
         }
         Produced::Done(done) if !matches!(done.reason, FinishReason::Cancelled | FinishReason::Superseded) => {
             let unfinished = done.reason == FinishReason::MaxTokens;
-            let raw = Raw { text: done.text, plan, mean_logprob: done.mean_logprob, unfinished };
+            let raw = RawCompletion { text: done.text, plan, mean_logprob: done.mean_logprob, unfinished };
             let ended = suggestions.finished(id, raw, next_id);
             return conclude(session, uri, ended);
         }

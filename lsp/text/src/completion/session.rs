@@ -79,7 +79,7 @@ impl<W> InFlight<W> {
 
 /// A finished generation.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Raw {
+pub struct RawCompletion {
     /// What the model wrote, cut where the stop rule said.
     pub text: String,
     /// What was asked of it.
@@ -96,7 +96,7 @@ pub struct Known {
     /// Byte offset of the cursor.
     pub offset: usize,
     /// The generation, its text shortened by what was typed.
-    pub raw: Raw,
+    pub raw: RawCompletion,
 }
 
 /// A generation that no request waits for any more: the caller cancels it and answers its request with nothing.
@@ -136,7 +136,7 @@ pub enum Ended<W> {
 #[derive(Debug)]
 pub struct Suggestions<W> {
     in_flight: Option<InFlight<W>>,
-    cached: Option<(TypedThrough, Raw)>,
+    cached: Option<(TypedThrough, RawCompletion)>,
 }
 
 impl<W> Default for Suggestions<W> {
@@ -198,7 +198,7 @@ impl<W> Suggestions<W> {
     }
 
     /// Takes in the end of the generation `id`: it is remembered, and the one who waits is answered.
-    pub fn finished(&mut self, id: u64, mut raw: Raw, next_id: u64) -> Ended<W> {
+    pub fn finished(&mut self, id: u64, mut raw: RawCompletion, next_id: u64) -> Ended<W> {
         let Some(in_flight) = self.in_flight.take_if(|in_flight| in_flight.id == id) else { return Ended::Quiet };
         let cursor = in_flight.through.cursor();
         if let Some(rest) = raw.text.strip_prefix(in_flight.held) {
@@ -254,7 +254,7 @@ impl<W> Suggestions<W> {
         if rest.trim().is_empty() && !through.typed.is_empty() {
             return None;
         }
-        Some(Known { offset, raw: Raw { text: rest.to_owned(), ..raw.clone() } })
+        Some(Known { offset, raw: RawCompletion { text: rest.to_owned(), ..raw.clone() } })
     }
 
     fn divert(&mut self, next_id: u64) -> Ended<W> {

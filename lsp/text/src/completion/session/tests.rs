@@ -1,9 +1,9 @@
 use crate::completion::Kind;
 use crate::completion::session::*;
 
-fn raw(text: &str) -> Raw {
+fn raw(text: &str) -> RawCompletion {
     let plan = Plan { kind: Kind::Line, max_tokens: 8 };
-    Raw { text: text.to_owned(), plan, mean_logprob: -0.1, unfinished: false }
+    RawCompletion { text: text.to_owned(), plan, mean_logprob: -0.1, unfinished: false }
 }
 
 fn known(offset: usize, text: &str) -> Known {
