@@ -15,7 +15,7 @@ const ABOVE: usize = 12;
 /// Cuts the text before the first repetition of a line, or of a few, that comes at least three times in a row; what stands
 /// above the cursor counts. `None` if nothing new is said.
 pub(super) fn cut(document: &Document, cursor: &Cursor, text: &str) -> Option<String> {
-    if stammers(text) {
+    if repeats(text) {
         // The last line has no end of its own to cut at.
         let last = text.rfind('\n')?;
         return cut(document, cursor, &text[..last]);
@@ -39,7 +39,7 @@ pub(super) fn cut(document: &Document, cursor: &Cursor, text: &str) -> Option<St
 
 /// [`cut`] for a program text that stands on its own. Empty if nothing is left.
 pub(super) fn cut_program(text: &str) -> &str {
-    let text = if stammers(text) { text.rfind('\n').map_or("", |last| &text[..last]) } else { text };
+    let text = if repeats(text) { text.rfind('\n').map_or("", |last| &text[..last]) } else { text };
     let lines: Vec<_> = text.split_inclusive('\n').collect();
     let said: Vec<_> = lines
         .iter()
@@ -103,7 +103,7 @@ pub(super) fn is_stuck(lines: &[String]) -> bool {
 }
 
 /// Whether the text ends in the same few characters over and over: `a, a, a, a, a`.
-pub(super) fn stammers(text: &str) -> bool {
+pub(super) fn repeats(text: &str) -> bool {
     let last = text.rsplit('\n').next().unwrap_or_default();
     let bytes = last.as_bytes();
     (2..=32).any(|period| {

@@ -271,7 +271,7 @@ impl<R: StopRule> Guarded<R> {
             if let Some(cut) = self.rule.cut(seen) {
                 return Some(cut);
             }
-            if repetition::stammers(&seen[self.line..]) {
+            if repetition::repeats(&seen[self.line..]) {
                 return Some(self.checked);
             }
         }
