@@ -40,7 +40,7 @@ use crate::model::{AdapterSummary, Spelling};
 use crate::runtime::cpu;
 use crate::runtime::load::offload::{self, MICRO_BATCH, Placement, Sizes};
 use crate::runtime::load::options::{Device, EngineOptions, FlashAttention, KvType, ModelInfo};
-use crate::runtime::load::preflight::{adapter, checks, sanity};
+use crate::runtime::load::preflight;
 use crate::runtime::pacing::Pacing;
 
 mod native;
@@ -99,16 +99,16 @@ pub(in crate::runtime) fn load<T>(
     options: &EngineOptions,
     run: impl FnOnce(&mut dyn Backend, ModelInfo) -> T,
 ) -> Result<T, EngineError> {
-    checks::options(options)?;
-    checks::file(&options.model)
+    preflight::options::check(options)?;
+    preflight::options::file(&options.model)
         .map_err(|reason| EngineError::ModelNotFound { path: options.model.clone(), reason })?;
     let model_refused = |reason: String| EngineError::ModelLoad { path: options.model.clone(), reason };
     // What cannot be read here cannot be checked, and llama.cpp may end the process for it.
     let gguf = Gguf::open(&options.model).map_err(|error| model_refused(error.reason()))?;
-    if let Some(reason) = sanity::problem(&gguf.metadata, &gguf.tensors) {
+    if let Some(reason) = preflight::model::problem(&gguf.metadata, &gguf.tensors) {
         return Err(model_refused(reason));
     }
-    let adapter = options.lora.as_ref().map(|path| adapter::open(path, &gguf)).transpose()?;
+    let adapter = options.lora.as_ref().map(|path| preflight::adapter::open(path, &gguf)).transpose()?;
     let spelling = Arc::new(Spelling::of(&gguf));
     let backend = backend().map_err(model_refused)?;
     let mut placement =
@@ -368,7 +368,7 @@ impl Backend for Llama {
     }
 }
 
-/// Positions and slots are bounded by options that fit; see `preflight::checks::options`.
+/// Positions and slots are bounded by options that fit; see `preflight::options::check`.
 fn index(value: usize) -> i32 {
     i32::try_from(value).unwrap_or(i32::MAX)
 }

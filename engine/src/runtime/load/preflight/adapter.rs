@@ -6,7 +6,7 @@ use std::path::Path;
 
 use codegen_core::EngineError;
 
-use super::checks;
+use super::options;
 use crate::gguf::{Gguf, TensorInfo, TensorType, Value};
 use crate::model::adapter::{ADAPTER, ALPHA, HALVES, ORDER, TYPE, has_adapter};
 use crate::model::resolve::not_here;
@@ -31,7 +31,7 @@ pub(in crate::runtime) fn open(path: &Path, model: &Gguf) -> Result<Gguf, Engine
     {
         return Err(refused(not_here(path, cause).reason()));
     }
-    checks::file(path).map_err(refused)?;
+    options::file(path).map_err(refused)?;
     let adapter = Gguf::open(path).map_err(|error| refused(error.reason()))?;
     match problem(model, &adapter) {
         Some(problem) => Err(refused(problem)),

@@ -2,5 +2,5 @@
 //! damaged models, adapters for other models.
 
 pub(in crate::runtime) mod adapter;
-pub(in crate::runtime) mod checks;
-pub(in crate::runtime) mod sanity;
+pub(in crate::runtime) mod options;
+pub(in crate::runtime) mod model;

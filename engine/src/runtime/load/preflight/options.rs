@@ -11,7 +11,7 @@ const MAX_SLOTS: usize = 256;
 const MAX_THREADS: usize = 512;
 
 /// Whatever would make llama.cpp end the process must not reach it.
-pub(in crate::runtime) fn options(options: &EngineOptions) -> Result<(), EngineError> {
+pub(in crate::runtime) fn check(options: &EngineOptions) -> Result<(), EngineError> {
     let within = |option, value: usize, most: usize| {
         if (1..=most).contains(&value) {
             Ok(())
