@@ -7,7 +7,7 @@
 use std::fmt;
 use std::str::FromStr;
 
-use super::dialogue::{Check, Dialogue, Shown, Task, Terminals};
+use super::dialogue::{Check, Dialogue, Shown, Task, StopSequences};
 use super::problems::mtpb::Case;
 use super::problems::{HumanEvalProblem, MtpbProblem};
 use super::scoring::Scoring;
@@ -163,8 +163,8 @@ impl Dialogue for Turns {
         Shown { prompt_start: history.len(), text: history + &prompt, max_tokens }
     }
 
-    fn terminals(&self) -> Terminals {
-        Terminals::Turn
+    fn stop_sequences(&self) -> StopSequences {
+        StopSequences::Turn
     }
 
     fn program(&self, texts: &[String]) -> String {
@@ -218,8 +218,8 @@ impl Dialogue for Completion {
         Shown { text: self.prompt.clone(), prompt_start: 0, max_tokens: self.max_tokens }
     }
 
-    fn terminals(&self) -> Terminals {
-        Terminals::HumanEval
+    fn stop_sequences(&self) -> StopSequences {
+        StopSequences::HumanEval
     }
 
     fn program(&self, texts: &[String]) -> String {

@@ -6,7 +6,7 @@ use super::scoring::Scoring;
 
 /// How a continuation is truncated.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Terminals {
+pub enum StopSequences {
     /// The paper's, for turns: [`codegen_core::truncate`].
     Turn,
     /// HumanEval's usual ones: before `\nclass`, `\ndef`, `\n#`, `\nif`, `\nprint`.
@@ -45,7 +45,7 @@ pub trait Dialogue: Send + Sync {
     /// What is shown for the next one, after `texts` (truncated) were generated; `texts` has fewer than [`Self::turns`].
     fn shown(&self, texts: &[String]) -> Shown;
     /// How continuations are truncated.
-    fn terminals(&self) -> Terminals;
+    fn stop_sequences(&self) -> StopSequences;
     /// The program to execute, once there are all texts.
     fn program(&self, texts: &[String]) -> String;
 }

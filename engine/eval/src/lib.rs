@@ -16,4 +16,4 @@ pub mod sampling;
 pub mod scoring;
 pub mod store;
 pub mod summary;
-mod terminals;
+mod stop_sequences;

@@ -33,7 +33,7 @@ pub fn start(file: Option<&Path>, serving: bool) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Writes lines as they may be shown: a log holds names and messages from files, and is read on terminals.
+/// Writes lines as they may be shown: a log holds names and messages from files, and is read on stop_sequences.
 struct Printable<W>(W);
 
 impl<W: Write> Write for Printable<W> {

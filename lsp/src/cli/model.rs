@@ -148,7 +148,7 @@ fn length(path: &Path) -> Option<u64> {
 /// What unwinds from the progress callback when the user interrupts.
 struct Interrupted;
 
-/// Runs a conversion with a progress bar, which shows on terminals only, and notes on standard error. An interrupt ends
+/// Runs a conversion with a progress bar, which shows on stop_sequences only, and notes on standard error. An interrupt ends
 /// it by unwinding, so that the unfinished file is removed as after an error.
 fn watched(
     convert: impl FnOnce(&mut dyn FnMut(Progress<'_>)) -> Result<FileReport, ModelError>,

@@ -1,4 +1,4 @@
-//! Python in colour, for terminals, while it is still being written.
+//! Python in colour, for stop_sequences, while it is still being written.
 
 use clap::ValueEnum;
 use std::io::IsTerminal;

@@ -62,7 +62,7 @@ fn tasks_are_every_input_in_every_arm() {
             task.check,
             Check::Output(if task.input == 0 { json!(1) } else { json!([2, "b"]) }, Scoring::Reference)
         );
-        assert_eq!(task.dialogue.terminals(), Terminals::Turn);
+        assert_eq!(task.dialogue.stop_sequences(), StopSequences::Turn);
     }
     let limits = |problems: &[MtpbProblem]| {
         Arm::ALL.map(|arm| mtpb_tasks(problems, &[arm], 0.2, 256, Scoring::Reference)[0].dialogue.shown(&[]).max_tokens)
@@ -104,7 +104,7 @@ fn humaneval_is_one_turn_without_history() {
     assert_eq!(conditions, [("0.2", 0.2), ("0", 0.0), ("1", 1.0)]);
     let dialogue = &tasks[0].dialogue;
     let shown = Shown { text: "def f():\n".to_owned(), prompt_start: 0, max_tokens: 300 };
-    assert_eq!((dialogue.turns(), dialogue.shown(&[]), dialogue.terminals()), (1, shown, Terminals::HumanEval));
+    assert_eq!((dialogue.turns(), dialogue.shown(&[]), dialogue.stop_sequences()), (1, shown, StopSequences::HumanEval));
     assert_eq!(dialogue.program(&["    return 1".to_owned()]), "def f():\n    return 1");
     let check = Check::Test { test: "def check(c): c()".to_owned(), entry_point: "f".to_owned() };
     assert_eq!((&tasks[0].check, tasks[0].input), (&check, 0));

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use codegen_engine::runtime::backend::scripted::{END_OF_TEXT, Script};
-use codegen_eval::dialogue::{Task, Terminals};
+use codegen_eval::dialogue::{Task, StopSequences};
 use codegen_eval::sampling::{self, Cancel, Plan};
 
 use crate::{PLAN, Turns, all, by_key, engine, limited, task};
@@ -42,7 +42,7 @@ fn samples_share_batches_and_their_prompt() {
     // Eight begin together and stay so. When they have ended, the others come one by one, and the model does not wait for
     // them, so that how many of them share a batch is up to the threads and not asserted.
     for samples in [8, 40] {
-        let turns = Turns { prompts: vec![prompt.clone()], terminals: Terminals::Turn, max_tokens: 30 };
+        let turns = Turns { prompts: vec![prompt.clone()], stop_sequences: StopSequences::Turn, max_tokens: 30 };
         let engine = Script {
             slots: 8,
             ..Script::new(|tokens| {
@@ -75,7 +75,7 @@ fn others_begin_and_end_while_a_long_sample_goes_on() {
     });
     let engine = Script { slots: 2, context: 100_000, ..script }.engine();
     let turns =
-        |prompt: &str| Turns { prompts: vec![prompt.into()], terminals: Terminals::HumanEval, max_tokens: 90_000 };
+        |prompt: &str| Turns { prompts: vec![prompt.into()], stop_sequences: StopSequences::HumanEval, max_tokens: 90_000 };
     let mut tasks = vec![limited("multi", "0", turns("long"))];
     tasks.extend((1..=20).map(|id| limited("multi", &id.to_string(), turns("short"))));
     let plan = Plan { samples: 1, ..PLAN };

@@ -13,7 +13,7 @@ use std::ops::ControlFlow;
 use codegen_core::TokenId;
 use codegen_engine::Engine;
 use codegen_engine::runtime::backend::scripted::{END_OF_TEXT, Script};
-use codegen_eval::dialogue::{Check, Dialogue, Shown, Task, Terminals};
+use codegen_eval::dialogue::{Check, Dialogue, Shown, Task, StopSequences};
 use codegen_eval::record::{Key, Sample};
 use codegen_eval::sampling::{self, Cancel, Plan, Stats};
 use codegen_eval::scoring::Scoring;
@@ -22,7 +22,7 @@ use serde_json::Value;
 /// Comments, each answered by a program text, all of which are shown for the next.
 struct Turns {
     prompts: Vec<String>,
-    terminals: Terminals,
+    stop_sequences: StopSequences,
     max_tokens: usize,
 }
 
@@ -37,8 +37,8 @@ impl Dialogue for Turns {
         Shown { text: format!("{history}# {prompt}\n"), prompt_start: history.len(), max_tokens: self.max_tokens }
     }
 
-    fn terminals(&self) -> Terminals {
-        self.terminals
+    fn stop_sequences(&self) -> StopSequences {
+        self.stop_sequences
     }
 
     fn program(&self, texts: &[String]) -> String {
@@ -49,7 +49,7 @@ impl Dialogue for Turns {
 /// A task of one input with these prompts, eight tokens each, greedily.
 fn task(condition: &str, problem: &str, prompts: &[&str]) -> Task {
     let prompts = prompts.iter().map(|&prompt| prompt.to_owned()).collect();
-    limited(condition, problem, Turns { prompts, terminals: Terminals::Turn, max_tokens: 8 })
+    limited(condition, problem, Turns { prompts, stop_sequences: StopSequences::Turn, max_tokens: 8 })
 }
 
 fn limited(condition: &str, problem: &str, dialogue: Turns) -> Task {

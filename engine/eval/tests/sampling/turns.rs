@@ -1,7 +1,7 @@
 //! What a sample is made of.
 
 use codegen_engine::runtime::backend::scripted::{END_OF_TEXT, Script};
-use codegen_eval::dialogue::Terminals;
+use codegen_eval::dialogue::StopSequences;
 use codegen_eval::record::{Key, Sample, Turn};
 use codegen_eval::sampling::Plan;
 
@@ -32,16 +32,16 @@ fn a_sample_is_its_turns_and_a_program() {
 #[test]
 fn the_text_may_end_by_itself_and_humaneval_has_other_terminals() {
     let script = || Script::continuing(vec![("# one\n", "  x\n\n\n\ny\nif"), ("# two\n", "z")]).engine();
-    let prompts = |prompt: &str, terminals| Turns { prompts: vec![prompt.into()], terminals, max_tokens: 50 };
+    let prompts = |prompt: &str, stop_sequences| Turns { prompts: vec![prompt.into()], stop_sequences, max_tokens: 50 };
     let plan = Plan { samples: 1, ..PLAN };
-    let ended = |prompt, terminals| {
-        let sample = all(&script(), &[limited("0.2", "P", prompts(prompt, terminals))], &plan).remove(0);
+    let ended = |prompt, stop_sequences| {
+        let sample = all(&script(), &[limited("0.2", "P", prompts(prompt, stop_sequences))], &plan).remove(0);
         (sample.turns[0].text.clone(), sample.turns[0].ended.clone())
     };
     let said = |text: &str, ended: &str| (text.to_owned(), ended.to_owned());
-    assert_eq!(ended("one", Terminals::Turn), said("  x", "stop"));
-    assert_eq!(ended("one", Terminals::HumanEval), said("  x\n\n\n\ny", "stop"));
-    assert_eq!(ended("two", Terminals::HumanEval), said("z", "end of text"));
+    assert_eq!(ended("one", StopSequences::Turn), said("  x", "stop"));
+    assert_eq!(ended("one", StopSequences::HumanEval), said("  x\n\n\n\ny", "stop"));
+    assert_eq!(ended("two", StopSequences::HumanEval), said("z", "end of text"));
 }
 
 #[test]

@@ -59,7 +59,7 @@ fn every_input_has_a_solution() {
         assert_eq!((&task.problem, task.input), (&solution.id, solution.input));
         assert_eq!(task.dialogue.turns(), solution.texts.len());
         for (turn, text) in solution.texts.iter().enumerate() {
-            assert_eq!(task.dialogue.terminals().truncate(text), text, "{} turn {turn}", task.problem);
+            assert_eq!(task.dialogue.stop_sequences().truncate(text), text, "{} turn {turn}", task.problem);
         }
     }
 }
@@ -71,7 +71,7 @@ fn canonical_solutions_pass_and_nothing_does_not() {
     let mut programs = Vec::new();
     for (problem, task) in problems.iter().zip(&tasks) {
         let solution = problem.canonical_solution.clone().unwrap();
-        assert_eq!(task.dialogue.terminals().truncate(&solution), solution);
+        assert_eq!(task.dialogue.stop_sequences().truncate(&solution), solution);
         let Check::Test { test, entry_point } = &task.check else { panic!("{}", problem.id) };
         for text in [solution, "    return None\n".to_owned()] {
             let program = task.dialogue.program(&[text]);

@@ -2,13 +2,13 @@
 
 use codegen_core::{StopRule, Truncation};
 
-use super::dialogue::Terminals;
+use super::dialogue::StopSequences;
 
-/// HumanEval's usual terminals: each begins a line that is no part of the function that is asked for. As everywhere, they are
+/// HumanEval's usual stop_sequences: each begins a line that is no part of the function that is asked for. As everywhere, they are
 /// beginnings of lines, not words: `\nprinted = 1` ends a completion, too.
 const HUMAN_EVAL: [&str; 5] = ["class", "def", "#", "if", "print"];
 
-impl Terminals {
+impl StopSequences {
     /// The rule that ends a continuation while it is generated.
     #[must_use]
     pub fn rule(self) -> Box<dyn StopRule> {
@@ -83,9 +83,9 @@ mod tests {
         ] {
             let text = marked.replace("$0", "");
             let kept = marked.find("$0").unwrap_or(text.len());
-            assert_eq!(Terminals::HumanEval.truncate(&text), &text[..kept], "{marked:?}");
+            assert_eq!(StopSequences::HumanEval.truncate(&text), &text[..kept], "{marked:?}");
         }
-        assert_eq!(Terminals::Turn.truncate("x = 1\nprint(x)\nprint(x)\n"), "x = 1\nprint(x)\n");
+        assert_eq!(StopSequences::Turn.truncate("x = 1\nprint(x)\nprint(x)\n"), "x = 1\nprint(x)\n");
     }
 
     fn naive(text: &str) -> Option<usize> {
@@ -103,7 +103,7 @@ mod tests {
 
         #[test]
         fn human_eval_does_not_depend_on_the_tokens(pieces in pieces()) {
-            let mut rule = Terminals::HumanEval.rule();
+            let mut rule = StopSequences::HumanEval.rule();
             let mut text = String::new();
             for piece in pieces {
                 text.push_str(piece);
@@ -114,7 +114,7 @@ mod tests {
                     break;
                 }
             }
-            prop_assert_eq!(Terminals::HumanEval.rule().cut(&text), naive(&text), "{:?}", text);
+            prop_assert_eq!(StopSequences::HumanEval.rule().cut(&text), naive(&text), "{:?}", text);
         }
     }
 }
