@@ -2,7 +2,7 @@
 //!
 //! Data flows one way: `problems` become [`dialogue`]s (`arms`), which are sampled (`sampling`) into [`record`]s, whose programs
 //! are executed (`execution`) into verdicts, from which `summary` and `report` are made. Everything but sampling and execution
-//! is pure. A run's records are a file of JSON lines (`store`), to which each sample and each verdict is added as soon as it is
+//! is pure. A run's records are a file of JSON lines (`results`), to which each sample and each verdict is added as soon as it is
 //! known, so that a run that was ended goes on where it stopped.
 
 pub mod arms;
@@ -14,6 +14,6 @@ pub mod record;
 pub mod report;
 pub mod sampling;
 pub mod scoring;
-pub mod store;
+pub mod results;
 pub mod summary;
 mod stop_sequences;

@@ -6,7 +6,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use codegen_eval::record::{Sample, Status, Verdict};
-use codegen_eval::store::Run;
+use codegen_eval::results::Run;
 use indicatif::{ProgressBar, ProgressStyle};
 
 use crate::cli::output;

@@ -9,7 +9,7 @@ use codegen_eval::dialogue::{Check, Task};
 use codegen_eval::execution::Allowance;
 use codegen_eval::execution::reference::{Candidate, opinions};
 use codegen_eval::record::{Benchmark, Status, Verdict};
-use codegen_eval::store;
+use codegen_eval::results;
 
 use super::arguments::Common;
 use crate::cli::interrupt::Stop;
@@ -26,7 +26,7 @@ pub(super) fn check(python: &Path, allowance: &Allowance) -> anyhow::Result<()> 
 
 /// Compares all verdicts of the run with the package's, and prints where they differ. `None` if the run was stopped meanwhile.
 pub(super) fn verify(tasks: &[Task], common: &Common, stop: &Stop) -> anyhow::Result<Option<ExitCode>> {
-    let run = store::read(&common.out)?;
+    let run = results::read(&common.out)?;
     let allowance = Allowance { isolation: common.isolation, ..Allowance::of(Benchmark::HumanEval) };
     let checks: HashMap<&str, &Check> = tasks.iter().map(|task| (task.problem.as_str(), &task.check)).collect();
     let programs: HashMap<_, &str> = run.samples.iter().map(|sample| (&sample.key, sample.program.as_str())).collect();

@@ -7,7 +7,7 @@ use anyhow::Context;
 use clap::Args;
 use codegen_eval::record::Benchmark;
 use codegen_eval::report;
-use codegen_eval::store::{self, Run};
+use codegen_eval::results::{self, Run};
 use codegen_eval::summary::summarise;
 
 use super::ks_within;
@@ -35,7 +35,7 @@ pub struct Arguments {
 /// # Errors
 /// The file is not that of a run, or the report cannot be written.
 pub(super) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
-    let run = store::outline(&arguments.run)?;
+    let run = results::outline(&arguments.run)?;
     let ks = match run.header.benchmark {
         Benchmark::Mtpb => Vec::new(),
         Benchmark::HumanEval => ks_within(arguments.ks.as_deref(), run.header.samples)?,

@@ -14,7 +14,7 @@ use codegen_eval::execution::{self, Allowance, Executor, Verdicts};
 use codegen_eval::record::{Benchmark, Header, Key, Problem, Sample};
 use codegen_eval::sampling::{self, Plan};
 use codegen_eval::scoring::Scoring;
-use codegen_eval::store::{self, FORMAT, Store};
+use codegen_eval::results::{self, FORMAT, Results};
 use codegen_sandbox::Isolation;
 
 use super::arguments::Common;
@@ -124,7 +124,7 @@ pub(super) fn run(setup: Setup<'_>) -> anyhow::Result<ExitCode> {
     let header = setup.header(&engine, &config, isolation)?;
     let stop = Stop::new(executor.cancelled());
     stop.on_signals();
-    let (file, found) = Store::open(&common.out, &header)?;
+    let (file, found) = Results::open(&common.out, &header)?;
     let work = Work {
         setup: &setup,
         progress: Progress::new(&found),
@@ -135,7 +135,7 @@ pub(super) fn run(setup: Setup<'_>) -> anyhow::Result<ExitCode> {
     work.work(&engine, executor, &verdicts, &found);
     drop((engine, found));
     work.end()?;
-    let run = store::outline(&common.out)?;
+    let run = results::outline(&common.out)?;
     if let Some(signal) = stop.signal() {
         return Ok(interrupted(signal, &common.out, &run));
     }
@@ -152,7 +152,7 @@ fn check_folder(path: &Path) -> anyhow::Result<()> {
     Ok(())
 }
 
-fn interrupted(signal: i32, out: &Path, run: &store::Run) -> ExitCode {
+fn interrupted(signal: i32, out: &Path, run: &results::Run) -> ExitCode {
     let (samples, wanted, verdicts) = (run.samples.len(), run.wanted(), run.verdicts.len());
     output::remark(&format!(
         "codegen-lsp: interrupted; {} has {samples} of {wanted} samples and {verdicts} verdicts, and the same command goes on \
@@ -167,7 +167,7 @@ fn interrupted(signal: i32, out: &Path, run: &store::Run) -> ExitCode {
 struct Work<'a> {
     setup: &'a Setup<'a>,
     progress: Progress,
-    store: Mutex<Store>,
+    store: Mutex<Results>,
     stop: Stop,
     /// What went wrong first.
     failure: Mutex<Option<anyhow::Error>>,
@@ -175,7 +175,7 @@ struct Work<'a> {
 
 impl Work<'_> {
     /// Samples what is missing, and executes what has no verdict, until all is done or the run is stopped.
-    fn work(&self, engine: &Engine, executor: Executor, verdicts: &Verdicts, found: &store::Run) {
+    fn work(&self, engine: &Engine, executor: Executor, verdicts: &Verdicts, found: &results::Run) {
         std::thread::scope(|scope| {
             scope.spawn(move || {
                 std::thread::scope(|scope| {
@@ -200,7 +200,7 @@ impl Work<'_> {
         self.progress.end();
     }
 
-    fn sample(&self, engine: &Engine, executor: &Executor, found: &store::Run) {
+    fn sample(&self, engine: &Engine, executor: &Executor, found: &results::Run) {
         let checks = self.checks();
         let sink = |sample: Sample| {
             if let Err(error) = self.store().sample(&sample) {
@@ -218,7 +218,7 @@ impl Work<'_> {
         }
     }
 
-    fn execute_pending(&self, executor: &Executor, found: &store::Run) {
+    fn execute_pending(&self, executor: &Executor, found: &results::Run) {
         let checks = self.checks();
         let judged: std::collections::HashSet<&Key> = found.verdicts.iter().map(|verdict| &verdict.key).collect();
         for sample in found.samples.iter().filter(|sample| !judged.contains(&sample.key)) {
@@ -256,7 +256,7 @@ impl Work<'_> {
         }
     }
 
-    fn store(&self) -> MutexGuard<'_, Store> {
+    fn store(&self) -> MutexGuard<'_, Results> {
         self.store.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -62,26 +62,26 @@ fn made(made: &GenerationInfo) -> usize {
 
 /// Entries in the order in which they came, the oldest of which go when there are too many.
 #[derive(Debug, Clone)]
-pub(super) struct Store<T> {
+pub(super) struct Index<T> {
     /// By a number that grows.
     entries: BTreeMap<u64, Arc<T>>,
     next: u64,
     bytes: usize,
-    by_prompt: Index,
-    by_program: Index,
+    by_prompt: ByText,
+    by_program: ByText,
 }
 
 /// Numbers of entries by a text of theirs, oldest first.
-type Index = HashMap<String, Vec<u64>>;
+type ByText = HashMap<String, Vec<u64>>;
 
-impl<T> Default for Store<T> {
+impl<T> Default for Index<T> {
     fn default() -> Self {
-        let (by_prompt, by_program) = (Index::new(), Index::new());
+        let (by_prompt, by_program) = (ByText::new(), ByText::new());
         Self { entries: BTreeMap::new(), next: 0, bytes: 0, by_prompt, by_program }
     }
 }
 
-impl<T: Entry> Store<T> {
+impl<T: Entry> Index<T> {
     /// Those of a prompt, newest first.
     pub fn of_prompt(&self, prompt: &str) -> impl Iterator<Item = &Arc<T>> {
         self.of(self.by_prompt.get(&settled(prompt)))
@@ -129,12 +129,12 @@ impl<T: Entry> Store<T> {
 
     #[cfg(test)]
     pub fn sizes(&self) -> (usize, usize, usize) {
-        let of = |index: &Index| index.values().map(Vec::len).sum();
+        let of = |index: &ByText| index.values().map(Vec::len).sum();
         (self.entries.len(), of(&self.by_prompt), of(&self.by_program))
     }
 }
 
-fn forget(index: &mut Index, text: &str, number: u64) {
+fn forget(index: &mut ByText, text: &str, number: u64) {
     let Some(numbers) = index.get_mut(text) else { return };
     numbers.retain(|other| *other != number);
     if numbers.is_empty() {

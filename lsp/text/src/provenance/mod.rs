@@ -18,7 +18,7 @@ use crate::candidates::Ranked;
 use crate::document::Document;
 use crate::prompt::HistoryCut;
 use crate::turns::{self, Linked, Turn, TurnOptions};
-use index::Store;
+use index::Index;
 pub use key::TurnText;
 use key::settled;
 #[cfg(test)]
@@ -126,9 +126,9 @@ impl Alternatives {
 /// whatever file they stand.
 #[derive(Debug, Clone, Default)]
 pub struct Records {
-    written: Store<Provenance>,
-    failures: Store<Failure>,
-    sampled: Store<Alternatives>,
+    written: Index<Provenance>,
+    failures: Index<Failure>,
+    sampled: Index<Alternatives>,
     revision: u64,
 }
 

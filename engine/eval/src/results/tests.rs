@@ -66,16 +66,16 @@ fn place() -> (tempfile::TempDir, PathBuf) {
 
 /// A small run; what it holds.
 fn written(path: &Path) -> Run {
-    let (mut store, empty) = Store::open(path, &header()).unwrap();
+    let (mut results, empty) = Results::open(path, &header()).unwrap();
     assert_eq!(empty, Run::new(header()));
     let keys = [key("multi", "1", 0, 0), key("multi", "1", 0, 1), key("single", "2", 1, 1)];
     for key in keys.clone() {
-        store.sample(&sample(key)).unwrap();
+        results.sample(&sample(key)).unwrap();
     }
     let left_out =
         Sample { left_out: Some("too long".into()), program: String::new(), ..sample(key("single", "2", 0, 0)) };
-    store.sample(&left_out).unwrap();
-    store.verdict(&verdict(keys[1].clone())).unwrap();
+    results.sample(&left_out).unwrap();
+    results.verdict(&verdict(keys[1].clone())).unwrap();
     let mut samples: Vec<_> = keys.iter().cloned().map(sample).collect();
     samples.push(left_out);
     Run { header: header(), samples, verdicts: vec![verdict(keys[1].clone())] }
@@ -93,13 +93,13 @@ fn what_was_written_is_there_when_it_is_opened_again() {
         run.samples.iter().map(text).collect::<Vec<_>>()
     };
     let (empty, program) = (|| (String::new(), String::new()), || ("x = 1\n".to_owned(), String::new()));
-    let (mut store, again) = Store::open(&path, &header()).unwrap();
+    let (mut results, again) = Results::open(&path, &header()).unwrap();
     assert_eq!(texts(&again), [program(), empty(), program(), empty()], "the programs that are yet to be judged");
     assert_eq!((again.sampled(), &again.verdicts), (run.sampled(), &run.verdicts));
     let outline = outline(&path).unwrap();
     assert_eq!(texts(&outline), [empty(), empty(), empty(), empty()]);
     assert_eq!(outline.samples[2].turns[0].generated_tokens, 5);
-    store.verdict(&verdict(key("multi", "1", 0, 0))).unwrap();
+    results.verdict(&verdict(key("multi", "1", 0, 0))).unwrap();
     assert_eq!(read(&path).unwrap().verdicts.len(), 2, "it can be read while it is written");
 }
 
@@ -113,14 +113,14 @@ fn wherever_a_run_was_ended_it_goes_on_without_a_loss() {
         std::fs::write(&torn, &bytes[..length]).unwrap();
         let lines = bytes[..length].iter().filter(|&&byte| byte == b'\n').count();
         let records = lines.saturating_sub(1);
-        let (mut store, run) = Store::open(&torn, &header()).unwrap();
+        let (mut results, run) = Results::open(&torn, &header()).unwrap();
         assert_eq!(run.samples.len() + run.verdicts.len(), records, "{length} bytes");
         assert!(run.samples.iter().zip(&whole.samples).all(|(sample, whole)| sample.key == whole.key));
         let end = bytes[..length].iter().rposition(|&byte| byte == b'\n').map(|end| end + 1);
         let kept = end.unwrap_or(bytes.iter().position(|&byte| byte == b'\n').unwrap() + 1);
         assert_eq!(std::fs::read(&torn).unwrap(), &bytes[..kept], "{length} bytes: whole lines only");
         // What is added now stands on a line of its own.
-        store.sample(&sample(key("multi", "2", 1, 0))).unwrap();
+        results.sample(&sample(key("multi", "2", 1, 0))).unwrap();
         let now = read(&torn).unwrap();
         assert_eq!(now.samples.len() + now.verdicts.len(), records + 1, "{length} bytes");
     }
@@ -129,10 +129,10 @@ fn wherever_a_run_was_ended_it_goes_on_without_a_loss() {
 #[test]
 fn a_lock_ends_with_its_run_though_a_process_that_is_being_started_has_a_copy_of_the_file() {
     let (_folder, path) = place();
-    let (store, _) = Store::open(&path, &header()).unwrap();
-    let copy = store.file.try_clone().unwrap();
-    drop(store);
-    assert!(Store::open(&path, &header()).is_ok());
+    let (results, _) = Results::open(&path, &header()).unwrap();
+    let copy = results.file.try_clone().unwrap();
+    drop(results);
+    assert!(Results::open(&path, &header()).is_ok());
     drop(copy);
 }
 
@@ -144,7 +144,7 @@ fn what_the_loss_of_power_leaves_at_the_end_is_dropped() {
     for tail in [&b"\0\0\0\0"[..], b"\0\0\0\n", b"{\"kind\":\"sample\",\xff\n"] {
         std::fs::write(&path, [&bytes, tail].concat()).unwrap();
         assert_eq!(read(&path).unwrap(), run, "who only reads drops it, too");
-        assert_eq!(Store::open(&path, &header()).unwrap().1.verdicts, run.verdicts);
+        assert_eq!(Results::open(&path, &header()).unwrap().1.verdicts, run.verdicts);
         assert_eq!(std::fs::read(&path).unwrap(), bytes);
     }
 }
@@ -178,7 +178,7 @@ fn a_line_that_no_run_writes_is_named() {
         lines.insert(number - 1, line);
         let broken = format!("{}\n", lines.join("\n"));
         std::fs::write(&path, &broken).unwrap();
-        let error = Store::open(&path, &header()).unwrap_err().to_string();
+        let error = Results::open(&path, &header()).unwrap_err().to_string();
         assert!(error.contains(reason), "{error} for {line}");
         assert_eq!(read(&path).unwrap_err().to_string(), error);
         assert_eq!(std::fs::read_to_string(&path).unwrap(), broken, "it is as it was");
@@ -200,14 +200,14 @@ fn other_files_are_left_alone() {
     ];
     for (text, reason) in table {
         std::fs::write(&path, text).unwrap();
-        let error = Store::open(&path, &header()).unwrap_err().to_string();
+        let error = Results::open(&path, &header()).unwrap_err().to_string();
         assert!(error.contains(reason) && error.contains("run.jsonl"), "{error}");
         assert_eq!(std::fs::read_to_string(&path).unwrap(), text);
     }
-    let error = Store::open(folder.path(), &header()).unwrap_err().to_string();
+    let error = Results::open(folder.path(), &header()).unwrap_err().to_string();
     assert!(error.ends_with("is no regular file, so no run can be kept there"), "{error}");
     let nowhere = folder.path().join("none/run.jsonl");
-    let error = Store::open(&nowhere, &header()).unwrap_err().to_string();
+    let error = Results::open(&nowhere, &header()).unwrap_err().to_string();
     assert!(error.starts_with("cannot write ") && error.contains("none/run.jsonl: "), "{error}");
     assert!(read(&nowhere).unwrap_err().to_string().starts_with("cannot read "));
 }
@@ -220,7 +220,7 @@ fn a_run_goes_on_with_its_own_settings_only() {
     let mut other = Header { temperature: Some(0.6), seed: 7, left_out: vec!["line 2: no".into()], ..header() };
     other.conditions.pop();
     other.problems.pop();
-    let error = Store::open(&path, &other).unwrap_err().to_string();
+    let error = Results::open(&path, &other).unwrap_err().to_string();
     let (_, list) = error.split_once("begun with:\n").unwrap();
     let lines = [
         "  conditions: multi, single then, multi now",
@@ -243,10 +243,10 @@ fn a_run_goes_on_with_its_own_settings_only() {
 #[test]
 fn one_run_writes_at_a_time() {
     let (_folder, path) = place();
-    let (store, _) = Store::open(&path, &header()).unwrap();
-    let error = Store::open(&path, &header()).unwrap_err().to_string();
+    let (results, _) = Results::open(&path, &header()).unwrap();
+    let error = Results::open(&path, &header()).unwrap_err().to_string();
     assert!(error.starts_with("another run is writing ") && error.contains("run.jsonl: wait"), "{error}");
     assert!(read(&path).is_ok(), "reading takes no lock");
-    drop(store);
-    Store::open(&path, &header()).unwrap();
+    drop(results);
+    Results::open(&path, &header()).unwrap();
 }

@@ -29,7 +29,7 @@ const SYNC_EVERY: Duration = Duration::from_secs(10);
 
 /// Why a run's file cannot be read, or not be written.
 #[derive(Debug, thiserror::Error)]
-pub enum StoreError {
+pub enum ResultsError {
     /// The operating system says so.
     #[error("cannot {action} {}: {cause}", path.display())]
     Io {
@@ -85,7 +85,7 @@ pub enum StoreError {
     },
 }
 
-impl StoreError {
+impl ResultsError {
     fn io(action: &'static str, path: &Path) -> impl FnOnce(io::Error) -> Self {
         move |cause| Self::Io { action, path: path.to_owned(), cause }
     }
@@ -93,7 +93,7 @@ impl StoreError {
 
 /// A run's file that is being written.
 #[derive(Debug)]
-pub struct Store {
+pub struct Results {
     file: Locked,
     path: PathBuf,
     /// Bytes of whole lines in it.
@@ -101,35 +101,35 @@ pub struct Store {
     synced: Instant,
 }
 
-impl Store {
+impl Results {
     /// Creates the file with this header or, if it is there, goes on with it, and gives what it holds: without texts, but
     /// for the programs that have no verdict yet. A torn last line is cut off.
     ///
     /// # Errors
     /// The file cannot be written or read, another run writes it, it is not the file of a run or broken before its end, or
     /// its header differs from the one given. It is then as it was.
-    pub fn open(path: &Path, header: &Header) -> Result<(Self, Run), StoreError> {
+    pub fn open(path: &Path, header: &Header) -> Result<(Self, Run), ResultsError> {
         let file = open(path)?;
         let found = lines::parse(BufReader::new(&*file), path, Keep::Programs)?;
-        let mut store = Self { file, path: path.to_owned(), length: 0, synced: Instant::now() };
+        let mut results = Self { file, path: path.to_owned(), length: 0, synced: Instant::now() };
         let Some((run, length)) = found else {
-            store.cut(0)?;
-            store.append(&Line::Run(header.clone()))?;
-            return Ok((store, Run::new(header.clone())));
+            results.cut(0)?;
+            results.append(&Line::Run(header.clone()))?;
+            return Ok((results, Run::new(header.clone())));
         };
         let differences = differences(&run.header, header);
         if !differences.is_empty() {
-            return Err(StoreError::OtherRun { path: path.to_owned(), differences });
+            return Err(ResultsError::OtherRun { path: path.to_owned(), differences });
         }
-        store.cut(length)?;
-        Ok((store, run))
+        results.cut(length)?;
+        Ok((results, run))
     }
 
     /// Adds a sample.
     ///
     /// # Errors
     /// It cannot be written, as on a full disk; what was written before stays as it is.
-    pub fn sample(&mut self, sample: &Sample) -> Result<(), StoreError> {
+    pub fn sample(&mut self, sample: &Sample) -> Result<(), ResultsError> {
         self.append(&Tagged { kind: "sample", record: sample })
     }
 
@@ -137,7 +137,7 @@ impl Store {
     ///
     /// # Errors
     /// See [`Self::sample`].
-    pub fn verdict(&mut self, verdict: &Verdict) -> Result<(), StoreError> {
+    pub fn verdict(&mut self, verdict: &Verdict) -> Result<(), ResultsError> {
         self.append(&Tagged { kind: "verdict", record: verdict })
     }
 
@@ -145,12 +145,12 @@ impl Store {
     ///
     /// # Errors
     /// The system could not write it there.
-    pub fn sync(&mut self) -> Result<(), StoreError> {
+    pub fn sync(&mut self) -> Result<(), ResultsError> {
         self.synced = Instant::now();
-        self.file.sync_data().map_err(StoreError::io("write", &self.path))
+        self.file.sync_data().map_err(ResultsError::io("write", &self.path))
     }
 
-    fn append(&mut self, line: &impl Serialize) -> Result<(), StoreError> {
+    fn append(&mut self, line: &impl Serialize) -> Result<(), ResultsError> {
         let written = serde_json::to_vec(line).map_err(io::Error::from).and_then(|mut text| {
             text.push(b'\n');
             self.file.write_all(&text).map(|()| text.len() as u64)
@@ -160,21 +160,21 @@ impl Store {
             Err(error) => {
                 // A part of the line may be there. If it cannot be taken back, the next run will drop it.
                 let _ = self.file.set_len(self.length);
-                return Err(StoreError::io("write", &self.path)(error));
+                return Err(ResultsError::io("write", &self.path)(error));
             }
         }
         if self.synced.elapsed() >= SYNC_EVERY { self.sync() } else { Ok(()) }
     }
 
     /// Cuts off what follows the first `length` bytes, and goes on there.
-    fn cut(&mut self, length: u64) -> Result<(), StoreError> {
+    fn cut(&mut self, length: u64) -> Result<(), ResultsError> {
         let cut = |file: &mut File| {
             if file.metadata()?.len() != length {
                 file.set_len(length)?;
             }
             file.seek(SeekFrom::Start(length))
         };
-        self.length = cut(&mut self.file).map_err(StoreError::io("write", &self.path))?;
+        self.length = cut(&mut self.file).map_err(ResultsError::io("write", &self.path))?;
         Ok(())
     }
 }
@@ -214,17 +214,17 @@ impl DerefMut for Locked {
 }
 
 /// Opens the file for writing and locks it.
-fn open(path: &Path) -> Result<Locked, StoreError> {
+fn open(path: &Path) -> Result<Locked, ResultsError> {
     // What is there and no file must not even be opened: a pipe would wait for its other end.
     if std::fs::metadata(path).is_ok_and(|about| !about.is_file()) {
-        return Err(StoreError::Irregular { path: path.to_owned() });
+        return Err(ResultsError::Irregular { path: path.to_owned() });
     }
     let options = OpenOptions::new().read(true).write(true).create(true).truncate(false).to_owned();
-    let file = options.open(path).map_err(StoreError::io("write", path))?;
+    let file = options.open(path).map_err(ResultsError::io("write", path))?;
     match file.try_lock() {
         Ok(()) => Ok(Locked(file)),
-        Err(TryLockError::WouldBlock) => Err(StoreError::Locked { path: path.to_owned() }),
-        Err(TryLockError::Error(cause)) => Err(StoreError::io("lock", path)(cause)),
+        Err(TryLockError::WouldBlock) => Err(ResultsError::Locked { path: path.to_owned() }),
+        Err(TryLockError::Error(cause)) => Err(ResultsError::io("lock", path)(cause)),
     }
 }
 
@@ -232,7 +232,7 @@ fn open(path: &Path) -> Result<Locked, StoreError> {
 ///
 /// # Errors
 /// The file cannot be read, is not the file of a run, or is broken before its end.
-pub fn read(path: &Path) -> Result<Run, StoreError> {
+pub fn read(path: &Path) -> Result<Run, ResultsError> {
     read_keeping(path, Keep::All)
 }
 
@@ -240,14 +240,14 @@ pub fn read(path: &Path) -> Result<Run, StoreError> {
 ///
 /// # Errors
 /// See [`read`].
-pub fn outline(path: &Path) -> Result<Run, StoreError> {
+pub fn outline(path: &Path) -> Result<Run, ResultsError> {
     read_keeping(path, Keep::Numbers)
 }
 
-fn read_keeping(path: &Path, keep: Keep) -> Result<Run, StoreError> {
-    let file = File::open(path).map_err(StoreError::io("read", path))?;
+fn read_keeping(path: &Path, keep: Keep) -> Result<Run, ResultsError> {
+    let file = File::open(path).map_err(ResultsError::io("read", path))?;
     let found = lines::parse(BufReader::new(file), path, keep)?;
-    let no_run = || StoreError::NoRun { path: path.to_owned(), reason: "it has no whole line".to_owned() };
+    let no_run = || ResultsError::NoRun { path: path.to_owned(), reason: "it has no whole line".to_owned() };
     Ok(found.ok_or_else(no_run)?.0)
 }
 

@@ -6,7 +6,7 @@ use std::path::Path;
 
 use serde_json::Value;
 
-use super::{FORMAT, StoreError};
+use super::{FORMAT, ResultsError};
 use crate::record::{Header, Key, Line, Sample, Verdict};
 
 /// How every file of a run begins.
@@ -55,17 +55,17 @@ pub(super) enum Keep {
 }
 
 /// What the file holds, and how many bytes of it are whole lines; `None` if it was created, and its first line is not whole.
-pub(super) fn parse(mut file: impl BufRead, path: &Path, keep: Keep) -> Result<Option<(Run, u64)>, StoreError> {
+pub(super) fn parse(mut file: impl BufRead, path: &Path, keep: Keep) -> Result<Option<(Run, u64)>, ResultsError> {
     let mut next = || {
         let mut line = Vec::new();
-        file.read_until(b'\n', &mut line).map_err(StoreError::io("read", path))?;
+        file.read_until(b'\n', &mut line).map_err(ResultsError::io("read", path))?;
         Ok(line)
     };
     let first = next()?;
     if !first.ends_with(b"\n") && (first.starts_with(BEGINNING) || BEGINNING.starts_with(&first)) {
         return Ok(None);
     }
-    let header = header(&first).map_err(|reason| StoreError::NoRun { path: path.to_owned(), reason })?;
+    let header = header(&first).map_err(|reason| ResultsError::NoRun { path: path.to_owned(), reason })?;
     let mut length = first.len();
     let mut reader = Reader::new(header, keep);
     let (mut number, mut line) = (2, next()?);
@@ -74,7 +74,7 @@ pub(super) fn parse(mut file: impl BufRead, path: &Path, keep: Keep) -> Result<O
         if after.is_empty() && (!line.ends_with(b"\n") || !is_json(&line)) {
             break;
         }
-        reader.take(&line, number).map_err(|reason| StoreError::BadLine {
+        reader.take(&line, number).map_err(|reason| ResultsError::BadLine {
             path: path.to_owned(),
             line: number,
             reason,
