@@ -86,7 +86,7 @@ impl World {
         });
         let plan = Plan { prompts: prompts.collect(), about: about.concat(), notes: Vec::new() };
         let Ok(uri) = URI.parse() else { unreachable!("it is a URI") };
-        let token = token.then(|| ProgressToken::Number(1));
+        let token = token.then_some(ProgressToken::Number(1));
         Self {
             document: Some(document),
             operation: Operation::new(uri, purpose, plan, token, "someone"),
@@ -182,7 +182,7 @@ impl World {
             Event::Arriving(prompt) => {
                 let text = self.document().text();
                 let start = text.find(prompt).unwrap_or_default();
-                self.arriving = vec![start..start + prompt.len()];
+                self.arriving = std::iter::once(start..start + prompt.len()).collect();
             }
             Event::Arrived => self.arriving.clear(),
             Event::Unparsed => pend(self.document()),

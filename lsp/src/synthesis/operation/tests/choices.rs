@@ -54,6 +54,9 @@ fn somebodys_own_code_is_refused_or_replaced_on_demand() {
     unreachable!("it ends");
 }
 
+/// Alternatives: the number and the text of each, best first.
+type Each = &'static [(usize, &'static str)];
+
 /// A world whose first turn has a generated text, one of three alternatives.
 fn with_alternatives(purpose: Purpose, each: &[(usize, &str)]) -> World {
     let mut world = below("a = 1", purpose);
@@ -69,8 +72,8 @@ fn with_alternatives(purpose: Purpose, each: &[(usize, &str)]) -> World {
 
 #[test]
 fn alternatives_are_chosen_from_without_the_model() {
-    let three: &[(usize, &str)] = &[(2, "a = 3"), (0, "a = 1"), (1, "a = 2")];
-    let table: [(&str, Which, &[(usize, &str)], &str); 8] = [
+    let three: Each = &[(2, "a = 3"), (0, "a = 1"), (1, "a = 2")];
+    let table: [(&str, Which, Each, &str); 8] = [
         ("the next", Which::Next, three, "begin one, write a = 2"),
         ("the one before", Which::Previous, three, "begin one, write a = 3"),
         ("by its number", Which::Index(1), three, "begin one, write a = 2"),

@@ -182,10 +182,13 @@ fn it_waits_for_the_client_the_syntax_the_model_and_edits_on_their_way() {
     );
 }
 
+/// What has happened until a moment.
+type Events = fn() -> Vec<Event>;
+
 #[test]
 fn it_ends_at_every_moment_in_every_way() {
     let ways = [Outcome::Cancelled, Outcome::Superseded, Outcome::Closed];
-    let moments: [(&str, fn() -> Vec<Event>); 7] = [
+    let moments: [(&str, Events); 7] = [
         ("while the token is not known", Vec::new),
         ("while the syntax is not known", || vec![Known(true), Unparsed]),
         ("while the model is loaded", || vec![Model(Loading), Known(true)]),
