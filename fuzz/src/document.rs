@@ -71,13 +71,13 @@ fn replay(before: &str, after: &str, changes: &[Edit]) {
         };
         let half = fields::boundary(&text, text.len() / 2);
         for range in [0..half, half..text.len(), half..half] {
-            let Some(moved) = edit::follow(&range, change) else { continue };
+            let Some(moved) = edit::map_range(&range, change) else { continue };
             assert!(moved.start <= moved.end && moved.end <= next.len(), "{range:?} {change:?}");
             if change.range.end <= range.start || change.range.start >= range.end {
                 assert_eq!(next[moved], text[range.clone()], "{range:?} {change:?}");
             }
         }
-        if let Some(place) = edit::follow_place(half, change) {
+        if let Some(place) = edit::map(half, change, edit::Assoc::Before) {
             assert!(next.is_char_boundary(place), "{half} {change:?}");
         }
         text = next;

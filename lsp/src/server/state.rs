@@ -8,7 +8,7 @@ use std::sync::Arc;
 use codegen_engine::Engine;
 use codegen_text::completion::session::{Dropped, Suggestions};
 use codegen_text::document::Document;
-use codegen_text::edit::Edit;
+use codegen_text::edit::{self, Assoc, Edit};
 use codegen_text::prompt::view::View;
 use codegen_text::provenance::{Records, TurnCache, TurnMap};
 use serde_json::Value;
@@ -105,15 +105,7 @@ impl Buffer {
 
     /// Moves what refers to the text past a change of it.
     pub fn follow(&mut self, change: &Edit) -> Option<Dropped<InlineResponder>> {
-        self.window_start = self.window_start.and_then(|start| {
-            if change.range.start >= start {
-                Some(start)
-            } else if change.range.end <= start {
-                Some(start + change.text.len() - change.range.len())
-            } else {
-                None
-            }
-        });
+        self.window_start = self.window_start.and_then(|start| edit::map(start, change, Assoc::Before));
         self.suggestions.changed(change)
     }
 }

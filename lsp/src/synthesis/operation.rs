@@ -211,7 +211,7 @@ impl<W> Operation<W> {
     pub fn follow(&mut self, changes: &[Edit]) {
         for change in changes {
             let before = self.plan.len();
-            self.plan = self.plan.iter().filter_map(|prompt| edit::follow(prompt, change)).collect();
+            self.plan = self.plan.iter().filter_map(|prompt| edit::map_range(prompt, change)).collect();
             let gone = before - self.plan.len();
             self.taken += gone;
             if gone > 0 && self.total == 1 {

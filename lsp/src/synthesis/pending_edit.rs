@@ -4,7 +4,7 @@
 use std::ops::Range;
 
 use codegen_text::document::Document;
-use codegen_text::edit::{self, Edit};
+use codegen_text::edit::{self, Assoc, Edit};
 use codegen_text::provenance::{Provenance, Records, TurnCache};
 use codegen_text::turns::{self, TurnOptions};
 use ropey::Rope;
@@ -178,10 +178,10 @@ impl PendingEdit {
 
     /// Follows a change of the document.
     pub fn follow(&mut self, change: &Edit) {
-        self.prompt = self.prompt.take().and_then(|prompt| edit::follow(&prompt, change));
-        self.place = self.place.take().and_then(|place| edit::rebase(&place, change));
-        self.target = self.target.take().and_then(|target| edit::rebase_strictly(&target, change));
-        self.start = self.start.and_then(|start| edit::follow_place(start, change));
+        self.prompt = self.prompt.take().and_then(|prompt| edit::map_range(&prompt, change));
+        self.place = self.place.take().and_then(|place| edit::map_edit(&place, change));
+        self.target = self.target.take().and_then(|target| edit::map_edit_strictly(&target, change));
+        self.start = self.start.and_then(|start| edit::map(start, change, Assoc::Before));
     }
 
     /// Records the client's answer to its attempt of that number.

@@ -117,9 +117,9 @@ impl Step {
 
     /// Follows a change of the buffer.
     pub(super) fn follow(&mut self, change: &Edit) {
-        self.prompt = self.prompt.take().and_then(|prompt| edit::follow(&prompt, change));
-        self.place = self.place.take().and_then(|place| edit::rebase(&place, change));
-        self.target = self.target.take().and_then(|target| edit::rebase_strictly(&target, change));
+        self.prompt = self.prompt.take().and_then(|prompt| edit::map_range(&prompt, change));
+        self.place = self.place.take().and_then(|place| edit::map_edit(&place, change));
+        self.target = self.target.take().and_then(|target| edit::map_edit_strictly(&target, change));
     }
 
     /// Whether the turn was edited since its time came.

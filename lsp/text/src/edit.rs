@@ -18,7 +18,7 @@ pub struct Edit {
 /// Text typed right before or right after the replaced bytes touches nothing. Where the edit only inserts, text typed at
 /// the very place touches it: which of the two belongs first cannot be known.
 #[must_use]
-pub fn rebase(edit: &Edit, change: &Edit) -> Option<Edit> {
+pub fn map_edit(edit: &Edit, change: &Edit) -> Option<Edit> {
     if change.range.is_empty() && change.text.is_empty() {
         return Some(edit.clone());
     }
@@ -35,17 +35,17 @@ pub fn rebase(edit: &Edit, change: &Edit) -> Option<Edit> {
 
 /// The same for an edit in a place of its own: text typed right before what it replaces touches it, too.
 #[must_use]
-pub fn rebase_strictly(edit: &Edit, change: &Edit) -> Option<Edit> {
+pub fn map_edit_strictly(edit: &Edit, change: &Edit) -> Option<Edit> {
     let inserts = change.range.is_empty() && !change.text.is_empty() && change.range.start == edit.range.start;
-    if inserts { None } else { rebase(edit, change) }
+    if inserts { None } else { map_edit(edit, change) }
 }
 
 /// Moves a range of text that is to be found again past a later change; `None` if the change replaced all of it.
 ///
-/// Unlike [`rebase`] it forgives: what is changed inside the range is part of it, what covers one end shortens it. Text
+/// Unlike [`map_edit`] it forgives: what is changed inside the range is part of it, what covers one end shortens it. Text
 /// typed right before it pushes it on.
 #[must_use]
-pub fn follow(range: &Range<usize>, change: &Edit) -> Option<Range<usize>> {
+pub fn map_range(range: &Range<usize>, change: &Edit) -> Option<Range<usize>> {
     let Edit { range: gone, text } = change;
     if gone.is_empty() && text.is_empty() {
         return Some(range.clone());
@@ -65,12 +65,25 @@ pub fn follow(range: &Range<usize>, change: &Edit) -> Option<Range<usize>> {
     Some(start..end)
 }
 
-/// Moves the place where a text is about to be put past a later change, which may be that text itself: what is inserted at
-/// the very place does not move it. `None` if the change went over it.
+/// Which side of a position belongs to it: what is inserted at the very position comes after it, or before it. Named as
+/// helix and CodeMirror name it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Assoc {
+    /// The position stays where it is.
+    Before,
+    /// The position moves past the inserted text.
+    After,
+}
+
+/// Moves a position past a later change. `None` if the change went over it.
 #[must_use]
-pub fn follow_place(offset: usize, change: &Edit) -> Option<usize> {
+pub fn map(offset: usize, change: &Edit, assoc: Assoc) -> Option<usize> {
     let Edit { range: gone, text } = change;
-    if gone.start >= offset {
+    let stays = match assoc {
+        Assoc::Before => gone.start >= offset,
+        Assoc::After => gone.start > offset,
+    };
+    if stays {
         Some(offset)
     } else if gone.end <= offset {
         Some(offset - gone.len() + text.len())
@@ -126,7 +139,7 @@ mod tests {
             (10..10, 9..11, "x", None),
         ];
         for (range, change, text, expected) in table {
-            let moved = rebase(&edit(range.clone(), "new"), &edit(change.clone(), text));
+            let moved = map_edit(&edit(range.clone(), "new"), &edit(change.clone(), text));
             assert_eq!(moved, expected.map(|range| edit(range, "new")), "{range:?} past {change:?} {text:?}");
         }
     }
@@ -141,7 +154,7 @@ mod tests {
             (10..10, 10..10, "abc", None),
         ];
         for (range, change, text, expected) in table {
-            let moved = rebase_strictly(&edit(range.clone(), "new"), &edit(change.clone(), text));
+            let moved = map_edit_strictly(&edit(range.clone(), "new"), &edit(change.clone(), text));
             assert_eq!(moved, expected.map(|range| edit(range, "new")), "{range:?} past {change:?} {text:?}");
         }
     }
@@ -170,7 +183,7 @@ mod tests {
             (10..21, "", None),
         ];
         for (change, text, expected) in table {
-            assert_eq!(follow(&(10..20), &edit(change.clone(), text)), expected, "past {change:?} {text:?}");
+            assert_eq!(map_range(&(10..20), &edit(change.clone(), text)), expected, "past {change:?} {text:?}");
         }
     }
 
@@ -185,7 +198,23 @@ mod tests {
             (9..11, "", None),
         ];
         for (change, text, expected) in table {
-            assert_eq!(follow_place(10, &edit(change.clone(), text)), expected, "past {change:?} {text:?}");
+            assert_eq!(map(10, &edit(change.clone(), text), Assoc::Before), expected, "past {change:?} {text:?}");
+        }
+    }
+
+    #[test]
+    fn a_position_that_goes_with_what_follows_it() {
+        let table = [
+            (0..3, "", Some(7)),
+            (10..10, "abc", Some(13)),
+            (5..10, "abc", Some(8)),
+            (10..15, "x", None),
+            (11..15, "x", Some(10)),
+            (9..11, "", None),
+        ];
+        for (change, text, expected) in table {
+            let change = edit(change, text);
+            assert_eq!(map(10, &change, Assoc::After), expected, "past {change:?}");
         }
     }
 
@@ -220,7 +249,7 @@ mod tests {
             text
         };
         let (ours, theirs) = (edit(6..8, "program"), edit(1..3, "typed"));
-        let typed_first = apply(&apply(text, &theirs), &rebase(&ours, &theirs).unwrap());
+        let typed_first = apply(&apply(text, &theirs), &map_edit(&ours, &theirs).unwrap());
         let typed_last = apply(&apply(text, &ours), &theirs);
         assert_eq!(typed_first, typed_last);
     }

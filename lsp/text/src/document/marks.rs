@@ -37,7 +37,7 @@ impl Marks {
         if self.0.is_empty() {
             return;
         }
-        Arc::make_mut(&mut self.0).retain_mut(|mark| match edit::follow(&mark.range, change) {
+        Arc::make_mut(&mut self.0).retain_mut(|mark| match edit::map_range(&mark.range, change) {
             Some(range) => {
                 mark.range = range;
                 true
