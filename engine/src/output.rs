@@ -86,7 +86,7 @@ mod tests {
     use std::io::{BufRead, BufReader};
     use std::process::{Command, Stdio};
 
-    use crate::output::*;
+    use super::*;
 
     /// Names the file to a child that is to be killed.
     const KILLED: &str = "CODEGEN_TEST_OUTPUT";

@@ -101,7 +101,7 @@ pub struct InlineConfig {
 /// Options of the synthesis of turns.
 #[derive(Debug, Clone, PartialEq)]
 pub struct SynthesisConfig {
-    /// Tokens generated for one program text at most. The paper's benchmark gives its turns no more than 256.
+    /// Tokens generated for one turn at most. The paper's benchmark gives its turns no more than 256.
     pub max_tokens: usize,
     /// Candidates sampled for each turn, of which the best is written; 1 means the most likely text and no other.
     pub candidates: usize,
@@ -147,7 +147,7 @@ impl Verify {
 /// Which turns have code lenses.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum CodeLenses {
-    /// Those without program text and those with a generated one; all where prompts have a marker. A comment above code
+    /// Those without code and those with generated code; all where prompts have a marker. A comment above code
     /// that somebody wrote by hand has none, so that ordinary files stay as they are.
     Auto,
     /// All.

@@ -11,13 +11,13 @@ pub mod main_loop;
 pub mod outbox;
 pub mod parsing;
 pub mod repair;
+pub mod responder;
 pub mod running;
 pub mod session;
 pub mod spelling;
 pub mod state;
 pub mod sync;
 mod transport;
-pub mod responder;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
@@ -34,8 +34,8 @@ use crate::config::layers::Base;
 use crate::server::event::Event;
 use crate::server::main_loop::MainLoop;
 use crate::server::outbox::Outbox;
-use crate::server::session::Loader;
 use crate::server::responder::{RequestId, Responder};
+use crate::server::session::Loader;
 
 /// Serves one client until it says `exit`, is gone, or its process (`processId`) is. True if it left in order, by
 /// `shutdown` first.

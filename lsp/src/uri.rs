@@ -182,7 +182,7 @@ fn pieces(text: &str) -> impl Iterator<Item = (u8, bool)> + '_ {
 
 #[cfg(test)]
 mod tests {
-    use crate::uri::*;
+    use super::*;
 
     #[track_caller]
     fn check(expected: &str, spellings: &[&str]) {

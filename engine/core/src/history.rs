@@ -8,7 +8,7 @@ use crate::truncation::Truncation;
 pub struct History {
     /// What stands before the first turn: imports, definitions. May be empty; ends with a line end otherwise.
     pub preamble: String,
-    /// Each turn's prompt, without comment signs, and program text, without indentation or trailing blank lines.
+    /// Each turn's prompt, without comment signs, and code, without indentation or trailing blank lines.
     pub turns: Vec<(String, String)>,
     /// The white space before every line of the turns, and of the one to come: not empty where they are in a block that
     /// the preamble opens. The model's answer is then indented, too.
@@ -19,7 +19,7 @@ pub struct History {
 
 impl History {
     /// The text the model continues for the turn `prompt`: preamble, then `# {prompt}\n{program}\n\n` for every turn,
-    /// then `# {prompt}\n`. A prompt of several lines becomes as many comment lines; a turn without program text leaves
+    /// then `# {prompt}\n`. A prompt of several lines becomes as many comment lines; a turn without code leaves
     /// one blank line. An [`opening`](History::opening) stands in the place of the last prompt.
     #[must_use]
     pub fn render(&self, prompt: &str) -> String {

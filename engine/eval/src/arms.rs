@@ -7,7 +7,7 @@
 use std::fmt;
 use std::str::FromStr;
 
-use super::dialogue::{Check, Dialogue, Shown, Task, StopSequences};
+use super::dialogue::{Check, Dialogue, Shown, StopSequences, Task};
 use super::problems::mtpb::Case;
 use super::problems::{HumanEvalProblem, MtpbProblem};
 use super::scoring::Scoring;
@@ -177,7 +177,7 @@ impl Dialogue for Turns {
     }
 }
 
-/// A turn's program text as histories hold it.
+/// A turn's code as histories hold it.
 fn answer(texts: &[String], turn: usize) -> String {
     texts.get(turn).cloned().unwrap_or_default() + "\n\n"
 }

@@ -20,7 +20,7 @@ pub struct Key {
 /// One generation of a sample.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Turn {
-    /// The program text, truncated.
+    /// The code, truncated.
     pub text: String,
     /// Tokens of all the model was shown.
     pub prompt_tokens: usize,

@@ -191,7 +191,9 @@ fn conclude(heard: &Heard, limits: &Limits, wall: Duration) -> Result<Attempt, S
     let stderr = heard.stderr.text();
     let outcome = match (&heard.ended_for, heard.status()) {
         (Some(reason), _) => reason.clone(),
-        (None, Some((status, cpu))) => outcome::classify_exit(status, cpu, Duration::from_secs(whole_seconds(limits)), &stderr),
+        (None, Some((status, cpu))) => {
+            outcome::classify_exit(status, cpu, Duration::from_secs(whole_seconds(limits)), &stderr)
+        }
         (None, None) => return without_status(heard, &stderr, wall),
     };
     let stdout = heard.stdout.text();

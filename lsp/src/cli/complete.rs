@@ -151,7 +151,7 @@ fn offset(rope: &Rope, line: usize, column: usize) -> anyhow::Result<usize> {
 
 #[cfg(test)]
 mod tests {
-    use crate::cli::complete::*;
+    use super::*;
 
     #[test]
     fn places() {

@@ -243,7 +243,7 @@ mod tests {
 
     use codegen_engine::model::TypeUsage;
 
-    use crate::cli::model::*;
+    use super::*;
 
     #[test]
     fn the_summary_is_one_line() {

@@ -150,7 +150,7 @@ fn decided(text: &str) -> usize {
 
 #[cfg(test)]
 mod tests {
-    use crate::cli::paint::*;
+    use super::*;
 
     #[test]
     fn text_is_coloured_as_soon_as_it_is_decided() {

@@ -57,7 +57,7 @@ pub fn replace(path: &Path, old: &str, new: &str) -> anyhow::Result<()> {
 
 #[cfg(test)]
 mod tests {
-    use crate::cli::source::*;
+    use super::*;
 
     #[test]
     fn a_byte_order_mark_is_no_text_but_stays() {

@@ -248,7 +248,7 @@ fn object(value: Value) -> Map<String, Value> {
 
 #[cfg(test)]
 mod tests {
-    use crate::config::form::*;
+    use super::*;
 
     #[test]
     fn a_program_is_a_name_or_an_absolute_path() {

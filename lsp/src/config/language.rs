@@ -36,7 +36,7 @@ pub fn default_languages() -> Vec<String> {
 
 #[cfg(test)]
 mod tests {
-    use crate::config::language::*;
+    use super::*;
 
     #[test]
     fn python_is_served_and_nothing_else() {

@@ -123,7 +123,7 @@ fn path(uri: &Uri) -> Option<String> {
 mod tests {
     use serde_json::json;
 
-    use crate::config::layers::*;
+    use super::*;
 
     fn uri(text: &str) -> Uri {
         text.parse().unwrap()

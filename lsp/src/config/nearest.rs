@@ -45,7 +45,7 @@ fn plain(key: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use crate::config::nearest::*;
+    use super::*;
 
     #[test]
     fn what_was_meant_is_found() {

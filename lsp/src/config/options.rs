@@ -391,7 +391,7 @@ fn named<T: Copy>(value: &Value, all: &[T], name: fn(T) -> &'static str) -> Opti
 
 #[cfg(test)]
 mod tests {
-    use crate::config::options::*;
+    use super::*;
 
     #[test]
     fn an_option_that_says_nothing_else_is_the_user_s() {

@@ -85,7 +85,7 @@ mod tests {
 
     use serde_json::json;
 
-    use crate::config::scope::*;
+    use super::*;
 
     /// For each option: what the user says, what is wider or simply different, what is narrower.
     fn samples() -> Vec<(&'static str, Value, Value, Option<Value>)> {

@@ -1,7 +1,7 @@
 use codegen_engine::FlashAttention;
 use serde_json::json;
 
-use crate::config::*;
+use super::*;
 
 #[test]
 fn every_option_is_read() {

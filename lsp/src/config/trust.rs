@@ -79,7 +79,7 @@ fn real(path: &Path) -> Option<PathBuf> {
 
 #[cfg(test)]
 mod tests {
-    use crate::config::trust::*;
+    use super::*;
 
     fn uri(text: &str) -> Uri {
         text.parse().unwrap()

@@ -89,7 +89,7 @@ fn anchor(settings: &mut Value, folder: &Path) {
 
 #[cfg(test)]
 mod tests {
-    use crate::config::user_file::*;
+    use super::*;
 
     fn told(text: &[u8]) -> (Config, Vec<String>) {
         let folder = tempfile::tempdir().unwrap();

@@ -1,16 +1,16 @@
-//! What may be shown of a turn's program text while the model still writes it. Pure.
+//! What may be shown of a turn's code while the model still writes it. Pure.
 
 use codegen_core::StopRule;
 use codegen_core::Truncation;
 use codegen_text::completion;
 
-/// A program text in the making, and how much of it may be shown.
+/// A piece of code in the making, and how much of it may be shown.
 ///
 /// What was shown is never taken back: it is a prefix of what is shown later, and of the text that the engine ends with.
 /// Held back are white space at the end, a line that may turn out to be where the stop rule cuts, and lines that may turn
 /// out to repeat those before them.
 ///
-/// The finished program text ([`completion::program`]) begins with what was shown, too, but for one case: a statement that the
+/// The finished code ([`completion::program`]) begins with what was shown, too, but for one case: a statement that the
 /// model was in the middle of when it stopped is left out, although its beginning has been shown. To hold that back, a
 /// function would have to be shown all at once. [`Live::end`] says where it has come to that.
 pub struct Live {
@@ -23,7 +23,7 @@ pub struct Live {
     shown: usize,
 }
 
-/// What is left to be shown when a program text is finished.
+/// What is left to be shown when a piece of code is finished.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Rest {
     /// What has not been shown of the finished text.
@@ -33,7 +33,7 @@ pub struct Rest {
 }
 
 impl Live {
-    /// Nothing yet of the program text of a turn with this indentation, which the model's lines come with.
+    /// Nothing yet of the code of a turn with this indentation, which the model's lines come with.
     #[must_use]
     pub fn new(indent: &str) -> Self {
         let rule = completion::program_rule(Truncation::indented(indent, ""));
@@ -97,7 +97,7 @@ mod tests {
     use codegen_engine::decode::text::TextDecoder;
     use proptest::prelude::*;
 
-    use crate::generate::live::*;
+    use super::*;
 
     /// Streams `tokens`; the finished text is `text`.
     #[track_caller]

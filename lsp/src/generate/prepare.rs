@@ -5,7 +5,7 @@ use codegen_core::{
     Candidate, Candidates, Completion, FinishReason, Overflow, Priority, Prompt, Request, Sampling, StopRule,
 };
 use codegen_engine::Engine;
-use codegen_text::candidates::{Score, Ranked};
+use codegen_text::candidates::{Ranked, Score};
 use codegen_text::completion::{self, Plan, Suggestion};
 use codegen_text::document::Document;
 use codegen_text::prompt::HistoryCut;

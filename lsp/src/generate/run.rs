@@ -1,4 +1,4 @@
-//! Whether a program text raises when it is run: what is run, and what is said of how it ended.
+//! Whether a piece of code raises when it is run: what is run, and what is said of how it ended.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -92,7 +92,7 @@ pub fn run(
     Ok(held)
 }
 
-/// The program up to and including a turn whose program text `edit` puts in place: the document with the edit, cut behind
+/// The program up to and including a turn whose code `edit` puts in place: the document with the edit, cut behind
 /// the top-level statement that the text ends in, so that the blocks around a turn are whole.
 #[must_use]
 pub fn program(document: &Document, edit: &Edit) -> String {
@@ -142,12 +142,12 @@ pub fn predicate(complaint: &str) -> String {
 mod tests {
     use codegen_text::turns::TurnOptions;
 
-    use crate::generate::run::*;
+    use super::*;
 
     #[test]
     fn a_program_ends_behind_the_statement_that_the_turn_ends_in() {
         let table = [
-            // The turn's line, the document, the program text, the program that is run.
+            // The turn's line, the document, the code, the program that is run.
             (0, "# a\n\n# b\ny = 2\n", "x = 1", "# a\nx = 1\n"),
             (0, "# a\nx = 1\n\n# b\ny = 2\n", "x = 3", "# a\nx = 3\n"),
             (0, "# a\n", "def f():\n    pass\n\nf()", "# a\ndef f():\n    pass\n\nf()\n"),

@@ -15,7 +15,7 @@ use crate::generate::run::{self, RunOptions};
 /// What came of the texts that were generated for a turn.
 #[derive(Debug)]
 pub struct Selection {
-    /// Those that differ and have program text, best first.
+    /// Those that differ and have code, best first.
     pub ranked: Vec<Ranked>,
     /// What is left of those that have none, folded into one. It is never written and no alternative, but counts among what
     /// was sampled.
@@ -25,13 +25,13 @@ pub struct Selection {
 }
 
 impl Selection {
-    /// The one that is written; `None` if the model wrote no program text.
+    /// The one that is written; `None` if the model wrote no code.
     #[must_use]
     pub fn best(&self) -> Option<&Ranked> {
         self.ranked.first()
     }
 
-    /// All of them, those without program text last.
+    /// All of them, those without code last.
     pub fn all(&self) -> impl Iterator<Item = &Ranked> {
         self.ranked.iter().chain(&self.empty)
     }
@@ -65,7 +65,7 @@ mod tests {
     use codegen_sandbox::{Level, Limits};
     use codegen_text::turns::{self, TurnOptions};
 
-    use crate::generate::select::*;
+    use super::*;
 
     /// What a model wrote, with this mean log-probability; `unfinished`: its tokens were used up.
     fn completion(text: &str, mean_logprob: f32, unfinished: bool) -> Completion {
@@ -100,7 +100,7 @@ mod tests {
             ),
             // Equal once they are trimmed.
             (&[("x = 1\ny = (", -1.0), ("x = 1\nif x:", -2.0)], &[(0, "x = 1", 2)]),
-            // What has no program text comes last, is one, and takes nothing's place.
+            // What has no code comes last, is one, and takes nothing's place.
             (&[("# no", -0.1), ("x = 1 1", -5.0), ("", -0.2)], &[(1, "x = 1 1", 1), (0, "", 2)]),
             (&[("", -1.0), ("# no\n# no", -0.5)], &[(1, "", 2)]),
             (&[("a = 1\na = 1\na = 1\n", -1.0)], &[(0, "a = 1", 1)]),

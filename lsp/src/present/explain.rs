@@ -1,4 +1,4 @@
-//! What `codegen.explainTurn` answers: what the model would be shown for a turn, and what made its program text. Pure.
+//! What `codegen.explainTurn` answers: what the model would be shown for a turn, and what made its code. Pure.
 
 use codegen_text::prompt::HistoryCut;
 use codegen_text::provenance::{Provenance, TurnState};
@@ -75,7 +75,7 @@ fn state(state: TurnState) -> &'static str {
 
 #[cfg(test)]
 mod tests {
-    use crate::present::explain::*;
+    use super::*;
 
     #[test]
     fn a_history_as_programs_read_it() {

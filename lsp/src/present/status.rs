@@ -20,11 +20,11 @@ pub struct Known {
     pub block: usize,
     /// How it stands.
     pub state: TurnState,
-    /// What made its program text, or once made it.
+    /// What made its code, or once made it.
     pub record: Option<Arc<Provenance>>,
-    /// If its program text is stale: what has changed since.
+    /// If its code is stale: what has changed since.
     pub changed: Changed,
-    /// Which of how many alternatives that were sampled for it its program text is, the best being 0.
+    /// Which of how many alternatives that were sampled for it its code is, the best being 0.
     pub place: Option<(usize, usize)>,
     /// Why the last attempt at it failed.
     pub failure: Option<String>,
@@ -32,39 +32,39 @@ pub struct Known {
     pub working: bool,
     /// Whether later turns of its block were generated, and so could be regenerated with it.
     pub following: bool,
-    /// Where a program text for it may go.
+    /// Where a piece of code for it may go.
     pub insertion: Insertion,
 }
 
-/// What has changed of a turn since its program text was generated.
+/// What has changed of a turn since its code was generated.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Changed {
     /// Its prompt.
     pub prompt: bool,
-    /// The prompt or the program text of a turn before it.
+    /// The prompt or the code of a turn before it.
     pub before: bool,
 }
 
 impl Known {
-    /// Whether it has no program text.
+    /// Whether it has no code.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         matches!(self.state, TurnState::Empty | TurnState::Failed)
     }
 
-    /// Whether somebody wrote its program text by hand, as far as is known.
+    /// Whether somebody wrote its code by hand, as far as is known.
     #[must_use]
     pub fn is_handwritten(&self) -> bool {
         self.state == TurnState::Edited && self.record.is_none()
     }
 
-    /// Whether its program text, or the beginning of it, is exactly what was generated for it, so that it may be replaced.
+    /// Whether its code, or the beginning of it, is exactly what was generated for it, so that it may be replaced.
     #[must_use]
     pub fn is_generated(&self) -> bool {
         matches!(self.insertion, Insertion::ReplaceGenerated { .. })
     }
 
-    /// Whether a program text may be written for it without replacing another.
+    /// Whether code may be written for it without replacing other code.
     #[must_use]
     pub fn is_open(&self) -> bool {
         matches!(self.insertion, Insertion::Insert { .. } | Insertion::ReplacePlaceholder { .. })
@@ -119,15 +119,15 @@ pub fn replacing(lines: usize) -> String {
 /// Something that can be done with a turn.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Offer {
-    /// Write its program text.
+    /// Write its code.
     Synthesize,
-    /// Write the program text of every turn of the document that has none; or of those in a range.
+    /// Write the code of every turn of the document that has none; or of those in a range.
     SynthesizeAll(Option<lsp::Range>),
-    /// Write its program text anew.
+    /// Write its code anew.
     Regenerate,
-    /// Write its program text anew, and that of the generated turns after it.
+    /// Write its code anew, and that of the generated turns after it.
     RegenerateFromHere,
-    /// Write its program text in place of this many lines of somebody's own.
+    /// Write its code in place of this many lines of somebody's own.
     Replace(usize),
     /// Sample alternatives.
     Candidates,

@@ -3,7 +3,7 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use codegen_core::{Completion, Sampling};
-use codegen_text::candidates::{Score, Ranked};
+use codegen_text::candidates::{Ranked, Score};
 use codegen_text::document::Document;
 use codegen_text::prompt::HistoryCut;
 use codegen_text::provenance::{Alternative, GenerationInfo, Provenance, Records, TurnMap, TurnState};
@@ -301,7 +301,7 @@ fn every_offer_is_a_command_of_the_server_with_its_argument() {
     }
 }
 
-/// As many turns at the top level, each with a program text.
+/// As many turns at the top level, each with a piece of code.
 fn many(count: usize) -> String {
     (0..count).map(|number| format!("# turn {number}\nx{number} = {number}\n\n")).collect()
 }

@@ -1,12 +1,12 @@
 //! The commands' names on the wire, and what they mean without arguments.
 
-/// Writes the program text of the turn at a position.
+/// Writes the code of the turn at a position.
 pub const SYNTHESIZE: &str = "codegen.synthesize";
-/// Writes the program text of every turn that has none.
+/// Writes the code of every turn that has none.
 pub const SYNTHESIZE_ALL: &str = "codegen.synthesizeAll";
-/// Writes a turn's program text anew.
+/// Writes a turn's code anew.
 pub const REGENERATE: &str = "codegen.regenerate";
-/// Writes a turn's program text in place of the lines that belong to its prompt, whoever wrote them.
+/// Writes a turn's code in place of the lines that belong to its prompt, whoever wrote them.
 pub const REPLACE: &str = "codegen.replace";
 /// Answers with alternatives for a turn.
 pub const CANDIDATES: &str = "codegen.candidates";

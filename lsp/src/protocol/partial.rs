@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use tower_lsp::ls_types::{self as lsp, Uri, notification::Notification};
 
-/// `codegen/partial`: the program text of a turn so far.
+/// `codegen/partial`: the code of a turn so far.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Partial {
     /// Numbers the generation.
@@ -16,7 +16,7 @@ pub struct Partial {
     pub range: lsp::Range,
     /// Which of several candidates.
     pub candidate: Option<usize>,
-    /// All of the program text so far, as it will stand in the buffer.
+    /// All of the code so far, as it will stand in the buffer.
     pub text: String,
     /// Tokens of it.
     pub tokens: usize,

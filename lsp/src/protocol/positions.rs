@@ -175,7 +175,7 @@ fn line_chars(rope: &Rope, line: usize) -> (usize, usize) {
 
 #[cfg(test)]
 mod tests {
-    use crate::protocol::positions::*;
+    use super::*;
 
     #[test]
     fn negotiation_prefers_bytes() {

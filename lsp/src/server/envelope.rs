@@ -186,7 +186,7 @@ fn document_in(text: &str) -> Option<String> {
 mod tests {
     use serde_json::json;
 
-    use crate::server::envelope::*;
+    use super::*;
 
     /// The answer to a body, as its code, id and message; `None` if it is read or not answered.
     fn answer(body: &str) -> Option<(i64, Value, String)> {

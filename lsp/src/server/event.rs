@@ -13,8 +13,10 @@ use tower_lsp::ls_types::{self as lsp, ProgressToken, Uri};
 
 use crate::generate::prepare::{Prepared, PreparedTurn};
 use crate::present::cuts::Counted;
+use crate::server::responder::{
+    ActionResponder, CommandResponder, InlineResponder, LensResponder, RequestId, Responder,
+};
 use crate::server::sync;
-use crate::server::responder::{ActionResponder, CommandResponder, InlineResponder, LensResponder, RequestId, Responder};
 use crate::synthesis::Selected;
 
 /// Everything that can happen to the server, but for tokens, which come from [`crate::server::running::Running`].

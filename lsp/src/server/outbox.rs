@@ -239,7 +239,7 @@ mod tests {
 
     use tower_lsp::ls_types::{NumberOrString, WorkDoneProgressEnd, WorkDoneProgressReport};
 
-    use crate::server::outbox::*;
+    use super::*;
 
     fn report(token: &str, message: &str) -> Note {
         let report = WorkDoneProgressReport { message: Some(message.to_owned()), ..Default::default() };

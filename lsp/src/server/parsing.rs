@@ -116,7 +116,7 @@ impl Attempts {
 
 #[cfg(test)]
 mod tests {
-    use crate::server::parsing::*;
+    use super::*;
 
     #[test]
     fn a_buffer_that_cannot_be_parsed_is_tried_less_and_less() {

@@ -104,7 +104,7 @@ fn escape(json: &[u8], at: usize) -> Option<u16> {
 
 #[cfg(test)]
 mod tests {
-    use crate::server::repair::*;
+    use super::*;
 
     #[test]
     fn every_byte_that_is_no_text_is_replaced_by_itself() {

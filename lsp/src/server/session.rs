@@ -13,9 +13,9 @@ use crate::config::EngineConfig;
 use crate::config::layers::Base;
 use crate::server::event::Event;
 use crate::server::outbox::Outbox;
+use crate::server::responder::Responder;
 use crate::server::running::Running;
 use crate::server::state::{EngineState, State};
-use crate::server::responder::Responder;
 
 /// Loads an engine; runs on a thread of its own.
 pub type Loader = Arc<dyn Fn(&EngineConfig) -> anyhow::Result<Engine> + Send + Sync>;

@@ -105,7 +105,7 @@ fn bring_in_field((key, value): (&String, &mut Value)) {
 mod tests {
     use serde_json::json;
 
-    use crate::server::spelling::*;
+    use super::*;
 
     #[test]
     fn uris_come_in_in_their_form_wherever_they_stand() {

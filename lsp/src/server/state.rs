@@ -233,7 +233,7 @@ impl State {
         self.ready.operations.extend(self.operations.keys());
     }
 
-    /// Moves commands and edits past the changes of a document of one notification. What they bring may be a program text that
+    /// Moves commands and edits past the changes of a document of one notification. What they bring may be a piece of code that
     /// was on its way; a turn at work that they touched gets none, and planned turns may be gone.
     pub fn follow(&mut self, uri: &Uri, changes: &[Edit]) {
         self.operations.values_mut().filter(|operation| operation.uri() == uri).for_each(|one| one.follow(changes));
@@ -275,7 +275,7 @@ impl State {
 mod tests {
     use tokio::sync::oneshot;
 
-    use crate::server::state::*;
+    use super::*;
     use crate::server::responder::Responder;
     use crate::synthesis::{Plan, Purpose};
 

@@ -149,7 +149,7 @@ fn usable<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<i32>, D::
 
 #[cfg(test)]
 mod tests {
-    use crate::server::sync::*;
+    use super::*;
 
     #[test]
     fn versions_are_taken_where_they_are_numbers() {

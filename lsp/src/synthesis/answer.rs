@@ -60,7 +60,7 @@ impl Outcome {
     }
 }
 
-/// A program text that was written, or should have been.
+/// A piece of code that was written, or should have been.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Written {
     /// The turn's prompt.
@@ -75,7 +75,7 @@ pub struct Written {
 pub struct Sampled {
     /// Best first.
     pub each: Vec<Alternative>,
-    /// The turn's program text at the time.
+    /// The turn's code at the time.
     pub present: String,
     /// Lines that were not generated here and that an alternative could only be written in place of.
     pub replaces: usize,

@@ -18,4 +18,4 @@ pub use operation::{Model, Next, Now, Operation, Progress, Shown};
 pub use pending_edit::PendingEdit;
 pub use plan::{Nothing, Plan};
 pub use purpose::{Purpose, Which};
-pub use step::{Generating, Selected, Part, Phase, Step, Verifying};
+pub use step::{Generating, Part, Phase, Selected, Step, Verifying};

@@ -20,7 +20,7 @@ use super::answer::{Outcome, Sampled, Written};
 use super::pending_edit::PendingEdit;
 use super::plan::{self, Plan};
 use super::purpose::{Purpose, Which};
-use super::step::{Generating, Selected, Phase, Step, Verifying};
+use super::step::{Generating, Phase, Selected, Step, Verifying};
 use crate::generate::prepare::{self, PreparedTurn};
 
 /// The token that progress is reported under.

@@ -79,7 +79,7 @@ enum News {
     Overdue,
 }
 
-/// A turn's program text on its way into the buffer. It outlives a command that is cancelled meanwhile, because the client
+/// A turn's code on its way into the buffer. It outlives a command that is cancelled meanwhile, because the client
 /// may apply the edit nevertheless, and then the turn's record has to be right.
 #[derive(Debug)]
 pub struct PendingEdit {
@@ -99,7 +99,7 @@ pub struct PendingEdit {
     target: Option<Edit>,
     /// Whether the command may replace code that was not generated here.
     replaces: bool,
-    /// Bytes of program text that the edit replaces, blank lines that it uses up aside.
+    /// Bytes of code that the edit replaces, blank lines that it uses up aside.
     replaced: usize,
     /// Whether the client says that it has applied the edit.
     applied: bool,

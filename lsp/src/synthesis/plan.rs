@@ -65,7 +65,7 @@ impl Plan {
         Ok(plan)
     }
 
-    /// Adds the later turns of the turn's block whose program text is a model's, and says how many others have one.
+    /// Adds the later turns of the turn's block whose code is a model's, and says how many others have one.
     fn add_following(&mut self, turns: &TurnMap, records: &Records, turn: &Mapped) {
         let mut left = 0;
         for later in turns.following(turn) {
@@ -81,7 +81,7 @@ impl Plan {
         }
     }
 
-    /// For all turns without program text whose prompts are in `range`.
+    /// For all turns without code whose prompts are in `range`.
     ///
     /// # Errors
     /// There are none.

@@ -7,11 +7,11 @@ use codegen_text::turns::{self, Refusal, Turn};
 /// What a command is to do with its turns.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Purpose {
-    /// Write a program text.
+    /// Write a piece of code.
     Synthesize,
-    /// Write the program text of every turn that has none.
+    /// Write the code of every turn that has none.
     All,
-    /// Write another program text.
+    /// Write other code.
     Regenerate {
         /// What the tokens are drawn with, if they are to be drawn in any case.
         seed: Option<u64>,
@@ -27,7 +27,7 @@ pub enum Purpose {
     },
     /// Write an alternative.
     Accept(Which),
-    /// Write a program text in place of the lines that belong to the prompt, whoever wrote them.
+    /// Write a piece of code in place of the lines that belong to the prompt, whoever wrote them.
     Replace {
         /// How many lines the user was told of, if any.
         lines: Option<usize>,
@@ -67,14 +67,14 @@ impl Purpose {
 pub enum Which {
     /// The one that was sampled with this number.
     Index(usize),
-    /// The one after the present program text.
+    /// The one after the present code.
     Next,
     /// The one before it.
     Previous,
 }
 
 impl Which {
-    /// Its place among the alternatives, for a turn with this program text.
+    /// Its place among the alternatives, for a turn with this code.
     #[must_use]
     pub fn place(self, alternatives: &Alternatives, program: &str) -> Option<usize> {
         match self {

@@ -50,7 +50,12 @@ pub(super) fn parse(document: &mut Document) {
 }
 
 /// The turn with this prompt at work, numbered 1, and what writing `program` for it comes to.
-pub(super) fn step(document: &Document, prompt: &str, purpose: &Purpose, program: &str) -> (Step, (Provenance, Written)) {
+pub(super) fn step(
+    document: &Document,
+    prompt: &str,
+    purpose: &Purpose,
+    program: &str,
+) -> (Step, (Provenance, Written)) {
     let turns = TurnCache::default().get(document, &Records::default(), &TurnOptions::default());
     let Some(found) = turns.iter().find(|found| found.turn.prompt == prompt) else { unreachable!("no {prompt}") };
     let turn = purpose.resolve(document, found.turn.clone());

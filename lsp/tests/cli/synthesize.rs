@@ -119,7 +119,7 @@ fn an_interrupt_leaves_the_file_as_it_was() {
     assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1, "nothing is left beside");
 }
 
-/// Three turns that have their program texts, and one without.
+/// Three turns that have code, and one without.
 const WRITTEN: &str = "\
 # Assign the list [3, 8, 1, 12, 7] to a variable named numbers.
 numbers = [3]

@@ -26,7 +26,7 @@ async fn accept(client: &mut Client, index: Value) -> Value {
     client.carry_out(asked).await
 }
 
-/// The program text under the prompt.
+/// The code under the prompt.
 async fn present(client: &mut Client) -> String {
     let text = client.text(URI).await["text"].as_str().unwrap().to_owned();
     text.lines().nth(1).unwrap().to_owned()

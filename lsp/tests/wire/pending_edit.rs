@@ -1,4 +1,4 @@
-//! A program text's way into the client's buffer, with clients of all kinds.
+//! A piece of code's way into the client's buffer, with clients of all kinds.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -34,7 +34,7 @@ fn simple() -> Value {
     able
 }
 
-/// Whether the server takes the first turn's program text for what it is, a model's: what greedy sampling gives is drawn
+/// Whether the server takes the first turn's code for what it is, a model's: what greedy sampling gives is drawn
 /// when it is regenerated. The first seed happens to draw another text.
 async fn is_known_as_generated(client: &mut Client) -> bool {
     let asked = client.on_line("codegen.regenerate", URI, 0, Value::Null);

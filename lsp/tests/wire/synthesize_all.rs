@@ -122,7 +122,7 @@ async fn a_planned_turn_that_is_deleted_is_left_out() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_planned_turn_is_taken_as_it_is_when_its_time_comes() {
     let (mut client, _engine, gate, asked, _) = underway().await;
-    // One prompt is reworded, the other gets its program text by hand.
+    // One prompt is reworded, the other gets its code by hand.
     client.change(URI, [2, 5, 2, 5], " and a half");
     client.change(URI, [5, 0, 5, 0], "z = 3\n");
     gate.open();

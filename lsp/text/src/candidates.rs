@@ -15,16 +15,16 @@ use crate::document::parse_text;
 use crate::turns;
 pub use score::score;
 
-/// What speaks for a program text and what against it, beside its probability.
+/// What speaks for a piece of code and what against it, beside its probability.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Score {
     /// Whether the document parses with it at that place (or is no more broken than it was without).
     pub parses: bool,
     /// Names that the prompt quotes or that later turns use, which nothing before them defines now.
     pub missing: Vec<String>,
-    /// Names that later turns use in the sense they had before this turn, and that this program text defines anew.
+    /// Names that later turns use in the sense they had before this turn, and that this code defines anew.
     pub shadows: Vec<String>,
-    /// Names that the turn's present program text defines and later turns use, and this one no longer defines.
+    /// Names that the turn's present code defines and later turns use, and this one no longer defines.
     pub drops: Vec<String>,
     /// What speaks against it since the program was run up to and including this turn: the exception's last line, or what
     /// else [`codegen_lsp::generate::run::complaint`] says.
@@ -33,7 +33,7 @@ pub struct Score {
     pub run: bool,
 }
 
-/// A program text that has been judged.
+/// A piece of code that has been scored.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Ranked {
     /// Its number among those that were sampled.
@@ -72,7 +72,7 @@ pub fn distinct(candidates: Vec<Ranked>) -> Vec<Ranked> {
 }
 
 /// Puts the best first: what parses; then what did not raise; then fewest missing names; then fewest shadowed and dropped
-/// ones; then the highest mean token log-probability; then the first sampled. What has no program text comes last.
+/// ones; then the highest mean token log-probability; then the first sampled. What has no code comes last.
 pub fn rank(candidates: &mut [Ranked]) {
     candidates.sort_by(|a, b| {
         let faults = |ranked: &Ranked| {

@@ -31,7 +31,7 @@ pub struct Document {
     version: i32,
     /// Whether there may be a carriage return in the text: if not, tree-sitter's rows are the rope's lines.
     returns: bool,
-    /// The program texts that were generated into it.
+    /// The pieces of code that were generated into it.
     marks: Marks,
     limits: Limits,
     /// The tree's outline, made when it is first asked for.
@@ -146,7 +146,7 @@ impl Document {
         self.marks.add(range, program);
     }
 
-    /// Where generated program texts are now.
+    /// Where generated pieces of code are now.
     #[must_use]
     pub fn marks(&self) -> &Marks {
         &self.marks
@@ -430,7 +430,7 @@ fn advance<'a>(from: Point, chunks: impl Iterator<Item = &'a str>) -> Point {
 
 #[cfg(test)]
 mod tests {
-    use crate::document::*;
+    use super::*;
 
     #[test]
     fn points_count_line_feeds_only() {

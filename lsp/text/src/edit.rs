@@ -111,7 +111,7 @@ pub fn narrowed(old: &Rope, new: &str) -> Edit {
 
 #[cfg(test)]
 mod tests {
-    use crate::edit::*;
+    use super::*;
 
     fn edit(range: Range<usize>, text: &str) -> Edit {
         Edit { range, text: text.to_owned() }

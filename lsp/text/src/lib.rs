@@ -1,5 +1,5 @@
 //! Everything that is decided about a buffer's text: where its turns are, what the model is shown, what of its answer is shown,
-//! and which of several program texts is best. Offsets are UTF-8 bytes. Pure: no LSP, no clock, no model.
+//! and which of several answers is best. Offsets are UTF-8 bytes. Pure: no LSP, no clock, no model.
 //!
 //! A comment that asks for code is a turn's prompt; the code below it is the turn's program. What the model continues for
 //! the second turn is the first one, and the second one's prompt:

@@ -37,7 +37,7 @@ pub fn cursor_in<T>(text: &str, make: impl FnOnce(&str) -> T) -> (T, usize) {
 
 #[cfg(test)]
 mod tests {
-    use crate::testing::*;
+    use super::*;
 
     #[test]
     fn the_mark_is_taken_out_once() {

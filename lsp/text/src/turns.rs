@@ -50,16 +50,16 @@ pub enum PromptKind {
     Docstring,
 }
 
-/// A prompt and the program text below it.
+/// A prompt and the code below it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Turn {
     /// The prompt's words: comment signs and indentation removed, lines joined by `\n`.
     pub prompt: String,
     /// The comment lines, or the docstring's, from the first one's indentation to past the last one's line end.
     pub prompt_range: Range<usize>,
-    /// The program text as histories show it: from `prompt_range.end` to the next prompt of this indentation or the block's end, trailing
+    /// The code as histories show it: from `prompt_range.end` to the next prompt of this indentation or the block's end, trailing
     /// blank lines excluded, its last line end included; empty if the turn has none yet. A docstring's may hold a
-    /// placeholder, which is no program text; see [`program_text`].
+    /// placeholder, which is no code; see [`program_text`].
     pub program_range: Range<usize>,
     /// The white space before the comment.
     pub indent: String,
@@ -68,7 +68,7 @@ pub struct Turn {
     /// The lines below the prompt that were generated for it and are exactly what was generated, where that is known; see
     /// [`crate::provenance::Records::texts`].
     pub generated: Option<Range<usize>>,
-    /// What a program text that is written for the turn takes the place of. Empty and right below the prompt unless
+    /// What a piece of code that is written for the turn takes the place of. Empty and right below the prompt unless
     /// [`resolved`] has decided otherwise.
     pub target: Range<usize>,
 }
@@ -80,7 +80,7 @@ pub(crate) struct Linked {
     column: usize,
     /// The turn before it in the same block, by its index among all turns.
     pub previous: Option<usize>,
-    /// Whether a prompt or a heading of its own indentation ended its program text.
+    /// Whether a prompt or a heading of its own indentation ended its code.
     followed: bool,
 }
 
@@ -91,7 +91,7 @@ pub fn turns(document: &Document, options: &TurnOptions) -> Vec<Turn> {
 }
 
 /// All turns, in the order of their prompts, and those docstrings above bodies for which `known` says, by the turn and its
-/// program text, that the body was made from the docstring: that cannot be told by syntax.
+/// code, that the body was made from the docstring: that cannot be told by syntax.
 #[must_use]
 pub fn turns_known(document: &Document, options: &TurnOptions, known: &dyn Fn(&Turn, &str) -> bool) -> Vec<Turn> {
     linked(document, options, known).into_iter().map(|linked| linked.turn).collect()
@@ -155,7 +155,7 @@ pub(crate) fn prompt_above(document: &Document, offset: usize, options: &TurnOpt
     (run.last + 1 == line.number && run.is_prompt(document, options)).then_some(run)
 }
 
-/// The turn that a position belongs to: in its prompt, its program text or the blank lines after that. The innermost, if
+/// The turn that a position belongs to: in its prompt, its code or the blank lines after that. The innermost, if
 /// there are several.
 #[must_use]
 pub fn turn_at(document: &Document, offset: usize, options: &TurnOptions) -> Option<Turn> {
@@ -210,7 +210,7 @@ pub(crate) fn shown(document: &Document, earlier: &Turn, next: &Turn) -> String 
     program::dedent(&shown_text(document, range), &earlier.indent)
 }
 
-/// The turn's program text as a history shows it: without the turn's indentation, blank lines at either end and carriage
+/// The turn's code as a history shows it: without the turn's indentation, blank lines at either end and carriage
 /// returns. Empty if there is none, or just the `pass` or `...` that a function cannot do without.
 #[must_use]
 pub fn program_text(document: &Document, turn: &Turn) -> String {
@@ -219,7 +219,7 @@ pub fn program_text(document: &Document, turn: &Turn) -> String {
     if placeholder { String::new() } else { text }
 }
 
-/// A part of the turn's program text, as [`program_text`] has the whole.
+/// A part of the turn's code, as [`program_text`] has the whole.
 pub(crate) fn text_of(document: &Document, turn: &Turn, range: Range<usize>) -> String {
     program::dedent(&shown_text(document, range), &turn.indent)
 }
@@ -231,7 +231,7 @@ pub(crate) fn header(document: &Document, turn: &Turn) -> Option<String> {
     Some(shown_text(document, docstring.header))
 }
 
-/// Whether a turn has no program text. A placeholder such as `pass` below a docstring is none.
+/// Whether a turn has no code. A placeholder such as `pass` below a docstring is none.
 #[must_use]
 pub fn is_empty(document: &Document, turn: &Turn) -> bool {
     program_text(document, turn).is_empty()
@@ -253,14 +253,14 @@ pub fn written_text(document: &Document, turn: &Turn, program: &str) -> String {
     program::dedent(&program::lines(document, turn, program).join("\n"), &turn.indent)
 }
 
-/// A program text without the indentation of its first line, and without blank lines at either end.
+/// A piece of code without the indentation of its first line, and without blank lines at either end.
 pub(crate) fn unindented(program: &str) -> String {
     let program = line_feeds(program);
     let first = program.lines().find(|line| !line.trim().is_empty()).unwrap_or_default();
     program::dedent(&program, &first[..first.len() - first.trim_start().len()])
 }
 
-/// Whether a program text is more than comments and blank lines: a model that has nothing to say says those.
+/// Whether a piece of code is more than comments and blank lines: a model that has nothing to say says those.
 #[must_use]
 pub fn says_something(program: &str) -> bool {
     program.lines().any(|line| !line.trim().is_empty() && !line.trim_start().starts_with('#'))
@@ -299,7 +299,7 @@ fn walk(document: &Document, from: usize, options: &TurnOptions, one: bool) -> V
                 continue;
             }
             if run.is_section() {
-                // A heading ends the program text: what follows was not asked for by the prompt above it.
+                // A heading ends the code: what follows was not asked for by the prompt above it.
                 while let Some(index) = open.pop_if(|index| found[*index].column >= column) {
                     found[index].followed = found[index].column == column;
                 }
@@ -319,7 +319,7 @@ fn walk(document: &Document, from: usize, options: &TurnOptions, one: bool) -> V
     found
 }
 
-/// A line up to `past` belongs to the program text of the open turns that it is not indented less than.
+/// A line up to `past` belongs to the code of the open turns that it is not indented less than.
 fn extend(found: &mut [Linked], open: &[usize], past: usize, column: usize) {
     for &index in open {
         if let Some(linked) = found.get_mut(index).filter(|linked| linked.column <= column) {

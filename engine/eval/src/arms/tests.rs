@@ -104,7 +104,10 @@ fn humaneval_is_one_turn_without_history() {
     assert_eq!(conditions, [("0.2", 0.2), ("0", 0.0), ("1", 1.0)]);
     let dialogue = &tasks[0].dialogue;
     let shown = Shown { text: "def f():\n".to_owned(), prompt_start: 0, max_tokens: 300 };
-    assert_eq!((dialogue.turns(), dialogue.shown(&[]), dialogue.stop_sequences()), (1, shown, StopSequences::HumanEval));
+    assert_eq!(
+        (dialogue.turns(), dialogue.shown(&[]), dialogue.stop_sequences()),
+        (1, shown, StopSequences::HumanEval)
+    );
     assert_eq!(dialogue.program(&["    return 1".to_owned()]), "def f():\n    return 1");
     let check = Check::Test { test: "def check(c): c()".to_owned(), entry_point: "f".to_owned() };
     assert_eq!((&tasks[0].check, tasks[0].input), (&check, 0));

@@ -14,7 +14,7 @@ fn fixture(name: &str) -> Vec<u8> {
     std::fs::read(path).expect("the fixture is there")
 }
 
-/// The tasks of the paper's arm by these rules, and a solution of each: a program text for every turn.
+/// The tasks of the paper's arm by these rules, and a solution of each: a piece of code for every turn.
 fn solved(scoring: Scoring) -> Vec<(Task, Vec<String>)> {
     let problems = mtpb::read(&fixture("mtpb.jsonl")).problems;
     let solutions = String::from_utf8(fixture("solutions.jsonl")).unwrap();

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use codegen_engine::runtime::backend::scripted::{END_OF_TEXT, Script};
-use codegen_eval::dialogue::{Task, StopSequences};
+use codegen_eval::dialogue::{StopSequences, Task};
 use codegen_eval::sampling::{self, Cancel, Plan};
 
 use crate::{PLAN, Turns, all, by_key, engine, limited, task};
@@ -74,8 +74,11 @@ fn others_begin_and_end_while_a_long_sample_goes_on() {
         if long && ended.load(Ordering::Relaxed) < 20 { i32::from(b'a') } else { END_OF_TEXT }
     });
     let engine = Script { slots: 2, context: 100_000, ..script }.engine();
-    let turns =
-        |prompt: &str| Turns { prompts: vec![prompt.into()], stop_sequences: StopSequences::HumanEval, max_tokens: 90_000 };
+    let turns = |prompt: &str| Turns {
+        prompts: vec![prompt.into()],
+        stop_sequences: StopSequences::HumanEval,
+        max_tokens: 90_000,
+    };
     let mut tasks = vec![limited("multi", "0", turns("long"))];
     tasks.extend((1..=20).map(|id| limited("multi", &id.to_string(), turns("short"))));
     let plan = Plan { samples: 1, ..PLAN };

@@ -13,13 +13,13 @@ use std::ops::ControlFlow;
 use codegen_core::TokenId;
 use codegen_engine::Engine;
 use codegen_engine::runtime::backend::scripted::{END_OF_TEXT, Script};
-use codegen_eval::dialogue::{Check, Dialogue, Shown, Task, StopSequences};
+use codegen_eval::dialogue::{Check, Dialogue, Shown, StopSequences, Task};
 use codegen_eval::record::{Key, Sample};
 use codegen_eval::sampling::{self, Cancel, Plan, Stats};
 use codegen_eval::scoring::Scoring;
 use serde_json::Value;
 
-/// Comments, each answered by a program text, all of which are shown for the next.
+/// Comments, each answered by a piece of code, all of which are shown for the next.
 struct Turns {
     prompts: Vec<String>,
     stop_sequences: StopSequences,

@@ -281,7 +281,7 @@ impl Row {
 
 #[cfg(test)]
 mod tests {
-    use crate::cli::bench::growth::*;
+    use super::*;
 
     #[test]
     fn files_are_as_large_as_asked_for_and_the_cursor_is_in_them() {

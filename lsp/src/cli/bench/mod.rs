@@ -105,7 +105,7 @@ fn median(mut times: Vec<Duration>) -> f64 {
 
 #[cfg(test)]
 mod tests {
-    use crate::cli::bench::*;
+    use super::*;
 
     #[test]
     fn medians() {

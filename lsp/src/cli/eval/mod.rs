@@ -105,7 +105,7 @@ fn distinct(option: &str, names: &[String]) -> anyhow::Result<()> {
 
 #[cfg(test)]
 mod tests {
-    use crate::cli::eval::*;
+    use super::*;
 
     #[test]
     fn pass_at_k_needs_k_samples() {

@@ -141,7 +141,7 @@ fn bar(wanted: usize) -> ProgressBar {
 
 #[cfg(test)]
 mod tests {
-    use crate::cli::eval::progress::*;
+    use super::*;
 
     #[test]
     fn rates_count_what_this_run_has_done() {

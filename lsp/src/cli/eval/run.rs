@@ -12,9 +12,9 @@ use codegen_engine::gguf::digest;
 use codegen_eval::dialogue::{Check, Task};
 use codegen_eval::execution::{self, Allowance, Executor, Verdicts};
 use codegen_eval::record::{Benchmark, Header, Key, Problem, Sample};
+use codegen_eval::results::{self, FORMAT, Results};
 use codegen_eval::sampling::{self, Plan};
 use codegen_eval::scoring::Scoring;
-use codegen_eval::results::{self, FORMAT, Results};
 use codegen_sandbox::Isolation;
 
 use super::arguments::Common;

@@ -56,7 +56,7 @@ fn list(left_out: &[LeftOut]) -> String {
 
 #[cfg(test)]
 mod tests {
-    use crate::cli::eval::source::*;
+    use super::*;
 
     #[test]
     fn a_long_list_ends() {

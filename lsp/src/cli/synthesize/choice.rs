@@ -83,7 +83,7 @@ impl<'o> Chosen<'o> {
 
 #[cfg(test)]
 mod tests {
-    use crate::cli::synthesize::choice::*;
+    use super::*;
 
     const TEXT: &str = "# one\na = 1\n\n# two\n\n# three\ndef f():\n    # inner\n    pass\n\n# four\n";
 

@@ -2,7 +2,7 @@
 
 use super::super::Config;
 use super::super::form::Form;
-use crate::config::schema::*;
+use super::*;
 
 /// Whether a schema takes a value, by the keywords of draft-07 that are used here. Any other is a mistake of the schema's, or has
 /// to be added.

@@ -1,4 +1,4 @@
-use crate::server::framing::*;
+use super::*;
 
 /// A message with this body.
 fn message(body: &str) -> String {

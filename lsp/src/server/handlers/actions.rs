@@ -7,10 +7,10 @@ use tower_lsp::ls_types::{self as lsp, CodeActionKind, CodeActionOrCommand};
 use super::snapshot::Snapshot;
 use crate::present::actions;
 use crate::present::status::Known;
-use crate::protocol::positions;
-use crate::server::session::Session;
 use crate::protocol::capabilities::ClientCapabilities;
+use crate::protocol::positions;
 use crate::server::responder::ActionResponder;
+use crate::server::session::Session;
 
 /// A request. Answered away from the main loop, since looking at turns means going over the document.
 pub fn requested(session: &mut Session, params: lsp::CodeActionParams, responder: ActionResponder) {
@@ -48,7 +48,11 @@ fn commands(snapshot: &Snapshot, given: lsp::Range, selection: &Range<usize>) ->
 }
 
 /// A command as the client knows how to show it; one that cannot be run only where the client can say so.
-fn answer(command: lsp::Command, disabled: Option<String>, capabilities: ClientCapabilities) -> Option<CodeActionOrCommand> {
+fn answer(
+    command: lsp::Command,
+    disabled: Option<String>,
+    capabilities: ClientCapabilities,
+) -> Option<CodeActionOrCommand> {
     if disabled.is_some() && !capabilities.disabled_actions {
         return None;
     }

@@ -12,8 +12,8 @@ use crate::protocol::commands::{
     ACCEPT, ACCEPTED, ALL, CANCEL, CANDIDATES, COUNTS, DEFAULT_COUNT, EXPLAIN, REGENERATE, REPLACE, SYNTHESIZE,
     SYNTHESIZE_ALL,
 };
-use crate::server::session::Session;
 use crate::server::responder::CommandResponder;
+use crate::server::session::Session;
 use crate::synthesis::{Outcome, Purpose, Which};
 
 #[derive(Debug, Deserialize)]
@@ -139,14 +139,22 @@ pub fn requested(session: &mut Session, params: lsp::ExecuteCommandParams, respo
             tracing::info!("suggestion {id} accepted, {} in all", session.state.accepted);
             responder.answer(None);
         }),
-        EXPLAIN => with(&params, responder, "{uri: string, position: Position}", |argument: ExplainArgument, responder| {
-            explain::requested(session, argument, responder);
-        }),
+        EXPLAIN => {
+            with(&params, responder, "{uri: string, position: Position}", |argument: ExplainArgument, responder| {
+                explain::requested(session, argument, responder);
+            })
+        }
         other => responder.refuse(format!("there is no command {other}; there are {}", ALL.join(", "))),
     }
 }
 
-fn one(session: &mut Session, at: At, purpose: Purpose, params: &lsp::ExecuteCommandParams, responder: CommandResponder) {
+fn one(
+    session: &mut Session,
+    at: At,
+    purpose: Purpose,
+    params: &lsp::ExecuteCommandParams,
+    responder: CommandResponder,
+) {
     synthesis::one(session, at.uri, at.position, purpose, token(params), responder);
 }
 

@@ -7,8 +7,8 @@ use tower_lsp::ls_types::{self as lsp, MessageType, Uri};
 use super::lookup;
 use super::snapshot::Snapshot;
 use crate::present::explain;
-use crate::server::session::Session;
 use crate::server::responder::CommandResponder;
+use crate::server::session::Session;
 
 /// The argument of the command.
 #[derive(Debug, Deserialize)]

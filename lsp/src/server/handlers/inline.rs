@@ -12,9 +12,9 @@ use crate::generate::prepare::{self, Prepared};
 use crate::protocol::commands;
 use crate::protocol::positions::{self, Encoding};
 use crate::server::event::{Event, Job};
+use crate::server::responder::{InlineResponder, RequestId};
 use crate::server::session::Session;
 use crate::server::state::{Buffer, EngineState};
-use crate::server::responder::{InlineResponder, RequestId};
 
 /// A request: answered from what is known, joined to what is being generated, or begun.
 pub fn requested(session: &mut Session, params: lsp::InlineCompletionParams, responder: InlineResponder) {

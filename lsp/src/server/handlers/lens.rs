@@ -12,9 +12,9 @@ use crate::present::lenses;
 use crate::present::status::Known;
 use crate::protocol::positions;
 use crate::server::event::{Event, Found};
+use crate::server::responder::LensResponder;
 use crate::server::session::Session;
 use crate::server::state::{Refresh, State};
-use crate::server::responder::LensResponder;
 
 /// A request: the turns are looked at away from the main loop, since that means going over the document.
 pub fn requested(session: &mut Session, params: lsp::CodeLensParams, responder: LensResponder) {

@@ -6,12 +6,12 @@ use tokio::sync::mpsc::UnboundedSender;
 use tower_lsp::ls_types::{self as lsp, Uri};
 
 use super::{configuration, inline, parsing};
+use crate::protocol::capabilities::ClientCapabilities;
 use crate::protocol::commands;
 use crate::protocol::positions::Encoding;
 use crate::server::event::Event;
-use crate::server::session::Session;
-use crate::protocol::capabilities::ClientCapabilities;
 use crate::server::responder::Responder;
+use crate::server::session::Session;
 use crate::synthesis::Outcome;
 
 /// How often the client's process is looked for.

@@ -13,9 +13,9 @@ use tower_lsp::ls_types::{MessageType, Uri};
 
 use crate::protocol::commands;
 use crate::server::event::Event;
+use crate::server::responder::RequestId;
 use crate::server::session::Session;
 use crate::server::state::Buffer;
-use crate::server::responder::RequestId;
 
 /// How long nobody must have typed.
 const QUIET: Duration = Duration::from_millis(200);

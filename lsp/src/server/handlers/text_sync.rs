@@ -6,10 +6,10 @@ use tower_lsp::ls_types::{MessageType, Uri};
 
 use super::{inline, parsing};
 use crate::protocol::positions;
+use crate::server::responder::Responder;
 use crate::server::session::Session;
 use crate::server::state::{Buffer, EngineState};
 use crate::server::sync::{Changed, Opened, Unreadable};
-use crate::server::responder::Responder;
 
 /// Takes a buffer in. One that is open already is replaced: the client knows best.
 pub fn opened(session: &mut Session, item: Opened) {

@@ -106,7 +106,7 @@ impl<W> Operation<W> {
         self.notes.push(format!("{about}{refusal}"));
     }
 
-    /// The next turn has got program text meanwhile, or is gone.
+    /// The next turn has got code meanwhile, or is gone.
     fn skip(&mut self) {
         self.plan.pop_front();
         self.taken += 1;

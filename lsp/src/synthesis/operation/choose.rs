@@ -8,7 +8,7 @@ use crate::synthesis::answer::{Outcome, Sampled, Written};
 use crate::synthesis::pending_edit::PendingEdit;
 use crate::synthesis::plan;
 use crate::synthesis::purpose::{Purpose, Which};
-use crate::synthesis::step::{Selected, Phase, Step};
+use crate::synthesis::step::{Phase, Selected, Step};
 
 impl<W> Operation<W> {
     /// Goes on once all candidates have ended.

@@ -139,7 +139,7 @@ impl<W> Operation<W> {
     }
 }
 
-/// Whether the turn's program text is just what greedy sampling would give again.
+/// Whether the turn's code is just what greedy sampling would give again.
 fn is_greedy(records: &Records, (text, prepared): &(TurnText, PreparedTurn), model: &str) -> bool {
     let (TurnState::Generated, Some(record)) = records.state(text) else { return false };
     let made = &record.made;

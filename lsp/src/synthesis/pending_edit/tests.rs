@@ -1,4 +1,4 @@
-use crate::synthesis::pending_edit::*;
+use super::*;
 use crate::synthesis::purpose::Purpose;
 use crate::synthesis::tests::{URI, change, parse, pend, step};
 

@@ -75,7 +75,7 @@ const NO_NAMES: [&str; 21] = [
 /// At most this many words are between a verb and the name that it makes.
 const APART: usize = 5;
 
-/// The names that the prompt's program text has to define, if nothing else does, in the order of the prompt.
+/// The names that the prompt's code has to define, if nothing else does, in the order of the prompt.
 pub(super) fn wanted(prompt: &str) -> Vec<String> {
     let tokens = tokens(prompt);
     let mut found: Vec<&str> = Vec::new();
@@ -200,7 +200,7 @@ fn tokens(prompt: &str) -> Vec<Token<'_>> {
 
 #[cfg(test)]
 mod tests {
-    use crate::candidates::required_names::*;
+    use super::*;
 
     #[test]
     fn of_prompts() {

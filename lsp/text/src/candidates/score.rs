@@ -1,4 +1,4 @@
-//! What speaks for a program text and what against it, from the document that it is to go into.
+//! What speaks for a piece of code and what against it, from the document that it is to go into.
 
 use std::collections::{HashMap, HashSet};
 
@@ -64,7 +64,7 @@ fn names_of(text: &str) -> Names {
     names_within(parse_text(text).root_node(), text)
 }
 
-/// Whether a program text is Python by itself: statements, none of which is broken or was given up by Python 3, and no
+/// Whether a piece of code is Python by itself: statements, none of which is broken or was given up by Python 3, and no
 /// header without a body, which the parser would forgive.
 fn parses(text: &str) -> bool {
     let tree = parse_text(text);
@@ -107,10 +107,10 @@ fn is_whole(document: &Document) -> bool {
     document.tree().is_some_and(|tree| !tree.root_node().has_error())
 }
 
-/// The document around a turn, with a statement that does nothing for a program text.
+/// The document around a turn, with a statement that does nothing for a piece of code.
 struct Place {
     whole: bool,
-    /// Where the program text stands.
+    /// Where the code stands.
     at: usize,
     /// Names of the scope that the turn is in.
     own: Names,
@@ -139,7 +139,7 @@ impl Place {
         }
     }
 
-    /// Whether the document is whole with the program text, if it can be. A document that is broken elsewhere is not to
+    /// Whether the document is whole with the code, if it can be. A document that is broken elsewhere is not to
     /// be held against it.
     fn parses_with(&self, document: &Document, turn: &Turn, program: &str) -> bool {
         !self.whole || {

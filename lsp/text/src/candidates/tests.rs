@@ -1,4 +1,4 @@
-use crate::candidates::*;
+use super::*;
 use crate::document::Document;
 use crate::testing::cursor_in;
 use crate::turns::{TurnOptions, resolved, turn_at};

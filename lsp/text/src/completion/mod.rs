@@ -30,7 +30,7 @@ pub enum Kind {
         /// Columns; what has fewer is outside.
         indent: usize,
     },
-    /// The program text of the prompt directly above the cursor, ended by the paper's truncation.
+    /// The code of the prompt directly above the cursor, ended by the paper's truncation.
     Turn {
         /// Columns of the prompt.
         indent: usize,
@@ -196,7 +196,7 @@ pub fn finish(document: &Document, offset: usize, plan: &Plan, raw: &str) -> Opt
     Some(Suggestion { range: offset..offset, text })
 }
 
-/// The rule that ends the program text of a turn: the truncation of its history, and an end to what goes round in circles.
+/// The rule that ends the code of a turn: the truncation of its history, and an end to what goes round in circles.
 #[must_use]
 pub fn program_rule(truncation: Truncation) -> Box<dyn StopRule> {
     Box::new(stop::Guarded::new(truncation))

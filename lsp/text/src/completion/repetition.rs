@@ -37,7 +37,7 @@ pub(super) fn cut(document: &Document, cursor: &Cursor, text: &str) -> Option<St
     (kept > 0).then(|| text.split('\n').take(kept).collect::<Vec<_>>().join("\n"))
 }
 
-/// [`cut`] for a program text that stands on its own. Empty if nothing is left.
+/// [`cut`] for a piece of code that stands on its own. Empty if nothing is left.
 pub(super) fn cut_program(text: &str) -> &str {
     let text = if repeats(text) { text.rfind('\n').map_or("", |last| &text[..last]) } else { text };
     let lines: Vec<_> = text.split_inclusive('\n').collect();
@@ -52,7 +52,7 @@ pub(super) fn cut_program(text: &str) -> &str {
     &text[..length]
 }
 
-/// How much of a program text in the making [`cut_program`] keeps whatever follows: all before the first line that may turn
+/// How much of a piece of code in the making [`cut_program`] keeps whatever follows: all before the first line that may turn
 /// out to be said again for the third time. `ended`: nothing follows.
 pub(super) fn unrepeated(text: &str, ended: bool) -> usize {
     let (whole, open) = if ended { (text, "") } else { text.rsplit_once('\n').unwrap_or(("", text)) };

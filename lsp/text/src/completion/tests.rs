@@ -1,4 +1,4 @@
-use crate::completion::*;
+use super::*;
 use crate::testing::cursor_in;
 use proptest::prelude::*;
 

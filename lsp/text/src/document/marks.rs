@@ -1,4 +1,4 @@
-//! Where generated program texts stand in a buffer.
+//! Where generated pieces of code stand in a buffer.
 
 use std::ops::Range;
 use std::sync::Arc;
@@ -8,7 +8,7 @@ use crate::edit::{self, Edit};
 /// At most this many are kept for one buffer; the oldest go.
 const MOST: usize = 1000;
 
-/// A program text that was generated into the buffer.
+/// A piece of code that was generated into the buffer.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Mark {
     /// Its lines, as far as edits of the buffer let them be followed. What stands there may have been edited since.
@@ -17,7 +17,7 @@ pub struct Mark {
     pub program: Arc<str>,
 }
 
-/// The generated program texts of a buffer. Cloning is cheap.
+/// The generated pieces of code of a buffer. Cloning is cheap.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Marks(Arc<Vec<Mark>>);
 

@@ -132,8 +132,8 @@ pub(super) fn is_too_broken(tree: &Tree) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use super::*;
     use crate::document::Document;
-    use crate::document::outline::*;
     use crate::python;
 
     #[test]

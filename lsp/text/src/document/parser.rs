@@ -169,7 +169,7 @@ pub(super) fn is_too_deep(chunks: &mut dyn Iterator<Item = &str>) -> bool {
 #[cfg(test)]
 mod tests {
 
-    use crate::document::parser::*;
+    use super::*;
 
     const STEPS: fn(usize) -> Budget = |steps| Budget { steps, time: Duration::ZERO };
 

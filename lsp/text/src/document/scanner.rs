@@ -131,7 +131,7 @@ pub(crate) fn without_comment(line: &str) -> &str {
 
 #[cfg(test)]
 mod tests {
-    use crate::document::scanner::*;
+    use super::*;
 
     #[test]
     fn what_is_open_at_the_end_goes() {

@@ -136,7 +136,7 @@ fn lead(document: &Document, start: usize) -> String {
 
 #[cfg(test)]
 mod tests {
-    use crate::prompt::view::*;
+    use super::*;
 
     fn function(index: usize) -> String {
         format!("def f{index}(a, b):\n    c = a + b * {index}\n    return [c, 'é {index}']\n\n\n")

@@ -87,7 +87,7 @@ impl<T: Entry> Index<T> {
         self.of(self.by_prompt.get(&settled(prompt)))
     }
 
-    /// Those of a program text, newest first.
+    /// Those of a piece of code, newest first.
     pub fn of_program(&self, program: &str) -> impl Iterator<Item = &Arc<T>> {
         self.of(self.by_program.get(&settled(program)))
     }

@@ -14,16 +14,16 @@ pub struct TurnText {
     /// The prompt's words.
     pub prompt: String,
     /// What was generated for the turn, where that is known and stands there unchanged ([`Turn::generated`]); or else the
-    /// whole program text. See [`crate::turns::program_text`].
+    /// whole code. See [`crate::turns::program_text`].
     pub program: String,
-    /// Stands for the turns before it in its block, prompts and program texts, and for nothing else of the file; where the
+    /// Stands for the turns before it in its block, prompts and pieces of code, and for nothing else of the file; where the
     /// prompt is a docstring, for the header of its function. A hash of 64 bits: two histories that are not the same are
     /// taken for each other as good as never.
     pub predecessors: u64,
 }
 
 impl TurnText {
-    /// The same turn with another program text.
+    /// The same turn with other code.
     #[must_use]
     pub fn with_program(&self, program: impl Into<String>) -> Self {
         Self { program: program.into(), ..self.clone() }
@@ -48,7 +48,7 @@ pub fn text(document: &Document, turn: &Turn, options: &TurnOptions) -> TurnText
 pub(super) const NONE: u64 = 0;
 
 /// The texts of turns, each of which is looked at once, however many come after it. `generated` finds the lines of a turn
-/// that are what was generated for it, by its text with the whole program text.
+/// that are what was generated for it, by its text with the whole code.
 pub(super) fn of(
     document: &Document,
     all: Vec<Linked>,
@@ -71,7 +71,7 @@ pub(super) fn of(
     found
 }
 
-/// The text of a turn with that program text, what it comes after being known; a docstring's function is its own affair.
+/// The text of a turn with that code, what it comes after being known; a docstring's function is its own affair.
 pub(super) fn alone(document: &Document, turn: &Turn, program: String, predecessors: u64) -> TurnText {
     let header = turns::header(document, turn).map(|header| hash(&settled(&header)));
     TurnText { prompt: turn.prompt.clone(), program, predecessors: header.unwrap_or(predecessors) }

@@ -1,4 +1,4 @@
-//! What is known of turns beyond their text: who wrote the program text, from what, and whether that still holds. Pure, in
+//! What is known of turns beyond their text: who wrote the code, from what, and whether that still holds. Pure, in
 //! memory only, and keyed by content, so that it survives edits elsewhere, renames and reopening.
 
 mod index;
@@ -28,19 +28,19 @@ pub use turn_map::{Mapped, TurnCache, TurnMap, overlap};
 /// How a turn stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum TurnState {
-    /// It has no program text.
+    /// It has no code.
     Empty,
-    /// Its program text was generated from its prompt and the turns before it as they are now.
+    /// Its code was generated from its prompt and the turns before it as they are now.
     Generated,
-    /// Its program text was written or changed by hand.
+    /// Its code was written or changed by hand.
     Edited,
-    /// Its program text was generated, but its prompt or a turn before it has changed since.
+    /// Its code was generated, but its prompt or a turn before it has changed since.
     Stale,
-    /// It has no program text, because the last attempt at it failed.
+    /// It has no code, because the last attempt at it failed.
     Failed,
 }
 
-/// What made a program text.
+/// What made a piece of code.
 #[derive(Debug, Clone, PartialEq)]
 pub struct GenerationInfo {
     /// The model's name.
@@ -57,10 +57,10 @@ pub struct GenerationInfo {
     pub completion: Completion,
 }
 
-/// A generated program text.
+/// A generated piece of code.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Provenance {
-    /// The turn, with the program text that was written into the buffer.
+    /// The turn, with the code that was written into the buffer.
     pub turn: TurnText,
     /// What made it.
     pub made: GenerationInfo,
@@ -68,10 +68,10 @@ pub struct Provenance {
     pub raised: Option<String>,
 }
 
-/// A program text that was sampled for a turn, whether or not it was written into the buffer.
+/// A piece of code that was sampled for a turn, whether or not it was written into the buffer.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Alternative {
-    /// The program text as [`TurnText::program`] has it once it is written; see [`crate::turns::written_text`].
+    /// The code as [`TurnText::program`] has it once it is written; see [`crate::turns::written_text`].
     pub program: String,
     /// What was found out about it.
     pub ranked: Ranked,
@@ -82,14 +82,14 @@ pub struct Alternative {
 /// What was sampled together for a prompt and the turns before it.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Alternatives {
-    /// The turn; its program text is the one that it had at the time.
+    /// The turn; its code is the one that it had at the time.
     pub turn: TurnText,
     /// Best first.
     pub each: Vec<Alternative>,
 }
 
 impl Alternatives {
-    /// The place of the one that a turn has as its program text, by [`TurnText::program`].
+    /// The place of the one that a turn has as its code, by [`TurnText::program`].
     #[must_use]
     pub fn current(&self, program: &str) -> Option<usize> {
         let program = settled(program);
@@ -102,7 +102,7 @@ impl Alternatives {
         self.each.iter().position(|alternative| alternative.ranked.index == index)
     }
 
-    /// The place of the one after the turn's program text, in a ring; the best if the program text is none of them.
+    /// The place of the one after the turn's code, in a ring; the best if the code is none of them.
     /// `None` if there are none.
     #[must_use]
     pub fn next(&self, program: &str) -> Option<usize> {
@@ -110,7 +110,7 @@ impl Alternatives {
         (count > 0).then(|| self.current(program).map_or(0, |at| (at + 1) % count))
     }
 
-    /// The place of the one before the turn's program text, in a ring; the last if the program text is none of them.
+    /// The place of the one before the turn's code, in a ring; the last if the code is none of them.
     /// `None` if there are none.
     #[must_use]
     pub fn previous(&self, program: &str) -> Option<usize> {
@@ -169,7 +169,7 @@ impl Records {
         self.sampled.push(Alternatives { turn: turn.clone(), each });
     }
 
-    /// What was sampled for the turn's prompt and the turns before it as they are now, whatever its program text is.
+    /// What was sampled for the turn's prompt and the turns before it as they are now, whatever its code is.
     #[must_use]
     pub fn alternatives(&self, turn: &TurnText) -> Option<Arc<Alternatives>> {
         self.sampled.of_prompt(&turn.prompt).find(|sampled| asks_the_same(&sampled.turn, turn)).cloned()
@@ -229,7 +229,7 @@ impl Records {
 
     /// How a turn stands, and the record it has or once had.
     ///
-    /// Without program text it is failed or empty. With one that is a record's it is generated or stale: a generated text
+    /// Without code it is failed or empty. With one that is a record's it is generated or stale: a generated text
     /// stays one under a prompt that has been reworded. With any other it is edited, and its record is the last one for
     /// its prompt, if there ever was one.
     #[must_use]
@@ -254,7 +254,7 @@ impl Records {
         (TurnState::Edited, best(&mut self.written.of_prompt(&turn.prompt)))
     }
 
-    /// Why the last attempt at a turn failed, whatever its program text is; `None` if it did not.
+    /// Why the last attempt at a turn failed, whatever its code is; `None` if it did not.
     #[must_use]
     pub fn failure(&self, turn: &TurnText) -> Option<String> {
         let mut failures = self.failures.of_prompt(&turn.prompt);

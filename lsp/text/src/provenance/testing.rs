@@ -3,7 +3,7 @@
 use codegen_core::{Completion, Sampling};
 
 use super::{Alternative, GenerationInfo};
-use crate::candidates::{Score, Ranked};
+use crate::candidates::{Ranked, Score};
 use crate::prompt::HistoryCut;
 
 /// What made `text`: one greedy token of a model named `m`.

@@ -170,7 +170,7 @@ fn turns_of_other_blocks_are_no_predecessors() {
     use TurnState::{Edited, Generated, Stale};
     for (from, to, states) in [
         ("x = 1", "x = 2", [Edited, Generated, Generated, Stale]),
-        // A turn's program text is all that stands below it.
+        // A turn's code is all that stands below it.
         ("y = 2", "y = 3", [Edited, Edited, Stale, Stale]),
         ("a = 4", "a = 5", [Generated, Generated, Generated, Edited]),
     ] {

@@ -113,9 +113,9 @@ pub fn overlap(one: &Range<usize>, other: &Range<usize>) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use super::*;
     use crate::provenance::Provenance;
     use crate::provenance::testing::made;
-    use crate::provenance::turn_map::*;
 
     #[test]
     fn the_turns_of_a_version_are_found_once() {

@@ -1,11 +1,11 @@
-//! Whether the words of a comment are program text.
+//! Whether the words of a comment are code.
 
 use tree_sitter::Node;
 
 use super::{KEYWORDS, children};
 use crate::document::parse_text;
 
-/// Whether `text`, a comment's words, is program text rather than a sentence: statements that say more than a name.
+/// Whether `text`, a comment's words, is code rather than a sentence: statements that say more than a name.
 #[must_use]
 pub fn is_code(text: &str) -> bool {
     if is_plain(text) {
@@ -78,7 +78,7 @@ fn is_plain(text: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use crate::python::comment_code::*;
+    use super::*;
 
     #[test]
     fn words_are_plain_only_if_the_parser_would_say_so() {

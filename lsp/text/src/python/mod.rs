@@ -150,7 +150,7 @@ pub fn is_continuation(document: &Document, offset: usize) -> bool {
 /// What stands around a cursor.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Place {
-    /// Program text.
+    /// Code.
     Code,
     /// In a comment, or at its end.
     Comment,

@@ -74,7 +74,7 @@ fn comment(document: &Document, line: &Line, options: &TurnOptions) -> Option<(K
     if document.rope().get_byte(line.text) != Some(b'#') || line.is_blank() {
         return None;
     }
-    // In brackets a comment explains an element; a prompt's program text could not stand there.
+    // In brackets a comment explains an element; a prompt's code could not stand there.
     if !document.outline().starts_comment(line.text) {
         return None;
     }
@@ -219,7 +219,7 @@ impl Run {
         self.kind == Kind::Plain && self.words.iter().any(|words| is_ruler(words))
     }
 
-    /// Whether it asks for program text.
+    /// Whether it asks for code.
     pub(super) fn is_prompt(&self, document: &Document, options: &TurnOptions) -> bool {
         if self.words.len() > LONGEST {
             return false;

@@ -1,4 +1,4 @@
-//! Where a program text for a turn may go, and what it may take the place of. Pure.
+//! Where a piece of code for a turn may go, and what it may take the place of. Pure.
 //!
 //! [`Turn::program_range`] is what a history shows below a prompt: all that stands there up to the next prompt, blank lines
 //! and people's own code included, as the paper's multi-turn files have it. None of that may be replaced for being shown.
@@ -13,7 +13,7 @@
 //!    `if`, does not end them; the end of the prompt's block, the next prompt of its indentation and a section's heading
 //!    do. A docstring's lines are its function's body, with or without a blank line between.
 //!
-//! Where none of these is there, the program text goes between the prompt and what follows, if a statement can stand there.
+//! Where none of these is there, the code goes between the prompt and what follows, if a statement can stand there.
 
 #[cfg(test)]
 mod tests;
@@ -27,7 +27,7 @@ use super::{PromptKind, Turn};
 use crate::document::Document;
 use crate::python::{self, Line};
 
-/// Where a program text may go.
+/// Where a piece of code may go.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Insertion {
     /// Right below the prompt; nothing goes.
@@ -49,7 +49,7 @@ pub enum Insertion {
     Refuse(Refusal),
 }
 
-/// Why no program text may be written for a turn.
+/// Why no code may be written for a turn.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Refusal {
     /// Code that was not generated here stands directly below the prompt.
@@ -87,7 +87,7 @@ impl fmt::Display for Refusal {
     }
 }
 
-/// Where a program text for the turn may go without replacing anything that was not generated here.
+/// Where a piece of code for the turn may go without replacing anything that was not generated here.
 #[must_use]
 pub fn insertion(document: &Document, turn: &Turn) -> Insertion {
     if let Some(range) = &turn.generated {
@@ -110,7 +110,7 @@ pub fn insertion(document: &Document, turn: &Turn) -> Insertion {
 }
 
 /// What a command that replaces the user's own code may replace for the turn; empty where no line belongs to the prompt,
-/// so that a program text is only put in.
+/// so that a piece of code is only put in.
 ///
 /// # Errors
 /// No statement can stand there.
@@ -126,7 +126,7 @@ pub fn replacement(document: &Document, turn: &Turn) -> Result<Range<usize>, Ref
 /// The turn, its [`Turn::target`] decided: by [`replacement`] for a command that `replaces`, by [`insertion`] for all others.
 ///
 /// # Errors
-/// No program text may be written for it.
+/// No code may be written for it.
 pub fn resolved(document: &Document, turn: Turn, replaces: bool) -> Result<Turn, Refusal> {
     let target = if replaces {
         replacement(document, &turn)?
@@ -150,7 +150,7 @@ pub fn line_count(document: &Document, range: &Range<usize>) -> usize {
     last.number + 1 - python::line_at(document, range.start).number
 }
 
-/// The first line of the program text that is not blank.
+/// The first line of the code that is not blank.
 pub(super) fn first_below(document: &Document, turn: &Turn) -> Option<Line> {
     let below = python::line_at(document, turn.prompt_range.end);
     let first = if below.is_blank() { python::line_below(document, below.number)? } else { below };
@@ -324,7 +324,7 @@ fn sibling(document: &Document, prompt: &Line, above: &Line) -> Option<Option<Li
     None
 }
 
-/// What the statement behind the program text has against it.
+/// What the statement behind the code has against it.
 fn misplaced_above(document: &Document, prompt: &Line, next: &Line) -> Option<&'static str> {
     if next.column > prompt.column {
         return Some("what follows is indented deeper");

@@ -81,9 +81,9 @@ impl<'d> Asked<'d> {
 
 #[cfg(test)]
 mod tests {
+    use super::*;
     use crate::document::Limits;
     use crate::testing::cursor_in;
-    use crate::turns::lookup::*;
     use crate::turns::{TurnOptions, turn_at};
 
     #[test]

@@ -1,4 +1,4 @@
-//! Program text on its way into and out of a turn: indentation and line ends.
+//! Code on its way into and out of a turn: indentation and line ends.
 
 use std::borrow::Cow;
 use std::ops::Range;

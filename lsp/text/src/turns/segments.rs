@@ -1,4 +1,4 @@
-//! A whole document, cut into prompts, program texts and the rest.
+//! A whole document, cut into prompts, pieces of code and the rest.
 
 use std::ops::Range;
 
@@ -21,7 +21,7 @@ pub enum PartKind {
     Other,
     /// A turn's prompt.
     Prompt(usize),
-    /// Of a turn's program text.
+    /// Of a turn's code.
     Program(usize),
 }
 
@@ -30,7 +30,7 @@ pub enum PartKind {
 pub fn parts(document: &Document, options: &TurnOptions) -> Vec<Part> {
     let turns = turns(document, options);
     let mut cutter = Cutter::default();
-    // Turns whose program text has not ended.
+    // Turns whose code has not ended.
     let mut open: Vec<usize> = Vec::new();
     for (index, turn) in turns.iter().enumerate() {
         cutter.close(&mut open, turn.prompt_range.start, |index| turns[index].program_range.end);
@@ -62,7 +62,7 @@ impl Cutter {
         }
     }
 
-    /// Ends the program texts that end up to a place.
+    /// Ends the pieces of code that end up to a place.
     fn close(&mut self, open: &mut Vec<usize>, place: usize, end: impl Fn(usize) -> usize) {
         while let Some(index) = open.pop_if(|index| end(*index) <= place) {
             self.cut(end(index), PartKind::Program(index));

@@ -1,7 +1,7 @@
 use codegen_core::StopRule;
 
+use super::*;
 use crate::testing::cursor_in;
-use crate::turns::*;
 
 mod docstrings;
 
@@ -23,7 +23,7 @@ fn prompts(text: &str, options: &TurnOptions) -> Vec<String> {
     turns(&Document::new(text, 1), options).into_iter().map(|turn| turn.prompt).collect()
 }
 
-/// Every turn as its prompt and its program text.
+/// Every turn as its prompt and its code.
 #[track_caller]
 fn check(text: &str, expected: &[(&str, &str)]) {
     let document = Document::new(text, 1);
@@ -65,7 +65,7 @@ fn inside_blocks() {
     check("if x:\n\t# with tabs\n\ty = 1\nz = 2\n", &[("with tabs", "\ty = 1\n")]);
     // No body yet: the tree is broken, the turn is not.
     check("def f(x):\n    # double it\n", &[("double it", "")]);
-    // A turn in the program text of another.
+    // A turn in the code of another.
     check(
         "# outer\ndef f():\n    # inner\n    pass\n\n# next\nx\n",
         &[("outer", "def f():\n    # inner\n    pass\n"), ("inner", "    pass\n"), ("next", "x\n")],

@@ -2,5 +2,5 @@
 //! damaged models, adapters for other models.
 
 pub(in crate::runtime) mod adapter;
-pub(in crate::runtime) mod options;
 pub(in crate::runtime) mod model;
+pub(in crate::runtime) mod options;

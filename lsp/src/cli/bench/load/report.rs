@@ -144,7 +144,7 @@ impl Ratio {
 
 #[cfg(test)]
 mod tests {
-    use crate::cli::bench::load::report::*;
+    use super::*;
 
     fn cell(subject: &str, decode: &[f64], prefill: f64) -> Cell {
         let mut cell = Cell::new("m", "idle", subject.to_owned());

@@ -206,7 +206,7 @@ fn keys(engine: &Engine, limits: &Limits) -> anyhow::Result<Vec<f64>> {
 
 #[cfg(test)]
 mod tests {
-    use crate::cli::bench::load::subject::*;
+    use super::*;
 
     #[test]
     fn the_text_has_room_for_every_key() {

@@ -1,4 +1,4 @@
-//! A program text's way into the client's buffer: asked for, applied, reported.
+//! A piece of code's way into the client's buffer: asked for, applied, reported.
 
 use codegen_text::edit::Edit;
 use tower_lsp::jsonrpc;
@@ -60,7 +60,7 @@ fn workspace_edit(session: &Session, uri: Uri, version: Option<i32>, edit: lsp::
     }
 }
 
-/// The program text is in the buffer, and noted even if the command is over.
+/// The code is in the buffer, and noted even if the command is over.
 pub(super) fn landed(session: &mut Session, number: u64) {
     let state = &mut session.state;
     let Some(edit) = state.edits.remove(&number) else { return };
@@ -88,7 +88,7 @@ pub(super) fn stale(session: &mut Session, number: u64) {
     session.state.wake(edit.uri());
 }
 
-/// The program text is not in the buffer.
+/// The code is not in the buffer.
 pub(super) fn not_applied(session: &mut Session, number: u64, note: String) {
     let Some(edit) = session.state.edits.remove(&number) else { return };
     let (uri, operation) = (edit.uri().clone(), edit.operation());

@@ -3,8 +3,8 @@
 use tower_lsp::ls_types::{self as lsp, ProgressToken};
 
 use super::stream;
-use crate::server::session::Session;
 use crate::server::responder::RequestId;
+use crate::server::session::Session;
 use crate::synthesis::Outcome;
 
 /// Ends a command: its work stops, its progress ends, the user is told what did not go as asked, and it is answered. An

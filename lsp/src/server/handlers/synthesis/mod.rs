@@ -22,4 +22,4 @@ pub use apply::{applied, overdue};
 pub use end::{cancelled, progress_cancelled};
 pub use settle::settle;
 pub use start::{all, one, progress_ready};
-pub use step::{selected, prepared, produced};
+pub use step::{prepared, produced, selected};

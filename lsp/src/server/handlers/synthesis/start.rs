@@ -8,9 +8,9 @@ use tower_lsp::ls_types::{self as lsp, MessageType, NumberOrString, ProgressToke
 use crate::protocol::positions;
 use crate::server::event::Event;
 use crate::server::handlers::lookup;
+use crate::server::responder::CommandResponder;
 use crate::server::session::Session;
 use crate::server::state::State;
-use crate::server::responder::CommandResponder;
 use crate::synthesis::plan;
 use crate::synthesis::{self, Nothing, Operation, Outcome, Plan, Purpose};
 
@@ -35,7 +35,7 @@ pub fn one(
     start(session, uri, purpose, plan, token, responder);
 }
 
-/// The command for all turns without program text, or those of a range.
+/// The command for all turns without code, or those of a range.
 pub fn all(
     session: &mut Session,
     uri: Uri,

@@ -9,10 +9,10 @@ use super::select::{self, Generated};
 use super::stream;
 use crate::generate::prepare::{self, PreparedTurn};
 use crate::server::event::{Event, Job, StepId};
+use crate::server::responder::CommandResponder;
 use crate::server::session::Session;
 use crate::server::state::State;
-use crate::server::responder::CommandResponder;
-use crate::synthesis::{Generating, Selected, Operation, Part, Phase, Shown, Step, Verifying};
+use crate::synthesis::{Generating, Operation, Part, Phase, Selected, Shown, Step, Verifying};
 
 /// Puts the turn's history together and counts its tokens, away from the main loop.
 pub(super) fn prepare(session: &mut Session, id: u64) {

@@ -9,8 +9,8 @@ use tower_lsp::ls_types as lsp;
 use crate::generate::live::Live;
 use crate::protocol::partial::Partial;
 use crate::protocol::positions::{self, Encoding};
-use crate::server::session::Session;
 use crate::server::responder::CommandResponder;
+use crate::server::session::Session;
 use crate::synthesis::plan;
 use crate::synthesis::{Operation, Phase, Purpose, Step};
 
@@ -75,7 +75,12 @@ fn what(step: &Step) -> String {
 }
 
 /// Tells the client of the text of one continuation so far; of all of it, `whole`, if it is done.
-pub(super) fn partial(session: &Session, operation: &Operation<CommandResponder>, candidate: usize, whole: Option<&str>) {
+pub(super) fn partial(
+    session: &Session,
+    operation: &Operation<CommandResponder>,
+    candidate: usize,
+    whole: Option<&str>,
+) {
     let Some(step) = operation.step() else { return };
     let Phase::Generating(generating) = &step.phase else { return };
     let Some(part) = generating.parts.get(candidate) else { return };

@@ -1,6 +1,6 @@
 //! What is written of what was generated, and what the client is shown.
 
-use super::Event::{Change, Done, Failed, Selected, Known, Landed, Moved, Prepared, Token};
+use super::Event::{Change, Done, Failed, Known, Landed, Moved, Prepared, Selected, Token};
 use super::*;
 
 #[test]
@@ -36,7 +36,10 @@ fn somebodys_own_code_is_refused_or_replaced_on_demand() {
                     (Moved, BEGUN),
                     (Prepared, "submit 1"),
                     (Done(0, "mine()\nmine()"), "select"),
-                    (Selected(&[(0, "mine()\nmine()")]), "leave, end done, the model wrote the same program text again"),
+                    (
+                        Selected(&[(0, "mine()\nmine()")]),
+                        "leave, end done, the model wrote the same program text again",
+                    ),
                 ],
             ),
         ],

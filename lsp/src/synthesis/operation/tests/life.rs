@@ -1,8 +1,8 @@
 //! A command's way from its first turn to its end.
 
 use super::Event::{
-    Arrived, Arriving, Change, Done, End, Failed, GivenUp, Selected, Known, Landed, Model, Moved, NotApplied, Prepared,
-    PreparedLate, Stale, Stopped, Token, Unselected, Unparsed, Unprepared,
+    Arrived, Arriving, Change, Done, End, Failed, GivenUp, Known, Landed, Model, Moved, NotApplied, Prepared,
+    PreparedLate, Selected, Stale, Stopped, Token, Unparsed, Unprepared, Unselected,
 };
 use super::*;
 

@@ -1,5 +1,5 @@
+use super::*;
 use crate::completion::Kind;
-use crate::completion::session::*;
 
 fn raw(text: &str) -> RawCompletion {
     let plan = Plan { kind: Kind::Line, max_tokens: 8 };

@@ -1,4 +1,4 @@
-use crate::completion::stop::*;
+use super::*;
 use crate::completion::{Kind, Plan, stop_rule};
 use crate::document::Document;
 use crate::testing::cursor_in;

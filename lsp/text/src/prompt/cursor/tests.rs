@@ -1,6 +1,6 @@
 use std::cell::Cell;
 
-use crate::prompt::cursor::*;
+use super::*;
 use crate::testing::cursor_in;
 use crate::turns::line_feeds;
 use proptest::prelude::*;

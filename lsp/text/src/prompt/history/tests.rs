@@ -1,7 +1,7 @@
 use proptest::prelude::*;
 
+use super::*;
 use crate::document::Document;
-use crate::prompt::history::*;
 use crate::testing::cursor_in;
 use crate::turns::{self, TurnOptions};
 

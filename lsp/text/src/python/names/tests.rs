@@ -1,4 +1,4 @@
-use crate::python::names::*;
+use super::*;
 
 #[test]
 fn of_pieces_of_programs() {

@@ -1,5 +1,5 @@
+use super::*;
 use crate::testing::cursor_in;
-use crate::turns::insertion::*;
 use crate::turns::{TurnOptions, program_edit, turn_at, turns};
 
 /// The document, and the turn at its `$0`.

@@ -1,6 +1,6 @@
 //! Prompts that are docstrings.
 
-use crate::turns::tests::*;
+use super::*;
 
 #[test]
 fn docstrings_of_empty_functions() {
@@ -15,7 +15,7 @@ fn docstrings_of_empty_functions() {
     check("def f():\r\n    \"\"\"One.\r\n\r\n    Two.\"\"\"\r\n\r\nx = 1\r\n", &[("One.\n\nTwo.", "")]);
     // A heading behind the function is none in it.
     check("def f():\n    'A.'\n\n# --- b ---\nx = 1\n", &[("A.", "")]);
-    // In the program text of another turn.
+    // In the code of another turn.
     check(
         "# a helper\ndef f():\n    '''Help.'''\n\n# use it\nf()\n",
         &[("a helper", "def f():\n    '''Help.'''\n"), ("Help.", ""), ("use it", "f()\n")],
