@@ -5,6 +5,7 @@
 
 mod circles;
 mod commands;
+mod documents;
 mod graph;
 mod length;
 mod machine;
@@ -102,12 +103,13 @@ fn findings(sources: &[Source], program: &program::Program, graph: &graph::Graph
     found.extend(words::check(sources, KEPT));
     found.extend(length::check(sources, LONG));
     found.extend(commands::check(sources));
+    found.extend(documents::check(sources));
     found.extend(machine::check(sources));
     found.sort();
     found
 }
 
-/// The repository's text files: those that git tracks, and new ones that it would.
+/// The repository's files: those that git tracks, and new ones that it would.
 fn sources(root: &Path) -> Result<Vec<Source>> {
     let mut git = Command::new("git");
     git.args(["ls-files", "-z", "--cached", "--others", "--exclude-standard"]).current_dir(root);
@@ -118,9 +120,9 @@ fn sources(root: &Path) -> Result<Vec<Source>> {
         // A link is another file's text, and a file may have been deleted.
         if full.symlink_metadata().is_ok_and(|is| is.is_file()) {
             let bytes = std::fs::read(&full).with_context(|| format!("cannot read {}", full.display()))?;
-            if let Ok(text) = String::from_utf8(bytes) {
-                sources.push(Source { path: path.to_owned(), text });
-            }
+            // What is no text has none, but is there to be named.
+            let text = String::from_utf8(bytes).unwrap_or_default();
+            sources.push(Source { path: path.to_owned(), text });
         }
     }
     Ok(sources)
