@@ -23,6 +23,8 @@
 //! assert_eq!(request.max_tokens, 128);
 //! ```
 
+#![warn(missing_docs)]
+
 pub mod error;
 pub mod history;
 pub mod printable;

@@ -5,6 +5,8 @@
 //! is pure. A run's records are a file of JSON lines (`results`), to which each sample and each verdict is added as soon as it is
 //! known, so that a run that was ended goes on where it stopped.
 
+#![warn(missing_docs)]
+
 pub mod arms;
 pub mod dialogue;
 pub mod estimate;

@@ -56,6 +56,8 @@
 //! This guards against accidents and casual malice. A hole in the kernel is a way out. Memory and processor time are limited for
 //! each process, not for all of them together; the files in `/usr` can be read; processor caches and the clock are shared.
 
+#![warn(missing_docs)]
+
 #[cfg(target_os = "linux")]
 mod filter;
 #[cfg(unix)]

@@ -1,4 +1,4 @@
-//! Alternatives for one turn: which are the same, and which is best. Pure.
+//! Alternatives for one turn: which of them are equal, and which is best. Pure.
 
 mod builtins;
 mod required_names;
@@ -15,10 +15,10 @@ use crate::document::parse_text;
 use crate::turns;
 pub use score::score;
 
-/// What speaks for a piece of code and what against it, beside its probability.
+/// The score of a piece of code beside its probability: what speaks for it and what against it.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Score {
-    /// Whether the document parses with it at that place (or is no more broken than it was without).
+    /// Whether the document parses with the code in its place, or is no more broken than without it.
     pub parses: bool,
     /// Names that the prompt quotes or that later turns use, which nothing before them defines now.
     pub missing: Vec<String>,
@@ -26,28 +26,28 @@ pub struct Score {
     pub shadows: Vec<String>,
     /// Names that the turn's present code defines and later turns use, and this one no longer defines.
     pub drops: Vec<String>,
-    /// What speaks against it since the program was run up to and including this turn: the exception's last line, or what
-    /// else [`codegen_lsp::generate::run::complaint`] says.
+    /// The complaint about the program once it was run up to and including this turn: the exception's last line, or a
+    /// sentence on how else it ended. `None` if it was not run, or nothing speaks against it.
     pub raised: Option<String>,
-    /// Whether it was run at all.
+    /// Whether the program was run.
     pub run: bool,
 }
 
 /// A piece of code that has been scored.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Ranked {
-    /// Its number among those that were sampled.
+    /// The number among the sampled candidates, from 0.
     pub index: usize,
-    /// The completion, its text tidied.
+    /// The completion, its text trimmed.
     pub completion: Completion,
     /// What was found out about it.
     pub score: Score,
-    /// How many of the sampled candidates are this one, comments and white space aside.
+    /// The number of sampled candidates that are equal to this one but for comments and white space.
     pub copies: usize,
 }
 
-/// Folds candidates into one that differ in comments and white space only; the most probable of them stays, in the place
-/// of the first.
+/// Folds candidates that differ in comments and white space only into one. The most probable of them is kept, in the
+/// place of the first.
 #[must_use]
 pub fn distinct(candidates: Vec<Ranked>) -> Vec<Ranked> {
     let mut found: Vec<Ranked> = Vec::with_capacity(candidates.len());
@@ -71,8 +71,9 @@ pub fn distinct(candidates: Vec<Ranked>) -> Vec<Ranked> {
     found
 }
 
-/// Puts the best first: what parses; then what did not raise; then fewest missing names; then fewest shadowed and dropped
-/// ones; then the highest mean token log-probability; then the first sampled. What has no code comes last.
+/// Sorts by score, best first: what parses; then what did not raise; then fewest missing names; then fewest shadowed
+/// and dropped ones; then the highest mean token log-probability; then the first sampled. Candidates without code come
+/// last.
 pub fn rank(candidates: &mut [Ranked]) {
     candidates.sort_by(|a, b| {
         let faults = |ranked: &Ranked| {
@@ -85,7 +86,7 @@ pub fn rank(candidates: &mut [Ranked]) {
     });
 }
 
-/// What a program is to Python: its tokens without comments, and where statements and blocks begin and end.
+/// The tokens of a program without comments, with signs where statements and blocks begin and end.
 fn shape(program: &str) -> String {
     let program = turns::unindented(program);
     tokens(&parse_text(&program), &program)
@@ -94,7 +95,7 @@ fn shape(program: &str) -> String {
 fn tokens(tree: &Tree, text: &str) -> String {
     let mut shape = String::with_capacity(text.len());
     let mut cursor = tree.walk();
-    // No token contains these; `\u{1}` stands between tokens.
+    // No token contains these signs; `\u{1}` stands between tokens.
     let sign = |kind: &str, begins: bool| match (kind, begins) {
         ("block", true) => "\u{2}",
         ("block", false) => "\u{3}",

@@ -1,7 +1,7 @@
 //! A buffer: text, version, and the syntax tree of exactly this text or none. Offsets are UTF-8 bytes.
 //!
-//! A document of the server is parsed while it changes only as far as that is cheap; see [`Limits`]. If it is not, the document
-//! has no tree until one that was made elsewhere, of the very same rope, is [taken over](Document::adopt).
+//! A document of the server is parsed while it changes only as far as that is cheap; see [`Limits`]. Otherwise it has
+//! no tree until a tree of the very same rope, parsed elsewhere, is [adopted](Document::adopt).
 
 mod marks;
 mod outline;
@@ -29,12 +29,12 @@ pub struct Document {
     rope: Rope,
     syntax: Syntax,
     version: i32,
-    /// Whether there may be a carriage return in the text: if not, tree-sitter's rows are the rope's lines.
+    /// Whether the text may hold a carriage return. If not, tree-sitter's rows are the rope's lines.
     returns: bool,
     /// The pieces of code that were generated into it.
     marks: Marks,
     limits: Limits,
-    /// The tree's outline, made when it is first asked for.
+    /// The tree's outline, made when it is first needed.
     outline: Arc<OnceLock<Outline>>,
 }
 
@@ -43,25 +43,25 @@ pub struct Document {
 enum Syntax {
     /// The tree of exactly this text.
     Parsed(Tree),
-    /// Nothing yet; an earlier text's tree, moved past the changes since, saves the parser work.
+    /// No tree yet. An earlier text's tree, moved past the changes since, saves the parser work.
     Pending(Option<Tree>),
-    /// Nothing, until the text changes.
+    /// No tree until the text changes.
     Unparsed(Unparsed),
 }
 
 /// Why a text has no syntax tree and will get none as it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum Unparsed {
-    /// It has more bytes than [`Limits::bytes`].
+    /// The text has more bytes than [`Limits::bytes`].
     #[error("it is larger than maxFileBytes")]
     TooLarge,
-    /// More brackets are open in it than any program has.
+    /// More brackets are open at once than in any real program.
     #[error("its brackets are nested too deep")]
     TooDeep,
-    /// There is more broken than whole in it.
+    /// More of the text is broken than whole.
     #[error("it has too many syntax errors")]
     TooBroken,
-    /// The parser took too long.
+    /// The parser ran out of its budget.
     #[error("its syntax errors take too long to make out")]
     TooSlow,
 }
@@ -69,34 +69,34 @@ pub enum Unparsed {
 /// What parsing a document may cost while it changes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Limits {
-    /// A text of more bytes is not parsed at all.
+    /// The size in bytes above which a text is not parsed at all.
     pub bytes: usize,
-    /// What one change may cost; what costs more is left to be done elsewhere.
+    /// The budget for one change; a parse that needs more is left to be done elsewhere.
     pub change: Budget,
 }
 
 impl Limits {
-    /// Whatever it costs.
+    /// No limits.
     pub const NONE: Self = Self { bytes: usize::MAX, change: Budget::UNLIMITED };
 
-    /// Those of a buffer on the main loop: a change costs about two milliseconds.
+    /// The limits of a buffer on the main loop: a change costs about two milliseconds.
     #[must_use]
     pub fn of_a_buffer(bytes: usize) -> Self {
         Self { bytes, change: Budget { steps: 8, time: Duration::from_millis(2) } }
     }
 }
 
-/// Larger texts are not parsed from scratch while they change.
+/// Bytes; larger texts are not parsed from scratch while they change.
 const SMALL: usize = 16 << 10;
 
 impl Document {
-    /// Parses `text`, whatever it costs; broken Python is input, not an error.
+    /// Parses `text` without limits; broken Python is input, not an error.
     #[must_use]
     pub fn new(text: &str, version: i32) -> Self {
         Self::limited(text, version, Limits::NONE)
     }
 
-    /// Parses `text` within limits, which hold for later changes, too.
+    /// Parses `text` within limits, which hold for later changes as well.
     #[must_use]
     pub fn limited(text: &str, version: i32, limits: Limits) -> Self {
         let returns = text.contains('\r');
@@ -112,13 +112,13 @@ impl Document {
         draft.finish(version, limits, &mut Meter::new(limits.change))
     }
 
-    /// Replaces the bytes of `range` and reparses, whatever it costs. Ends that lie inside a character or past the text's end
-    /// are moved to the nearest place before them.
+    /// Replaces the bytes of `range` and reparses without limits. Ends that lie inside a character or past the text's
+    /// end are moved to the nearest place before them.
     pub fn edit(&mut self, range: Range<usize>, text: &str) {
         *self = self.edited(range, text, &mut Meter::new(Budget::UNLIMITED));
     }
 
-    /// The document as [`Document::edit`] would make it, parsed if the meter allows it.
+    /// The document as [`Document::edit`] would leave it, parsed if the meter allows it.
     #[must_use]
     pub fn edited(&self, range: Range<usize>, text: &str, meter: &mut Meter) -> Self {
         let mut draft = Draft::new(self);
@@ -127,8 +127,8 @@ impl Document {
         Self { limits: self.limits, ..draft.finish(self.version, limits, meter) }
     }
 
-    /// Makes several changes at once: `apply` makes them on a draft, and if it succeeds the document takes the draft and
-    /// `version`, reparsed once, as far as its limits allow. If it fails the document is as it was.
+    /// Makes several changes at once: `apply` makes them on a draft. If it succeeds, the document takes the draft and
+    /// `version`, reparsed once as far as its limits allow. If it fails, the document is unchanged.
     ///
     /// # Errors
     ///
@@ -146,14 +146,14 @@ impl Document {
         self.marks.add(range, program);
     }
 
-    /// Where generated pieces of code are now.
+    /// The generated pieces of code, where they are now.
     #[must_use]
     pub fn marks(&self) -> &Marks {
         &self.marks
     }
 
-    /// Changes what the document may cost from its next change on. A text that is too large now, or is no longer, is known as
-    /// such at once.
+    /// Changes the limits, from the next change on. A text that is now too large, or no longer is, changes its state at
+    /// once.
     pub fn set_limits(&mut self, limits: Limits) {
         self.limits = limits;
         let large = self.len() > limits.bytes;
@@ -172,19 +172,19 @@ impl Document {
         }
     }
 
-    /// What stands where in the text, for those who ask at many places; nothing of a text without a tree.
+    /// The outline of the text, for callers that ask at many places; empty without a tree.
     #[must_use]
     pub fn outline(&self) -> &Outline {
         self.outline.get_or_init(|| self.tree().map(Outline::of).unwrap_or_default())
     }
 
-    /// Whether there is no syntax tree yet, but there will be an answer to [`Document::parsed`].
+    /// Whether there is no syntax tree yet, but [`Document::parsed`] can find one.
     #[must_use]
     pub fn is_pending(&self) -> bool {
         matches!(self.syntax, Syntax::Pending(_))
     }
 
-    /// Why there will be no syntax tree of this text.
+    /// The reason why this text will get no syntax tree.
     #[must_use]
     pub fn syntax_gap(&self) -> Option<Unparsed> {
         match self.syntax {
@@ -193,8 +193,8 @@ impl Document {
         }
     }
 
-    /// The document with its syntax tree, or with the reason why there is none; `None` if it was `cancelled`. Blocks: not for the
-    /// main loop.
+    /// The document with its syntax tree, or with the reason why it has none; `None` if `cancelled` is set.
+    /// Blocks: not for the main loop.
     #[must_use]
     pub fn parsed(&self, budget: Budget, cancelled: &AtomicBool) -> Option<Self> {
         let Syntax::Pending(old) = &self.syntax else { return Some(self.clone()) };
@@ -212,8 +212,8 @@ impl Document {
         Some(Self { syntax, outline: Arc::default(), ..self.clone() })
     }
 
-    /// Takes over what a snapshot has come to know of the syntax, if it is one of the text as it is: the very rope, not just an
-    /// equal one. Whether it was. The snapshot gets what was known before.
+    /// Takes over the syntax of a snapshot whose text is the very rope of this document, not just an equal one, and
+    /// returns whether it was. The snapshot gets the syntax known before.
     pub fn adopt(&mut self, snapshot: &mut Self) -> bool {
         let same = self.is_pending() && self.rope.is_instance(&snapshot.rope);
         if same {
@@ -223,7 +223,7 @@ impl Document {
         same
     }
 
-    /// Gives up a text that has no tree yet.
+    /// Gives up parsing a text that has no tree yet.
     pub fn give_up(&mut self, reason: Unparsed) {
         if self.is_pending() {
             self.syntax = Syntax::Unparsed(reason);

@@ -4,19 +4,19 @@ use std::ops::Range;
 
 use ropey::Rope;
 
-/// Replace `range` by `text`.
+/// The replacement of `range` by `text`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Edit {
-    /// The bytes that go, in the text before the edit.
+    /// The bytes that are replaced, in the text before the edit.
     pub range: Range<usize>,
-    /// What comes in their place.
+    /// The new text.
     pub text: String,
 }
 
 /// Moves `edit`, made for an older text, past a later change; `None` if the change touched what the edit replaces.
 ///
-/// Text typed right before or right after the replaced bytes touches nothing. Where the edit only inserts, text typed at
-/// the very place touches it: which of the two belongs first cannot be known.
+/// Text typed right before or right after the replaced bytes touches nothing. Where the edit only inserts, text typed
+/// at the same place touches it, because their order cannot be known.
 #[must_use]
 pub fn map_edit(edit: &Edit, change: &Edit) -> Option<Edit> {
     if change.range.is_empty() && change.text.is_empty() {
@@ -33,17 +33,18 @@ pub fn map_edit(edit: &Edit, change: &Edit) -> Option<Edit> {
     None
 }
 
-/// The same for an edit in a place of its own: text typed right before what it replaces touches it, too.
+/// Does the same as [`map_edit`] for an edit in a place of its own: text typed right before what it replaces touches
+/// it, too.
 #[must_use]
 pub fn map_edit_strictly(edit: &Edit, change: &Edit) -> Option<Edit> {
     let inserts = change.range.is_empty() && !change.text.is_empty() && change.range.start == edit.range.start;
     if inserts { None } else { map_edit(edit, change) }
 }
 
-/// Moves a range of text that is to be found again past a later change; `None` if the change replaced all of it.
+/// Moves a range of text past a later change, so that it can be found again; `None` if the change replaced all of it.
 ///
-/// Unlike [`map_edit`] it forgives: what is changed inside the range is part of it, what covers one end shortens it. Text
-/// typed right before it pushes it on.
+/// Unlike [`map_edit`], changes inside the range become part of it, and a change over one end shortens it. Text typed
+/// right before the range moves it on.
 #[must_use]
 pub fn map_range(range: &Range<usize>, change: &Edit) -> Option<Range<usize>> {
     let Edit { range: gone, text } = change;
@@ -65,8 +66,8 @@ pub fn map_range(range: &Range<usize>, change: &Edit) -> Option<Range<usize>> {
     Some(start..end)
 }
 
-/// Which side of a position belongs to it: what is inserted at the very position comes after it, or before it. Named as
-/// helix and CodeMirror name it.
+/// The side on which a position stays when text is inserted at that very position. Named as helix and CodeMirror name
+/// it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Assoc {
     /// The position stays where it is.
@@ -75,7 +76,7 @@ pub enum Assoc {
     After,
 }
 
-/// Moves a position past a later change. `None` if the change went over it.
+/// Moves a position past a later change; `None` if the change replaced the text around it.
 #[must_use]
 pub fn map(offset: usize, change: &Edit, assoc: Assoc) -> Option<usize> {
     let Edit { range: gone, text } = change;
@@ -92,7 +93,7 @@ pub fn map(offset: usize, change: &Edit, assoc: Assoc) -> Option<usize> {
     }
 }
 
-/// The edit that makes `new` of `old` and leaves alone what both begin and end with.
+/// The smallest edit that turns `old` into `new`: their common beginning and end are left alone.
 #[must_use]
 pub fn narrowed(old: &Rope, new: &str) -> Edit {
     let same = old.bytes().zip(new.bytes()).take_while(|(old, new)| old == new).count();

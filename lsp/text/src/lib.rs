@@ -1,8 +1,8 @@
 //! Everything that is decided about a buffer's text: where its turns are, what the model is shown, what of its answer is shown,
 //! and which of several answers is best. Offsets are UTF-8 bytes. Pure: no LSP, no clock, no model.
 //!
-//! A comment that asks for code is a turn's prompt; the code below it is the turn's program. What the model continues for
-//! the second turn is the first one, and the second one's prompt:
+//! A comment that asks for code is a turn's prompt; the code below it is the turn's program. For the second turn, the
+//! model is shown the first one and the second one's prompt, and continues that text:
 //!
 //! ```
 //! use codegen_text::document::Document;
@@ -22,6 +22,8 @@
 //! assert_eq!(edit.text.trim(), "print(len(text.split()))");
 //! assert_eq!(edit.range.start, document.len());
 //! ```
+
+#![warn(missing_docs)]
 
 pub mod candidates;
 pub mod completion;

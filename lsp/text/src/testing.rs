@@ -1,9 +1,9 @@
-//! What tests share: texts with a mark in them. Depends on nothing.
+//! Helpers shared by tests: texts with a mark in them. Depends on nothing.
 
 /// Marks a place in a text.
 pub const MARK: &str = "$0";
 
-/// The text without its `$0`, and the byte offset where it stood; `None` if it has none. A second `$0` is text.
+/// The text without its `$0`, and the byte offset where it stood; `None` without a `$0`. A second `$0` is text.
 #[must_use]
 pub fn marked(text: &str) -> (String, Option<usize>) {
     let offset = text.find(MARK);
@@ -13,7 +13,7 @@ pub fn marked(text: &str) -> (String, Option<usize>) {
 /// The text without its `$0`, and the byte offset where it stood.
 ///
 /// # Panics
-/// There is no `$0`: the test is wrong.
+/// Panics if there is no `$0`: the test is wrong.
 #[must_use]
 #[track_caller]
 pub fn cursor(text: &str) -> (String, usize) {
@@ -23,11 +23,11 @@ pub fn cursor(text: &str) -> (String, usize) {
     }
 }
 
-/// What `make` makes of the text without its `$0`, and the byte offset where that stood: `cursor_in(text, |text|
+/// The result of `make` on the text without its `$0`, and the byte offset where that stood: `cursor_in(text, |text|
 /// Document::new(text, 1))`.
 ///
 /// # Panics
-/// See [`cursor`].
+/// Panics where [`cursor`] does.
 #[must_use]
 #[track_caller]
 pub fn cursor_in<T>(text: &str, make: impl FnOnce(&str) -> T) -> (T, usize) {

@@ -1,14 +1,14 @@
-//! The turns of a document. Pure.
+//! The turns of a document: comment prompts and the code below them. Pure.
 //!
-//! A prompt is a run of whole-line comments of one indentation that starts a block or follows a blank line; its program
-//! text runs to the next prompt of that indentation or the end of the block. That is what a history shows. What a command
-//! may replace is another, much smaller notion: see [`insertion`].
+//! A prompt is a run of whole-line comments of one indentation that starts a block or follows a blank line. Its code
+//! runs to the next prompt of that indentation or the end of the block; this is what a history shows. What a command
+//! may replace is a much smaller part: see [`insertion`].
 //!
-//! The docstring of a function that has no other body, or just `pass` or `...`, is a prompt, too; the body is its program
-//! text. With a marker, every run of comments that start with it is a prompt, and nothing else is.
+//! The docstring of a function that has no other body, or just `pass` or `...`, is a prompt, too; the body is its code.
+//! With a marker, every run of comments that start with it is a prompt, and nothing else is.
 //!
-//! No prompts are comments for tools, commented-out code, rulers with what they frame, and licences. A `TODO` is one: it
-//! says what is to be done.
+//! Comments for tools, commented-out code, rulers with their headings, and licences are no prompts. A `TODO` is one,
+//! since it says what is to be done.
 
 mod comment_run;
 mod generated;
@@ -33,14 +33,14 @@ pub use lookup::{Asked, NoTurn};
 pub(crate) use program::{line_feeds, shown_text};
 pub use segments::{Part, PartKind, parts};
 
-/// What counts as a prompt.
+/// Options that decide what counts as a prompt.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct TurnOptions {
     /// Only comments that start with this are prompts (say `#>`).
     pub marker: Option<String>,
 }
 
-/// What a prompt is written as.
+/// The form of a prompt.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum PromptKind {
     /// Whole-line comments.
@@ -63,17 +63,17 @@ pub struct Turn {
     pub program_range: Range<usize>,
     /// The white space before the comment.
     pub indent: String,
-    /// What the prompt is written as.
+    /// The form of the prompt.
     pub kind: PromptKind,
     /// The lines below the prompt that were generated for it and are exactly what was generated, where that is known; see
     /// [`crate::provenance::Records::texts`].
     pub generated: Option<Range<usize>>,
-    /// What a piece of code that is written for the turn takes the place of. Empty and right below the prompt unless
+    /// The bytes that a piece of code written for the turn replaces. Empty and right below the prompt unless
     /// [`resolved`] has decided otherwise.
     pub target: Range<usize>,
 }
 
-/// A turn, and which one comes before it.
+/// A turn, and the turn before it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Linked {
     pub turn: Turn,
@@ -90,8 +90,8 @@ pub fn turns(document: &Document, options: &TurnOptions) -> Vec<Turn> {
     linked(document, options, &|_, _| false).into_iter().map(|linked| linked.turn).collect()
 }
 
-/// All turns, in the order of their prompts, and those docstrings above bodies for which `known` says, by the turn and its
-/// code, that the body was made from the docstring: that cannot be told by syntax.
+/// All turns, in the order of their prompts, with those docstrings above bodies for which `known` is true. Given the
+/// turn and its code, `known` says whether the body was generated from the docstring, which syntax cannot tell.
 #[must_use]
 pub fn turns_known(document: &Document, options: &TurnOptions, known: &dyn Fn(&Turn, &str) -> bool) -> Vec<Turn> {
     linked(document, options, known).into_iter().map(|linked| linked.turn).collect()
@@ -102,7 +102,8 @@ pub(crate) fn linked(document: &Document, options: &TurnOptions, known: &dyn Fn(
     only_turns(document, walk(document, 0, options, false), known)
 }
 
-/// Leaves out the docstrings of functions that have a body already, unless it is known to be theirs.
+/// Leaves out the docstrings of functions that have a body already, unless `known` says that it was generated from
+/// them.
 fn only_turns(document: &Document, found: Vec<Linked>, known: &dyn Fn(&Turn, &str) -> bool) -> Vec<Linked> {
     let mut kept: Vec<Linked> = Vec::with_capacity(found.len());
     let mut places = Vec::with_capacity(found.len());
@@ -120,11 +121,11 @@ fn only_turns(document: &Document, found: Vec<Linked>, known: &dyn Fn(&Turn, &st
     kept
 }
 
-/// Which block each of the turns is in: equal numbers for turns that follow each other in one block.
+/// The block of each turn: equal numbers for turns that follow each other in one block.
 pub(crate) fn blocks(all: &[Linked]) -> Vec<usize> {
     let mut blocks: Vec<usize> = Vec::with_capacity(all.len());
     for (index, linked) in all.iter().enumerate() {
-        // A block goes by the number of its first turn.
+        // A block is numbered by its first turn.
         blocks.push(linked.previous.and_then(|previous| blocks.get(previous).copied()).unwrap_or(index));
     }
     blocks
@@ -144,8 +145,7 @@ pub fn turn_above(document: &Document, offset: usize, options: &TurnOptions) -> 
     only_turns(document, found, &|_, _| false).into_iter().next().map(|linked| linked.turn)
 }
 
-/// The comment prompt directly above `offset`: [`turn_above`] for those who need no more, and may ask on
-/// every key.
+/// The comment prompt directly above `offset`: a cheaper [`turn_above`] for callers that ask on every key.
 pub(crate) fn prompt_above(document: &Document, offset: usize, options: &TurnOptions) -> Option<Run> {
     let line = python::line_at(document, offset);
     if line.text < offset || line.number == 0 {
@@ -155,15 +155,15 @@ pub(crate) fn prompt_above(document: &Document, offset: usize, options: &TurnOpt
     (run.last + 1 == line.number && run.is_prompt(document, options)).then_some(run)
 }
 
-/// The turn that a position belongs to: in its prompt, its code or the blank lines after that. The innermost, if
-/// there are several.
+/// The turn that a position belongs to: in its prompt, its code or the blank lines after that. The innermost, if there
+/// are several.
 #[must_use]
 pub fn turn_at(document: &Document, offset: usize, options: &TurnOptions) -> Option<Turn> {
     let turns = turns(document, options);
     innermost(document, &turns, offset).and_then(|index| turns.into_iter().nth(index))
 }
 
-/// Which of the turns of the document, in their order, a position belongs to; see [`turn_at`].
+/// The index, in the document's order, of the turn that a position belongs to; see [`turn_at`].
 #[must_use]
 pub fn innermost(document: &Document, turns: &[Turn], offset: usize) -> Option<usize> {
     let line = python::line_at(document, offset);
@@ -178,13 +178,15 @@ pub fn innermost(document: &Document, turns: &[Turn], offset: usize) -> Option<u
     })
 }
 
-/// The history of the turn: everything of the document before its prompt, as turns where it is turns. What encloses a
-/// turn inside a block is the preamble's end, and the history is indented as the turn is. Line ends are `\n`.
+/// The history of the turn: everything in the document before its prompt, as turns where it is turns. The code that
+/// encloses a turn inside a block is the end of the preamble, and the history is indented as the turn is. Line ends are
+/// `
+/// `.
 #[must_use]
 pub fn history(document: &Document, turn: &Turn, options: &TurnOptions) -> History {
     let text = |range| shown_text(document, range);
     if turn.kind == PromptKind::Docstring {
-        // It is the only turn of its block, and the model is shown the function as it stands.
+        // It is the only turn of its block, and the model is shown the function as it is.
         let (preamble, opening) = (text(0..turn.prompt_range.start), Some(text(turn.prompt_range.clone())));
         return History { preamble, turns: Vec::new(), indent: turn.indent.clone(), opening };
     }
@@ -197,14 +199,14 @@ pub fn history(document: &Document, turn: &Turn, options: &TurnOptions) -> Histo
     let start = before.first().map_or(turn.prompt_range.start, |first| first.prompt_range.start);
     let turns = (before.iter().zip(before.iter().skip(1).copied().chain([turn])))
         .map(|(earlier, next)| (earlier.prompt.clone(), shown(document, earlier, next)))
-        // Turns that were not answered teach nothing.
+        // Turns without code are no examples for the model.
         .filter(|(_, program)| !program.is_empty())
         .collect();
     History { preamble: text(0..start), turns, indent: turn.indent.clone(), opening: None }
 }
 
-/// What the history of the `next` turn of the block shows below the prompt of the turn before it: not just its program
-/// text, since what stands below a heading is part of what came before, too.
+/// The text that the history of the `next` turn of the block shows below the prompt of the turn before it. This is more
+/// than that turn's code: text below a heading precedes the next turn, too.
 pub(crate) fn shown(document: &Document, earlier: &Turn, next: &Turn) -> String {
     let range = earlier.prompt_range.end..next.prompt_range.start;
     program::dedent(&shown_text(document, range), &earlier.indent)
@@ -224,7 +226,7 @@ pub(crate) fn text_of(document: &Document, turn: &Turn, range: Range<usize>) -> 
     program::dedent(&shown_text(document, range), &turn.indent)
 }
 
-/// The header of the function whose docstring the prompt is: with it, it says what is asked for.
+/// The header of the function whose docstring is the prompt; it adds to what the prompt asks for.
 pub(crate) fn header(document: &Document, turn: &Turn) -> Option<String> {
     let line = python::line_at(document, turn.prompt_range.start);
     let docstring = python::docstring(document, &line).filter(|_| turn.kind == PromptKind::Docstring)?;
@@ -237,7 +239,7 @@ pub fn is_empty(document: &Document, turn: &Turn) -> bool {
     program_text(document, turn).is_empty()
 }
 
-/// The edit that puts `program` under the turn's prompt in place of its [`Turn::target`]. The program comes as generated:
+/// The edit that puts `program` under the turn's prompt in place of its [`Turn::target`]. `program` is as generated:
 /// without indentation, or with the turn's own, as [`history`] makes the model write it.
 ///
 /// It takes the buffer's line ends and its tabs or spaces, and one blank line is left between it and a prompt that
@@ -247,7 +249,7 @@ pub fn program_edit(document: &Document, turn: &Turn, program: &str) -> Edit {
     program::edit(document, turn, program)
 }
 
-/// What [`program_text`] says once [`program_edit`] has put `program` in place.
+/// The [`program_text`] of the turn once [`program_edit`] has put `program` in place.
 #[must_use]
 pub fn written_text(document: &Document, turn: &Turn, program: &str) -> String {
     program::dedent(&program::lines(document, turn, program).join("\n"), &turn.indent)
@@ -260,13 +262,14 @@ pub(crate) fn unindented(program: &str) -> String {
     program::dedent(&program, &first[..first.len() - first.trim_start().len()])
 }
 
-/// Whether a piece of code is more than comments and blank lines: a model that has nothing to say says those.
+/// Whether a piece of code has more than comments and blank lines, which models write when they have nothing else to
+/// write.
 #[must_use]
 pub fn says_something(program: &str) -> bool {
     program.lines().any(|line| !line.trim().is_empty() && !line.trim_start().starts_with('#'))
 }
 
-/// The turns from a line on; if `one`, only the first one, and no line further than it goes is looked at.
+/// The turns from a line on; if `one`, only the first, reading no line past its end.
 fn walk(document: &Document, from: usize, options: &TurnOptions, one: bool) -> Vec<Linked> {
     let mut found: Vec<Linked> = Vec::new();
     // Turns whose block is still open, outermost first, by their index in `found`.
@@ -319,7 +322,7 @@ fn walk(document: &Document, from: usize, options: &TurnOptions, one: bool) -> V
     found
 }
 
-/// A line up to `past` belongs to the code of the open turns that it is not indented less than.
+/// Extends the code of the open turns that a line is indented for up to `past`, the line's end.
 fn extend(found: &mut [Linked], open: &[usize], past: usize, column: usize) {
     for &index in open {
         if let Some(linked) = found.get_mut(index).filter(|linked| linked.column <= column) {

@@ -1,6 +1,6 @@
-//! Python's own names.
+//! The names that Python defines itself.
 
-/// What is defined without a definition, sorted by bytes.
+/// Names that need no definition, sorted by bytes.
 pub(super) const BUILTINS: &[&str] = &[
     "ArithmeticError",
     "AssertionError",

@@ -1,4 +1,4 @@
-//! Which names a prompt wants to be defined, by the words around them: in doubt none.
+//! The names that a prompt wants to be defined, found by the words around them. A doubtful name is left out.
 
 use crate::python::is_identifier;
 
@@ -6,14 +6,14 @@ use crate::python::is_identifier;
 #[derive(Debug, PartialEq)]
 enum Token<'p> {
     Word(&'p str),
-    /// What is between the quotes, and which they are.
+    /// The text between the quotes, and the quote.
     Quoted(&'p str, char),
     Sign(char),
 }
 
 use Token::{Quoted, Sign, Word};
 
-/// What can be called by a name.
+/// Words for what is called by a name.
 const THINGS: [&str; 22] = [
     "variable",
     "variables",
@@ -38,11 +38,11 @@ const THINGS: [&str; 22] = [
     "matrix",
     "generator",
 ];
-/// Of these, what is never data, so that a quotation behind it is a name.
+/// Those of [`THINGS`] that are never data, so that a quotation behind one is a name.
 const NAMED: [&str; 7] = ["variable", "variables", "function", "functions", "method", "class", "constant"];
-/// What may stand between "to" or "in" and a name, apart from [`THINGS`].
+/// Words that may stand between "to" or "in" and a name, apart from [`THINGS`].
 const FILLERS: [&str; 8] = ["a", "an", "the", "new", "named", "called", "global", "local"];
-/// Verbs that give a name a value, and what stands before the name.
+/// Verbs that give a name a value, and the words before the name.
 const GIVING: [(&str, &[&str]); 8] = [
     ("assign", &["to"]),
     ("bind", &["to"]),
@@ -72,7 +72,7 @@ const NO_NAMES: [&str; 21] = [
     "after", "by", "when", "with", "on", "for", "in", "from", "to", "as", "the", "a", "an", "it", "and", "or", "if",
     "once", "each", "that", "which",
 ];
-/// At most this many words are between a verb and the name that it makes.
+/// The largest number of words between a verb and the name that it makes.
 const APART: usize = 5;
 
 /// The names that the prompt's code has to define, if nothing else does, in the order of the prompt.
@@ -104,7 +104,7 @@ pub(super) fn wanted(prompt: &str) -> Vec<String> {
     names
 }
 
-/// The names that tokens begin with: one, or several with "and" or commas between them.
+/// The names that tokens begin with: a single one, or several with "and" or commas between them.
 fn listed<'p>(tokens: &[Token<'p>], bare: impl Fn(&str) -> bool) -> Vec<&'p str> {
     let mut found = Vec::new();
     let mut tokens = tokens.iter();
@@ -123,7 +123,7 @@ fn listed<'p>(tokens: &[Token<'p>], bare: impl Fn(&str) -> bool) -> Vec<&'p str>
     found
 }
 
-/// The name behind the first of `before` in this sentence that a name follows.
+/// The name behind the first of `before` in this sentence that is followed by a name.
 fn given<'p>(tokens: &[Token<'p>], before: &[&str]) -> Option<&'p str> {
     let end = tokens.iter().position(|token| matches!(token, Sign('.' | ';'))).unwrap_or(tokens.len());
     let sentence = &tokens[..end];
@@ -132,7 +132,7 @@ fn given<'p>(tokens: &[Token<'p>], before: &[&str]) -> Option<&'p str> {
         let rest = &sentence[at + 1..];
         let target = rest.get(rest.iter().take_while(fillers).count())?;
         match target {
-            // Any other word may be what it says.
+            // Any other word may be meant as a word.
             Word(word) if is_identifier(word) && is_unlike_words(word) => Some(*word),
             target => name(target),
         }
@@ -150,7 +150,7 @@ fn is_word(token: &Token, words: &[&str]) -> bool {
     matches!(token, Word(word) if words.iter().any(|other| word.eq_ignore_ascii_case(other)))
 }
 
-/// The name that a quotation is, or that it calls: `f` for "f(x)" and "def f(x):".
+/// The name that a quotation is or calls: `f` for "f(x)" and "def f(x):".
 fn name<'p>(token: &Token<'p>) -> Option<&'p str> {
     let Quoted(text, _) = token else { return None };
     let text = text.trim().trim_end_matches(':');

@@ -1,4 +1,4 @@
-//! What speaks for a piece of code and what against it, from the document that it is to go into.
+//! The score of a piece of code, found from the document that it is to go into.
 
 use std::collections::{HashMap, HashSet};
 
@@ -11,11 +11,11 @@ use crate::document::{Document, parse_text};
 use crate::python::{self, How, Name, Names, names_within};
 use crate::turns::{self, Turn};
 
-/// Judges `program`, as generated, in the place of the turn's target.
+/// Scores `program`, as generated, in the place of the turn's target.
 ///
-/// Scopes are Python's: what follows the turn in the same function, class or module sees what it binds; the turn sees what
-/// stands before it there, and anything that the functions around it and the module bind. What a function uses it needs
-/// when it is called, so it may be defined below it. After a wildcard import any name may be defined.
+/// Scopes are Python's. What follows the turn in the same function, class or module sees what it binds. The turn sees
+/// what stands before it there, and anything that the functions around it and the module bind. A function needs the
+/// names it uses when it is called, so they may be defined below it. After a wildcard import any name may be defined.
 #[must_use]
 pub fn score(document: &Document, turn: &Turn, program: &str) -> Score {
     let text = turns::written_text(document, turn, program);
@@ -64,8 +64,8 @@ fn names_of(text: &str) -> Names {
     names_within(parse_text(text).root_node(), text)
 }
 
-/// Whether a piece of code is Python by itself: statements, none of which is broken or was given up by Python 3, and no
-/// header without a body, which the parser would forgive.
+/// Whether a piece of code is Python by itself: statements, none of which is broken or was given up by Python 3. A
+/// header without a body, which the parser would forgive, does not count.
 fn parses(text: &str) -> bool {
     let tree = parse_text(text);
     let first = text.chars().next();
@@ -102,19 +102,19 @@ fn has_hollow(tree: &Tree) -> bool {
     }
 }
 
-/// Whether a document is known to be without errors.
+/// Whether a document has a syntax tree without errors.
 fn is_whole(document: &Document) -> bool {
     document.tree().is_some_and(|tree| !tree.root_node().has_error())
 }
 
-/// The document around a turn, with a statement that does nothing for a piece of code.
+/// The document around a turn, with an empty statement in place of the turn's code.
 struct Place {
     whole: bool,
-    /// Where the code stands.
+    /// The byte offset of the code.
     at: usize,
     /// Names of the scope that the turn is in.
     own: Names,
-    /// What the scopes around that one bind.
+    /// Names that the scopes around that one bind.
     around: Vec<Name>,
 }
 
@@ -139,8 +139,8 @@ impl Place {
         }
     }
 
-    /// Whether the document is whole with the code, if it can be. A document that is broken elsewhere is not to
-    /// be held against it.
+    /// Whether the document parses without errors with the code in its place. True for a document that is broken
+    /// elsewhere.
     fn parses_with(&self, document: &Document, turn: &Turn, program: &str) -> bool {
         !self.whole || {
             let mut edited = document.clone();
@@ -154,7 +154,7 @@ impl Place {
     fn needed_later(&self) -> Vec<&str> {
         let mut bound: HashMap<&str, usize> = HashMap::new();
         for name in self.own.bound.iter().filter(|name| name.at >= self.at) {
-            // They are in the order of their places, so that the first is the first.
+            // Names are in the order of their places, so that the first one is kept.
             bound.entry(&name.name).or_insert(name.at);
         }
         let mut seen: HashSet<&str> = HashSet::new();

@@ -8,11 +8,11 @@ fn ranked(index: usize, text: &str, mean_logprob: f32) -> Ranked {
     Ranked { index, completion, score: Score { parses: true, ..Score::default() }, copies: 1 }
 }
 
-/// Judges `program` for the turn at the `$0`.
+/// Scores `program` for the turn at the `$0`.
 fn scored(marked: &str, program: &str) -> Score {
     let (document, offset) = cursor_in(marked, |text| Document::new(text, 1));
     let turn = turn_at(&document, offset, &TurnOptions::default()).expect("a turn");
-    // In place of what stands directly below the prompt.
+    // In place of the lines directly below the prompt.
     let turn = resolved(&document, turn, true).expect("a place");
     score(&document, &turn, program)
 }
@@ -72,7 +72,7 @@ fn names_that_what_follows_needs() {
     check("# one$0\n\n# two\nprint(x)\n", "x = 1", "||");
     check("# one$0\n\n# two\nprint(x)\n", "y = 1", "x||");
     check("# one$0\n\n# two\nprint(x.a, b=1, c='d')  # e\n", "pass", "x||");
-    // It is there already, comes later but in time, or comes with Python.
+    // It exists already, comes later but in time, or is Python's own.
     check("x = 1\n\n# one$0\n\n# two\nprint(x)\n", "y = 1", "||");
     check("import x\n\n# one$0\n\n# two\nx.y()\n", "y = 1", "||");
     check("# one$0\n\n# two\nx = 1\nprint(x)\n", "y = 1", "||");
@@ -85,7 +85,7 @@ fn names_that_what_follows_needs() {
     check("# one$0\n\n# two\ndef g():\n    return h()\n\n# three\ndef h(): pass\n", "y = 1", "||");
     check("# one$0\n\n# two\ndef g():\n    return h()\n", "y = 1", "h||");
     check("# one$0\n\n# two\nclass A:\n    def f(self): return self.g(h)\n", "y = 1", "h||");
-    // What is outside of the turn's scope does not see what it defines.
+    // Code outside of the turn's scope does not see what it defines.
     check("def f():\n    # one$0\n\n    # two\n    return x\n\nprint(y)\n", "z = 1", "x||");
     check("def f(x):\n    # one$0\n\n    # two\n    return x\n", "z = 1", "||");
     check("def f():\n    # one$0\n\n    # two\n    return x\n\nx = 1\n", "z = 1", "||");
@@ -106,13 +106,13 @@ fn names_that_are_taken_away() {
     check(text, "max = 3", "|max|");
     check(text, "def f():\n    total = 3", "||");
     check(text, "for x in []: pass", "|x|");
-    // Making more of it is no loss, nor is the same import.
+    // Binding more drops nothing, nor does the same import.
     check(text, "x += 1", "||");
     check(text, "x = x + 1", "||");
     check(text, "import re", "||");
     check(text, "re = 1", "|re|");
     check(&text.replace("# one", "# make x two"), "x = 2", "||");
-    // As it is now.
+    // As the document is now.
     check("x = 0\n\n# one$0\nx = 1\n\n# two\nprint(x)\n", "x = 2", "||");
     check("x = 0\n\n# one$0\nx = 1\n\n# two\nprint(x)\n", "y = 2", "||x");
     check("# one$0\nx = 1\nz = 3\n\n# two\nprint(x)\n", "y = 2", "x||x");

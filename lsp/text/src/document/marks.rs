@@ -5,13 +5,13 @@ use std::sync::Arc;
 
 use crate::edit::{self, Edit};
 
-/// At most this many are kept for one buffer; the oldest go.
+/// The largest number of marks kept for one buffer; the oldest are dropped.
 const MOST: usize = 1000;
 
 /// A piece of code that was generated into the buffer.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Mark {
-    /// Its lines, as far as edits of the buffer let them be followed. What stands there may have been edited since.
+    /// Its lines, moved past the edits of the buffer. The text there may have been edited since.
     pub range: Range<usize>,
     /// What was generated, as [`crate::provenance::TurnText::program`] has it.
     pub program: Arc<str>,
@@ -22,7 +22,7 @@ pub struct Mark {
 pub struct Marks(Arc<Vec<Mark>>);
 
 impl Marks {
-    /// Notes that `program` stands in `range` now. Marks that it covers go.
+    /// Notes that `program` stands in `range` now. Marks inside the range are dropped.
     pub(super) fn add(&mut self, range: Range<usize>, program: &str) {
         let marks = Arc::make_mut(&mut self.0);
         marks.retain(|mark| mark.range.end <= range.start || range.end <= mark.range.start);
@@ -32,7 +32,7 @@ impl Marks {
         marks.push(Mark { range, program: program.into() });
     }
 
-    /// Moves every mark past a change of the buffer; what the change replaced whole is forgotten.
+    /// Moves every mark past a change of the buffer; a mark whose text was replaced whole is dropped.
     pub(super) fn follow(&mut self, change: &Edit) {
         if self.0.is_empty() {
             return;

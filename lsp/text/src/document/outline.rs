@@ -1,6 +1,6 @@
-//! Where comments stand in a text, and what is in brackets or strings: found in one walk of the tree, for those who ask at every
-//! line. A descent of the tree for each takes as long as a node has children, and that of a broken file, or of one that is
-//! nothing but comments, has all of them.
+//! Where comments stand in a text, and which parts are in brackets or strings, found in one walk of the tree for
+//! callers that ask at every line. A descent of the tree for each question takes as long as a node has children, and
+//! the root of a broken file, or of one with nothing but comments, has all of them as children.
 
 use std::ops::Range;
 use std::sync::LazyLock;
@@ -10,13 +10,13 @@ use tree_sitter::Tree;
 /// Comments and enclosures of a text.
 #[derive(Debug, Default)]
 pub struct Outline {
-    /// Where comments start that are in no enclosure; ascending.
+    /// Starts of the comments that are in no enclosure, ascending.
     comments: Vec<usize>,
-    /// Brackets and strings that are in no other; ascending.
+    /// Brackets and strings that are in no other, ascending.
     enclosures: Vec<Range<usize>>,
 }
 
-/// What a node is to an outline.
+/// The part that a node plays in an outline.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Part {
     Comment,
@@ -24,7 +24,7 @@ enum Part {
     Other,
 }
 
-/// By the kinds' numbers, since names are slow to compare.
+/// The parts by the numbers of the node kinds, since names are slow to compare.
 static PARTS: LazyLock<Vec<Part>> = LazyLock::new(|| {
     let language = tree_sitter::Language::from(tree_sitter_python::LANGUAGE);
     let kinds = (0..language.node_kind_count()).map(|id| u16::try_from(id).unwrap_or(u16::MAX));
@@ -76,7 +76,7 @@ impl Outline {
     }
 }
 
-/// Whether indentation means nothing in nodes of that kind: strings, and what stands in brackets.
+/// Whether indentation has no meaning in nodes of that kind: strings, and brackets.
 pub(crate) fn encloses(kind: &str) -> bool {
     matches!(
         kind,
@@ -104,10 +104,11 @@ pub(crate) fn encloses(kind: &str) -> bool {
     )
 }
 
-/// Children of broken pieces of a tree, above which it is of no use: every question about a place in one goes over them.
+/// The largest number of children of broken nodes in a tree that is still used: every question about a place in such a
+/// node goes over them.
 const BROKEN: usize = 4000;
 
-/// Whether so much of a tree is broken that it is of no use.
+/// Whether more of a tree is broken than [`BROKEN`] allows.
 pub(super) fn is_too_broken(tree: &Tree) -> bool {
     let mut cursor = tree.walk();
     let mut broken = 0;

@@ -1,5 +1,5 @@
-//! Tree-sitter with a budget: parsing broken text costs up to a hundred times what parsing whole text does, and an editor's
-//! text is broken most of the time.
+//! Tree-sitter with a budget. Parsing broken text costs up to a hundred times what parsing whole text does, and an
+//! editor's text is broken most of the time.
 
 use std::cell::RefCell;
 use std::ops::ControlFlow;
@@ -11,19 +11,19 @@ use tree_sitter::{ParseOptions, ParseState, Parser, Point, Tree};
 
 use crate::document::scanner::Scanner;
 
-/// What parsing may cost: `steps` in any case, and more of them as long as they take no more than `time`.
+/// The budget of a parse: `steps` in any case, and more of them as long as they take no more than `time`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Budget {
-    /// Reports of the parser's progress, one for every hundred of its operations. A step is about 70 bytes of text, and
-    /// 5 to 20 microseconds of whole or 60 to 200 of broken code; below a statement, each comment costs the scanner a look at all
-    /// comments after it.
+    /// Reports of the parser's progress, one for every hundred of its operations. A step is about 70 bytes of text. It
+    /// takes 5 to 20 microseconds of whole or 60 to 200 of broken code; below a statement, each comment makes the
+    /// scanner look at all comments after it.
     pub steps: usize,
-    /// Processor time of the thread: what else the machine does changes nothing.
+    /// Processor time of the thread, so that other load on the machine changes nothing.
     pub time: Duration,
 }
 
 impl Budget {
-    /// Whatever it costs.
+    /// No limit.
     pub const UNLIMITED: Self = Self { steps: usize::MAX, time: Duration::MAX };
 }
 
@@ -36,25 +36,25 @@ pub struct Meter<'c> {
 }
 
 impl<'c> Meter<'c> {
-    /// A full one.
+    /// A meter with its whole budget.
     #[must_use]
     pub fn new(budget: Budget) -> Self {
         Self { budget, steps: 0, time: Duration::ZERO, cancelled: None }
     }
 
-    /// The same, used up at once when `cancelled` becomes true.
+    /// The same meter, used up at once when `cancelled` becomes true.
     #[must_use]
     pub fn until(self, cancelled: &'c AtomicBool) -> Self {
         Self { cancelled: Some(cancelled), ..self }
     }
 
-    /// Steps made so far.
+    /// The number of steps made so far.
     #[must_use]
     pub fn steps(&self) -> usize {
         self.steps
     }
 
-    /// Whether nothing is left.
+    /// Whether the budget is used up.
     #[must_use]
     pub fn is_spent(&self) -> bool {
         self.is_cancelled() || (self.steps > self.budget.steps && self.time >= self.budget.time)
@@ -65,7 +65,7 @@ impl<'c> Meter<'c> {
     }
 }
 
-/// The time that this thread has had a processor for.
+/// The processor time that this thread has used.
 #[cfg(unix)]
 fn processor_time() -> Duration {
     let time = rustix::time::clock_gettime(rustix::time::ClockId::ThreadCPUTime);
@@ -91,7 +91,7 @@ fn python_parser() -> Parser {
     parser
 }
 
-/// Parses `rope`, with the help of the `old` tree, whose edits must have been told to it. `None` if the meter ran out.
+/// Parses `rope`, reusing the `old` tree, which must have been edited as the text was. `None` if the meter ran out.
 pub(super) fn parse(rope: &Rope, old: Option<&Tree>, meter: &mut Meter) -> Option<Tree> {
     if meter.is_spent() {
         return None;
@@ -107,7 +107,7 @@ pub(super) fn parse(rope: &Rope, old: Option<&Tree>, meter: &mut Meter) -> Optio
     let (began, before) = (processor_time(), meter.time);
     let mut progress = |_: &ParseState| {
         meter.steps += 1;
-        // The clock is asked only where it decides.
+        // The clock is read only where it decides.
         if meter.steps > meter.budget.steps {
             meter.time = before + processor_time().saturating_sub(began);
         }
@@ -117,7 +117,7 @@ pub(super) fn parse(rope: &Rope, old: Option<&Tree>, meter: &mut Meter) -> Optio
         let tree =
             parser.parse_with_options(&mut read, old, Some(ParseOptions::new().progress_callback(&mut progress)));
         if tree.is_none() {
-            // Or else the next parse would go on with this one.
+            // Otherwise the next parse would resume this one.
             parser.reset();
         }
         tree
@@ -126,11 +126,11 @@ pub(super) fn parse(rope: &Rope, old: Option<&Tree>, meter: &mut Meter) -> Optio
     tree
 }
 
-/// Parses a text that is in no document, whatever it costs.
+/// Parses a text that is in no document, without limits.
 #[allow(clippy::expect_used)]
 #[must_use]
 pub(crate) fn parse_text(text: &str) -> Tree {
-    // `None` comes only from a parser without language, or from a meter that runs out, and there is neither.
+    // `None` comes only from a parser without language, or from a meter that runs out; neither is the case.
     parse(&Rope::from_str(text), None, &mut Meter::new(Budget::UNLIMITED)).expect("the budget is unlimited")
 }
 
@@ -138,10 +138,11 @@ pub(crate) fn parse_text(text: &str) -> Tree {
 /// bytes for each that is never closed.
 const DEEPEST: usize = 500;
 
-/// What no statement inside brackets begins with: an error above it is over.
+/// Words that no statement inside brackets begins with: an unclosed bracket above such a line is an error that ends
+/// there.
 const BEGINNINGS: [&str; 6] = ["def ", "class ", "async def ", "import ", "from ", "@"];
 
-/// Whether more brackets are open at some place than any program has.
+/// Whether more than [`DEEPEST`] brackets are open at some place.
 pub(super) fn is_too_deep(chunks: &mut dyn Iterator<Item = &str>) -> bool {
     let (mut scanner, mut words) = (Scanner::default(), String::new());
     // Whether nothing but the beginning of its first words has been seen of the line.
@@ -184,7 +185,7 @@ mod tests {
             assert!(parse(&rope, None, &mut meter).is_none(), "{steps}");
             assert_eq!(meter.steps(), steps + 1);
             assert!(meter.is_spent());
-            // The next parse of the thread begins anew.
+            // The next parse of the thread starts from scratch.
             let other = parse(&Rope::from_str("x = 1\n"), None, &mut Meter::new(Budget::UNLIMITED)).unwrap();
             assert_eq!(other.root_node().to_sexp(), parse_text("x = 1\n").root_node().to_sexp());
         }

@@ -1,15 +1,16 @@
-//! Python's tokens as far as line ends are concerned: brackets, strings and comments, character by character. The text is
-//! a model's, unfinished and often wrong, and changes with every token: building a tree each time would be too slow.
+//! Python's tokens as far as line ends are concerned: brackets, strings and comments, character by character. The text
+//! is the model's, unfinished and often wrong, and changes with every token: building a tree each time would be too
+//! slow.
 
-/// Where in the tokens a text has got to.
+/// The state of the scanner at a place in a text.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct Scanner {
-    /// Brackets that are open.
+    /// The number of open brackets.
     pub depth: usize,
     string: Option<Quote>,
     comment: bool,
     escaped: bool,
-    /// Quotes seen in a row that may become a long string's: one opened a short string, two were an empty one.
+    /// Quotes seen in a row that may become a long string's: one has opened a short string, two were an empty one.
     quotes: usize,
 }
 
@@ -44,7 +45,7 @@ impl Scanner {
         if char == '\n' {
             self.comment = false;
             self.quotes = 0;
-            // A short string that was not closed is wrong, but over.
+            // A short string that was not closed is wrong, but ends with its line.
             if !self.in_long_string() && !self.escaped {
                 self.string = None;
             }
@@ -103,13 +104,13 @@ impl Scanner {
     }
 }
 
-/// The text up to the line in which a string, a bracket or a continued line begins that is still open where it ends.
+/// The text up to the line on which a string, a bracket or a continued line begins that is still open at the end.
 pub(crate) fn closed(text: &str) -> &str {
     let mut scanner = Scanner::default();
     let mut rest = 0;
     for (at, char) in text.char_indices() {
         scanner.push(char);
-        // Short strings end with their line, open or not, so that only what goes over line ends counts.
+        // Short strings end with their line, so only strings and brackets that cross line ends count.
         if char == '\n' && scanner.at_rest() {
             rest = at;
         }
@@ -144,7 +145,7 @@ mod tests {
             ("x = 1\ny = (1,\n    2\nz = 3", "x = 1"),
             ("x = 1\ny = 1 + \\", "x = 1"),
             ("x = [", ""),
-            // It ends with its line, and does no harm to those below.
+            // It ends with its line and does not affect those below.
             ("x = 1\ny = 'a", "x = 1\ny = 'a"),
             ("x = 1  # (", "x = 1  # ("),
         ] {

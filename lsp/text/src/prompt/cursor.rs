@@ -1,9 +1,9 @@
-//! What the model is shown for a completion at an offset. Pure.
+//! The prompt for a completion at an offset. Pure.
 //!
-//! A prompt is a head and a window. The window is the text directly before the cursor; its start is where a statement
-//! starts, and stays there while the cursor moves on, since the model's work on a prompt is only worth something to the
-//! next prompt if the two begin alike. The head is what the window needs from above: imports, and the signatures around
-//! the window's start. It depends on nothing near the cursor, for the same reason.
+//! A prompt is a head and a window. The window is the text directly before the cursor. Its start is where a statement
+//! starts, and stays there while the cursor moves on: the KV cache of one prompt helps the next only as far as the two
+//! begin alike. The head is what the window needs from above: imports, and the signatures around the window's start. It
+//! depends on nothing near the cursor, for the same reason.
 
 use crate::document::Document;
 use crate::python::{self, Line};
@@ -15,19 +15,19 @@ pub struct Context {
     /// The text to continue: what is kept from above the window, then the document from `start` to the cursor. Line ends
     /// are `\n`. Ends before `held`.
     pub prompt: String,
-    /// Byte offset of the window's start. Hand it back for the next request on this document: it stays put while it can,
-    /// because every move throws the KV cache away, and moves far (a quarter of the budget) when it must.
+    /// Byte offset of the window's start, to be passed to the next request on this document. It stays where it is while
+    /// it can, because every move throws the KV cache away, and moves far (a quarter of the budget) when it must.
     pub start: usize,
-    /// What stands directly before the cursor and is left for the model to say again: a single space, or nothing. Nearly
-    /// every word's token begins with its space, so a prompt that ends with one asks for words that no text has. Text that
-    /// is compared with what the user types goes without it; [`crate::completion::finish`] takes it off.
+    /// The text directly before the cursor that the model is left to repeat: a single space, or nothing. Nearly every
+    /// word's token begins with its space, so a prompt that ends with one asks for words that no text has. Text that is
+    /// compared with what the user types goes without it; [`crate::completion::finish`] takes it off.
     pub held: &'static str,
 }
 
-/// No tokenizer is asked about more than this many bytes for every token of the budget. Runs of spaces are single tokens,
-/// so code has more bytes to a token than prose; past this a window would hold nearly nothing but white space.
+/// The largest number of bytes that are tokenized for every token of the budget. Runs of spaces are single tokens, so
+/// code has more bytes to a token than prose; a window of more bytes would hold nearly nothing but white space.
 const BYTES_PER_TOKEN: usize = 8;
-/// Imports are looked for in the first lines only, and signatures not further above the window than this.
+/// Imports are searched for in this many lines from the top, and signatures in this many lines above the window.
 const IMPORT_LINES: usize = 400;
 const SIGNATURE_LINES: usize = 4000;
 
@@ -50,7 +50,7 @@ pub fn build(
     });
     match kept {
         Some((context, tokens)) if context.start == 0 || tokens >= budget / 4 => context,
-        // The cursor has gone back to near the window's start: there is more to see above, if a window from there fits.
+        // The cursor has gone back to near the window's start: a window that shows more above it is taken, if it fits.
         Some((context, _)) => Some(builder.choose()).filter(|chosen| chosen.start < context.start).unwrap_or(context),
         None => builder.choose(),
     }
@@ -67,7 +67,7 @@ fn held(document: &Document, cursor: usize) -> &'static str {
 
 struct Builder<'a> {
     document: &'a Document,
-    /// Where the prompt ends.
+    /// The byte offset where the prompt ends.
     offset: usize,
     held: &'static str,
     budget: usize,
@@ -75,7 +75,7 @@ struct Builder<'a> {
 }
 
 impl Builder<'_> {
-    /// Whether a window could start there: it does not if the text above was changed since.
+    /// Whether a window can start at `start`: false if the text above was changed since.
     fn may_start(&self, start: usize) -> bool {
         let line = python::line_at(self.document, start);
         let long_line = line.number == python::line_at(self.document, self.offset).number;
@@ -85,7 +85,8 @@ impl Builder<'_> {
             && (line.start == start || long_line)
     }
 
-    /// The prompt whose window starts there and its tokens, if it has no more than `limit`. The head goes if need be.
+    /// The prompt whose window starts at `start`, and its tokens, if it has no more than `limit`; without the head
+    /// where both do not fit.
     fn prompt(&self, start: usize, limit: usize) -> Option<(String, usize)> {
         let window = shown_text(self.document, start..self.offset);
         let head = self.head(start);
@@ -111,11 +112,11 @@ impl Builder<'_> {
         Context { prompt, start: self.offset, held: self.held }
     }
 
-    /// A window that has no more than `target` tokens together with its head, or without one; `None` if only an empty one
-    /// would do, since then the head is too large.
+    /// A window that has no more than `target` tokens together with its head, or without it. `None` if only an empty
+    /// window would fit, since then the head is too large.
     fn shrunk(&self, target: usize, with_head: bool) -> Option<Context> {
         let mut start = self.offset.saturating_sub(target.saturating_mul(BYTES_PER_TOKEN));
-        // Each round takes away what is too much by the measured bytes to a token, and a bit: two or three rounds.
+        // Each round removes the excess by the measured bytes to a token, and a little more: two or three rounds.
         for _ in 0..16 {
             start = self.snap(python::char_boundary(self.document, start));
             let window = shown_text(self.document, start..self.offset);
@@ -133,8 +134,9 @@ impl Builder<'_> {
         None
     }
 
-    /// The next place from `from` on where a window may start, if that costs no more than half of the window: a
-    /// statement, or else the least indented line. Where there is neither, the next line, or right there in the cursor's.
+    /// The next place from `from` on where a window can start, if that skips no more than half of the window: a
+    /// statement, or else the least indented line. Without either, it is the next line, or `from` itself in the
+    /// cursor's line.
     fn snap(&self, from: usize) -> usize {
         if from == 0 {
             return 0;
@@ -144,25 +146,26 @@ impl Builder<'_> {
             .into_iter()
             .map(|start| python::line_at(self.document, start).start)
             .find(|&start| start >= from);
-        // Around broken code there may be no statements to be had.
+        // Broken code may have no statements.
         let first = python::line_at(self.document, from).number;
         let lines =
             (first..).map_while(|number| python::line(self.document, number)).take_while(|line| line.start <= half);
         let line = lines.filter(|line| line.start >= from && !line.is_blank()).min_by_key(|line| line.column);
-        // In the middle of another line than the cursor's no window may stay; see `may_start`.
+        // A window can start in the middle of the cursor's line only; see `may_start`.
         let next = python::line(self.document, first + 1).map(|line| line.start).filter(|&start| start < self.offset);
         statement.or(line.map(|line| line.start)).or(next).unwrap_or(from)
     }
 
     /// Imports and the signatures around the window's start, as far as they are above it, on at most a quarter of the
     /// budget. They are found by their lines rather than in the tree: the tree around a cursor changes its shape with
-    /// every key, and a head that did so too would make every prompt a new one.
+    /// every key, and a head that followed it would make every prompt a new one.
     fn head(&self, start: usize) -> String {
         let first = python::line_at(self.document, start);
         if start == 0 || first.start != start {
             return String::new();
         }
-        // Signatures first: without them the indentation makes no sense. Imports from the top, as far as they go.
+        // Signatures come first, since the indentation has no meaning without them; then imports from the top, as far
+        // as they fit.
         let room = self.budget / 4 * 3;
         let mut signatures = self.signatures(&first);
         while signatures.iter().map(String::len).sum::<usize>() > room && !signatures.is_empty() {
@@ -236,7 +239,8 @@ impl Builder<'_> {
             let text = self.text(&line);
             let words = text.trim_start();
             if !["def ", "class ", "async def "].iter().any(|word| words.starts_with(word)) {
-                // A less indented line of another kind is a bracket's or a string's, or opens a block such as a loop.
+                // A less indented line of another kind is part of a bracket or a string, or opens a block such as a
+                // loop.
                 if words.trim_end().ends_with(':') && !words.starts_with('#') && !words.starts_with(')') {
                     column = line.column;
                 }

@@ -1,12 +1,12 @@
 //! A history cut to fit the model's context. Pure.
 //!
-//! Statements of the preamble and turns go as wholes, the oldest first. What of them imports something stays, and so do
-//! definitions that what is kept uses, and those that these use in turn. What encloses the turns stays, too.
+//! Statements of the preamble and turns are dropped as wholes, the oldest first. Imports in them stay, and so do
+//! definitions that the kept text uses, and those that these use in turn. The code that encloses the turns stays, too.
 //!
-//! Every further turn makes a history longer. If each time just as much went as has to, the prompt would begin anew with
-//! every turn, and nothing of the KV cache of the turn before could be used. So when something has to go more goes, down to
-//! three quarters of the budget; and what goes for a turn is decided by going through all turns before it, one after the
-//! other, so that it is gone for the turns after it as well.
+//! Every further turn makes a history longer. If each time only as much were dropped as must be, the prompt would begin
+//! anew with every turn, and the KV cache of the turn before would be useless. So when something must be dropped, the
+//! history is cut to three quarters of the budget. The cut for a turn is found by going through all turns before it, in
+//! order, so that what is dropped for one turn stays dropped for the turns after it.
 
 #[cfg(test)]
 mod tests;
@@ -25,12 +25,12 @@ use units::{Statement, Unit, UnitKind, units, words};
 pub struct Fitted {
     /// The text that the model continues.
     pub text: String,
-    /// What of the history is in it.
+    /// The parts of the history that are in the text.
     pub cut: HistoryCut,
 }
 
-/// The history's text for the turn `prompt`, within `budget` tokens as `count` counts them; only the prompt itself is
-/// never cut.
+/// The history's text for the turn `prompt`, within `budget` tokens as `count` counts them. The prompt itself is never
+/// cut.
 #[must_use]
 pub fn fit(history: &History, prompt: &str, budget: usize, count: &dyn Fn(&str) -> usize) -> Fitted {
     let text = history.render(prompt);
@@ -46,7 +46,8 @@ pub fn fit(history: &History, prompt: &str, budget: usize, count: &dyn Fn(&str) 
         let mut text = draft.render(history, prompt);
         let mut tokens = count(&text);
         if tokens > budget && start < units.len() {
-            // The whole can be a little more than the sum of its parts; too rarely for the turns before to care.
+            // The whole can have a few more tokens than the sum of its parts, but too rarely to matter for earlier
+            // turns.
             start += 1;
             continue;
         }
@@ -68,18 +69,18 @@ struct Plan<'a> {
     sums: Vec<usize>,
     /// Tokens of all headers.
     headers: usize,
-    /// All statements that can stay behind, oldest first.
+    /// All statements that can be kept from dropped units, oldest first.
     statements: Vec<Stayer<'a>>,
-    /// Which statements bind a name, oldest first, and whether they do without what it was before.
+    /// Statements that bind a name, oldest first, each with whether it needs no earlier value of the name.
     binders: HashMap<&'a str, Vec<(usize, bool)>>,
 }
 
-/// A statement that can stay behind.
+/// A statement that can be kept when its unit is dropped.
 struct Stayer<'a> {
     statement: &'a Statement,
-    /// The unit that it is of.
+    /// The index of its unit.
     unit: usize,
-    /// Counted when it is asked for.
+    /// Its tokens, counted when they are first needed.
     tokens: OnceCell<usize>,
 }
 
@@ -103,8 +104,8 @@ impl<'a> Plan<'a> {
         Self { history, units, budget, count, sums, headers, statements, binders }
     }
 
-    /// The first unit that is not dropped, for the turn after all others: what had to go for the turns before it stays
-    /// away, although it may be that it would fit now.
+    /// The first unit that is not dropped, for the turn after all others. What was dropped for an earlier turn stays
+    /// dropped, even if it would fit now.
     fn start(&self, prompt: &str) -> usize {
         let preamble = self.units.len() - self.history.turns.len();
         let earlier = self.history.turns.iter().map(|(prompt, _)| prompt.as_str());
@@ -124,10 +125,11 @@ impl<'a> Plan<'a> {
         (self.count)(&alone.render(prompt))
     }
 
-    /// Where to start so that three quarters of the budget suffice; or all of it, if else no turn would be left.
+    /// The start that brings the history down to three quarters of the budget, or to all of it if otherwise no turn
+    /// would be left.
     fn advanced(&self, start: usize, step: &Step) -> usize {
         let first = |budget: usize| {
-            // Sizes shrink from unit to unit: what stays of one is a part of it.
+            // Sizes shrink from unit to unit: what stays of a unit is a part of it.
             let (mut low, mut high) = (start, step.end);
             while low < high {
                 let middle = low.midpoint(high);
@@ -139,7 +141,7 @@ impl<'a> Plan<'a> {
         if spacious < step.end { spacious } else { first(self.budget) }
     }
 
-    /// Tokens of what is shown, roughly, if the units before `start` are dropped.
+    /// The approximate number of tokens shown if the units before `start` are dropped.
     fn size(&self, start: usize, step: &Step) -> usize {
         let window = self.sums[step.end].saturating_sub(self.sums[start]);
         let staying = self.staying(start, step.end, step.prompt);
@@ -150,7 +152,7 @@ impl<'a> Plan<'a> {
         self.headers + window + step.tokens + staying.sum::<usize>()
     }
 
-    /// Statements of the dropped units that stay: imports, and what defines the names that are still used.
+    /// Statements of the dropped units that stay: imports, and definitions of names that are still used.
     fn staying(&self, start: usize, end: usize, prompt: &str) -> Vec<usize> {
         let dropped = self.statements.partition_point(|stayer| stayer.unit < start);
         if dropped == 0 {
@@ -178,7 +180,7 @@ impl<'a> Plan<'a> {
         (0..dropped).filter(|index| stays[*index]).collect()
     }
 
-    /// The statements that give a name the value it has before a statement: the last that defines it anew, and those that
+    /// The statements that give a name its value before a statement: the last that defines it anew, and those that
     /// change it afterwards.
     fn defining(&self, name: &str, before: usize) -> impl Iterator<Item = usize> {
         let binders = self.binders.get(name).map(Vec::as_slice).unwrap_or_default();
@@ -209,31 +211,31 @@ impl<'a> Plan<'a> {
     }
 }
 
-/// One turn of the history, while it was the one to come.
+/// A turn of the history, at the time when it was the next to generate.
 struct Step<'a> {
-    /// The units before it end here.
+    /// The end of the units before it.
     end: usize,
     prompt: &'a str,
-    /// Of the prompt.
+    /// Tokens of its prompt.
     tokens: usize,
 }
 
-/// What is left of a history.
+/// The rest of a history that is being shortened.
 struct Draft {
-    /// What stands before the turns.
+    /// The pieces of text before the turns.
     pieces: Vec<Piece>,
-    /// The first turn that is left.
+    /// The index of the first turn that is left.
     first: usize,
 }
 
 struct Piece {
     text: String,
     rank: Rank,
-    /// Whether it is of the preamble rather than of a turn.
+    /// Whether it is part of the preamble rather than of a turn.
     preamble: bool,
 }
 
-/// What goes first when nothing but this is left.
+/// The order in which pieces are dropped once no turn is left.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Rank {
     Definition,
@@ -251,7 +253,7 @@ impl Draft {
         shown.render(prompt)
     }
 
-    /// Takes about `excess` tokens away, the oldest piece of the lowest rank first; false if nothing is left to take.
+    /// Drops about `excess` tokens, the oldest piece of the lowest rank first; false if nothing is left to drop.
     fn shorten(&mut self, excess: usize, count: &dyn Fn(&str) -> usize) -> bool {
         let mut taken = 0;
         while taken < excess {

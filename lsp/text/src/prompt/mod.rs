@@ -1,4 +1,4 @@
-//! What the model is shown: the text before a cursor, or the history of a turn, cut to fit its context.
+//! Prompts for the model: the text before a cursor, or the history of a turn, cut to fit the model's context.
 
 pub mod cursor;
 mod cut;

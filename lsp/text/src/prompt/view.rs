@@ -1,9 +1,9 @@
-//! The part of a document around a cursor, parsed by itself: what is decided about a suggestion costs no more in a large file
-//! than in a small one, wherever an error is. Pure.
+//! The part of a document around a cursor, parsed by itself, so that a decision about a suggestion costs no more in a
+//! large file than in a small one, wherever an error is. Pure.
 //!
-//! A small document that has a tree is its own view. Of any other the view is cut at statements, as far as these can be told by
-//! their lines, and is the same whether or not the whole has been parsed meanwhile. Where even the smallest view costs the parser
-//! too much, there is none, and no suggestion.
+//! A small document that has a tree is its own view. The view of any other document is cut at statements, as far as
+//! these can be told by their lines, and is the same whether or not the whole has been parsed meanwhile. Where even the
+//! smallest view exceeds the parser's budget, there is none, and no suggestion.
 
 use std::ops::Range;
 use std::time::Duration;
@@ -13,20 +13,20 @@ use ropey::Rope;
 use crate::document::{Budget, Document, Meter};
 use crate::python::{self, Line};
 
-/// A document of at most this many bytes is looked at whole.
+/// Bytes; a document of at most this size is its own view.
 const WHOLE: usize = 16 << 10;
 
-/// Bytes above and below the cursor, and what parsing them may cost: about 5 milliseconds each.
+/// Bytes above and below the cursor, and the budget for parsing them: about 5 milliseconds each.
 const SIZES: [(usize, usize, Budget); 3] = [
     (12 << 10, 4 << 10, Budget { steps: 8, time: Duration::from_millis(5) }),
     (3 << 10, 1 << 10, Budget { steps: 16, time: Duration::from_millis(4) }),
     (1 << 10, 256, Budget { steps: 48, time: Duration::from_millis(4) }),
 ];
 
-/// What a part is put under that begins inside a block, so that its indentation is one.
+/// The line put above a part that begins inside a block, so that its indentation is valid.
 const HEADER: &str = "if True:";
 
-/// What stands above any other part: there is always a statement above the cursor.
+/// The line put above any other part, so that there is always a statement above the cursor.
 const STATEMENT: &str = "pass";
 
 /// A part of a document.
@@ -37,12 +37,12 @@ pub struct View {
     start: usize,
     /// Bytes that stand before it in `part` only.
     lead: usize,
-    /// The text that it is a view of, and the cursor in it.
+    /// The text that the view was made of, and the cursor in it.
     of: (Rope, usize),
 }
 
 impl View {
-    /// What surrounds `offset`; `None` if that cannot be parsed at a reasonable price.
+    /// The part around `offset`; `None` if it cannot be parsed within the budgets of [`SIZES`].
     #[must_use]
     pub fn around(document: &Document, offset: usize) -> Option<Self> {
         let of = (document.rope().clone(), offset);
@@ -59,13 +59,13 @@ impl View {
         })
     }
 
-    /// Whether this is [`View::around`] of that very document and offset.
+    /// Whether this is [`View::around`] of that document and offset.
     #[must_use]
     pub fn is_of(&self, document: &Document, offset: usize) -> bool {
         self.of.0.is_instance(document.rope()) && self.of.1 == offset
     }
 
-    /// The part, as a document of its own. It has a tree.
+    /// The part, as a document of its own with a tree.
     #[must_use]
     pub fn part(&self) -> &Document {
         &self.part
@@ -77,7 +77,7 @@ impl View {
         (self.of.1 + self.lead).saturating_sub(self.start).min(self.part.len())
     }
 
-    /// A range of the part as one of the document.
+    /// A range of the part, moved to where it is in the document.
     #[must_use]
     pub fn outside(&self, range: &Range<usize>) -> Range<usize> {
         let outside = |offset: usize| (offset + self.start).saturating_sub(self.lead);
@@ -85,7 +85,7 @@ impl View {
     }
 }
 
-/// A range around `offset` that starts and ends, if it can, where statements of the outermost level do.
+/// A range around `offset` that starts and ends where statements of the outermost level do, if possible.
 fn around(document: &Document, offset: usize, above: usize, below: usize) -> Range<usize> {
     let least = python::char_boundary(document, offset.saturating_sub(above));
     let most = python::char_boundary(document, (offset + below).min(document.len()));
@@ -94,8 +94,8 @@ fn around(document: &Document, offset: usize, above: usize, below: usize) -> Ran
     start..end
 }
 
-/// In the first half from `least` on: the first definition of the outermost level, or else the first line that is indented least;
-/// or else any line's start before `offset`.
+/// The start of the part, in the first half from `least` on: the first definition of the outermost level, or else the
+/// first line that is indented least, or else any line's start before `offset`.
 fn start(document: &Document, least: usize, offset: usize) -> Option<usize> {
     let half = least + (offset - least) / 2;
     let first = python::line_at(document, least).number;
@@ -107,7 +107,8 @@ fn start(document: &Document, least: usize, offset: usize) -> Option<usize> {
     chosen.map(|line| line.start).or_else(own)
 }
 
-/// The last place up to `most` where a line of the outermost level starts, or else the last line's start; below `offset`.
+/// The end of the part below `offset`: the last place up to `most` where a line of the outermost level starts, or else
+/// the last line's start.
 fn end(document: &Document, offset: usize, most: usize) -> Option<usize> {
     let last = python::line_at(document, most).number;
     let lines = (0..=last).rev().map_while(|number| python::line(document, number));
@@ -121,7 +122,7 @@ fn is_definition(document: &Document, line: &Line) -> bool {
     ["def ", "class ", "async def ", "@"].iter().any(|word| words.starts_with(word))
 }
 
-/// What is put before a part that starts there.
+/// The text put before a part that starts at `start`.
 fn lead(document: &Document, start: usize) -> String {
     if start == 0 {
         return String::new();

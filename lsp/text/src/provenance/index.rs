@@ -1,4 +1,4 @@
-//! What is remembered, found by its texts, up to a limit.
+//! What the records remember, found by its texts, up to a limit.
 
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
@@ -6,15 +6,15 @@ use std::sync::Arc;
 use super::{Alternatives, Failure, GenerationInfo, Provenance, TurnText};
 use crate::provenance::key::settled;
 
-/// At most this many of a kind are kept.
+/// The largest number of entries of a kind.
 pub(super) const MOST: usize = 1000;
-/// And no more than this many bytes of text, roughly.
+/// The largest total size of the entries of a kind, roughly, in bytes of text.
 pub(super) const BYTES: usize = 16 << 20;
 
-/// Something known of a turn.
+/// An entry about a turn.
 pub(super) trait Entry {
     fn turn(&self) -> &TurnText;
-    /// How much it takes, roughly.
+    /// The approximate memory that it takes, in bytes.
     fn bytes(&self) -> usize;
 }
 
@@ -51,7 +51,7 @@ impl Entry for Alternatives {
 }
 
 fn text(turn: &TurnText) -> usize {
-    // Twice: the keys by which it is found are copies.
+    // Doubled, since the keys by which it is found are copies.
     2 * (turn.prompt.len() + turn.program.len())
 }
 
@@ -60,10 +60,10 @@ fn made(made: &GenerationInfo) -> usize {
     made.prompt.len() + made.completion.text.len() + history
 }
 
-/// Entries in the order in which they came, the oldest of which go when there are too many.
+/// Entries in the order in which they came; the oldest are dropped when there are too many.
 #[derive(Debug, Clone)]
 pub(super) struct Index<T> {
-    /// By a number that grows.
+    /// Entries by a growing number.
     entries: BTreeMap<u64, Arc<T>>,
     next: u64,
     bytes: usize,
@@ -71,7 +71,7 @@ pub(super) struct Index<T> {
     by_program: ByText,
 }
 
-/// Numbers of entries by a text of theirs, oldest first.
+/// Numbers of entries by one of their texts, oldest first.
 type ByText = HashMap<String, Vec<u64>>;
 
 impl<T> Default for Index<T> {
@@ -82,12 +82,12 @@ impl<T> Default for Index<T> {
 }
 
 impl<T: Entry> Index<T> {
-    /// Those of a prompt, newest first.
+    /// The entries of a prompt, newest first.
     pub fn of_prompt(&self, prompt: &str) -> impl Iterator<Item = &Arc<T>> {
         self.of(self.by_prompt.get(&settled(prompt)))
     }
 
-    /// Those of a piece of code, newest first.
+    /// The entries of a piece of code, newest first.
     pub fn of_program(&self, program: &str) -> impl Iterator<Item = &Arc<T>> {
         self.of(self.by_program.get(&settled(program)))
     }
@@ -110,7 +110,7 @@ impl<T: Entry> Index<T> {
         }
     }
 
-    /// Forgets those of a prompt for which `which` is true.
+    /// Drops the entries of a prompt for which `which` is true.
     pub fn remove(&mut self, which: impl Fn(&T) -> bool, prompt: &str) {
         let numbers = self.by_prompt.get(&settled(prompt)).cloned().unwrap_or_default();
         for number in numbers {

@@ -1,4 +1,4 @@
-//! A turn as plain text: what its record is found by.
+//! A turn as plain text, by which its record is found.
 
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::ops::Range;
@@ -8,17 +8,17 @@ use crate::document::Document;
 use crate::turns::TurnOptions;
 use crate::turns::{self, Linked, Turn};
 
-/// A turn as far as its record is concerned: plain text, without indentation.
+/// The texts of a turn that identify its record: plain text, without indentation.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct TurnText {
     /// The prompt's words.
     pub prompt: String,
-    /// What was generated for the turn, where that is known and stands there unchanged ([`Turn::generated`]); or else the
-    /// whole code. See [`crate::turns::program_text`].
+    /// What was generated for the turn, where that is known and unchanged ([`Turn::generated`]); otherwise the whole
+    /// code. See [`crate::turns::program_text`].
     pub program: String,
-    /// Stands for the turns before it in its block, prompts and pieces of code, and for nothing else of the file; where the
-    /// prompt is a docstring, for the header of its function. A hash of 64 bits: two histories that are not the same are
-    /// taken for each other as good as never.
+    /// A hash (64 bits) of the turns before it in its block, prompts and pieces of code, and of nothing else in the
+    /// file; where the prompt is a docstring, of the header of its function. Different histories practically never
+    /// collide.
     pub predecessors: u64,
 }
 
@@ -30,7 +30,8 @@ impl TurnText {
     }
 }
 
-/// All turns of a document with their texts, in the order of their prompts, as far as can be told without records.
+/// All turns of a document with their texts, in the order of their prompts, as far as they can be found without
+/// records.
 #[cfg(test)]
 pub fn texts(document: &Document, options: &TurnOptions) -> Vec<(Turn, TurnText)> {
     of(document, turns::linked(document, options, &|_, _| false), &|_, _| None)
@@ -44,11 +45,11 @@ pub fn text(document: &Document, turn: &Turn, options: &TurnOptions) -> TurnText
     own.map_or_else(|| alone(document, turn, turns::program_text(document, turn), NONE), |(_, text)| text)
 }
 
-/// Stands for no turns.
+/// The hash of no turns.
 pub(super) const NONE: u64 = 0;
 
-/// The texts of turns, each of which is looked at once, however many come after it. `generated` finds the lines of a turn
-/// that are what was generated for it, by its text with the whole code.
+/// The texts of turns; each turn is read once, however many follow it. `generated` finds the lines of a turn that are
+/// what was generated for it, by its text with the whole code.
 pub(super) fn of(
     document: &Document,
     all: Vec<Linked>,
@@ -71,7 +72,8 @@ pub(super) fn of(
     found
 }
 
-/// The text of a turn with that code, what it comes after being known; a docstring's function is its own affair.
+/// The text of a turn with that code, given the hash of its predecessors. A docstring's turn depends on the header of
+/// its function instead.
 pub(super) fn alone(document: &Document, turn: &Turn, program: String, predecessors: u64) -> TurnText {
     let header = turns::header(document, turn).map(|header| hash(&settled(&header)));
     TurnText { prompt: turn.prompt.clone(), program, predecessors: header.unwrap_or(predecessors) }
@@ -83,7 +85,7 @@ fn hash(value: &impl Hash) -> u64 {
     hasher.finish()
 }
 
-/// A text without what cannot be seen: white space at the ends of lines, blank lines at either end.
+/// A text without invisible differences: white space at the ends of lines, blank lines at either end.
 pub(super) fn settled(text: &str) -> String {
     let lines: Vec<&str> = text.lines().map(str::trim_end).collect();
     lines.join("\n").trim_matches('\n').to_owned()

@@ -1,4 +1,4 @@
-//! What is known of turns beyond their text: who wrote the code, from what, and whether that still holds. Pure, in
+//! What is known of turns beyond their text: what made the code, from what, and whether that still holds. Pure, in
 //! memory only, and keyed by content, so that it survives edits elsewhere, renames and reopening.
 
 mod index;
@@ -25,35 +25,35 @@ use key::settled;
 pub use key::{text, texts};
 pub use turn_map::{Mapped, TurnCache, TurnMap, overlap};
 
-/// How a turn stands.
+/// The state of a turn's code.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum TurnState {
-    /// It has no code.
+    /// The turn has no code.
     Empty,
-    /// Its code was generated from its prompt and the turns before it as they are now.
+    /// The code was generated from the prompt and the turns before it as they are now.
     Generated,
-    /// Its code was written or changed by hand.
+    /// The code was written or changed by hand.
     Edited,
-    /// Its code was generated, but its prompt or a turn before it has changed since.
+    /// The code was generated, but the prompt or a turn before it has changed since.
     Stale,
-    /// It has no code, because the last attempt at it failed.
+    /// The turn has no code, because the last attempt at it failed.
     Failed,
 }
 
-/// What made a piece of code.
+/// The inputs and the result of the generation that made a piece of code.
 #[derive(Debug, Clone, PartialEq)]
 pub struct GenerationInfo {
     /// The model's name.
     pub model: String,
-    /// How tokens were picked.
+    /// The way in which tokens were sampled.
     pub sampling: Sampling,
-    /// At most this many tokens.
+    /// The limit on generated tokens.
     pub max_tokens: usize,
-    /// The very text that the model was shown.
+    /// The exact text that the model was shown.
     pub prompt: String,
-    /// Prompts of the earlier turns that it was shown, and of those that did not fit.
+    /// Prompts of the earlier turns that the model was shown, and of those that did not fit.
     pub history: HistoryCut,
-    /// What came of it; its text is the raw one.
+    /// The completion, with its raw text.
     pub completion: Completion,
 }
 
@@ -62,7 +62,7 @@ pub struct GenerationInfo {
 pub struct Provenance {
     /// The turn, with the code that was written into the buffer.
     pub turn: TurnText,
-    /// What made it.
+    /// The generation that made it.
     pub made: GenerationInfo,
     /// The last line of the exception that the program raised when it was run.
     pub raised: Option<String>,
@@ -73,45 +73,45 @@ pub struct Provenance {
 pub struct Alternative {
     /// The code as [`TurnText::program`] has it once it is written; see [`crate::turns::written_text`].
     pub program: String,
-    /// What was found out about it.
+    /// The candidate and its score.
     pub ranked: Ranked,
-    /// What made it.
+    /// The generation that made it.
     pub made: GenerationInfo,
 }
 
-/// What was sampled together for a prompt and the turns before it.
+/// The candidates that were sampled together for a prompt and the turns before it.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Alternatives {
-    /// The turn; its code is the one that it had at the time.
+    /// The turn, with the code that it had at the time.
     pub turn: TurnText,
-    /// Best first.
+    /// The alternatives, best first.
     pub each: Vec<Alternative>,
 }
 
 impl Alternatives {
-    /// The place of the one that a turn has as its code, by [`TurnText::program`].
+    /// The index of the alternative that the turn has as its code, by [`TurnText::program`].
     #[must_use]
     pub fn current(&self, program: &str) -> Option<usize> {
         let program = settled(program);
         self.each.iter().position(|alternative| settled(&alternative.program) == program)
     }
 
-    /// The place of the one that was sampled with this number; see [`Ranked::index`].
+    /// The index of the alternative that was sampled with this number; see [`Ranked::index`].
     #[must_use]
     pub fn sampled_as(&self, index: usize) -> Option<usize> {
         self.each.iter().position(|alternative| alternative.ranked.index == index)
     }
 
-    /// The place of the one after the turn's code, in a ring; the best if the code is none of them.
-    /// `None` if there are none.
+    /// The index of the alternative after the turn's code, in a ring; the best if the code is none of them. `None` if
+    /// there are no alternatives.
     #[must_use]
     pub fn next(&self, program: &str) -> Option<usize> {
         let count = self.each.len();
         (count > 0).then(|| self.current(program).map_or(0, |at| (at + 1) % count))
     }
 
-    /// The place of the one before the turn's code, in a ring; the last if the code is none of them.
-    /// `None` if there are none.
+    /// The index of the alternative before the turn's code, in a ring; the last if the code is none of them. `None` if
+    /// there are no alternatives.
     #[must_use]
     pub fn previous(&self, program: &str) -> Option<usize> {
         let count = self.each.len();
@@ -119,11 +119,11 @@ impl Alternatives {
     }
 }
 
-/// All records of a server. Old ones go when there are too many.
+/// All records of a server. The oldest are dropped when there are too many.
 ///
-/// Three things are kept, each for itself: what was written ([`Records::generated`]), why nothing was
-/// ([`Records::failed`]), and what could be written instead ([`Records::sampled`]). Equal texts are equal turns, in
-/// whatever file they stand.
+/// Three kinds of records are kept: what was written ([`Records::generated`]), why nothing was ([`Records::failed`]),
+/// and what could be written instead ([`Records::sampled`]). Turns with equal texts are equal, in whatever file they
+/// are.
 #[derive(Debug, Clone, Default)]
 pub struct Records {
     written: Index<Provenance>,
@@ -139,7 +139,7 @@ struct Failure {
 }
 
 impl Records {
-    /// Notes what was written into a buffer. It ends the failure of earlier attempts at the turn.
+    /// Records what was written into a buffer, and forgets the failure of earlier attempts at the turn.
     pub fn generated(&mut self, record: Provenance) {
         self.revision += 1;
         self.failures.remove(|failure| asks_the_same(&failure.turn, &record.turn), &record.turn.prompt);
@@ -150,39 +150,40 @@ impl Records {
         self.written.push(record);
     }
 
-    /// Counts what was noted as written, which decides where turns are and what of them was generated.
+    /// A number that grows with every record of written code: these decide where turns are and which of their lines
+    /// were generated.
     #[must_use]
     pub fn revision(&self) -> u64 {
         self.revision
     }
 
-    /// Notes that an attempt at a turn failed, for a reason to show to the user.
+    /// Records that an attempt at a turn failed, with the reason to show to the user.
     pub fn failed(&mut self, turn: &TurnText, reason: &str) {
         self.failures.remove(|failure| asks_the_same(&failure.turn, turn), &turn.prompt);
-        // What stood there at the time is ignored.
+        // The code at the time is ignored.
         self.failures.push(Failure { turn: turn.with_program(""), reason: reason.to_owned() });
     }
 
-    /// Notes what was sampled for a turn, best first. It takes the place of what was sampled for it before.
+    /// Records what was sampled for a turn, best first, in place of what was sampled for it before.
     pub fn sampled(&mut self, turn: &TurnText, each: Vec<Alternative>) {
         self.sampled.remove(|sampled| asks_the_same(&sampled.turn, turn), &turn.prompt);
         self.sampled.push(Alternatives { turn: turn.clone(), each });
     }
 
-    /// What was sampled for the turn's prompt and the turns before it as they are now, whatever its code is.
+    /// The alternatives for the turn's prompt and the turns before it as they are now, whatever its code is.
     #[must_use]
     pub fn alternatives(&self, turn: &TurnText) -> Option<Arc<Alternatives>> {
         self.sampled.of_prompt(&turn.prompt).find(|sampled| asks_the_same(&sampled.turn, turn)).cloned()
     }
 
-    /// All turns of a document with their texts, in the order of their prompts: those that syntax tells, and docstrings
+    /// All turns of a document with their texts, in the order of their prompts: those found by syntax, and docstrings
     /// above bodies that were generated from them, which syntax cannot tell.
     #[must_use]
     pub fn texts(&self, document: &Document, options: &TurnOptions) -> Vec<(Turn, TurnText)> {
         key::of(document, self.linked(document, options), &|turn, text| self.generated_range(document, turn, text))
     }
 
-    /// [`Records::texts`], and for each the number of its block: equal for turns that follow each other in one.
+    /// [`Records::texts`], each with the number of its block: equal for turns that follow each other in one block.
     #[must_use]
     pub fn blocks(&self, document: &Document, options: &TurnOptions) -> Vec<(Turn, TurnText, usize)> {
         let linked = self.linked(document, options);
@@ -192,9 +193,9 @@ impl Records {
         texts.zip(blocks).map(|((turn, text), block)| (turn, text, block)).collect()
     }
 
-    /// The lines below a prompt that are exactly what was generated for it: in this place, by the document's marks; or for
-    /// this prompt below these turns, by what is known of them. A text that somebody wrote and that happens to be one that
-    /// was generated for something else is not.
+    /// The lines below a prompt that are exactly what was generated for it: at this place, by the document's marks; or
+    /// for this prompt below these turns, by the records. A text that the user wrote and that happens to equal one
+    /// generated for another turn does not count.
     fn generated_range(&self, document: &Document, turn: &Turn, text: &TurnText) -> Option<Range<usize>> {
         let marked = document.marks().iter().filter(|mark| turn.program_range.contains(&mark.range.start));
         let mut marked = marked.filter_map(|mark| {
@@ -227,11 +228,11 @@ impl Records {
         turns::linked(document, options, &known)
     }
 
-    /// How a turn stands, and the record it has or once had.
+    /// The state of a turn, and the record it has or once had.
     ///
-    /// Without code it is failed or empty. With one that is a record's it is generated or stale: a generated text
-    /// stays one under a prompt that has been reworded. With any other it is edited, and its record is the last one for
-    /// its prompt, if there ever was one.
+    /// Without code, the turn is failed or empty. With the code of a record it is generated or stale: a generated text
+    /// stays generated under a prompt that has been reworded. With any other code it is edited, and its record is the
+    /// last one for its prompt, if there is any.
     #[must_use]
     pub fn state(&self, turn: &TurnText) -> (TurnState, Option<Arc<Provenance>>) {
         let program = settled(&turn.program);
@@ -240,7 +241,7 @@ impl Records {
             return (state, None);
         }
         let best = |records: &mut dyn Iterator<Item = &Arc<Provenance>>| {
-            // Of equals the first, which is the newest.
+            // Of equal ones the first is taken, which is the newest.
             records.min_by_key(|record| record.turn.predecessors != turn.predecessors).cloned()
         };
         let is_text = |record: &&Arc<Provenance>| settled(&record.turn.program) == program;
@@ -254,7 +255,7 @@ impl Records {
         (TurnState::Edited, best(&mut self.written.of_prompt(&turn.prompt)))
     }
 
-    /// Why the last attempt at a turn failed, whatever its code is; `None` if it did not.
+    /// The reason why the last attempt at a turn failed, whatever its code is; `None` if it did not.
     #[must_use]
     pub fn failure(&self, turn: &TurnText) -> Option<String> {
         let mut failures = self.failures.of_prompt(&turn.prompt);
@@ -262,7 +263,7 @@ impl Records {
     }
 }
 
-/// Whether the model is asked for the same: the prompt, and the turns before it.
+/// Whether two turns ask the model for the same: their prompts and the turns before them are equal.
 fn asks_the_same(one: &TurnText, other: &TurnText) -> bool {
     one.predecessors == other.predecessors && settled(&one.prompt) == settled(&other.prompt)
 }

@@ -1,4 +1,4 @@
-//! Records for tests, of this crate and of those that use it.
+//! Records for tests of this crate and of its users.
 
 use codegen_core::{Completion, Sampling};
 
@@ -6,7 +6,7 @@ use super::{Alternative, GenerationInfo};
 use crate::candidates::{Ranked, Score};
 use crate::prompt::HistoryCut;
 
-/// What made `text`: one greedy token of a model named `m`.
+/// The information on a generation of `text`: one greedy token of a model named `m`.
 #[must_use]
 pub fn made(text: &str) -> GenerationInfo {
     GenerationInfo {

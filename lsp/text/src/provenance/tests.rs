@@ -29,7 +29,7 @@ fn states() {
         ("three", "", 8, Failed, None),
         ("three", "", 9, Empty, None),
         ("one", "x = 1", 0, Generated, Some(("x = 1", 0))),
-        // What nobody sees does not count.
+        // Invisible differences do not count.
         ("one", "\nx = 1  \n\n", 0, Generated, Some(("x = 1", 0))),
         ("two  ", "y = 2\t\nz = 3", 5, Generated, Some(("y = 2\nz = 3", 5))),
         ("two", "y = 2\n\nz = 3", 5, Edited, Some(("y = 2\nz = 3", 5))),
@@ -130,7 +130,7 @@ fn the_same_again_is_kept_once() {
     assert_eq!(records.written.sizes(), (2, 2, 2));
 }
 
-/// Records every turn of the text as generated, and answers with the states that the turns of another text have.
+/// Records every turn of the text as generated, and returns the states that the turns of another text have.
 fn states_after(generated: &str, now: &str) -> Vec<TurnState> {
     let options = TurnOptions::default();
     let mut records = Records::default();
@@ -147,7 +147,7 @@ fn what_edits_make_of_generated_turns() {
     use TurnState::{Edited, Empty, Generated, Stale};
     for (from, to, states) in [
         ("", "", [Generated, Generated, Generated]),
-        // Nothing of these is a turn.
+        // Changes that are not in a turn.
         ("import re\n", "import re\nimport os\n", [Generated, Generated, Generated]),
         ("x = 1\n\n", "x = 1  \n\n\n\n", [Generated, Generated, Generated]),
         // From a change on, everything below is stale; what is above is not.
@@ -156,7 +156,7 @@ fn what_edits_make_of_generated_turns() {
         ("# two", "# twice", [Generated, Stale, Stale]),
         ("print(y)", "", [Generated, Generated, Empty]),
         ("# three", "# inserted\nz = 1\n\n# three", [Generated, Generated, Edited]),
-        // Line ends are the editor's business.
+        // Line ends are up to the editor.
         ("x = 1\n", "x = 1\r\n", [Generated, Generated, Generated]),
     ] {
         let found = states_after(THREE, &THREE.replacen(from, to, 1));
@@ -250,7 +250,7 @@ fn step() -> impl Strategy<Value = (u8, &'static str, &'static str, u64)> {
 proptest! {
     #![proptest_config(ProptestConfig { cases: 512, failure_persistence: None, ..ProptestConfig::default() })]
 
-    /// The indexes say what going through everything would.
+    /// The indexes agree with a search through everything.
     #[test]
     fn states_are_what_the_whole_history_says(steps in prop::collection::vec(step(), 0..20), asked in step()) {
         let mut records = Records::default();

@@ -9,7 +9,7 @@ use super::{Records, TurnText};
 use crate::document::Document;
 use crate::turns::{self, Turn, TurnOptions};
 
-/// A turn of a [`TurnMap`].
+/// A turn of a [`TurnMap`], in the document's order.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Mapped {
     /// The turn.
@@ -23,7 +23,7 @@ pub struct Mapped {
 /// All turns of a document with their texts, in the order of their prompts; see [`Records::texts`].
 #[derive(Debug, Clone, Default)]
 pub struct TurnMap {
-    /// The very text, not just an equal one.
+    /// The very rope the turns were found in, not just an equal one.
     rope: Rope,
     revision: u64,
     options: TurnOptions,
@@ -31,7 +31,7 @@ pub struct TurnMap {
 }
 
 impl TurnMap {
-    /// The turns of a document. Walks all of it.
+    /// Finds the turns of a document. Walks all of it.
     #[must_use]
     pub fn of(document: &Document, records: &Records, options: &TurnOptions) -> Self {
         let all = records.blocks(document, options).into_iter();
@@ -39,24 +39,25 @@ impl TurnMap {
         Self { rope: document.rope().clone(), revision: records.revision(), options: options.clone(), all }
     }
 
-    /// Whether they are those of this version of the document by these records and options, its syntax and marks aside.
+    /// Whether the turns are those of this version of the document under these records and options, its syntax and
+    /// marks aside.
     #[must_use]
     pub fn is_of(&self, document: &Document, records: &Records, options: &TurnOptions) -> bool {
         self.rope.is_instance(document.rope()) && self.revision == records.revision() && self.options == *options
     }
 
-    /// All of them.
+    /// All turns, in the order of their prompts.
     pub fn iter(&self) -> impl Iterator<Item = &Mapped> {
         self.all.iter()
     }
 
-    /// The first one whose prompt shares a byte with `place`, or the place where that is empty.
+    /// The first turn whose prompt shares a byte with `place`, or contains its offset where `place` is empty.
     #[must_use]
     pub fn covering(&self, place: &Range<usize>) -> Option<&Mapped> {
         self.all.iter().find(|mapped| overlap(&mapped.turn.prompt_range, place))
     }
 
-    /// The one that an offset of the document belongs to; see [`turns::turn_at`].
+    /// The turn that an offset of the document belongs to; see [`turns::turn_at`].
     #[must_use]
     pub fn at(&self, document: &Document, offset: usize) -> Option<&Mapped> {
         let turns: Vec<Turn> = self.all.iter().map(|mapped| mapped.turn.clone()).collect();
@@ -70,7 +71,8 @@ impl TurnMap {
     }
 }
 
-/// The [`TurnMap`] of a document's present version. Whoever marks a range of the document has to forget it.
+/// The [`TurnMap`] of a document's present version. A caller that marks a range of the document must call
+/// [`TurnCache::forget`].
 #[derive(Debug, Default)]
 pub struct TurnCache(Option<Arc<TurnMap>>);
 
@@ -81,31 +83,31 @@ impl TurnCache {
         self.0.clone().filter(|known| known.is_of(document, records, options))
     }
 
-    /// The turns of a document that is parsed; found anew if its version, the records or the options have changed.
+    /// The turns of a document that is parsed; found again if its version, the records or the options have changed.
     pub fn get(&mut self, document: &Document, records: &Records, options: &TurnOptions) -> Arc<TurnMap> {
         if let Some(known) = self.known(document, records, options) {
             return known;
         }
         let turns = Arc::new(TurnMap::of(document, records, options));
-        // What is found without a tree holds only until there is one.
+        // Turns found without a tree are valid only until there is one.
         if document.tree().is_some() {
             self.0 = Some(Arc::clone(&turns));
         }
         turns
     }
 
-    /// Keeps the turns of the document's present version that were found elsewhere.
+    /// Keeps the turns of the document's present version that were found by other work.
     pub fn put(&mut self, turns: Arc<TurnMap>) {
         self.0 = Some(turns);
     }
 
-    /// Forgets what was found: the document's marks or its syntax have changed.
+    /// Drops the turns, because the document's marks or its syntax have changed.
     pub fn forget(&mut self) {
         self.0 = None;
     }
 }
 
-/// Whether two ranges share a byte; those that are empty share their place.
+/// Whether two ranges share a byte; empty ranges share their offset.
 #[must_use]
 pub fn overlap(one: &Range<usize>, other: &Range<usize>) -> bool {
     one.start < other.end.max(other.start + 1) && other.start < one.end.max(one.start + 1)
@@ -124,7 +126,7 @@ mod tests {
         let first = cache.get(&document, &records, &options);
         assert_eq!(first.iter().map(|mapped| mapped.turn.prompt.as_str()).collect::<Vec<_>>(), ["one", "two"]);
         assert!(Arc::ptr_eq(&first, &cache.get(&document, &records, &options)));
-        // Another text, other options, other records and other marks: each is looked at again.
+        // Another text, other options, other records and other marks: the turns are found again for each.
         document.edit(0..0, "\n");
         let second = cache.get(&document, &records, &options);
         assert!(!Arc::ptr_eq(&first, &second));

@@ -5,7 +5,7 @@ use tree_sitter::Node;
 use super::{KEYWORDS, children};
 use crate::document::parse_text;
 
-/// Whether `text`, a comment's words, is code rather than a sentence: statements that say more than a name.
+/// Whether `text`, a comment's words, is code rather than a sentence: statements that are more than a name.
 #[must_use]
 pub fn is_code(text: &str) -> bool {
     if is_plain(text) {
@@ -14,14 +14,14 @@ pub fn is_code(text: &str) -> bool {
     says_more(parse_text(text).root_node(), text)
 }
 
-/// Whether what `text` is parsed to says more than a name.
+/// Whether the statements that `text` is parsed to are more than a name.
 fn says_more(root: Node, text: &str) -> bool {
     if root.has_error() {
         return text.starts_with('@') || goes_on(text);
     }
     let words = text.chars().all(|char| char.is_alphabetic() || char.is_whitespace());
     children(root).any(|statement| match statement.kind() {
-        // "print the result" and "global state" are sentences to us, whatever Python 2 thought of them.
+        // "print the result" and "global state" are sentences here, although Python 2 read them as statements.
         "print_statement"
         | "exec_statement"
         | "global_statement"
@@ -54,7 +54,7 @@ fn says_more(root: Node, text: &str) -> bool {
     })
 }
 
-/// Whether a text is what only goes on with a statement: `else:` and the like.
+/// Whether a text only continues a statement: `else:` and the like.
 fn goes_on(text: &str) -> bool {
     let after = |head: &str| !parse_text(&format!("{head}:\n    pass\n{text}")).root_node().has_error();
     match text.split(|char: char| !char.is_alphanumeric()).next() {
@@ -64,7 +64,7 @@ fn goes_on(text: &str) -> bool {
     }
 }
 
-/// Whether a text is clearly words alone: most prompts are, and asking the parser takes much longer than this.
+/// Whether a text is clearly a sentence: most prompts are, and parsing takes much longer than this check.
 fn is_plain(text: &str) -> bool {
     let words = text.strip_suffix('.').unwrap_or(text);
     let first = words.split(' ').next().unwrap_or_default();

@@ -7,11 +7,11 @@ use tree_sitter::Node;
 use super::{Line, children, line_at, path};
 use crate::document::Document;
 
-/// Whether a string that is a statement of its own, and the first of its block, ends on the line.
+/// Whether a string that is the first statement of its block ends on the line.
 #[must_use]
 pub fn ends_docstring(document: &Document, line: &Line) -> bool {
     let Some(last) = line.end.checked_sub(1).filter(|&last| last >= line.text) else { return false };
-    // Most lines do not, and asking the tree takes longer than this.
+    // Most lines do not, and a look at the tree takes longer than this.
     if !matches!(document.rope().get_byte(last), Some(b'"' | b'\'')) {
         return false;
     }
@@ -32,18 +32,18 @@ pub fn ends_docstring(document: &Document, line: &Line) -> bool {
 pub struct Docstring {
     /// The string, quotes and prefix included.
     pub range: Range<usize>,
-    /// What stands between the quotes.
+    /// The text between the quotes.
     pub content: Range<usize>,
     /// The function up to its body: `def`, name, parameters.
     pub header: Range<usize>,
-    /// Whether the function needs no body: it is abstract, an overload, or of a protocol.
+    /// Whether the function needs no body: an abstract method, an overload, or a method of a protocol.
     pub declaration: bool,
 }
 
 /// The docstring of a function that starts on the line.
 #[must_use]
 pub fn docstring(document: &Document, line: &Line) -> Option<Docstring> {
-    // Most lines are none, and asking the tree takes longer than this.
+    // Most lines are none, and a look at the tree takes longer than this.
     let quoted = |at: usize| matches!(document.rope().get_byte(at), Some(b'"' | b'\''));
     let prefixed = matches!(document.rope().get_byte(line.text), Some(b'r' | b'R' | b'u' | b'U'));
     if line.is_blank() || !(quoted(line.text) || (prefixed && quoted(line.text + 1))) {
@@ -73,7 +73,7 @@ pub fn docstring(document: &Document, line: &Line) -> Option<Docstring> {
     })
 }
 
-/// Whether the innermost function of a path is never called as it is.
+/// Whether the innermost function of a path is never called itself: it is abstract, an overload, or of a protocol.
 fn is_declaration(document: &Document, path: &[Node]) -> bool {
     let Some(at) = path.iter().rposition(|node| node.kind() == "function_definition") else { return false };
     let has =

@@ -1,7 +1,8 @@
-//! What tree-sitter-python says of a document, as byte ranges. Knows nothing of prompts, models or protocols.
+//! The syntax of a document, as byte ranges found with tree-sitter-python. Knows nothing of prompts, models or
+//! protocols.
 //!
-//! Every question is answered by one descent of the tree, whose cost does not depend on the document's size. Of a document
-//! that has no tree, nothing is known: no place in it is in a comment, a string or brackets.
+//! Every question is answered by one descent of the tree, whose cost does not depend on the document's size. In a
+//! document that has no tree, no place is in a comment, a string or brackets.
 
 mod comment_code;
 mod docstring;
@@ -41,7 +42,7 @@ impl Line {
     }
 }
 
-/// What some editors leave at a text's start.
+/// The mark that some editors leave at a text's start.
 const BYTE_ORDER_MARK: char = '\u{feff}';
 
 /// The line of that number; `None` past the last one.
@@ -56,15 +57,15 @@ pub fn line(document: &Document, number: usize) -> Option<Line> {
         match char {
             ' ' => column += 1,
             '\t' => column += 8 - column % 8,
-            // Python skips it.
+            // Python skips the mark.
             BYTE_ORDER_MARK if start + text == 0 => {}
-            // Python forgets the indentation at a form feed, which old sources use to separate pages.
+            // Python resets the indentation at a form feed, which old sources use to separate pages.
             '\u{c}' => column = 0,
             _ => break,
         }
         text += char.len_utf8();
     }
-    // Lines can be long, so that the end is looked at from behind.
+    // Lines can be long, so the end is found from behind.
     let before = |end: usize, byte: u8| end > 0 && line.get_byte(end - 1) == Some(byte);
     let mut end = length;
     if before(end, b'\n') {
@@ -96,14 +97,16 @@ pub fn line_below(document: &Document, number: usize) -> Option<Line> {
     (number + 1..document.rope().len_lines()).filter_map(|number| line(document, number)).find(|line| !line.is_blank())
 }
 
-/// `offset` if a character starts there, or else the start of the character it is in; the text's end for those past it.
+/// `offset` if a character starts there, otherwise the start of the character that contains it; the text's end for
+/// larger offsets.
 #[must_use]
 pub fn char_boundary(document: &Document, offset: usize) -> usize {
     let rope = document.rope();
     rope.char_to_byte(rope.byte_to_char(offset.min(rope.len_bytes())))
 }
 
-/// The line end the buffer uses: that of its first line, `\n` if it has but one.
+/// The line end that the buffer uses: that of its first line, or `
+/// ` if there is only one line.
 #[must_use]
 pub fn line_ending(document: &Document) -> &'static str {
     let Some(first) = line(document, 0) else { return "\n" };
@@ -141,13 +144,13 @@ pub fn string_start(document: &Document, offset: usize) -> Option<usize> {
     path(document, offset).iter().find(|node| node.kind() == "string").map(Node::start_byte)
 }
 
-/// Whether `offset` lies inside brackets or a string that opened before it: there indentation means nothing.
+/// Whether `offset` lies inside brackets or a string that opened before it, where indentation has no meaning.
 #[must_use]
 pub fn is_continuation(document: &Document, offset: usize) -> bool {
     path(document, offset).iter().any(|node| node.start_byte() < offset && encloses(node.kind()))
 }
 
-/// What stands around a cursor.
+/// The kind of text around a cursor.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Place {
     /// Code.
@@ -160,7 +163,7 @@ pub enum Place {
     Docstring,
 }
 
-/// What stands around `offset`, seen from the character before it: text typed there goes into it.
+/// The kind of text around `offset`, seen from the character before it: text typed at `offset` becomes part of it.
 #[must_use]
 pub fn place(document: &Document, offset: usize) -> Place {
     let Some(before) = offset.checked_sub(1) else { return Place::Code };
@@ -173,7 +176,7 @@ pub fn place(document: &Document, offset: usize) -> Place {
                 let closed = node
                     .child(node.child_count().saturating_sub(1))
                     .is_some_and(|last| last.kind() == "string_end" && !last.is_missing() && last.end_byte() <= offset);
-                // The opening quote itself is not inside; nor is what an f-string interpolates.
+                // The opening quote itself is not inside; nor is an f-string's interpolation.
                 let opened = node.child(0).is_some_and(|first| first.end_byte() <= offset);
                 let inner = path.iter().any(|inner| inner.kind() == "interpolation");
                 if opened && !closed && !inner {
@@ -197,7 +200,7 @@ pub fn children(node: Node) -> impl Iterator<Item = Node> {
     })
 }
 
-/// How many nodes a recovery from syntax errors left in a tree: errors and missing tokens. `None` past `limit`.
+/// The number of nodes that recovery from syntax errors left in a tree: errors and missing tokens. `None` past `limit`.
 #[must_use]
 pub fn errors(tree: &Tree, limit: usize) -> Option<usize> {
     let mut cursor = tree.walk();
@@ -213,21 +216,21 @@ pub fn errors(tree: &Tree, limit: usize) -> Option<usize> {
         }
         while !cursor.goto_next_sibling() {
             if !cursor.goto_parent() {
-                // A missing line end is an error, too, but no node that could be visited.
+                // A missing line end is an error, too, but not a node that could be visited.
                 return Some(found.max(usize::from(tree.root_node().has_error())));
             }
         }
     }
 }
 
-/// Python's keywords: identifiers by their letters, but no names.
+/// Python's keywords, which have an identifier's letters but are no names.
 const KEYWORDS: [&str; 35] = [
     "False", "None", "True", "and", "as", "assert", "async", "await", "break", "class", "continue", "def", "del",
     "elif", "else", "except", "finally", "for", "from", "global", "if", "import", "in", "is", "lambda", "nonlocal",
     "not", "or", "pass", "raise", "return", "try", "while", "with", "yield",
 ];
 
-/// Whether a text could be the name of a variable.
+/// Whether a text is valid as the name of a variable.
 #[must_use]
 pub fn is_identifier(text: &str) -> bool {
     text.starts_with(|first: char| first.is_alphabetic() || first == '_')
@@ -235,7 +238,7 @@ pub fn is_identifier(text: &str) -> bool {
         && !KEYWORDS.contains(&text)
 }
 
-/// The words of a text, each of which could be a name.
+/// The words of a text, each of which is valid as a name.
 pub fn words(text: &str) -> impl Iterator<Item = &str> {
     text.split(|char: char| !(char.is_alphanumeric() || char == '_')).filter(|word| !word.is_empty())
 }
@@ -266,26 +269,26 @@ pub fn opens_block(document: &Document, line: &Line) -> bool {
         return false;
     }
     match parents.last().map_or("ERROR", |parent| parent.kind()) {
-        // Broken code has no statements to go by; then the line's first word decides.
+        // Broken code has no statements, so the line's first word decides.
         "ERROR" | "module" | "block" => is_header(code.trim_start()) || code.trim_start().starts_with(')'),
         kind => ["_statement", "_definition", "_clause"].iter().any(|ending| kind.ends_with(ending)),
     }
 }
 
-/// Whether a line that begins and ends like this opens a block, as far as that can be told without a tree.
+/// Whether a line with this beginning and end opens a block, as far as that can be told without a tree.
 #[must_use]
 pub fn is_header(words: &str) -> bool {
     let word = words.split(|char: char| !char.is_alphanumeric() && char != '_').next().unwrap_or_default();
     words.ends_with(':') && HEADERS.contains(&word)
 }
 
-/// What a line begins with that opens a block.
+/// Beginnings of lines that open a block.
 const HEADERS: [&str; 14] = [
     "def", "class", "if", "elif", "else", "for", "while", "with", "try", "except", "finally", "async", "match", "case",
 ];
 
-/// Where the statements start that stand beside the ones around `offset`, at every level of blocks: the places in `range`
-/// where a text can begin and still be read. Sorted.
+/// Starts of the statements beside the ones around `offset`, at every level of blocks: the places in `range` where a
+/// part of the text can begin and still be parsed. Sorted.
 #[must_use]
 pub fn statement_starts(document: &Document, offset: usize, range: Range<usize>) -> Vec<usize> {
     let mut starts = Vec::new();

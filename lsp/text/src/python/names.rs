@@ -1,8 +1,9 @@
-//! Which names a piece of Python binds and which it uses, by Python's rules for scopes.
+//! The names that a piece of Python binds and uses, by Python's rules for scopes.
 //!
-//! Attributes, keyword arguments and what strings say are no names; what an f-string interpolates is. A function's
-//! parameters and variables, a class's body and a comprehension's variables are their own; what is used in them and bound
-//! there nowhere counts as used by what is around them. Nothing is recursive: a model's text may nest as deep as it likes.
+//! Attributes, keyword arguments and words in strings are no names; names that an f-string interpolates are. A
+//! function's parameters and variables, a class's body and a comprehension's variables are scopes of their own; a name
+//! that is used in them and bound in none of them counts as used by the scope around them. Nothing is recursive: a
+//! model's text may nest to any depth.
 
 use std::collections::HashSet;
 
@@ -13,43 +14,43 @@ use tree_sitter::Node;
 pub struct Name {
     /// The name.
     pub name: String,
-    /// The byte from which on it is bound, or at which it is used.
+    /// The byte offset from which on it is bound, or at which it is used.
     pub at: usize,
-    /// How.
+    /// The way in which it is bound or used.
     pub how: How,
 }
 
-/// How a name is bound or used.
+/// The way in which a name is bound or used.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum How {
-    /// When the statement itself runs.
+    /// Bound or used when the statement itself runs.
     Plain,
     /// Bound by an import.
     Imported,
-    /// Used by a function, and so not before it is called.
+    /// Used by a function, and so only when it is called.
     Deferred,
 }
 
-/// The names of a piece of a program, as far as the scope that it stands in is concerned.
+/// The names of a piece of a program in the scope that it stands in.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Names {
-    /// Those it gives a value: assignments of every kind, imports, functions, classes, `for`, `with … as`, `:=`.
+    /// Names that it gives a value: assignments of every kind, imports, functions, classes, `for`, `with … as`, `:=`.
     pub bound: Vec<Name>,
-    /// Those whose value it needs.
+    /// Names whose value it needs.
     pub used: Vec<Name>,
-    /// Those whose value it changes by assigning to an element or an attribute; each of them is also used.
+    /// Names whose value it changes by assigning to an element or an attribute; each of them is also in `used`.
     pub modified: Vec<Name>,
-    /// Those that are bound in scopes within it.
+    /// Names that are bound in scopes within it.
     pub inner: Vec<Name>,
 }
 
-/// The names of `node` and everything in it. `text` is what the tree was parsed from.
+/// The names of `node` and everything in it. `text` is the text that the tree was parsed from.
 #[must_use]
 pub fn names(node: Node, text: &str) -> Names {
     Walk { text, scopes: vec![Scope::new(Own::None)], work: vec![Work::Load(node)] }.run()
 }
 
-/// The names of a scope itself, seen from within: of a function, parameters included, a class, or else a whole tree. A
+/// The names of a scope itself, seen from within: a function with its parameters, a class, or otherwise a whole tree. A
 /// wildcard import binds `*`.
 #[must_use]
 pub fn names_within(scope: Node, text: &str) -> Names {
@@ -61,16 +62,16 @@ pub fn names_within(scope: Node, text: &str) -> Names {
     Walk { text, scopes: vec![Scope::new(own)], work }.run()
 }
 
-/// What is bound in a scope of its own.
+/// The kind of a scope of its own.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Own {
-    /// Nothing: it is what the answer is about.
+    /// None: the scope that the names are collected for.
     None,
-    /// A function's or lambda's.
+    /// A function's or lambda's scope.
     Function,
-    /// A class's, which its functions do not see.
+    /// A class's scope, which its functions do not see.
     Class,
-    /// The variables of a comprehension, but not what `:=` binds in it.
+    /// The scope of a comprehension's variables; `:=` in it binds outside.
     Comprehension,
 }
 
@@ -89,10 +90,10 @@ impl Scope {
     }
 }
 
-/// What is left to do, the next at the end.
+/// The work that is left, the next at the end.
 enum Work<'t> {
     Load(Node<'t>),
-    /// Bound from that byte on.
+    /// A name that is bound from that byte on.
     Store(Node<'t>, usize, How),
     Parameter(Node<'t>),
     Enter(Own),
@@ -139,7 +140,7 @@ impl<'t> Walk<'t> {
             "keyword_argument" => self.fields(node, &["value"]),
             "assignment" => {
                 self.fields(node, &["type", "right"]);
-                // An annotation alone gives no value.
+                // An annotation without a value binds nothing.
                 let left = node.child_by_field_name("left").filter(|_| has(node, "right"));
                 self.bind(left, node.end_byte());
             }
@@ -151,7 +152,7 @@ impl<'t> Walk<'t> {
                 self.fields(node, &["value"]);
                 if let Some(name) = node.child_by_field_name("name") {
                     let name = self.name(name);
-                    // It binds around the comprehensions that it stands in.
+                    // It binds in the scope around the comprehensions that it stands in.
                     if let Some(scope) = self.scopes.iter_mut().rfind(|scope| scope.own != Own::Comprehension) {
                         scope.names.bound.push(name);
                     }
@@ -193,7 +194,7 @@ impl<'t> Walk<'t> {
             }
             "keyword_pattern" => self.work.extend(named(node).skip(1).map(Work::Load)),
             "splat_pattern" => named(node).for_each(|name| self.bind(Some(name), name.start_byte())),
-            // Imports aside, in patterns only: one name captures, several are a value.
+            // Outside of imports it occurs in patterns only: a single name captures, several are a value.
             "dotted_name" => match named(node).next() {
                 first if node.named_child_count() == 1 => self.bind(first, node.start_byte()),
                 first => self.work.extend(first.map(Work::Load)),
@@ -275,7 +276,7 @@ impl<'t> Walk<'t> {
         if name.kind() == "identifier" {
             self.bind(Some(name), name.start_byte());
         } else if name.id() != node.id() {
-            // `*args: int` and its like.
+            // Parameters such as `*args: int`.
             self.work.push(Work::Parameter(name));
         }
     }

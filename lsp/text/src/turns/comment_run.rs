@@ -9,9 +9,9 @@ use crate::python::{self, Line};
 /// Whole-line comments of one indentation and one kind, one below the other.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Run {
-    /// Number of the first line.
+    /// The number of the first line, from zero.
     pub first: usize,
-    /// Number of the last line.
+    /// The number of the last line, from zero.
     pub last: usize,
     /// From the first line's start to past the last one's line end.
     pub range: Range<usize>,
@@ -20,22 +20,22 @@ pub(crate) struct Run {
     /// Columns of that white space.
     pub column: usize,
     kind: Kind,
-    /// What follows the comment signs, line by line.
+    /// The text after the comment signs, line by line.
     words: Vec<String>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Kind {
-    /// For tools: a shebang, `# type:`, `# noqa`.
+    /// A comment for tools: a shebang, `# type:`, `# noqa`.
     Directive,
-    /// Starts with the marker of the options.
+    /// A comment that starts with the marker of the options.
     Marked,
     Plain,
-    /// The docstring of a function, which is not just declared.
+    /// The docstring of a function that is more than a declaration.
     Docstring,
 }
 
-/// What tools read in comments; matched on the words in lower case.
+/// Beginnings of comments that tools read; matched on the words in lower case.
 const DIRECTIVES: &[&str] = &[
     "type:",
     "noqa",
@@ -69,12 +69,12 @@ const DIRECTIVES: &[&str] = &[
     "-*-",
 ];
 
-/// The comment on a line, if it has nothing else.
+/// The comment on a line that has nothing else.
 fn comment(document: &Document, line: &Line, options: &TurnOptions) -> Option<(Kind, String, String)> {
     if document.rope().get_byte(line.text) != Some(b'#') || line.is_blank() {
         return None;
     }
-    // In brackets a comment explains an element; a prompt's code could not stand there.
+    // A comment in brackets explains an element; a prompt's code could not stand there.
     if !document.outline().starts_comment(line.text) {
         return None;
     }
@@ -100,7 +100,7 @@ fn is_directive(line: &Line, text: &str, words: &str) -> bool {
     let lower = words.trim_start().to_ascii_lowercase();
     (line.start == 0 && text.starts_with("#!"))
         || (line.number < 2 && (lower.contains("coding:") || lower.contains("coding=")))
-        // A version control system's keyword.
+        // A keyword of a version control system.
         || (lower.starts_with('$') && lower.ends_with('$'))
         || DIRECTIVES.iter().any(|directive| {
             lower.strip_prefix(directive).is_some_and(|rest| {
@@ -130,7 +130,7 @@ fn is_drawn(char: char) -> bool {
         || "\u{2014}\u{2015}\u{2e3a}\u{2e3b}".contains(char)
 }
 
-/// The docstring that starts on `line`, where it may ask for its function's body.
+/// The docstring that starts on `line`, if it can be a prompt for its function's body.
 pub(super) fn docstring_at(document: &Document, line: &Line) -> Option<Run> {
     let docstring = python::docstring(document, line).filter(|docstring| !docstring.declaration)?;
     let last = python::line_at(document, docstring.range.end);
@@ -152,7 +152,7 @@ pub(super) fn docstring_above(document: &Document, number: usize) -> Option<Run>
     docstring_at(document, &python::line_at(document, start)).filter(|run| run.last == number)
 }
 
-/// A docstring's lines as Python's `inspect.cleandoc` has them.
+/// A docstring's lines as Python's `inspect.cleandoc` returns them.
 fn clean(text: &str) -> Vec<String> {
     let white = |line: &str| line.len() - line.trim_start().len();
     let margin = text.lines().skip(1).filter(|line| !line.trim().is_empty()).map(white).min().unwrap_or(0);
@@ -214,7 +214,7 @@ impl Run {
         }
     }
 
-    /// Whether it divides a file into sections rather than asking for something.
+    /// Whether it divides a file into sections rather than asking for code.
     pub(super) fn is_section(&self) -> bool {
         self.kind == Kind::Plain && self.words.iter().any(|words| is_ruler(words))
     }
@@ -240,7 +240,7 @@ impl Run {
             && !python::is_code(&self.words.join("\n"))
     }
 
-    /// Whether it follows a blank line, or is the first thing in its block: under the colon or under the docstring.
+    /// Whether it follows a blank line, or is the first thing in its block: below the colon or below the docstring.
     fn begins_something(&self, document: &Document, options: &TurnOptions) -> bool {
         let Some(above) = self.first.checked_sub(1).and_then(|number| python::line(document, number)) else {
             return true;
@@ -249,7 +249,7 @@ impl Run {
             return true;
         }
         if let Some((kind, indent, _)) = comment(document, &above, options) {
-            // What tools read is no part of the text: look past it.
+            // Comments for tools are no part of the text and are skipped.
             return kind == Kind::Directive
                 && indent == self.indent
                 && run_around(document, above.number, options)
@@ -259,7 +259,7 @@ impl Run {
         (deeper && python::opens_block(document, &above)) || python::ends_docstring(document, &above)
     }
 
-    /// Whether it only says where to read on.
+    /// Whether it only refers to another text.
     fn is_reference(&self) -> bool {
         let refers = |line: &str| {
             let lower = line.to_lowercase();
@@ -270,14 +270,14 @@ impl Run {
         self.words.iter().filter(|words| !words.trim().is_empty()).all(|words| refers(words))
     }
 
-    /// Whether it is the notice that many files begin with, or one that some end with.
+    /// Whether it is a notice at the beginning of a file, or one at its end.
     fn is_notice(&self, document: &Document) -> bool {
         let text = self.words.join(" ").to_ascii_lowercase();
         let text = text.trim_start();
         let certain =
             ["copyright (c)", "copyright \u{a9}", "(c) ", "\u{a9}"].iter().any(|start| text.starts_with(start));
         let notice = NOTICES.iter().any(|notice| text.contains(notice));
-        // What Emacs reads at a file's end goes on over several lines.
+        // Emacs' local variables at a file's end take several lines.
         let tail = text.starts_with("local variables:");
         tail || text.contains("spdx-")
             || certain
@@ -285,13 +285,14 @@ impl Run {
     }
 }
 
-/// Lines of a prompt at most. Longer runs are no prompts in practice, and checking whether they are commented code takes minutes.
+/// The largest number of lines of a prompt. Longer runs are no prompts in practice, and checking whether they are
+/// commented code takes minutes.
 const LONGEST: usize = 1000;
 
-/// Lines that a file's notices stand in.
+/// The number of lines from the top in which a file's notices stand.
 const HEAD: usize = 400;
 
-/// Words that begin comments which ask for nothing.
+/// Beginnings of comments that ask for nothing.
 const NOTICES: [&str; 13] = [
     "copyright",
     "all rights reserved",

@@ -1,4 +1,4 @@
-//! Whether what stands below a prompt is exactly what was generated for it.
+//! Finds out whether the code below a prompt is exactly what was generated for it.
 
 use std::ops::Range;
 
@@ -6,8 +6,8 @@ use super::{Turn, insertion, program};
 use crate::document::Document;
 use crate::python;
 
-/// The lines below the prompt that are `program`, which is as [`super::program_text`] has it. `None` if they are anything
-/// else, however little, or if code goes on right below them.
+/// The lines below the prompt that are `program`, as [`super::program_text`] returns it. `None` if they differ from it,
+/// or if code continues right below them.
 ///
 /// Line ends and blanks at the ends of lines do not count: editors change those by themselves. Blank lines between the
 /// prompt and the program do not count either.

@@ -2,47 +2,47 @@
 
 use crate::document::{Document, Unparsed};
 
-/// Why there is no turn where one was asked for.
+/// The reason why there is no turn at a position.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum NoTurn {
     /// The client has not opened the document of this URI.
     #[error("{0} is not open")]
     NotOpen(String),
-    /// Documents like this one are not answered, for this reason.
+    /// The server does not answer for documents like this one, for this reason.
     #[error("{0}")]
     NotServed(String),
-    /// The text is not known to be the client's.
+    /// The server's text may differ from the client's.
     #[error("the document is out of step; reopen it")]
     OutOfStep,
-    /// The document has no syntax tree, so nobody knows its turns.
+    /// The document has no syntax tree, so its turns are not known.
     #[error("this document is not parsed, since {0}")]
     NotParsed(Unparsed),
-    /// The position is none of the document's, for this reason.
+    /// The position is not in the document, for this reason.
     #[error("{0}")]
     NoPosition(String),
-    /// The position is in no turn: its line, counted from 1.
+    /// The position is in no turn; its line is counted from 1.
     #[error("line {0} belongs to no comment prompt")]
     NoPrompt(usize),
 }
 
 impl NoTurn {
-    /// Whether the request itself is wrong, rather than what the user has there.
+    /// Whether the request is wrong, rather than the state of the document.
     #[must_use]
     pub fn is_bad_request(&self) -> bool {
         matches!(self, Self::NotOpen(_) | Self::NotServed(_) | Self::NoPosition(_))
     }
 }
 
-/// What is known of the document that a turn is asked for in.
+/// What is known of the document of a request for a turn.
 #[derive(Clone)]
 pub struct Asked<'d> {
     /// Its URI.
     pub uri: &'d str,
     /// The document, if it is open.
     pub document: Option<&'d Document>,
-    /// Why it is not answered, if it is not.
+    /// The reason why the server does not answer for it, if it does not.
     pub unserved: Option<String>,
-    /// Whether its text is the client's.
+    /// Whether its text is the same as the client's.
     pub synced: bool,
 }
 
@@ -50,7 +50,7 @@ impl<'d> Asked<'d> {
     /// The document, if its turns can be known.
     ///
     /// # Errors
-    /// See [`NoTurn`]; the first reason that holds, in the order in which they are listed there.
+    /// Returns the [`NoTurn`] of the first reason that holds, in the order in which they are listed there.
     pub fn document(self) -> Result<&'d Document, NoTurn> {
         let document = self.document.ok_or_else(|| NoTurn::NotOpen(self.uri.to_owned()))?;
         if let Some(reason) = self.unserved {
@@ -62,11 +62,11 @@ impl<'d> Asked<'d> {
         document.syntax_gap().map_or(Ok(document), |gap| Err(NoTurn::NotParsed(gap)))
     }
 
-    /// The turn at a position of the document, if its turns can be known, with what is known of it. `offset` is where the
-    /// position is, or why it is nowhere; `line` its line, counted from 0; `find` knows the turns.
+    /// The turn at a position of the document, if its turns can be known, with what `find` knows of it. `offset` is the
+    /// position's byte offset, or the reason why it has none; `line` is its line, counted from 0.
     ///
     /// # Errors
-    /// See [`Asked::document`]; the position is none of the document's, or in no turn.
+    /// Returns the errors of [`Asked::document`], and those of a position that is not in the document or in no turn.
     pub fn turn<T>(
         self,
         line: u32,

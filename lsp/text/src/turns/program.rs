@@ -1,4 +1,4 @@
-//! Code on its way into and out of a turn: indentation and line ends.
+//! Code on its way into a buffer and out of it: indentation and line ends.
 
 use std::borrow::Cow;
 use std::ops::Range;
@@ -11,13 +11,15 @@ use crate::document::Document;
 use crate::edit::Edit;
 use crate::python;
 
-/// The text with every line end as `\n`, the only one that models were shown.
+/// The text with every line end as `
+/// `, the only line end in prompts.
 pub(crate) fn line_feeds(text: &str) -> String {
     if text.contains('\r') { text.replace("\r\n", "\n").replace('\r', "\n") } else { text.to_owned() }
 }
 
-/// A part of a document as models are shown it: line ends as `\n`, and without what only divides text into pages or says
-/// how it was encoded. A form feed or a byte order mark is nothing that a program differs by.
+/// A part of a document as models are shown it: line ends as `
+/// `, and without form feeds and byte order marks, which divide a text into pages or mark its encoding and make no
+/// difference to the program.
 pub(crate) fn shown_text(document: &Document, range: Range<usize>) -> String {
     let at_start = range.start == 0;
     let mut text = line_feeds(&document.slice(range));
@@ -30,18 +32,19 @@ pub(crate) fn shown_text(document: &Document, range: Range<usize>) -> String {
     text
 }
 
-/// Takes the turn's indentation off every line, and blank lines off both ends. Lines with less lose what they have.
+/// Takes the turn's indentation off every line, and blank lines off both ends. Lines that are indented less lose what
+/// they have.
 pub(super) fn dedent(text: &str, indent: &str) -> String {
     trimmed(text.lines().map(|line| Cow::Borrowed(without(line, indent))).collect()).join("\n")
 }
 
-/// A line without what it has of the turn's indentation.
+/// The line without as much of the turn's indentation as it has.
 pub(super) fn without<'l>(line: &'l str, indent: &str) -> &'l str {
     let shared = line.bytes().zip(indent.bytes()).take_while(|(own, wanted)| own == wanted).count();
     line.get(shared..).unwrap_or_default()
 }
 
-/// Blank lines become empty, and go from both ends.
+/// Empties blank lines, and drops them at both ends.
 fn trimmed(mut lines: Vec<Cow<'_, str>>) -> Vec<Cow<'_, str>> {
     for line in &mut lines {
         if line.trim().is_empty() {
@@ -55,7 +58,7 @@ fn trimmed(mut lines: Vec<Cow<'_, str>>) -> Vec<Cow<'_, str>> {
     lines.split_off(blank)
 }
 
-/// The lines of a generated program as they go into the buffer, without line ends.
+/// The lines of a generated program as they are written into the buffer, without line ends.
 pub(super) fn lines(document: &Document, turn: &Turn, program: &str) -> Vec<String> {
     let program = line_feeds(program);
     let lines = match indented(&program, &turn.indent) {
@@ -92,7 +95,7 @@ pub(super) fn edit(document: &Document, turn: &Turn, program: &str) -> Edit {
     // A form feed separates pages on purpose, so it stays.
     let spare = |end: usize| !document.slice(range.end..end).contains('\u{c}');
     match next {
-        // The blank lines that waited for the program are used up by it.
+        // The blank lines at the end of the file are replaced by the program.
         None if fresh && spare(document.len()) => range.end = document.len(),
         None => {}
         Some(next) => {
@@ -108,7 +111,7 @@ pub(super) fn edit(document: &Document, turn: &Turn, program: &str) -> Edit {
     Edit { range, text }
 }
 
-/// The lines of a program that was generated with the turn's indentation, up to the first that has less.
+/// The lines of a program that was generated with the turn's indentation, up to the first that is indented less.
 fn indented<'a>(program: &'a str, indent: &str) -> Option<Vec<Cow<'a, str>>> {
     let first = program.lines().find(|line| !line.trim().is_empty())?;
     if indent.is_empty() || !first.starts_with(indent) {
@@ -124,15 +127,15 @@ fn indented<'a>(program: &'a str, indent: &str) -> Option<Vec<Cow<'a, str>>> {
     Some(trimmed(lines.map(|(_, line)| Cow::Borrowed(line)).collect()))
 }
 
-/// The lines of a program that was generated at the left edge, moved to the turn's indentation, in the buffer's style. What
-/// lies inside a string stays as it is, except in docstrings: there it would change a value.
+/// The lines of a program that was generated at the left edge, moved to the turn's indentation, in the buffer's style.
+/// Text inside a string is unchanged, since its value would change, except in docstrings.
 fn reindented<'a>(document: &Document, program: &'a str, indent: &str) -> Vec<Cow<'a, str>> {
     let inside = string_lines(program, true);
     let style = Style::of(document, indent);
     let own = |&(number, line): &(usize, &str)| !line.trim().is_empty() && inside.binary_search(&number).is_err();
     let blanks = |line: &str| line.len() - line.trim_start_matches(' ').len();
     let widths = || program.lines().enumerate().filter(own).map(|(_, line)| blanks(line));
-    // Small models like to copy a name out of the prompt together with the blank before it.
+    // Small models often copy a name from the prompt together with the space before it.
     let margin = widths().min().unwrap_or(0);
     let width = widths().map(|width| width - margin).filter(|&width| width > 1).min().unwrap_or(4);
     let lines = program.lines().enumerate().map(|(number, line)| {
@@ -156,7 +159,7 @@ fn string_lines(program: &str, but_docstrings: bool) -> Vec<usize> {
     python::string_rows(&crate::document::parse_text(program), but_docstrings)
 }
 
-/// What a buffer indents with.
+/// The unit of a buffer's indentation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Style {
     Tabs,
@@ -164,7 +167,7 @@ enum Style {
 }
 
 impl Style {
-    /// By the turn's own indentation, or else by the document's first indented line of code.
+    /// Found by the turn's own indentation, or else by the document's first indented line of code.
     fn of(document: &Document, indent: &str) -> Self {
         if indent.contains('\t') {
             return Self::Tabs;

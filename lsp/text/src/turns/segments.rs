@@ -1,4 +1,4 @@
-//! A whole document, cut into prompts, pieces of code and the rest.
+//! A whole document, divided into prompts, pieces of code and the rest.
 
 use std::ops::Range;
 
@@ -10,22 +10,23 @@ use crate::document::Document;
 pub struct Part {
     /// Where it is; never empty.
     pub range: Range<usize>,
-    /// What it is.
+    /// The kind of the piece.
     pub kind: PartKind,
 }
 
-/// What a piece of a document is. Turns are given by their place in [`turns`]; what lies in several is the innermost one's.
+/// The kind of a piece of a document. Turns are given by their index in [`turns`]; a piece that lies in several turns
+/// belongs to the innermost.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum PartKind {
-    /// Of no turn.
+    /// A piece of no turn.
     Other,
     /// A turn's prompt.
     Prompt(usize),
-    /// Of a turn's code.
+    /// A piece of a turn's code.
     Program(usize),
 }
 
-/// The parts of a document, one after the other: together they are the document.
+/// The parts of a document, in order, without gaps.
 #[must_use]
 pub fn parts(document: &Document, options: &TurnOptions) -> Vec<Part> {
     let turns = turns(document, options);
@@ -54,7 +55,7 @@ struct Cutter {
 }
 
 impl Cutter {
-    /// What lies between the last cut and this one.
+    /// Adds the part between the last cut and `end`.
     fn cut(&mut self, end: usize, kind: PartKind) {
         if end > self.at {
             self.parts.push(Part { range: self.at..end, kind });
@@ -62,7 +63,7 @@ impl Cutter {
         }
     }
 
-    /// Ends the pieces of code that end up to a place.
+    /// Ends the pieces of code that end at or before a place.
     fn close(&mut self, open: &mut Vec<usize>, place: usize, end: impl Fn(usize) -> usize) {
         while let Some(index) = open.pop_if(|index| end(*index) <= place) {
             self.cut(end(index), PartKind::Program(index));

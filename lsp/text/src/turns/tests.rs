@@ -109,7 +109,7 @@ fn comments_that_ask_for_nothing() {
         "x = '''\n\n# not a comment\n'''\n",
         "x = 1  # not the whole line\n",
         "x = {\n    'a':\n        # the value\n        1}\n",
-        // For tools.
+        // Comments for tools.
         "# -*- mode: python -*-\nx = 1\n",
         "x = 1\n\n# ruff: noqa\n",
         "x = 1\n\n# pyright: basic\n",
@@ -117,7 +117,7 @@ fn comments_that_ask_for_nothing() {
         "x = 1\n\n# Local Variables:\n# mode: python\n# End:\n",
         "# /// script\n# dependencies = []\n# ///\n",
         "#region Helpers\nx = 1\n",
-        // Code that was commented out.
+        // Commented-out code.
         "x = 1\n\n# x = 1\n",
         "x = 1\n\n# return\n",
         "x = 1\n\n# return x + 1\n",
@@ -134,10 +134,10 @@ fn comments_that_ask_for_nothing() {
         "x = 1\n\n# [1, 2]\n",
         "x = 1\n\n# 42\n",
         "x = 1\n\n# >>> f(1)\n# 2\n",
-        // Where to read on.
+        // References to other texts.
         "x = 1\n\n# https://example.org/spec#lines\n",
         "x = 1\n\n# See https://example.org/spec\n# See also: <https://example.org/more>\n",
-        // Licences, and who wrote it.
+        // Licences and authors.
         "\"\"\"Docs.\"\"\"\n\n# Copyright (c) 2020 Somebody\nimport os\n",
         "# Author: Somebody\nimport os\n",
         "# This file is placed in the public domain; see the LICENSE file.\nimport os\n",
@@ -266,10 +266,10 @@ fn histories() {
         ("# on$0e\n", "# one\n"),
         ("import os\n\n# on$0e\nx = 1\n", "import os\n\n# one\n"),
         ("# one\n\nx = 1\n\n\n\n# tw$0o\n", "# one\nx = 1\n\n# two\n"),
-        // Turns that were not answered teach nothing.
+        // Turns without code are not shown.
         ("# one\n\n# two\ny\n\n# thr$0ee\n", "# two\ny\n\n# three\n"),
         ("# one\r\nx = 1\r\n\r\n# tw$0o\r\n", "# one\nx = 1\n\n# two\n"),
-        // Code under a heading is not lost.
+        // Code under a heading is kept.
         ("# one\nx = 1\n\n# ----\ny = 2\n\n# tw$0o\n", "# one\nx = 1\n\n# ----\ny = 2\n\n# two\n"),
         // Inside a block the model is shown the block.
         (
@@ -287,7 +287,7 @@ fn histories() {
     }
 }
 
-/// Puts `program` under the turn at the cursor.
+/// Writes `program` under the turn at the cursor.
 #[track_caller]
 fn check_edit(text: &str, program: &str, expected: &str) {
     let (mut document, offset) = cursor(text);
@@ -317,7 +317,8 @@ fn programs_are_put_in_place() {
 #[test]
 fn programs_are_indented() {
     check_edit("def f():\n    # one$0\n", "if x:\n    y\n\nz", "def f():\n    # one\n    if x:\n        y\n\n    z\n");
-    // Already indented as the turn is, as the indented history makes the model write it; what follows the block is not its own.
+    // Already indented as the turn is, since the indented history makes the model write it so; what follows the block
+    // is not part of it.
     check_edit(
         "def f():\n    # one$0\n",
         "    if x:\n        y\n    z\nw\n",

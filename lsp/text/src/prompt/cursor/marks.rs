@@ -23,11 +23,11 @@ const TEXTS: [&str; 12] = [
     "from a import (\n    b,\n)\n\nx = f(b,\n    $0\n",
 ];
 
-/// What a model might say.
+/// Texts that a model might write.
 const SAID: [&str; 5] =
     ["result = 1\n", "    return 1\n\n\n", "1\n", "x = 1\nx = 1\nx = 1\nx = 1\n", "def last():\n    pass\n"];
 
-/// The text with marks put in: at its start, into its blank lines, before what begins a page.
+/// Variants of the text with marks: at its start, in its blank lines, before what begins a page.
 fn marked(text: &str) -> Vec<String> {
     let blank: Vec<_> = text.split('\n').map(|line| if line.is_empty() { "\u{c}" } else { line }).collect();
     let pages = text.replace("\n\n\n", "\n\n\n\u{c}").replace("\n\n#", "\n\n\u{c}#");
@@ -41,7 +41,7 @@ fn marked(text: &str) -> Vec<String> {
     ]
 }
 
-/// All that is shown and suggested at the cursor.
+/// Everything that is shown and suggested at the cursor.
 fn seen(marked: &str) -> Vec<String> {
     let (document, offset) = cursor_in(marked, |text| Document::new(text, 1));
     let options = TurnOptions::default();

@@ -5,7 +5,7 @@ use crate::testing::cursor_in;
 use crate::turns::line_feeds;
 use proptest::prelude::*;
 
-/// Counts as byte-level tokenizers do, roughly: words, runs of blanks, and signs.
+/// Counts roughly as byte-level tokenizers do: words, runs of blanks, and signs.
 fn tokens(text: &str) -> usize {
     let mut count = 0;
     let mut last = ' ';
@@ -206,7 +206,7 @@ proptest! {
         let window = line_feeds(&text[context.start..offset]);
         let shown = context.prompt.clone() + context.held;
         prop_assert!(shown.ends_with(&window));
-        // As much is shown as fits, give or take: never nothing of a text that has something.
+        // About as much is shown as fits, and never nothing of a text that has something.
         prop_assert!(budget < 40 || offset == 0 || !window.is_empty());
     }
 

@@ -17,7 +17,7 @@ fn prompt(marked: &str, options: &TurnOptions, budget: usize) -> Fitted {
     fit(&turns::history(&document, &turn, options), &turn.prompt, budget, &str::len)
 }
 
-/// With line ends and white space that can be seen.
+/// The prompt with line ends and white space made visible.
 fn whole(marked: &str) -> String {
     let fitted = prompt(marked, &TurnOptions::default(), usize::MAX);
     assert!(fitted.cut.dropped.is_empty() && !fitted.cut.preamble_cut);
@@ -92,7 +92,7 @@ fn cut_prompts() {
         format!("{}---\n{cut:?}", visible(&text))
     };
     insta::assert_snapshot!("a_cut_history", cut(LONG, 190));
-    // In a method nothing of the class is left but its header, and what is used.
+    // In a method, only the class's header is left of the class, and what is used.
     let method = "import re\n\nWORDS = {}\nNOTHING = {}\n\nclass A:\n    \"\"\"Documented.\"\"\"\n    size = 3\n\n    def one(self):\n        return 'a long function that takes space'\n\n    def two(self):\n        # look a word up\n        w = WORDS.get(1)\n\n        # print it$0\n";
     insta::assert_snapshot!("a_cut_preamble", cut(method, 160));
     insta::assert_snapshot!("a_preamble_cut_to_lines", cut(method, 40));
@@ -144,7 +144,7 @@ fn what_is_used_stays() {
             "json",
             "try:\n    import json\nexcept ImportError:\n    json = None\n",
         ),
-        // What is used by what is used.
+        // Definitions that are used by kept definitions.
         (
             "N = 1\ndef f():\n    return g(N)\ndef g(a): pass\ndef h(): pass",
             "f()",
@@ -214,7 +214,7 @@ fn program() -> impl Strategy<Value = String> {
     prop::collection::vec(line, 1..4).prop_map(|lines| lines.join("\n"))
 }
 
-/// Roughly a tokenizer: words, signs, runs of white space.
+/// Counts roughly as a tokenizer does: words, signs, runs of white space.
 fn tokens(text: &str) -> usize {
     let class = |char: char| {
         if char.is_alphanumeric() {
@@ -268,7 +268,7 @@ proptest! {
         }
     }
 
-    /// As turns are appended, the prompt of each begins with the prompt of the one before; seldom it begins anew.
+    /// As turns are appended, the prompt of each begins with the prompt of the one before; only seldom it begins anew.
     #[test]
     fn the_start_stays_put(lengths in prop::collection::vec(1..6usize, 60..80), budget in 300..400usize) {
         let turns: Vec<_> = lengths.iter().enumerate().map(|(at, length)| {
@@ -283,7 +283,7 @@ proptest! {
             starts += usize::from(!fitted.text.starts_with(&before));
             before = fitted.text;
         }
-        // Every time a quarter of the budget becomes free, but for a turn that does not fit and a definition that stays.
+        // Each cut frees a quarter of the budget, except for a turn that does not fit and a definition that stays.
         let all = tokens(&History { turns: turns.clone(), ..History::default() }.render(""));
         prop_assert!(starts <= all.div_ceil(budget / 4 - 50), "{starts} times for {all} tokens in {budget}");
         prop_assert!(starts > 1);
@@ -297,7 +297,7 @@ fn a_definition_that_was_replaced_goes() {
         ("x = 1\nx = x + 2", "x", "x = 1\nx = x + 2\n"),
         ("x = 1\nif y:\n    x = 2", "x", "x = 1\nif y:\n    x = 2\n"),
         ("x = 1\nx += 2\nx = 3\nx += 4", "x", "x = 3\nx += 4\n"),
-        // What was used was the definition of the time; a function uses that of the time it is called.
+        // The definition in force at the time was used; a function uses the one in force when it is called.
         ("x = 1\ny = x\nx = 2", "y", "x = 1\ny = x\n"),
         ("x = 1\ndef f(): return x\nx = 2", "f()", "def f(): return x\nx = 2\n"),
         ("def f(): return 1\n\n@cache\ndef f(): return 2", "f()", "@cache\ndef f(): return 2\n"),

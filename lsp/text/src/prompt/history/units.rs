@@ -1,4 +1,4 @@
-//! A history in units: what is dropped or kept as a whole, oldest first.
+//! A history in units, each of which is kept or dropped as a whole, oldest first.
 
 use std::collections::HashSet;
 
@@ -10,42 +10,43 @@ use crate::python::{self, Names, names};
 
 /// A piece of a history.
 pub(super) struct Unit {
-    /// As the model is shown it.
+    /// The text that the model is shown.
     pub text: String,
-    /// What it is.
+    /// The part of the history that the unit is.
     pub kind: UnitKind,
-    /// Names that it uses, or that its prompt may speak of.
+    /// Names that it uses, or that its prompt may mean.
     pub uses: Vec<String>,
-    /// What of it can stay behind when it goes.
+    /// Its statements that can be kept when the unit is dropped.
     pub statements: Vec<Statement>,
 }
 
-/// What a unit is.
+/// The part of a history that a unit is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum UnitKind {
-    /// The header of a block that the turns are in: it never goes before the rest.
+    /// The header of a block that the turns are in; dropped last.
     Header,
     /// Statements or comments of the preamble.
     Preamble,
-    /// A turn, by its number.
+    /// A turn, by its index.
     Turn(usize),
 }
 
 /// A statement that others may need.
 pub(super) struct Statement {
-    /// As the model is shown it; ends with a line end.
+    /// The text that the model is shown, its line end included.
     pub text: String,
-    /// Whether it imports something: such statements always stay.
+    /// Whether it imports something: imports always stay.
     pub import: bool,
-    /// Whether what it uses is only used later, when what it defines is called.
+    /// Whether the names it uses are used later only, when what it defines is called.
     pub deferred: bool,
-    /// Names that it defines or changes; with each, whether the name's earlier value is no longer needed afterwards.
+    /// Names that it defines or changes, each with whether the name's earlier value is no longer needed afterwards.
     pub binds: Vec<(String, bool)>,
     /// Names that it uses.
     pub uses: Vec<String>,
 }
 
-/// The units of a history, the oldest first: the preamble's, whose texts make up the preamble, then one for every turn.
+/// The units of a history, the oldest first: those of the preamble, whose texts make up the preamble, then one for
+/// every turn.
 pub(super) fn units(history: &History) -> Vec<Unit> {
     let mut units = preamble(&history.preamble, &history.indent);
     for (number, turn) in history.turns.iter().enumerate() {
@@ -54,7 +55,7 @@ pub(super) fn units(history: &History) -> Vec<Unit> {
     units
 }
 
-/// What a prompt may speak of: its words.
+/// Names that a prompt may mean: its words.
 pub(super) fn words(prompt: &str) -> Vec<String> {
     python::words(prompt).map(str::to_owned).collect()
 }
@@ -81,7 +82,7 @@ fn of_turn(number: usize, (prompt, program): &(String, String), indent: &str) ->
     let alone = History {
         turns: vec![(prompt.clone(), program.clone())],
         indent: indent.to_owned(),
-        // There is no prompt after it; what is rendered in its place is one line end.
+        // There is no prompt after it; a single line end is rendered in its place.
         opening: Some(String::new()),
         ..History::default()
     };
@@ -103,7 +104,7 @@ fn statement(nodes: &[Node], program: &str, text: &str) -> Option<Statement> {
         .iter()
         .all(|node| matches!(node.kind(), "import_statement" | "import_from_statement" | "future_import_statement"));
     let deferred = nodes.iter().all(|node| matches!(node.kind(), "function_definition" | "decorated_definition"));
-    // What is in a block may not have been run.
+    // Code in a block may not have been run.
     let simple = nodes.iter().all(|node| !node.kind().ends_with("_statement") || node.kind() == "expression_statement");
     let kept: HashSet<&str> = all.used.iter().map(|name| name.name.as_str()).collect();
     let anew = |name: &str| import || deferred || (simple && !kept.contains(name));
@@ -114,7 +115,7 @@ fn statement(nodes: &[Node], program: &str, text: &str) -> Option<Statement> {
     stays.then(|| Statement { text: format!("{}\n", text.trim_end()), import, deferred, binds, uses })
 }
 
-/// The units of a preamble. If the turns are in a block, each block around them is taken apart into its header and the
+/// The units of a preamble. If the turns are in a block, each block around them is divided into its header and the
 /// statements before the turns; what follows is parsed as if a statement stood there.
 fn preamble(preamble: &str, indent: &str) -> Vec<Unit> {
     let whole = format!("{preamble}{indent}pass\n");

@@ -37,13 +37,13 @@ fn of_pieces_of_programs() {
         ("del x", "", "x"),
         ("match p:\n    case Point(x=0, y=q): q\n    case [a, *b]: a\n    case C.D: pass", "q a b", "p Point q a C"),
         ("print x", "", "x"),
-        // Broken code is looked at as far as it goes.
+        // Broken code is read as far as possible.
         ("x = (y +", "", "x y"),
     ] {
         let tree = crate::document::parse_text(text);
         let names = names(tree.root_node(), text);
         let list = |names: &[Name]| names.iter().map(|name| name.name.clone()).collect::<Vec<_>>();
-        // What is bound at the same time is in no order.
+        // Names bound at the same time have no order.
         let sorted = |mut names: Vec<String>| {
             names.sort();
             names.join(" ")

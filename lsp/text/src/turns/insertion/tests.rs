@@ -10,7 +10,7 @@ fn turn(marked: &str) -> (Document, Turn) {
     (document, turn)
 }
 
-/// What is decided, in a word, and what it is about.
+/// The decision in a word, and the text it is about.
 fn decided(marked: &str) -> (&'static str, String) {
     let (document, turn) = turn(marked);
     match insertion(&document, &turn) {

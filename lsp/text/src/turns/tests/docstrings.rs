@@ -13,20 +13,20 @@ fn docstrings_of_empty_functions() {
         &[("Double it.\n\n  Twice.", "")],
     );
     check("def f():\r\n    \"\"\"One.\r\n\r\n    Two.\"\"\"\r\n\r\nx = 1\r\n", &[("One.\n\nTwo.", "")]);
-    // A heading behind the function is none in it.
+    // A heading after the function does not end it.
     check("def f():\n    'A.'\n\n# --- b ---\nx = 1\n", &[("A.", "")]);
     // In the code of another turn.
     check(
         "# a helper\ndef f():\n    '''Help.'''\n\n# use it\nf()\n",
         &[("a helper", "def f():\n    '''Help.'''\n"), ("Help.", ""), ("use it", "f()\n")],
     );
-    // A function in it, and one beside it.
+    // A function inside it, and one beside it.
     check("def f():\n    'A.'\ndef g():\n    'B.'\n    return 1\ndef h():\n    'C.'\n", &[("A.", ""), ("C.", "")]);
     for text in [
         "def f():\n    'A.'\n    return 1\n",
         "def f():\n    'A.'\n    # noqa\n",
         "def f():\n    'A.'; pass\n",
-        // A heading is no prompt, but there is a body below it.
+        // A heading is no prompt, but below it there is a body.
         "def f():\n    'A.'\n    # --- b ---\n    return 1\n",
         "def f(): 'A.'\n",
         "def f():\n    pass\n    'A.'\n",
@@ -47,7 +47,7 @@ fn docstrings_of_empty_functions() {
     ] {
         check(text, &[]);
     }
-    // Then the comment asks.
+    // In this case the comment is the prompt.
     check("def f():\n    'A.'\n    # do b\n", &[("do b", "")]);
     check("def f():\n    'A.'\n\n    # do b\n    b()\n\n    # do c\n", &[("do b", "    b()\n"), ("do c", "")]);
     assert_eq!(prompts("def f():\n    'A.'\n", &marked()), Vec::<String>::new());
