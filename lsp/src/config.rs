@@ -1,5 +1,5 @@
-//! The options in force, parsed once into types. [`options`] declares each of them; [`read`] names in a problem what is unknown
-//! or wrong, and the default stands in.
+//! The options in force, parsed once into types. [`options`] declares each of them. [`read`] keeps the default of an
+//! unknown or wrong option, and names it in a problem.
 
 pub mod form;
 #[cfg(test)]
@@ -30,35 +30,35 @@ use trust::Trust;
 /// The name of the configuration's section in the client's settings.
 pub const SECTION: &str = "codegen";
 
-/// All options of the server.
+/// All options of the server, parsed.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Config {
-    /// What is run, and how.
+    /// The model and how it is run.
     pub engine: EngineConfig,
-    /// The client's names of the languages whose documents are answered.
+    /// Language ids of the documents that the server answers for.
     pub languages: Languages,
-    /// Suggestions while typing.
     pub inline: InlineConfig,
-    /// What counts as a prompt.
     pub turns: TurnOptions,
-    /// Synthesis of turns.
     pub synthesis: SynthesisConfig,
-    /// Whose programs may be run.
+    /// The files whose programs the server may run.
     pub trust: Trust,
-    /// Documents of more bytes are followed, but not parsed: they get no suggestions, code lenses or synthesis.
+    /// The size in bytes above which documents are followed, but not parsed: they get no suggestions, code lenses or
+    /// synthesis.
     pub max_file_bytes: usize,
-    /// How long the client is waited for. No setting: a test's client may be given less.
+    /// The time that the client has to answer. Not an option; tests may set less.
     pub timeouts: Timeouts,
 }
 
-/// How long the client is waited for before its turn counts as lost.
+/// The time that the client has before the server gives up an edit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Timeouts {
-    /// For its answer to an edit: some ask their user first.
+    /// Until the client answers `workspace/applyEdit`: some clients ask their user first.
     pub answer: Duration,
-    /// For its report (`didChange`) of an edit that it said it applied: some wait for a pause in the typing.
+    /// Until the client reports (`didChange`) an edit that it said it applied: some clients wait for a pause in the
+    /// typing.
     pub report: Duration,
-    /// For the change that made it refuse an edit: some hold changes back for a moment, yet know that edits are older.
+    /// Until the client reports the change that made it refuse an edit: some clients hold changes back for a moment,
+    /// yet know that edits are older.
     pub refusal: Duration,
 }
 
@@ -68,16 +68,16 @@ impl Default for Timeouts {
     }
 }
 
-/// The model and how it is run; a change means loading it again.
+/// The model and how it is run; a change loads the engine again.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct EngineConfig {
-    /// A model's name, or the path of a GGUF file.
+    /// The name of a model, or the path of a GGUF file.
     pub model: String,
-    /// The rest; its `model` is filled in once the name is resolved.
+    /// The engine's options; their `model` is filled in once the name is resolved.
     pub options: EngineOptions,
 }
 
-/// Names of languages, as clients give them in `didOpen`; see [`language::unserved`].
+/// Language ids, as clients give them in `didOpen`; see [`language::unserved`].
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Languages(pub Vec<String>);
 
@@ -90,51 +90,50 @@ impl Default for Languages {
 /// Options of suggestions while typing.
 #[derive(Debug, Clone, PartialEq)]
 pub struct InlineConfig {
-    /// Whether there are any.
+    /// Whether suggestions are made.
     pub enabled: bool,
-    /// Tokens generated for one suggestion at most, whatever its kind asks for.
+    /// The largest number of tokens generated for one suggestion, whatever its kind asks for.
     pub max_tokens: usize,
     /// Suggestions whose mean token log-probability (natural, at most 0) is lower are not shown.
     pub min_logprob: Option<f32>,
 }
 
-/// Options of the synthesis of turns.
 #[derive(Debug, Clone, PartialEq)]
 pub struct SynthesisConfig {
-    /// Tokens generated for one turn at most. The paper's benchmark gives its turns no more than 256.
+    /// The largest number of tokens generated for one turn. The paper's benchmark gives its turns no more than 256.
     pub max_tokens: usize,
-    /// Candidates sampled for each turn, of which the best is written; 1 means the most likely text and no other.
+    /// The number of candidates sampled for each turn, of which the best is written. With 1, the most likely text is
+    /// written.
     pub candidates: usize,
     /// Temperature of the candidates after the first.
     pub temperature: f32,
     /// Nucleus of the candidates after the first; see [`codegen_core::Sampling::top_p`].
     pub top_p: f32,
-    /// What is done to find out whether a candidate is any good.
+    /// The way in which candidates are verified.
     pub verify: Verify,
-    /// Where code lenses are shown.
+    /// The turns that have code lenses.
     pub code_lens: CodeLenses,
     /// The Python that programs are run with where `verify` is [`Verify::Run`].
     pub python: String,
-    /// Seconds that such a program may take.
+    /// The limit on such a program's time, in seconds.
     pub run_seconds: u64,
-    /// How far such a program has to be shut in: where this system cannot do that, it is not run.
+    /// The isolation level that such a program needs: where this system does not provide it, the program is not run.
     pub isolation: Level,
 }
 
 /// How candidates are verified.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Verify {
-    /// By their syntax and names.
+    /// The candidate's syntax and names are checked.
     Parse,
-    /// By running the program up to and including the turn in a sandbox, too, where the workspace is trusted.
+    /// In addition, the program is run up to and including the turn in a sandbox, where the workspace is trusted.
     Run,
 }
 
 impl Verify {
-    /// All.
     pub const ALL: [Self; 2] = [Self::Parse, Self::Run];
 
-    /// Its name in settings.
+    /// The value in settings.
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
@@ -147,20 +146,17 @@ impl Verify {
 /// Which turns have code lenses.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum CodeLenses {
-    /// Those without code and those with generated code; all where prompts have a marker. A comment above code
-    /// that somebody wrote by hand has none, so that ordinary files stay as they are.
+    /// Turns without code and turns with generated code; all turns where prompts have a marker. A comment above
+    /// handwritten code has none, so that ordinary files show no lenses.
     Auto,
-    /// All.
     All,
-    /// None.
     Off,
 }
 
 impl CodeLenses {
-    /// All.
     pub const ALL: [Self; 3] = [Self::Auto, Self::All, Self::Off];
 
-    /// Its name in settings.
+    /// The value in settings.
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
@@ -215,14 +211,14 @@ impl Default for InlineConfig {
 }
 
 impl Config {
-    /// Reads `settings` over `self`. Later settings win; a problem names its option, its value and what would be right,
-    /// and leaves the option as it was. `null` settings change nothing.
+    /// Reads `settings` over `self`. Later settings win. A problem names an option, its value and the expected one, and
+    /// the option keeps its value. `null` settings change nothing.
     pub fn read(&mut self, settings: &Value) -> Vec<String> {
         read::read(self, settings)
     }
 }
 
-/// `auto`, which is none, or a number of threads.
+/// Parses `auto`, which becomes `None`, or a number of threads.
 #[must_use]
 pub fn parse_threads(text: &str) -> Option<Option<usize>> {
     match text {
@@ -234,7 +230,7 @@ pub fn parse_threads(text: &str) -> Option<Option<usize>> {
     }
 }
 
-/// `auto`, `all` or a number of layers.
+/// Parses `auto`, `all` or a number of layers.
 #[must_use]
 pub fn parse_gpu_layers(text: &str) -> Option<GpuLayers> {
     match text {

@@ -1,6 +1,6 @@
-//! The language server and the command line: speaks with the editor and the engine, and does what `codegen-text` decides.
+//! The language server and the command line: connects the editor to the engine; `codegen-text` makes the decisions.
 
-// Standard error is written to by `cli::output` and the log alone, which make what they say fit to be shown.
+// Only `cli::output` and the log write to standard error, because they make texts printable.
 #![warn(clippy::print_stderr)]
 
 pub mod cli;

@@ -1,4 +1,4 @@
-//! The program `codegen-lsp`: picks the subcommand. Standard output belongs to the protocol, or to the result.
+//! The program `codegen-lsp`: runs the subcommand. Standard output carries the protocol, or the result.
 
 use std::process::ExitCode;
 

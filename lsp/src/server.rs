@@ -37,8 +37,8 @@ use crate::server::outbox::Outbox;
 use crate::server::responder::{RequestId, Responder};
 use crate::server::session::Loader;
 
-/// Serves one client until it says `exit`, is gone, or its process (`processId`) is. True if it left in order, by
-/// `shutdown` first.
+/// Serves one client until it says `exit`, closes its streams, or its process (`processId`) ends. Returns true if the
+/// client said `shutdown` first.
 pub async fn serve<I, O>(input: I, output: O, base: impl Into<Base>, loader: Loader) -> bool
 where
     I: AsyncRead + Unpin,
@@ -66,7 +66,7 @@ where
     }
     if let Some(task) = loop_task {
         task.abort();
-        // Waited for, so that the engine's work has ended with it.
+        // The main loop is awaited, so that the engine's work has ended with it.
         let _ = task.await;
     }
     shut_down.load(Ordering::Acquire)
@@ -81,7 +81,7 @@ struct Relay {
 
 impl Relay {
     fn tell(&self, event: Event) {
-        // Nobody listens any more only while the server is being taken down.
+        // Sending fails only while the server is being shut down.
         let _ = self.events.send(event);
     }
 
@@ -160,7 +160,7 @@ impl LanguageServer for Relay {
     }
 }
 
-/// Tells the main loop of a request that nobody waits for any more: `$/cancelRequest` only drops the handler.
+/// Tells the main loop of a cancelled request: `$/cancelRequest` only drops the handler.
 struct CancelGuard<'e> {
     request: RequestId,
     events: Option<&'e UnboundedSender<Event>>,

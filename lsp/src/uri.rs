@@ -1,19 +1,19 @@
-//! URIs as clients send them, and the one form of each that the server compares. Pure.
+//! URIs as clients send them, and the canonical form of each that the server compares. Pure.
 //!
-//! Clients differ in what they encode: `[id]`, spaces and `é` come as they are or with percent signs, `:` as `%3A`, drive
-//! letters in either case, and one client writes the same file in two ways. RFC 3986 does not allow half of that, so the
-//! text is brought into its form before anything parses it.
+//! Clients differ in what they encode: `[id]`, spaces and `é` are sent as they are or with percent signs, `:` as `%3A`,
+//! drive letters in either case, and one client writes the same file in two ways. RFC 3986 does not allow half of that,
+//! so the text is brought into its form before it is parsed.
 
 use tower_lsp::ls_types::Uri;
 
-/// What every part of a URI may hold as it is (`unreserved` and `sub-delims` in RFC 3986).
+/// Characters that every part of a URI may hold unencoded (`unreserved` and `sub-delims` in RFC 3986).
 const PLAIN: &[u8] = b"-._~!$&'()*+,;=";
 
-/// The one form of a URI, or of a path that is sent in its place; `None` if it is neither.
+/// The canonical form of a URI, or of a path that is sent in its place; `None` if the text is neither.
 ///
-/// The scheme, the host and a drive's letter are in lower case, what need not be encoded is not, what has to be is in
-/// upper-case digits. `file:` has two slashes and no `localhost`. Nothing else is changed: case, `..` and links are the
-/// file system's matter.
+/// The scheme, the host and a drive's letter are in lower case. Characters are encoded only where necessary, with
+/// upper-case digits. `file:` has two slashes and no `localhost`. Nothing else is changed: case, `..` and links are up
+/// to the file system.
 #[must_use]
 pub fn canonical(text: &str) -> Option<Uri> {
     let text = match scheme(text) {
@@ -28,7 +28,7 @@ pub fn canonical(text: &str) -> Option<Uri> {
     })
 }
 
-/// The scheme and what follows its colon. One letter is a drive.
+/// The scheme and the text after its colon. A single letter is a drive, not a scheme.
 fn scheme(text: &str) -> Option<(&str, &str)> {
     let (scheme, rest) = text.split_once(':')?;
     let fits = |byte: u8| byte.is_ascii_alphanumeric() || b"+-.".contains(&byte);
@@ -112,7 +112,7 @@ fn file(host: &[u8], path: &[u8]) -> String {
     format!("file://{}{}", encoded(host, b""), encoded(&path, b":@/"))
 }
 
-/// Turns the other slashes round.
+/// Replaces backslashes by slashes.
 fn windows(path: &mut [u8]) {
     path.iter_mut().filter(|byte| **byte == b'\\').for_each(|byte| *byte = b'/');
 }
@@ -131,12 +131,13 @@ fn other_uri(scheme: &str, rest: &str, port: bool) -> String {
     format!("{scheme}:{slashes}{authority}{path}{}", parts.end())
 }
 
-/// What is encoded in a text, decoded.
+/// The text with its percent encoding decoded.
 fn decoded(text: &str) -> Vec<u8> {
     pieces(text).map(|(byte, _)| byte).collect()
 }
 
-/// A text with what need be encoded and nothing else: not `also`, except where `structure` is encoded already.
+/// The text with only the necessary encoding: not for `also`, except for characters of `structure` that are encoded
+/// already.
 fn recoded(text: &str, also: &[u8], structure: &[u8]) -> String {
     let mut recoded = String::with_capacity(text.len());
     for (byte, was_encoded) in pieces(text) {
@@ -160,7 +161,7 @@ fn push(text: &mut String, byte: u8, also: &[u8]) {
     }
 }
 
-/// The bytes of a text, and whether each was encoded. A percent sign that encodes nothing is one.
+/// The bytes of a text, and whether each was encoded. A percent sign that encodes nothing is a byte of its own.
 fn pieces(text: &str) -> impl Iterator<Item = (u8, bool)> + '_ {
     let bytes = text.as_bytes();
     let mut at = 0;

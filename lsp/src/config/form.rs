@@ -1,4 +1,5 @@
-//! What values an option may have: checked, told in words, and described as a JSON schema, all from one declaration.
+//! The values that an option may have: checked, described in words, and described as a JSON schema, from one
+//! declaration.
 
 use std::path::{Component, Path};
 
@@ -9,52 +10,47 @@ use crate::config::trust;
 /// One form that an option's value may have. An option lists all of its forms.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Form {
-    /// `null`, where that is a value of its own. Elsewhere it means that the option is not set.
+    /// `null`, where that is a value of its own. For other options `null` means that the option is not set.
     Null,
     /// `true` or `false`.
     Bool,
-    /// A fixed word.
+    /// A fixed string.
     Word {
-        /// The word.
         word: &'static str,
-        /// What it means, as the end of a sentence.
+        /// Its meaning, as the end of a sentence.
         means: &'static str,
     },
     /// A whole number.
     Whole {
-        /// What is counted, such as "a number of tokens".
+        /// The noun for what is counted, such as "a number of tokens".
         noun: &'static str,
-        /// The least.
         least: usize,
-        /// The most.
+        /// The largest value.
         most: usize,
     },
     /// Any number in a range.
     Number {
-        /// The value is greater than this.
+        /// The exclusive lower bound, if there is one.
         above: Option<f64>,
-        /// The value is at most this.
+        /// The inclusive upper bound.
         most: f64,
     },
-    /// A text.
     Text(Text),
-    /// A list of texts.
     List(Text),
 }
 
-/// What a text stands for.
+/// The meaning of a text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Text {
-    /// A model's name or file.
+    /// The name of a model, or the path of its file.
     Model,
-    /// An adapter's file.
     Adapter,
-    /// A language id.
+    /// A language id, as in `didOpen`.
     Language,
-    /// A program's name, which is looked up in `PATH`, or its absolute path. What is relative would mean another program in
-    /// every folder that the server is started in.
+    /// A program's name, which is looked up in `PATH`, or its absolute path. A relative path would mean another program
+    /// in every folder that the server is started in.
     Program,
-    /// How a comment begins.
+    /// The beginning of a comment.
     Marker,
     /// A folder of this machine.
     Folder,
@@ -77,7 +73,7 @@ impl Form {
         }
     }
 
-    /// The word and what it means, if it is one.
+    /// The string and its meaning, if this is a [`Form::Word`].
     #[must_use]
     pub fn word(self) -> Option<(&'static str, &'static str)> {
         if let Self::Word { word, means } = self { Some((word, means)) } else { None }
@@ -89,7 +85,7 @@ impl Form {
             Self::Null => vec!["null".to_owned()],
             Self::Bool => vec!["true".to_owned(), "false".to_owned()],
             Self::Word { word, .. } => vec![format!("\"{word}\"")],
-            // Counts from zero up to what no machine has need no range.
+            // A range from zero to a number that no machine reaches is left out.
             Self::Whole { noun, least: 0, .. } => vec![noun.to_owned()],
             Self::Whole { noun, least, most } => vec![format!("{noun} from {least} to {most}")],
             Self::Number { above: None, most } => vec![format!("a number of at most {most}")],
@@ -101,7 +97,7 @@ impl Form {
 }
 
 impl Text {
-    /// Whether a value is such a text.
+    /// Whether a value is a text of this kind.
     #[must_use]
     pub fn fits(self, value: &Value) -> bool {
         let Some(text) = value.as_str() else { return false };
@@ -113,7 +109,7 @@ impl Text {
         }
     }
 
-    /// One of them, in words.
+    /// The kind of text in words, with an article.
     #[must_use]
     pub fn noun(self) -> &'static str {
         match self {
@@ -136,8 +132,8 @@ impl Text {
         }
     }
 
-    /// A regular expression for such texts, of the part that JavaScript, Python and Rust share; `None` if all but the
-    /// empty text will do.
+    /// A regular expression for texts of this kind, in the syntax that JavaScript, Python and Rust share; `None` if
+    /// every text but the empty one is valid.
     fn pattern(self) -> Option<&'static str> {
         match self {
             Self::Model | Self::Adapter | Self::Language => None,
@@ -166,7 +162,7 @@ fn is_program(name: &Path) -> bool {
     plain || name.is_absolute()
 }
 
-/// A whole number. Some clients' numbers are floats throughout (Lua's, say).
+/// The value as a whole number. Some clients send every number as a float (Lua, for example).
 #[must_use]
 pub fn whole(value: &Value) -> Option<usize> {
     let float = || value.as_f64().filter(|number| number.fract() == 0.0 && *number >= 0.0).map(|number| number as u64);
@@ -207,7 +203,7 @@ pub fn schema(forms: &[Form], null: bool) -> Map<String, Value> {
     }
 }
 
-/// The schema of one form; words are described together, and `null` is beside the rest.
+/// The schema of one form; `None` for words, which are described together, and for `null`, which is added to the rest.
 fn of_one(form: Form) -> Option<Map<String, Value>> {
     let schema = match form {
         Form::Null | Form::Word { .. } => return None,
@@ -223,7 +219,7 @@ fn of_one(form: Form) -> Option<Map<String, Value>> {
     Some(object(schema))
 }
 
-/// A bound as it is written by hand: without `.0`.
+/// A bound as people write it: without `.0`.
 fn round(bound: f64) -> Value {
     if bound.fract() == 0.0 { json!(bound as i64) } else { json!(bound) }
 }
@@ -241,7 +237,7 @@ fn or_null(mut schema: Map<String, Value>) -> Map<String, Value> {
     schema
 }
 
-/// The map of a value that is one.
+/// The map of a value that is an object.
 fn object(value: Value) -> Map<String, Value> {
     if let Value::Object(map) = value { map } else { Map::new() }
 }

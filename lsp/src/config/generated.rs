@@ -1,16 +1,16 @@
-//! What other files say of the options is what is declared here. With `CODEGEN_BLESS` set, as `cargo xtask generate` does, the
-//! files are written anew; otherwise one that is stale fails the test.
+//! Files whose text is generated from the declared options. With `CODEGEN_BLESS` set, as `cargo xtask generate` does,
+//! the files are written anew; otherwise a stale file fails the test.
 #![allow(clippy::unwrap_used, clippy::panic)]
 
 use std::path::Path;
 
 use super::tables;
 
-/// A file, or a part of one, that is made from the options.
+/// A file, or a part of one, that is generated from the options.
 struct Made {
-    /// Its path from the repository's root.
+    /// The path from the repository's root.
     file: &'static str,
-    /// The text in the line before it and in the line behind it; none if it is the whole file.
+    /// Texts in the line before the generated part and in the line behind it; `None` for a whole file.
     between: Option<(&'static str, &'static str)>,
     text: String,
 }
@@ -33,7 +33,7 @@ fn made() -> Vec<Made> {
 }
 
 impl Made {
-    /// The file's text with this in its place.
+    /// The file's text with the generated part in its place.
     fn put(&self, file: &str) -> String {
         let Some((before, behind)) = self.between else { return self.text.clone() };
         let lines: Vec<&str> = file.split_inclusive('\n').collect();
@@ -57,7 +57,7 @@ fn files_say_of_the_options_what_is_declared() {
         if bless && old != new {
             std::fs::write(&path, &new).unwrap();
         }
-        // Not `assert_eq`: the whole file would be shown twice.
+        // Not `assert_eq`, which would print the whole file twice.
         assert!(bless || old == new, "{} is stale: run `cargo xtask generate`", made.file);
     }
 }

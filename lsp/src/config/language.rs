@@ -1,19 +1,21 @@
-//! Which documents are Python's. Editors attach a server to more than that: `.env` files, JSON, commit messages. Pure.
+//! Finds out which documents are Python. Editors attach a server to other files, too: `.env` files, JSON, commit
+//! messages. Pure.
 
-/// Names of Python and of what extends it, as editors give them: VS Code, Neovim (`pyrex` is Cython, `sage` too),
-/// JupyterLab (`ipython`) and marimo (`mo-python`).
+/// Language ids of Python and its extensions: VS Code, Neovim (`pyrex` is Cython, `sage` too), JupyterLab (`ipython`)
+/// and marimo (`mo-python`).
 pub const LANGUAGES: [&str; 9] =
     ["python", "python2", "python3", "py", "ipython", "mo-python", "cython", "pyrex", "sage"];
 
-/// Names that say that the editor knows no language.
+/// Language ids of editors that know no language for a file.
 const UNKNOWN: [&str; 4] = ["", "plaintext", "text", "unknown"];
-/// Files of Python's own.
+/// File name extensions of Python.
 const ENDINGS: [&str; 3] = [".py", ".pyi", ".pyw"];
 
-/// Why a document gets nothing; `None` if it is one of those `languages`.
+/// The reason why the server does not answer for a document; `None` if its language is one of `languages`.
 ///
-/// The client's name counts, in any case, and so does each part of one with dots (Vim's `python.django`). Where the client
-/// knows no language, the name of the file does: a new buffer's first save should not be what turns suggestions on.
+/// The client's language id decides, in any case of letters, and so does each dot-separated part of it (Vim's
+/// `python.django`). Where the client knows no language, the file's extension decides, so that suggestions do not begin
+/// only with a new buffer's first save.
 #[must_use]
 pub fn unserved(language: &str, uri: &str, languages: &[String]) -> Option<String> {
     let listed = |name: &str| languages.iter().any(|listed| listed.eq_ignore_ascii_case(name));

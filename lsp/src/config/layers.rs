@@ -1,5 +1,5 @@
-//! Where options come from, from the weakest to the strongest: defaults, the user's own file, the command line,
-//! `initializationOptions`; then the client's settings, as far as [`super::scope`] lets them.
+//! The sources of options, from the weakest to the strongest: defaults, the user's own file, the command line,
+//! `initializationOptions`; then the client's settings, as far as [`super::scope`] admits them.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -9,7 +9,7 @@ use tower_lsp::ls_types::Uri;
 
 use super::{Config, scope, user_file};
 
-/// What is there before a client says anything: defaults, the user's own file, the command line.
+/// The options before the client sends any: defaults, the user's own file, the command line.
 #[derive(Clone)]
 pub struct Base {
     file: Option<PathBuf>,
@@ -17,19 +17,19 @@ pub struct Base {
 }
 
 impl Base {
-    /// Of the user's own file, if there is a place for one, and of what the command line says, which wins.
+    /// The options of the user's own file, if there is a place for one, and of the command line, which wins.
     #[must_use]
     pub fn new(file: Option<PathBuf>, flags: impl Fn(&mut Config) + Send + Sync + 'static) -> Self {
         Self { file, flags: Arc::new(flags) }
     }
 
-    /// Where the user can write options down.
+    /// The file in which the user can set options.
     #[must_use]
     pub fn file(&self) -> Option<&Path> {
         self.file.as_deref()
     }
 
-    /// The options as they are now, and what is wrong with the file. Reads the file.
+    /// The options as they are now, and the problems in the file. Reads the file.
     #[must_use]
     pub fn read(&self) -> (Config, Vec<String>) {
         let mut config = Config::default();
@@ -48,23 +48,24 @@ impl From<Config> for Base {
 /// The client's settings: for the whole of it, and for single workspace folders.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Settings {
-    /// Those without a scope.
+    /// Settings without a scope.
     pub global: Value,
-    /// Those of workspace folders that have some of their own; they stand in place of `global` there.
+    /// Settings of workspace folders that have their own; there they replace `global`.
     pub by_root: Vec<(Uri, Value)>,
 }
 
 /// The options in force.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct InForce {
-    /// Where no workspace folder says otherwise. What is the user's alone is the same everywhere.
+    /// Options outside of the workspace folders in `by_root`. Options that only the user may set are the same
+    /// everywhere.
     pub global: Config,
-    /// In workspace folders with settings of their own.
+    /// Options in workspace folders with settings of their own.
     pub by_root: Vec<(Uri, Config)>,
 }
 
 impl InForce {
-    /// Puts the layers together; and what is wrong with them, or ignored.
+    /// Combines the layers; also returns the problems in them, and what was ignored.
     #[must_use]
     pub fn of(base: &Base, initialization: &Value, settings: &Settings) -> (Self, Vec<String>) {
         let (mut user, mut problems) = base.read();
@@ -81,7 +82,7 @@ impl InForce {
         (Self { global, by_root }, problems)
     }
 
-    /// `maxFileBytes`, everywhere that it is set.
+    /// The values of `maxFileBytes`, with the workspace folder of each, `None` for the global one.
     pub fn sizes(&self) -> impl Iterator<Item = (Option<&Uri>, usize)> {
         let by_root = self.by_root.iter().map(|(root, config)| (Some(root), config.max_file_bytes));
         std::iter::once((None, self.global.max_file_bytes)).chain(by_root)
@@ -95,8 +96,8 @@ impl InForce {
     }
 }
 
-/// How long the path of a folder is that holds a document; `None` if it does not. The path is what counts, not the scheme: a
-/// notebook's cells have one of their own.
+/// The length of a folder's path if the folder contains the document, otherwise `None`. Only the paths are compared,
+/// not the schemes: a notebook's cells have a scheme of their own.
 fn depth(folder: &Uri, document: &Uri) -> Option<usize> {
     let host = |uri: &Uri| uri.authority().map(|authority| authority.as_str().to_ascii_lowercase()).unwrap_or_default();
     let (folder_path, document_path) = (path(folder)?, path(document)?);
@@ -104,7 +105,7 @@ fn depth(folder: &Uri, document: &Uri) -> Option<usize> {
     (inside && host(folder) == host(document)).then_some(folder_path.len())
 }
 
-/// A URI's path, decoded, with a drive letter in lower case: clients differ in that.
+/// The decoded path of a URI, with its drive letter in lower case, since clients differ in that.
 fn path(uri: &Uri) -> Option<String> {
     let mut path = uri.path().decode().to_string().ok()?.into_owned();
     let drive = path

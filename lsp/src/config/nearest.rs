@@ -1,11 +1,12 @@
-//! What somebody may have meant who wrote a key that is no option.
+//! Finds the options that a user may have meant by an unknown key.
 
 use super::{SECTION, options};
 
-/// Bytes of a key that is compared: no option's name is nearly as long, and comparing takes time by its length.
+/// The largest number of bytes of a key that is compared: option names are far shorter, and comparing takes time by
+/// length.
 const MOST: usize = 64;
 
-/// The names of the options or sections that `key`, which is none in `section`, is most like; none if it is like no other.
+/// The options or sections most like `key`, which is none of `section`; none if it is like no other.
 #[must_use]
 pub fn names(section: &str, key: &str) -> Vec<String> {
     if key.len() > MOST {
@@ -25,20 +26,20 @@ pub fn names(section: &str, key: &str) -> Vec<String> {
     elsewhere.map(|option| option.name.to_owned()).collect()
 }
 
-/// How an option is written in settings whose name somebody has written as one key, such as `inline.enabled`.
+/// The nested form of an option whose name was written as one key, such as `inline.enabled`.
 #[must_use]
 pub fn written_with_dots(section: &str, key: &str) -> Option<String> {
     let option = options::find(bare(key)).filter(|_| section.is_empty() && key.contains('.'))?;
     Some(option.name.rsplit('.').fold("…".to_owned(), |inner, key| format!("{{\"{key}\": {inner}}}")))
 }
 
-/// A key without the section's name, which some write in front of it.
+/// A key without the section's name, which some users write in front of it.
 #[must_use]
 pub fn bare(key: &str) -> &str {
     key.strip_prefix(SECTION).and_then(|rest| rest.strip_prefix('.')).unwrap_or(key)
 }
 
-/// A key without what differs from one convention to the other: case, `_` and `-`.
+/// A key without the differences between conventions: case, `_` and `-`.
 fn plain(key: &str) -> String {
     key.chars().filter(|c| !matches!(c, '_' | '-')).flat_map(char::to_lowercase).collect()
 }

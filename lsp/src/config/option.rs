@@ -5,85 +5,85 @@ use serde_json::Value;
 use super::Config;
 use super::form::{self, Form, Text};
 
-/// An option: its name, what it may be, where it lies in a [`Config`], who may set it, and what is told of it.
+/// An option: its name, its values, its place in a [`Config`], its scope, and its documentation.
 #[derive(Debug, Clone, Copy)]
 pub struct OptionSpec {
-    /// Its name as the documentation has it, without `codegen.`: the keys that lead to it, with dots between.
+    /// The name in the documentation, without `codegen.`: the keys that lead to it, joined by dots.
     pub name: &'static str,
     /// The forms that its value may have.
     pub forms: &'static [Form],
-    /// Its value in a configuration, as settings give it; `null` if it is not set.
+    /// Reads the value from a configuration, as settings give it; `null` if it is not set.
     pub get: fn(&Config) -> Value,
-    /// Puts a value that has one of the forms into a configuration.
+    /// Sets a value that has one of the forms in a configuration.
     pub set: fn(&mut Config, &Value),
-    /// The default in words, where its value would say too little or too much.
+    /// The default in words, where the value itself is no good description.
     pub default_in_words: Option<&'static str>,
-    /// What a wrong value does.
+    /// The effect of a wrong value.
     pub mistake: Mistake,
     /// Who may set it.
     pub scope: Scope,
-    /// The release that brought it.
+    /// The release that introduced it.
     pub since: &'static str,
-    /// What it is for: a sentence in Markdown.
+    /// Its purpose: a sentence in Markdown.
     pub about: &'static str,
 }
 
-/// What a wrong value does, beside being told of.
+/// The effect of a wrong value, beside a problem that is reported.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Mistake {
-    /// The option stays as it was.
+    /// The option keeps its value.
     Ignored,
-    /// What is right of a list counts; a value that is wrong altogether is as the default. So nobody is trusted by mistake.
+    /// Correct items of a list are taken; an altogether wrong value counts as the default, so that a mistake trusts
+    /// nothing.
     Narrowed,
 }
 
 /// Who may set an option.
 #[derive(Debug, Clone, Copy)]
 pub enum Scope {
-    /// The user: it names a program, a file or a folder, weakens what protects the user, or is about the one model that all
-    /// workspaces share.
+    /// The user only: the option names a program, a file or a folder, weakens a protection of the user, or concerns the
+    /// one model that all workspaces share.
     User,
-    /// A workspace, too, if that allows no more than the user does.
+    /// A workspace as well, if its value allows no more than the user's.
     WorkspaceMayNarrow(Narrowing),
-    /// A workspace, too: whatever it says does no harm.
+    /// A workspace as well: no value does harm.
     Anyone,
 }
 
-/// What a workspace may make of an option that is the user's.
+/// The values that a workspace may give to an option of the user's.
 #[derive(Debug, Clone, Copy)]
 pub struct Narrowing {
-    /// In words, behind "a workspace may only set it to".
+    /// The values in words, behind "a workspace may only set it to".
     pub to: &'static str,
     /// Whether the second configuration, which differs from the user's in this option, allows no more than the user's does.
     pub holds: fn(user: &Config, workspace: &Config) -> bool,
 }
 
 impl OptionSpec {
-    /// Whether a value has one of the forms.
     #[must_use]
     pub fn fits(&self, value: &Value) -> bool {
         self.forms.iter().any(|form| form.fits(value))
     }
 
-    /// What it may be, in words: behind "must be".
+    /// The expected values in words: behind "must be".
     #[must_use]
     pub fn expected(&self) -> String {
         form::expected(self.forms)
     }
 
-    /// The value that holds where nobody sets it; `null` if there is none.
+    /// The value without settings; `null` if there is none.
     #[must_use]
     pub fn default(&self) -> Value {
         (self.get)(&Config::default())
     }
 
-    /// What the items of its list are, if it may be a list.
+    /// The kind of the list's items, if the value may be a list.
     #[must_use]
     pub fn items(&self) -> Option<Text> {
         self.forms.iter().find_map(|form| if let Form::List(text) = form { Some(*text) } else { None })
     }
 
-    /// What it is for, and what each of its words means, in Markdown.
+    /// The purpose, and the meaning of each word, in Markdown.
     #[must_use]
     pub fn in_markdown(&self) -> String {
         let words = self.forms.iter().filter_map(|form| form.word());
@@ -91,14 +91,14 @@ impl OptionSpec {
         if meanings.is_empty() { self.about.to_owned() } else { format!("{} {}.", self.about, meanings.join("; ")) }
     }
 
-    /// The keys that lead to it.
+    /// The keys that lead to it, outermost first.
     pub fn keys(&self) -> impl Iterator<Item = &'static str> {
         self.name.split('.')
     }
 }
 
 impl Narrowing {
-    /// What a workspace may do, such as "a workspace may set it to `false`".
+    /// The values that a workspace may set, such as "a workspace may set it to `false`".
     #[must_use]
     pub fn in_markdown(self) -> String {
         let to = if self.to.starts_with("a ") { self.to.to_owned() } else { format!("`{}`", self.to) };

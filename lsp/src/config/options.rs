@@ -1,5 +1,5 @@
-//! Every option, each declared once. The parser, the JSON schema, the tables of the documentation and the Neovim plugin's
-//! checks go by this list; `cargo xtask generate` makes anew what is made from it.
+//! Every option, each declared once. The parser, the JSON schema, the tables of the documentation and the Neovim
+//! plugin's checks are made from this list; `cargo xtask generate` writes those that are files.
 
 use std::ops::RangeInclusive;
 
@@ -12,7 +12,7 @@ use super::option::{Mistake, Narrowing, OptionSpec, Scope};
 use super::{CodeLenses, Config, Languages, Verify};
 use crate::config::trust::{self, Trust};
 
-/// What most options have in common. One that says nothing else is the user's.
+/// Defaults of the declarations: without a scope of its own, an option is the user's.
 const OPTION: OptionSpec = OptionSpec {
     name: "",
     forms: &[],
@@ -25,7 +25,7 @@ const OPTION: OptionSpec = OptionSpec {
     about: "",
 };
 
-/// Every option, in the order in which the documentation has them. What is in one section stands together.
+/// Every option, in the order of the documentation. Options of one section stand together.
 pub const ALL: &[OptionSpec] = &[
     OptionSpec {
         name: "model",
@@ -304,13 +304,13 @@ pub const ALL: &[OptionSpec] = &[
 
 const AUTO: &str = "auto";
 
-/// The option of this name.
+/// The option with this name, dots included.
 #[must_use]
 pub fn find(name: &str) -> Option<&'static OptionSpec> {
     ALL.iter().find(|option| option.name == name)
 }
 
-/// The range of the whole numbers that an option may be; all numbers for one that may be none.
+/// The range of an option's whole numbers; the full range for an option without one.
 #[must_use]
 pub fn range(name: &str) -> RangeInclusive<i64> {
     let range = find(name).and_then(|option| {
@@ -323,7 +323,8 @@ pub fn range(name: &str) -> RangeInclusive<i64> {
     range.map_or(0..=i64::MAX, |range| bound(*range.start())..=bound(*range.end()))
 }
 
-/// What is directly in a section (`""` is the whole): a key, its name from the top, and its option; none for a section.
+/// The entries directly in a section (`""` is the top): a key, its name from the top, and its option; `None` for a
+/// section.
 #[must_use]
 pub fn children(section: &str) -> Vec<(&'static str, String, Option<&'static OptionSpec>)> {
     let mut children: Vec<(&str, String, _)> = Vec::new();
@@ -372,7 +373,7 @@ fn number(value: &Value) -> Option<f32> {
     value.as_f64().map(|number| number as f32)
 }
 
-/// As people write it: 0.8, which is 0.800000011920929 if it is just made longer.
+/// A number as people write it: 0.8, and not 0.800000011920929.
 fn decimal(number: f32) -> Value {
     number.to_string().parse::<f64>().map_or(Value::Null, |number| json!(number))
 }

@@ -1,4 +1,4 @@
-//! Reads settings over a configuration: what is right counts, and everything that is wrong is named.
+//! Reads settings over a configuration: correct values are taken, and every wrong one is named.
 
 use std::borrow::Cow;
 
@@ -8,20 +8,20 @@ use super::nearest;
 use super::option::{Mistake, OptionSpec};
 use super::{Config, SECTION, options};
 
-/// Keys at the top that are not the server's: an extension keeps its own settings, and those of its protocol's trace, in the
-/// same section, and an editor looks for `$schema` in a file.
+/// Keys at the top that are not the server's. An extension keeps its own settings, and those of its protocol's trace,
+/// in the same section, and an editor looks for `$schema` in a file.
 pub const CLIENT_KEYS: [&str; 3] = ["server", "trace", "$schema"];
-/// Characters of a value, or of a key, that are told.
+/// The largest number of characters of a value or key that a problem shows.
 const TOLD: usize = 80;
 
-/// Reads `settings` over `config`. A problem names its option, its value and what would be right.
+/// Reads `settings` over `config`. A problem names an option, its value and the expected one.
 pub fn read(config: &mut Config, settings: &Value) -> Vec<String> {
     let mut problems = Vec::new();
     read_section(config, "", settings, &mut problems);
     problems
 }
 
-/// Whether a key at the top belongs to the client: one of [`CLIENT_KEYS`], or with dots one of those in them.
+/// Whether a key at the top belongs to the client: it is one of [`CLIENT_KEYS`], or a dotted key inside one of them.
 #[must_use]
 pub fn is_client_key(key: &str) -> bool {
     CLIENT_KEYS.contains(&nearest::bare(key).split('.').next().unwrap_or_default())
@@ -79,7 +79,7 @@ fn unknown_keys<'m>(section: &str, map: &'m Map<String, Value>, known: &[&str]) 
     map.keys().filter(move |key| !(known.contains(&key.as_str()) || section.is_empty() && is_client_key(key)))
 }
 
-/// What is told of a key that is no option: what was meant, or what there is.
+/// The problem for a key that is no option: the option that was meant, or the known ones.
 fn unknown(section: &str, key: &str, known: &[&str]) -> String {
     let name = if section.is_empty() { key.to_owned() } else { format!("{section}.{key}") };
     let told = full(&short(&name));
@@ -95,12 +95,12 @@ fn unknown(section: &str, key: &str, known: &[&str]) -> String {
     }
 }
 
-/// A name as the user knows it.
+/// The full name of an option, as the user writes it.
 fn full(name: &str) -> String {
     if name.is_empty() { SECTION.to_owned() } else { format!("{SECTION}.{name}") }
 }
 
-/// A text as it is told: whoever wrote it may have made it long.
+/// A text as problems quote it: shortened, since it may be long.
 #[must_use]
 pub fn short(text: &str) -> Cow<'_, str> {
     match text.char_indices().nth(TOLD) {

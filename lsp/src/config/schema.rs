@@ -7,8 +7,8 @@ use super::option::{OptionSpec, Scope};
 use super::read::CLIENT_KEYS;
 use super::{SECTION, options};
 
-/// A JSON schema (draft-07) of `initializationOptions`, of the user's own file, and of the client's section of settings. It
-/// takes what the server takes without a word.
+/// A JSON schema (draft-07) of `initializationOptions`, of the user's own file, and of the client's section of
+/// settings. It accepts exactly what the server reads without a problem.
 #[must_use]
 pub fn json_schema() -> Value {
     let mut schema = Map::new();
@@ -19,7 +19,7 @@ pub fn json_schema() -> Value {
     Value::Object(schema)
 }
 
-/// A pattern of the keys that are the client's: as [`is_client_key`](super::read::is_client_key) knows them.
+/// A pattern for the client's keys, as [`is_client_key`](super::read::is_client_key) defines them.
 fn client_keys() -> String {
     let keys = CLIENT_KEYS.map(|key| key.replace('$', r"\$"));
     format!(r"^({SECTION}\.)?({})(\.|$)", keys.join("|"))
@@ -41,7 +41,7 @@ fn section(name: &str) -> Map<String, Value> {
 fn of_option(option: &OptionSpec) -> Map<String, Value> {
     let mut schema = Map::new();
     schema.insert("description".to_owned(), json!(about(option)));
-    // `null` says of every option that it is not set.
+    // `null` means for every option that it is not set.
     schema.append(&mut form::schema(option.forms, true));
     if !option.default().is_null() {
         schema.insert("default".to_owned(), option.default());
@@ -50,12 +50,12 @@ fn of_option(option: &OptionSpec) -> Map<String, Value> {
     schema
 }
 
-/// The `properties` of `contributes.configuration` in the manifest of a VS Code extension. What a workspace may not set is
-/// `machine`: VS Code then takes it from the user's settings only.
+/// The `properties` of `contributes.configuration` in the manifest of a VS Code extension. Options that a workspace may
+/// not set have the scope `machine`: VS Code then takes them from the user's settings only.
 #[must_use]
 pub fn vscode() -> Value {
     let properties = options::ALL.iter().enumerate().map(|(order, option)| {
-        // A setting without a default of its own would have that of its type: 0, say.
+        // VS Code gives a setting without a default that of its type, such as 0.
         let mut schema = form::schema(option.forms, option.default().is_null());
         schema.insert("default".to_owned(), option.default());
         schema.insert("markdownDescription".to_owned(), json!(about(option)));
@@ -67,7 +67,7 @@ pub fn vscode() -> Value {
     Value::Object(properties.collect())
 }
 
-/// What an option is for, and what holds where it is not set.
+/// The purpose of an option, and its default in words.
 fn about(option: &OptionSpec) -> String {
     let default = option.default_in_words.filter(|_| option.default().is_null());
     let default = default.map(|words| format!(" If it is not set: {words}.")).unwrap_or_default();
@@ -78,7 +78,7 @@ fn about(option: &OptionSpec) -> String {
     format!("{}{default}{scope}", option.in_markdown())
 }
 
-/// With its first letter as a sentence has it.
+/// The text with a capital first letter.
 fn capital(text: &str) -> String {
     let mut chars = text.chars();
     chars.next().map(|first| first.to_uppercase().chain(chars).collect()).unwrap_or_default()

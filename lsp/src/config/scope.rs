@@ -1,8 +1,8 @@
-//! What gets through of the settings that a client sends, by who may set which option ([`super::options`]).
+//! Filters the settings that a client sends by who may set which option ([`super::options`]).
 //!
-//! An editor merges what a workspace says into what its user says before it answers `workspace/configuration` or pushes
-//! settings, so the two cannot be told apart there. What such settings could do harm with is therefore the user's alone, who
-//! sets it in `initializationOptions` or in a file of their own ([`super::user_file`]).
+//! An editor merges a workspace's settings into its user's before it answers `workspace/configuration` or pushes
+//! settings, so the server cannot tell the two apart. Options that could do harm are therefore the user's only, who
+//! sets them in `initializationOptions` or in a file of their own ([`super::user_file`]).
 
 use std::path::Path;
 
@@ -12,9 +12,9 @@ use super::option::Scope;
 use super::read::short;
 use super::{Config, SECTION, options};
 
-/// What of `settings` may be a workspace's, and what the user is to be told of the rest. `user` is the configuration that the
-/// user's own settings make; `file` is where they can be written down. Values that say what the user says anyway, and those
-/// that [`Config::read`] will refuse, stay in.
+/// The part of `settings` that may come from a workspace, and messages for the user about the rest. `user` is the
+/// configuration that the user's own settings make; `file` is where the user can write them. Values that the user's own
+/// settings have anyway, and those that [`Config::read`] will refuse, stay in.
 #[must_use]
 pub fn admit(user: &Config, settings: &Value, file: Option<&Path>) -> (Value, Vec<String>) {
     let mut refused = Vec::new();
@@ -51,16 +51,16 @@ fn admit_all(
     admitted
 }
 
-/// Why a workspace may not give this option this value; `None` if it may, or if it makes no difference.
+/// The reason why a workspace may not give this option this value; `None` if it may, or if it makes no difference.
 fn refusal(user: &Config, name: &str, value: &Value) -> Option<String> {
     let mut workspace = user.clone();
-    // What is wrong with the value is told where the admitted settings are read.
+    // A wrong value is reported where the admitted settings are read.
     let _ = workspace.read(&nested(name, value));
     if workspace == *user {
         return None;
     }
     let ignored = format!("{SECTION}.{name} = {} is ignored", short(&value.to_string()));
-    // What is no option is no workspace's either.
+    // An unknown option is no workspace's either.
     match options::find(name).map_or(Scope::User, |option| option.scope) {
         Scope::Anyone => None,
         Scope::User => Some(format!(
@@ -74,7 +74,7 @@ fn refusal(user: &Config, name: &str, value: &Value) -> Option<String> {
     }
 }
 
-/// Settings with this option only.
+/// Settings with one option.
 fn nested(name: &str, value: &Value) -> Value {
     name.rsplit('.').fold(value.clone(), |inner, key| Value::Object(Map::from_iter([(key.to_owned(), inner)])))
 }
@@ -87,7 +87,7 @@ mod tests {
 
     use super::*;
 
-    /// For each option: what the user says, what is wider or simply different, what is narrower.
+    /// For each option: the user's value, a wider or simply different one, and a narrower one.
     fn samples() -> Vec<(&'static str, Value, Value, Option<Value>)> {
         vec![
             ("model", json!("mine.gguf"), json!("theirs.gguf"), None),
@@ -125,7 +125,7 @@ mod tests {
         options::find(option).unwrap().scope
     }
 
-    /// The names that `Config::read` knows, found in what it says of one that it does not know.
+    /// The names that `Config::read` knows, taken from its problem with an unknown one.
     fn schema(section: &str) -> Vec<String> {
         let wrong = if section.is_empty() { "?".to_owned() } else { format!("{section}.?") };
         let problems = Config::default().read(&nested(&wrong, &json!(1)));

@@ -1,4 +1,4 @@
-//! The options as other files have them: tables in Markdown, Neovim's help, and the Lua that the plugin's checks go by.
+//! The options in other formats: tables in Markdown, Neovim's help, and the Lua that the plugin's checks use.
 
 use std::fmt::Write;
 
@@ -8,10 +8,10 @@ use super::form::{self, Form, Text};
 use super::option::OptionSpec;
 use super::options;
 
-/// Columns of Neovim's help.
+/// The width of Neovim's help in columns.
 const HELP_WIDTH: usize = 78;
 
-/// A table of every option.
+/// A Markdown table of every option.
 #[must_use]
 pub fn markdown() -> String {
     let mut table =
@@ -30,7 +30,7 @@ pub fn markdown() -> String {
     table
 }
 
-/// A table of the options in a section, which says what they are for.
+/// A Markdown table of the options in a section, with their purposes.
 #[must_use]
 pub fn markdown_section(section: &str) -> String {
     let mut table = "| option | default | |\n| --- | --- | --- |\n".to_owned();
@@ -52,7 +52,7 @@ pub fn vim_help() -> String {
     let mut help = String::new();
     for option in options::ALL {
         let about = format!("{} May be {}; by default {}.", option.in_markdown(), option.expected(), default(option));
-        // Neovim's help has no code spans inside sentences, and would take bars and stars for its own.
+        // Neovim's help has no code spans inside sentences, and would read bars and stars as its own markup.
         let about = about.replace('`', "");
         let _ = writeln!(help, "    {}", option.name);
         wrap(&about, "        ", &mut help);
@@ -94,7 +94,7 @@ pub fn lua() -> String {
     lua + "}\n"
 }
 
-/// What a value must be, in words for Lua, whose numbers are all of one type.
+/// The expected values in words for Lua, whose numbers are all of one type.
 fn lua_expected(forms: &[Form]) -> String {
     let words = form::expected(forms);
     let counts = forms.iter().any(|form| matches!(form, Form::Whole { .. }));
@@ -114,7 +114,7 @@ fn lua_form(form: Form) -> String {
     }
 }
 
-/// What the plugin can check of a text: whether it is a marker, or that it is not empty. Files are the server's to find.
+/// The check of the plugin for a text: a marker, or not empty. The server looks for files.
 fn lua_kind(text: Text) -> &'static str {
     match text {
         Text::Marker => "marker",
@@ -122,7 +122,7 @@ fn lua_kind(text: Text) -> &'static str {
     }
 }
 
-/// A text in quotes. All that JSON escapes in our own words is escaped so in Lua, too.
+/// A text in quotes. Lua escapes everything in these texts as JSON does.
 fn lua_text(text: &str) -> String {
     Value::from(text).to_string()
 }

@@ -137,7 +137,7 @@ fn only(name: &str, value: &Value) -> Value {
     name.rsplit('.').fold(value.clone(), |inner, key| json!({key: inner}))
 }
 
-/// Beside a mistake, what is right counts: the mistake stands first, last and in between.
+/// Checks that correct options count beside a mistake, which stands first, last and in between.
 #[track_caller]
 fn told_and_the_rest_kept(mistake: &Value, expected: &str) {
     let right = json!({"batch": 7, "inline": {"maxTokens": 8}, "synthesis": {"candidates": 9}});
@@ -209,7 +209,7 @@ fn every_option_is_named_when_its_value_is_wrong_and_the_rest_is_kept() {
             "\"limits\", \"folder\", \"folder+network\" or \"folder+network+processes\"".into(),
         ),
         ("trusted", vec![json!("yes"), json!(1), json!({"a": 1})], "true, false or a list of folders".into()),
-        // Those that the others are kept beside.
+        // Values that other options depend on.
         ("batch", vec![json!("256"), json!(0), json!(65537)], count(" of tokens", 1, 65536)),
         ("inline.maxTokens", vec![json!("many"), json!(0), json!(4097)], count("", 1, 4096)),
         ("synthesis.candidates", vec![json!(1.5), json!(0), json!(17)], count("", 1, 16)),
@@ -300,10 +300,10 @@ fn keys_of_the_client_s_own_are_no_mistake_in_any_spelling() {
         let mut config = Config::default();
         assert_eq!(config.read(&with_options), Vec::<String>::new(), "{settings}");
         assert_eq!(config.engine.options.batch, 7);
-        // Nor is it refused of a workspace.
+        // A workspace may set it as well.
         assert_eq!(scope::admit(&Config::default(), &settings, None), (settings.clone(), Vec::new()));
     }
-    // What only looks like one is.
+    // Keys that only look alike are reported.
     for key in ["servers", "serverPath", "Server", "tracer", "trace-server", "codegen", "$schemas"] {
         assert_eq!(Config::default().read(&json!({key: {}})).len(), 1, "{key}");
     }

@@ -1,5 +1,5 @@
-//! Which files' programs may be run at all. Only the user says so (`config/scope.rs`): a workspace's own settings must
-//! not be able to.
+//! The files whose programs may be run at all. Only the user can set this (`config/scope.rs`), never a workspace's
+//! settings.
 
 use std::io::ErrorKind;
 use std::path::{Component, Path, PathBuf};
@@ -8,10 +8,10 @@ use tower_lsp::ls_types::Uri;
 
 use crate::uri;
 
-/// What the user trusts.
+/// The files that the user trusts.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub enum Trust {
-    /// Nothing.
+    /// No files.
     #[default]
     Nothing,
     /// Every file, and buffers that have no file yet.
@@ -27,7 +27,7 @@ impl Trust {
         self.covers_where(uri, &real)
     }
 
-    /// [`Trust::covers`], with `real` saying where a path leads in the end; `None` if that cannot be known.
+    /// Decides [`Trust::covers`] with `real`, which resolves a path; `None` if it cannot be resolved.
     fn covers_where(&self, uri: &Uri, real: &dyn Fn(&Path) -> Option<PathBuf>) -> bool {
         match self {
             Self::Nothing => false,
@@ -54,7 +54,7 @@ fn has_scheme(uri: &Uri, wanted: &str) -> bool {
 /// The path of a `file:` URI of this machine.
 fn path(uri: &Uri) -> Option<PathBuf> {
     let host = uri.authority().map(|authority| authority.host().to_owned()).unwrap_or_default();
-    // What is no UTF-8 would be read as another path.
+    // A path that is not UTF-8 would be read as another path.
     let readable = uri.path().decode().to_string().is_ok();
     let here = host.is_empty() || host.eq_ignore_ascii_case("localhost");
     if !has_scheme(uri, "file") || !here || !readable {
@@ -63,13 +63,13 @@ fn path(uri: &Uri) -> Option<PathBuf> {
     uri.to_file_path().map(|path| path.into_owned()).filter(|path| path.is_absolute())
 }
 
-/// Where a path leads once links and `..` are followed. A file that does not exist yet is where its folder is.
+/// The path with links and `..` resolved. A file that does not exist yet is resolved by its folder.
 fn real(path: &Path) -> Option<PathBuf> {
     match path.canonicalize() {
         Ok(real) => Some(real),
         Err(error) if error.kind() == ErrorKind::NotFound => {
             let Some(Component::Normal(name)) = path.components().next_back() else { return None };
-            // A link to nowhere may lead anywhere by the time it is followed.
+            // A dangling link may lead anywhere by the time it is followed.
             let missing = path.symlink_metadata().is_err_and(|error| error.kind() == ErrorKind::NotFound);
             missing.then(|| path.parent()).flatten().and_then(real).map(|parent| parent.join(name))
         }
@@ -87,7 +87,7 @@ mod tests {
 
     #[test]
     fn folders_hold_files_by_their_path() {
-        // Paths lead where they say, but for one link and what goes up.
+        // Paths are taken as they are, except for one link and `..`.
         let real = |path: &Path| {
             let mut real = PathBuf::new();
             for part in path.components() {

@@ -1,4 +1,5 @@
-//! The user's own configuration file: options as in `initializationOptions`, for what only the user may set.
+//! The user's own configuration file: options as in `initializationOptions`, including those that only the user may
+//! set.
 
 use std::io::{ErrorKind, Read};
 use std::path::{Path, PathBuf};
@@ -8,13 +9,13 @@ use serde_json::Value;
 use super::form::{Form, Text};
 use super::{Config, options};
 
-/// Names another file than the platform's place for it.
+/// The environment variable that names another file than the platform's.
 pub const VARIABLE: &str = "CODEGEN_LSP_CONFIG";
-/// Bytes that such a file may have.
+/// The largest size of such a file in bytes.
 const MOST: u64 = 1 << 20;
 
-/// Where the file is: `$CODEGEN_LSP_CONFIG`, or `config.json` in the platform's configuration folder for this program
-/// (`~/.config/codegen-lsp` on Linux). `None` where there is no home folder.
+/// The path of the file: `$CODEGEN_LSP_CONFIG`, or `config.json` in the platform's configuration folder for this
+/// program (`~/.config/codegen-lsp` on Linux). `None` where there is no home folder.
 #[must_use]
 pub fn path() -> Option<PathBuf> {
     if let Some(path) = std::env::var_os(VARIABLE).filter(|value| !value.is_empty()) {
@@ -24,8 +25,8 @@ pub fn path() -> Option<PathBuf> {
     Some(folders.config_dir().join("config.json"))
 }
 
-/// Reads the file over `config`. A file that is not there says nothing; what is wrong with one that is there is told in
-/// problems, which name the file, and leaves the options as they were.
+/// Reads the file over `config`. A missing file changes nothing. Problems name the file and leave the options as they
+/// were.
 pub fn read(path: &Path, config: &mut Config) -> Vec<String> {
     let problems = match settings(path) {
         Ok(settings) => config.read(&settings),
@@ -50,7 +51,7 @@ fn settings(path: &Path) -> Result<Value, String> {
     if bytes.len() as u64 > MOST {
         return Err(format!("is larger than {MOST} bytes, so it is not read"));
     }
-    // An editor may have put a byte order mark there.
+    // An editor may have written a byte order mark.
     let text = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&bytes);
     if text.trim_ascii().is_empty() {
         return Ok(Value::Null);
@@ -61,7 +62,7 @@ fn settings(path: &Path) -> Result<Value, String> {
     Ok(settings)
 }
 
-/// Makes relative paths of files relative to the file's own folder: the server's working directory is anyone's choice.
+/// Resolves relative paths of files against the file's own folder, since the server's working directory is arbitrary.
 fn anchor(settings: &mut Value, folder: &Path) {
     for option in options::ALL {
         let Some(kind) =

@@ -1,46 +1,46 @@
-//! What may be shown of a turn's code while the model still writes it. Pure.
+//! The part of a turn's code that may be shown while the model still writes it. Pure.
 
 use codegen_core::StopRule;
 use codegen_core::Truncation;
 use codegen_text::completion;
 
-/// A piece of code in the making, and how much of it may be shown.
+/// A piece of code that the model is writing, and how much of it may be shown.
 ///
-/// What was shown is never taken back: it is a prefix of what is shown later, and of the text that the engine ends with.
-/// Held back are white space at the end, a line that may turn out to be where the stop rule cuts, and lines that may turn
-/// out to repeat those before them.
+/// Shown text is never taken back: it is a prefix of what is shown later, and of the text that the engine ends with.
+/// Held back are white space at the end, a line that may turn out to be where the stop rule cuts, and lines that may
+/// turn out to repeat those before them.
 ///
-/// The finished code ([`completion::program`]) begins with what was shown, too, but for one case: a statement that the
-/// model was in the middle of when it stopped is left out, although its beginning has been shown. To hold that back, a
-/// function would have to be shown all at once. [`Live::end`] says where it has come to that.
+/// The finished code ([`completion::program`]) begins with what was shown, too, with one exception: a statement that
+/// the model did not finish is left out, although its beginning has been shown. To hold that back, a function would
+/// have to be shown all at once. [`Live::end`] reports this case.
 pub struct Live {
     indent: String,
     rule: Box<dyn StopRule>,
     text: String,
-    /// Where the stop rule has cut the text.
+    /// The byte offset where the stop rule has cut the text.
     cut: Option<usize>,
-    /// Bytes of the text that may be shown.
+    /// The number of bytes of the text that may be shown.
     shown: usize,
 }
 
-/// What is left to be shown when a piece of code is finished.
+/// The end of a stream: what is left to show of a finished piece of code.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Rest {
-    /// What has not been shown of the finished text.
+    /// The part of the finished text that has not been shown.
     pub text: String,
-    /// Whether more has been shown than the finished text has: the beginning of what the model did not end.
+    /// Whether more was shown than the finished text has: the beginning of a statement that the model did not finish.
     pub left_out: bool,
 }
 
 impl Live {
-    /// Nothing yet of the code of a turn with this indentation, which the model's lines come with.
+    /// The state before the first token of a turn with this indentation, which the model's lines come with.
     #[must_use]
     pub fn new(indent: &str) -> Self {
         let rule = completion::program_rule(Truncation::indented(indent, ""));
         Self { indent: indent.to_owned(), rule, text: String::new(), cut: None, shown: 0 }
     }
 
-    /// All that the model has written so far at once.
+    /// The state after all of `text`, which the model has written so far.
     #[must_use]
     pub fn of(indent: &str, text: &str) -> Self {
         let mut live = Self::new(indent);
@@ -60,13 +60,13 @@ impl Live {
         self.text.get(before..self.shown).unwrap_or_default()
     }
 
-    /// All that may be shown.
+    /// The part that may be shown.
     #[must_use]
     pub fn shown(&self) -> &str {
         self.text.get(..self.shown).unwrap_or_default()
     }
 
-    /// The end has come, and `text` is what is written.
+    /// Ends the stream; `text` is the code that is written.
     #[must_use]
     pub fn end(self, text: &str) -> Rest {
         let text = text.trim_end();
@@ -74,7 +74,7 @@ impl Live {
         Rest { text: rest.unwrap_or_default().to_owned(), left_out: rest.is_none() }
     }
 
-    /// Bytes of the text that no rule can cut any more, whatever follows.
+    /// The number of bytes that no rule can cut any more, whatever follows.
     fn certain(&self) -> usize {
         let text = self.text.get(..self.cut.unwrap_or(usize::MAX)).unwrap_or(&self.text);
         let line = text.rfind('\n').map_or(0, |end| end + 1);
@@ -83,8 +83,8 @@ impl Live {
         end.min(completion::unrepeated(text, self.cut.is_some()))
     }
 
-    /// Whether the stop rule may cut before a line that begins like this: the next prompt, a string, a second `def` or
-    /// `print`, or the end of the block.
+    /// Whether the stop rule may cut before a line that begins with `open`: the next prompt, a string, a second `def`
+    /// or `print`, or the end of the block.
     fn may_be_cut(&self, open: &str, first: bool) -> bool {
         let Some(words) = open.strip_prefix(self.indent.as_str()) else { return true };
         let begins = |word: &&str| word.starts_with(words);
@@ -99,7 +99,7 @@ mod tests {
 
     use super::*;
 
-    /// Streams `tokens`; the finished text is `text`.
+    /// Streams `tokens`; `text` is the finished code.
     #[track_caller]
     fn check(indent: &str, tokens: &[&str], text: &str, expected: &[&str]) {
         let mut live = Live::new(indent);
@@ -167,7 +167,7 @@ mod tests {
             ("a\nb\na\nc", "a\nb\na\nc"),
             ("a\nb\nc = 1\nb\nc =", "a\nb\nc = 1"),
             ("a\n\na\n\n", "a"),
-            // Another indentation makes another line.
+            // A line with another indentation is another line.
             ("a\n\n\ta", "a\n\n\ta"),
         ];
         for (text, expected) in table {
@@ -188,7 +188,7 @@ mod tests {
         }
     }
 
-    /// What a line says: mostly what goes on and, there being little else, is said again; rarely what may end the text.
+    /// Lines that mostly continue the code and, being few, often repeat; a few of them may end the text.
     fn words() -> impl Strategy<Value = &'static str> {
         let usual = [
             "x = 1",
@@ -242,7 +242,7 @@ mod tests {
         indent.prop_flat_map(|indent| (Just(indent), lines(indent)))
     }
 
-    /// Cuts the bytes into tokens at these places, be they inside characters or not.
+    /// Cuts the bytes into tokens of these lengths, also inside characters.
     fn tokens<'b>(bytes: &'b [u8], lengths: &[usize]) -> Vec<&'b [u8]> {
         let mut tokens = Vec::new();
         let mut rest = bytes;
@@ -260,7 +260,7 @@ mod tests {
     proptest! {
         #![proptest_config(ProptestConfig { cases: 4096, failure_persistence: None, ..ProptestConfig::default() })]
 
-        /// As the engine does it: bytes to characters, the stop rule after every token, no more tokens than allowed.
+        /// Does as the engine does: bytes to characters, the stop rule after every token, no more tokens than allowed.
         #[test]
         fn what_was_shown_is_never_taken_back(
             (indent, lines) in blocks(),
@@ -293,11 +293,11 @@ mod tests {
             let finished = completion::program(engine, unfinished);
             for shown in &shown_so_far {
                 prop_assert!(engine.starts_with(shown.as_str()), "{shown:?} of {engine:?}");
-                // Of what was shown, all statements that had come to their end are there.
+                // All finished statements that were shown are in the code.
                 let lines = shown.rfind('\n').map_or("", |end| &shown[..end]);
                 let ended = completion::program(lines, false);
                 prop_assert!(finished.starts_with(ended), "{ended:?} of {shown:?} in {finished:?}");
-                // What is not there is what was open, and nothing in the middle.
+                // Only the unfinished statement is missing, and nothing in the middle.
                 prop_assert!(finished.starts_with(shown.as_str()) || shown.starts_with(finished), "{shown:?} {finished:?}");
             }
             let left_out = !finished.starts_with(shown.as_str());

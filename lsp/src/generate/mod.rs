@@ -1,5 +1,5 @@
-//! From a cursor or a turn to a request, and from what came of it to the text that is chosen. What the server and the command
-//! line share.
+//! From a cursor or a turn to a request, and from its completions to the text that is chosen. Shared by the server and
+//! the command line.
 
 pub mod live;
 pub mod prepare;

@@ -1,4 +1,4 @@
-//! What the server and the command line share between a document and the engine: from a cursor or a turn to a request.
+//! From a cursor or a turn to a request for the engine. Shared by the server and the command line.
 
 use codegen_core::Truncation;
 use codegen_core::{
@@ -17,27 +17,27 @@ use serde_json::{Value, json};
 
 use crate::config::{EngineConfig, SynthesisConfig};
 
-/// Tokens left free in the context beside the prompt and what is generated: a cut prompt may tokenize into a few more.
+/// The number of tokens left free in the context beside the prompt and the generated text, since a cut prompt may
+/// tokenize into a few more.
 const MARGIN: usize = 8;
 
-/// A completion ready to be asked for.
+/// A completion that is ready for the engine.
 pub struct Prepared {
-    /// What it is to be.
+    /// The kind of completion, its stop rule and its limits.
     pub plan: Plan,
-    /// What the engine is asked.
     pub request: Request,
-    /// Where the context's window starts; see [`cursor::Context::start`].
+    /// The start of the context's window in bytes; see [`cursor::Context::start`].
     pub start: usize,
-    /// What the answer says again of the text before the cursor; see [`cursor::Context::held`].
+    /// The text before the cursor that the answer repeats; see [`cursor::Context::held`].
     pub held: &'static str,
-    /// What of the document it was decided by.
+    /// The part of the document that the plan was made from.
     pub view: View,
 }
 
 /// Resolves the model's name and loads it. Blocks.
 ///
 /// # Errors
-/// The name means nothing, or the model cannot be run as the options say.
+/// The name is unknown, or the model cannot be run with these options.
 pub fn load_engine(config: &EngineConfig) -> anyhow::Result<Engine> {
     let mut options = config.options.clone();
     options.model = codegen_engine::model::resolve(&config.model)?;
@@ -64,7 +64,7 @@ pub fn prepare(
     Some(Prepared { plan, request, start: context.start, held: context.held, view })
 }
 
-/// What is shown of the text that came of a completion; `unfinished`: its tokens were used up.
+/// The text of a completion that is shown; `unfinished`: its tokens were used up.
 #[must_use]
 pub fn suggestion(view: &View, plan: &Plan, raw: &str, unfinished: bool) -> Option<Suggestion> {
     let finish = if unfinished { completion::finish_unfinished } else { completion::finish };
@@ -72,27 +72,27 @@ pub fn suggestion(view: &View, plan: &Plan, raw: &str, unfinished: bool) -> Opti
     Some(Suggestion { range: view.outside(&range), text })
 }
 
-/// A turn ready to be asked for, once or several times.
+/// A turn that is ready for the engine, once or several times.
 #[derive(Debug, Clone)]
 pub struct PreparedTurn {
-    /// The very text that the model is shown.
+    /// The exact text that the model is shown.
     pub prompt: String,
-    /// What of the history is in it.
+    /// The parts of the history that are in it.
     pub cut: HistoryCut,
-    /// At most this many tokens are generated.
+    /// The limit on generated tokens.
     pub max_tokens: usize,
     truncation: Truncation,
 }
 
 impl PreparedTurn {
-    /// One whose prompt is that of the turn alone, for tests that have no engine.
+    /// A turn whose prompt is the turn's alone, for tests without an engine.
     #[cfg(test)]
     pub(crate) fn alone(document: &Document, turn: &Turn, options: &TurnOptions) -> Self {
         let truncation = turns::history(document, turn, options).truncation();
         Self { prompt: turn.prompt.clone(), cut: HistoryCut::default(), max_tokens: 8, truncation }
     }
 
-    /// One continuation.
+    /// The request for one continuation.
     #[must_use]
     pub fn request(&self, sampling: Sampling) -> Request {
         let mut request = Request::new(Prompt::Text(self.prompt.clone()), self.max_tokens);
@@ -103,7 +103,7 @@ impl PreparedTurn {
         request
     }
 
-    /// Several continuations that share the prompt's KV cache.
+    /// The requests for several continuations that share the prompt's KV cache.
     #[must_use]
     pub fn candidates(&self, samplings: Vec<Sampling>) -> Candidates {
         let each = samplings.into_iter().map(|sampling| {
@@ -114,8 +114,8 @@ impl PreparedTurn {
     }
 }
 
-/// Prepares the synthesis of `turn` in at most `max_tokens` tokens, the turns before it being the history. Counts tokens,
-/// so it is not for the main loop.
+/// Prepares the synthesis of `turn` in at most `max_tokens` tokens, with the turns before it as the history. Counts
+/// tokens, so it is not for the main loop.
 #[must_use]
 pub fn prepare_turn(
     document: &Document,
@@ -131,14 +131,15 @@ pub fn prepare_turn(
     PreparedTurn { prompt: fitted.text, cut: fitted.cut, max_tokens, truncation }
 }
 
-/// How `count` candidates are sampled: the first is the most likely text, the others are drawn with seeds from `seed` on.
+/// The sampling of each of `count` candidates: the first is the most likely text, the others are drawn with seeds from
+/// `seed` on.
 #[must_use]
 pub fn samplings(config: &SynthesisConfig, count: usize, seed: u64) -> Vec<Sampling> {
     let first = std::iter::once(Sampling::GREEDY).take(count);
     first.chain(drawn(config, count.saturating_sub(1), seed.wrapping_add(1))).collect()
 }
 
-/// How `count` candidates are sampled that are all drawn, with seeds from `seed` on.
+/// The sampling of each of `count` candidates that are all drawn, with seeds from `seed` on.
 #[must_use]
 pub fn drawn(config: &SynthesisConfig, count: usize, seed: u64) -> Vec<Sampling> {
     let (temperature, top_p) = (config.temperature, config.top_p);
@@ -146,13 +147,13 @@ pub fn drawn(config: &SynthesisConfig, count: usize, seed: u64) -> Vec<Sampling>
     seeds.map(|seed| Sampling { temperature, top_k: 0, top_p, seed }).collect()
 }
 
-/// Leaves of a turn's completion what is written into the buffer; see [`completion::program`].
+/// Trims a turn's completion to what is written into the buffer; see [`completion::program`].
 pub fn trim(done: &mut Completion) {
     let kept = completion::program(&done.text, done.reason == FinishReason::MaxTokens).len();
     done.text.truncate(kept);
 }
 
-/// What a completion cost, for programs to read.
+/// The cost of a completion as JSON.
 #[must_use]
 pub fn stats(completion: &Completion) -> Value {
     json!({
@@ -167,7 +168,7 @@ pub fn stats(completion: &Completion) -> Value {
     })
 }
 
-/// A candidate and its score, for programs to read; see `PROTOCOL.md`.
+/// A candidate and its score as JSON; see `PROTOCOL.md`.
 #[must_use]
 pub fn candidate(ranked: &Ranked) -> Value {
     json!({
@@ -179,7 +180,7 @@ pub fn candidate(ranked: &Ranked) -> Value {
     })
 }
 
-/// What speaks for a candidate and what against it, for programs to read.
+/// A candidate's score as JSON.
 #[must_use]
 pub fn score_json(score: &Score, mean_logprob: f32) -> Value {
     let Score { parses, missing, shadows, drops, raised, run } = score;
@@ -202,18 +203,18 @@ pub fn speeds(completion: &Completion) -> (Option<f64>, Option<f64>) {
     };
     (
         per_second(completion.prompt_tokens.saturating_sub(completion.reused_tokens), completion.prefill),
-        // The first token's time belongs to the prompt.
+        // The first token's time is part of the prompt's.
         per_second(completion.generated_tokens.saturating_sub(1), completion.decode),
     )
 }
 
-/// Tokens that the prompt of a turn may have beside `max_tokens` generated ones.
+/// The number of tokens for the prompt of a turn beside `max_tokens` generated ones.
 #[must_use]
 pub fn prompt_budget(engine: &Engine, mut max_tokens: usize) -> usize {
     budget(engine, &mut max_tokens)
 }
 
-/// Tokens for the prompt. On a very small context what is generated gets half of it at most.
+/// The number of tokens for the prompt. On a very small context, `max_tokens` is reduced to at most half of it.
 fn budget(engine: &Engine, max_tokens: &mut usize) -> usize {
     let context = engine.info().context;
     *max_tokens = (*max_tokens).min((context / 2).max(1));

@@ -1,4 +1,4 @@
-//! Whether a piece of code raises when it is run: what is run, and what is said of how it ended.
+//! Runs pieces of code to see whether they raise: which program is run, and how its end is described.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -14,19 +14,18 @@ use codegen_text::turns::{self, Turn};
 
 use crate::config::SynthesisConfig;
 
-/// How programs are run.
+/// The way in which programs are run.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RunOptions {
-    /// The Python: a path, or a name in `PATH`.
+    /// The Python interpreter: a path, or a name in `PATH`.
     pub python: String,
-    /// What a program may use.
     pub limits: Limits,
-    /// How far it has to be shut in.
+    /// The isolation that a program needs.
     pub isolation: Level,
 }
 
 impl RunOptions {
-    /// As the options say: wall clock and processor time have the same limit.
+    /// The options' values; the wall clock and processor time have the same limit.
     #[must_use]
     pub fn of(config: &SynthesisConfig) -> Self {
         let time = Duration::from_secs(config.run_seconds);
@@ -34,16 +33,16 @@ impl RunOptions {
         Self { python: config.python.clone(), limits, isolation: config.isolation }
     }
 
-    /// A sandbox for these. Blocks.
+    /// A sandbox with these options. Blocks.
     ///
     /// # Errors
-    /// There is no such Python.
+    /// There is no such Python, or this system has no sandbox.
     pub fn sandbox(&self) -> Result<Sandbox, SandboxError> {
         Ok(Sandbox::new(self.python.as_str(), self.limits.clone())?.requiring(self.isolation))
     }
 }
 
-/// What is said, once, of how far programs are shut in.
+/// The message, shown once, about how programs are isolated.
 #[must_use]
 pub fn isolation(held: Isolation) -> String {
     let kept = match held.level() {
@@ -59,11 +58,12 @@ pub fn isolation(held: Isolation) -> String {
     format!("programs are isolated {kept} ({held})")
 }
 
-/// Runs the program up to and including the turn with each candidate that parses, and notes what came of it. Blocks; ends
-/// early once `cancel` is set. The answer is what all of them were kept from, if any was run.
+/// Runs the program up to and including the turn with each candidate that parses, and records how it ended in the
+/// candidate's score. Blocks; ends early once `cancel` is set. Returns the weakest isolation of the runs, if there were
+/// any.
 ///
 /// # Errors
-/// Programs cannot be run here, or not shut in as far as they have to be.
+/// Programs cannot be run here, or not with the isolation that they need.
 pub fn run(
     options: &RunOptions,
     document: &Document,
@@ -83,7 +83,7 @@ pub fn run(
         ranked.score.run = report.outcome != Outcome::Cancelled;
         ranked.score.raised = complaint(&report.outcome, &options.limits);
         if ranked.score.run {
-            // The least, where programs were run in more than one way.
+            // The weakest isolation, where programs were run in more than one way.
             held = held.map_or(Some(report.isolation), |held| {
                 Some(std::cmp::min_by_key(held, report.isolation, |held| held.level()))
             });
@@ -92,13 +92,13 @@ pub fn run(
     Ok(held)
 }
 
-/// The program up to and including a turn whose code `edit` puts in place: the document with the edit, cut behind
-/// the top-level statement that the text ends in, so that the blocks around a turn are whole.
+/// The program up to and including a turn whose code is written by `edit`: the document with the edit, cut behind the
+/// top-level statement that the text ends in, so that the blocks around a turn are whole.
 #[must_use]
 pub fn program(document: &Document, edit: &Edit) -> String {
     let mut document = document.clone();
     document.edit(edit.range.clone(), &edit.text);
-    // The last byte of the text itself: the blank lines behind it belong to nothing.
+    // The last byte of the text itself: the blank lines behind it belong to no statement.
     let last = (edit.range.start + edit.text.trim_end().len()).saturating_sub(1);
     let statement = document.tree().and_then(|tree| {
         python::children(tree.root_node()).find(|node| node.is_named() && node.byte_range().contains(&last))
@@ -113,13 +113,13 @@ pub fn program(document: &Document, edit: &Edit) -> String {
     program
 }
 
-/// What speaks against a program that ended like this, in one line: the exception, or else what it did. `None` if nothing
-/// does. A program that was cancelled has shown nothing.
+/// The complaint about a program that ended like this, in one line: the exception, or a description of its end. `None`
+/// without a complaint. A program that was cancelled has shown nothing.
 #[must_use]
 pub fn complaint(outcome: &Outcome, limits: &Limits) -> Option<String> {
     match outcome {
         Outcome::Passed | Outcome::Cancelled => None,
-        // The program chose the words.
+        // The program chose the words, so they are made printable.
         Outcome::Raised(line) => Some(printable::line(line).into_owned()),
         Outcome::Exited(status) => Some(format!("exited with status {status}")),
         Outcome::Killed(signal) => Some(format!("was ended by signal {signal}")),
@@ -130,11 +130,11 @@ pub fn complaint(outcome: &Outcome, limits: &Limits) -> Option<String> {
     }
 }
 
-/// A [`complaint`] as what is said of the program.
+/// A [`complaint`] as a sentence about the program.
 #[must_use]
 pub fn predicate(complaint: &str) -> String {
     let name = complaint.split(':').next().unwrap_or_default();
-    // An exception goes by one word, and no sentence does.
+    // An exception is one word, and no other complaint is.
     if name.contains(char::is_whitespace) { complaint.to_owned() } else { format!("raises {complaint}") }
 }
 
@@ -151,7 +151,7 @@ mod tests {
             (0, "# a\n\n# b\ny = 2\n", "x = 1", "# a\nx = 1\n"),
             (0, "# a\nx = 1\n\n# b\ny = 2\n", "x = 3", "# a\nx = 3\n"),
             (0, "# a\n", "def f():\n    pass\n\nf()", "# a\ndef f():\n    pass\n\nf()\n"),
-            // The function around it is run whole, what follows is not.
+            // The function around it is run whole, but not what follows.
             (
                 1,
                 "def f():\n    # a\n\n    # b\n    y = 2\n    return y\n\nf()\n",

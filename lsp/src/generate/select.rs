@@ -1,4 +1,5 @@
-//! From the raw texts that were generated for a turn to the one that is written: trimmed, scored, folded, run, ranked.
+//! From the raw texts that were generated for a turn to the one that is written: they are trimmed, scored, folded, run
+//! and ranked.
 
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
@@ -12,33 +13,34 @@ use codegen_text::turns::Turn;
 use crate::generate::prepare;
 use crate::generate::run::{self, RunOptions};
 
-/// What came of the texts that were generated for a turn.
+/// The candidates of a turn, ranked.
 #[derive(Debug)]
 pub struct Selection {
     /// Those that differ and have code, best first.
     pub ranked: Vec<Ranked>,
-    /// What is left of those that have none, folded into one. It is never written and no alternative, but counts among what
-    /// was sampled.
+    /// The candidates that have no code, folded into one. It is never written and no alternative, but counts as
+    /// sampled.
     pub empty: Option<Ranked>,
-    /// What the programs were kept from, if any was run; or why they could not be run. They are ranked without that then.
+    /// The isolation of the programs, if any was run; or why they could not be run, in which case they are ranked
+    /// without a run.
     pub run: Result<Option<Isolation>, SandboxError>,
 }
 
 impl Selection {
-    /// The one that is written; `None` if the model wrote no code.
+    /// The candidate that is written; `None` if the model wrote no code.
     #[must_use]
     pub fn best(&self) -> Option<&Ranked> {
         self.ranked.first()
     }
 
-    /// All of them, those without code last.
+    /// All candidates, the one without code last.
     pub fn all(&self) -> impl Iterator<Item = &Ranked> {
         self.ranked.iter().chain(&self.empty)
     }
 }
 
-/// Selects among what was generated for `turn`: each completion with its number among those that were sampled. Programs are
-/// run as `run` says, or not at all. Blocks; stops running programs once `cancel` is set.
+/// Selects among what was generated for `turn`; each completion comes with its number among the sampled ones. Programs
+/// are run as `run` says, or not at all. Blocks; stops running programs once `cancel` is set.
 #[must_use]
 pub fn select(
     document: &Document,
@@ -67,7 +69,7 @@ mod tests {
 
     use super::*;
 
-    /// What a model wrote, with this mean log-probability; `unfinished`: its tokens were used up.
+    /// A model's text with this mean log-probability; `unfinished`: its tokens were used up.
     fn completion(text: &str, mean_logprob: f32, unfinished: bool) -> Completion {
         let reason = if unfinished { FinishReason::MaxTokens } else { FinishReason::Stop };
         Completion { text: text.to_owned(), reason, mean_logprob, ..Completion::default() }
@@ -90,7 +92,7 @@ mod tests {
         let table: [Row; 9] = [
             (&[], &[]),
             (&[("x = 1\n\n", -1.0)], &[(0, "x = 1", 1)]),
-            // The more probable first; what does not parse last, however probable.
+            // The more probable first; code that does not parse last, however probable.
             (&[("x = 1", -2.0), ("y = 2", -1.0)], &[(1, "y = 2", 1), (0, "x = 1", 1)]),
             (&[("x = 1 1", -0.1), ("y = 2", -1.0)], &[(1, "y = 2", 1), (0, "x = 1 1", 1)]),
             // Equal but for comments and white space: the most probable stays.
@@ -100,7 +102,7 @@ mod tests {
             ),
             // Equal once they are trimmed.
             (&[("x = 1\ny = (", -1.0), ("x = 1\nif x:", -2.0)], &[(0, "x = 1", 2)]),
-            // What has no code comes last, is one, and takes nothing's place.
+            // Candidates without code come last, are folded into one, and replace nothing.
             (&[("# no", -0.1), ("x = 1 1", -5.0), ("", -0.2)], &[(1, "x = 1 1", 1), (0, "", 2)]),
             (&[("", -1.0), ("# no\n# no", -0.5)], &[(1, "", 2)]),
             (&[("a = 1\na = 1\na = 1\n", -1.0)], &[(0, "a = 1", 1)]),

@@ -1,4 +1,4 @@
-//! Code actions on a prompt or a selection of prompts: which, and what they say. Pure.
+//! Code actions on a prompt or a selection of prompts: which ones, and their titles. Pure.
 
 use std::ops::Range;
 
@@ -9,7 +9,7 @@ use tower_lsp::ls_types as lsp;
 
 use crate::present::status::{Known, Offer};
 
-/// The turns that a cursor or a selection is about, by their index in `all`: for a cursor the one that it is in; for a
+/// The turns at a cursor or in a selection, by their index in `all`: for a cursor the one that it is in; for a
 /// selection those whose prompt is in it, or else the one that it starts in.
 #[must_use]
 pub fn selected(document: &Document, all: &[Known], selection: &Range<usize>) -> Vec<usize> {
@@ -26,14 +26,12 @@ pub fn selected(document: &Document, all: &[Known], selection: &Range<usize>) ->
     turns::innermost(document, &turns, selection.start).into_iter().collect()
 }
 
-/// An action, with its title.
+/// A code action with its title.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Action {
-    /// What it says that it does.
     pub title: String,
-    /// What it does.
     pub offer: Offer,
-    /// Why it cannot be done, if it cannot.
+    /// The reason why it cannot be run, if it cannot.
     pub disabled: Option<String>,
 }
 
@@ -43,7 +41,7 @@ impl Action {
     }
 }
 
-/// What is offered for one turn.
+/// The actions for one turn.
 #[must_use]
 pub fn of_turn(known: &Known) -> Vec<Action> {
     let mut actions = Vec::new();
@@ -83,7 +81,7 @@ pub fn of_turn(known: &Known) -> Vec<Action> {
     actions
 }
 
-/// What is offered for a selection of several turns.
+/// The actions for a selection of several turns.
 #[must_use]
 pub fn of_several(turns: &[&Known], selection: lsp::Range) -> Vec<Action> {
     let empty = |known: &&&Known| known.is_empty() && known.is_open() && !known.working;
@@ -95,8 +93,8 @@ pub fn of_several(turns: &[&Known], selection: lsp::Range) -> Vec<Action> {
     vec![Action::new(title, Offer::SynthesizeAll(Some(selection)))]
 }
 
-/// Whether a client that asks for code actions `only` of these kinds wants those that rewrite. A kind includes what it is a
-/// prefix of.
+/// Whether a client that asks for code actions `only` of these kinds wants `refactor.rewrite`. A kind includes those
+/// that it is a prefix of.
 #[must_use]
 pub fn wanted(only: Option<&[lsp::CodeActionKind]>) -> bool {
     let ours = lsp::CodeActionKind::REFACTOR_REWRITE;

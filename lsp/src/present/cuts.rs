@@ -1,5 +1,5 @@
-//! How much of each turn's history does not fit the model's context, found without counting every turn's tokens on every
-//! key. Pure, but for the counting that is handed in.
+//! How much of each turn's history does not fit the model's context, found without counting every turn's tokens on
+//! every key. Pure: the caller passes the function that counts.
 
 use std::collections::HashMap;
 use std::hash::{DefaultHasher, Hasher};
@@ -11,21 +11,21 @@ use codegen_text::turns::TurnOptions;
 
 use crate::present::status::Known;
 
-/// Turns whose histories are counted for one request at most, beside those needed to find out which are cut at all. What
-/// has been counted is kept, so a later request gets further.
+/// The largest number of turns whose histories are counted for one request, beside those needed to find out which are
+/// cut at all. Counts are kept, so a later request gets further.
 const COUNTED: usize = 24;
 
-/// What is known of a history that does not fit.
+/// The cut of a history that does not fit.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Cut {
-    /// What of it does.
+    /// The cut, after counting.
     Counted(HistoryCut),
-    /// It has not been counted how much of it does.
+    /// The history does not fit, but how much of it fits has not been counted yet.
     Uncounted,
 }
 
 impl Cut {
-    /// What a code lens says of it; nothing if nothing is cut.
+    /// The text of a code lens; `None` if nothing is cut.
     #[must_use]
     pub fn words(&self) -> Option<String> {
         match self {
@@ -42,27 +42,27 @@ impl Cut {
     }
 }
 
-/// What a count holds for.
+/// The conditions under which a count is valid.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Basis {
-    /// Which load of the engine counted.
+    /// The number of the engine's load that counted.
     pub engine: u64,
-    /// Tokens to be generated.
+    /// The number of tokens to be generated.
     pub max_tokens: usize,
-    /// What counts as a prompt.
+    /// The options that decide what is a prompt.
     pub options: TurnOptions,
 }
 
-/// What has been counted for a document, by the text up to each prompt's end: a change leaves what is known of the turns
-/// above it.
+/// Counts for a document, by the text up to each prompt's end: a change keeps the counts of the turns above it.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Counted {
     basis: Basis,
     cuts: HashMap<u64, HistoryCut>,
 }
 
-/// Finds what does not fit for the turns that `wanted` says, in the order of all turns. `budget` is what a prompt may have
-/// in tokens; `count` counts one turn's history, which costs. Returns what later requests need not count again, too.
+/// Finds the cuts of the turns that are `wanted`, in the order of all turns. `budget` is the limit on a prompt's
+/// tokens; `count` counts one turn's history, which is slow. Also returns the counts, which later requests need not
+/// repeat.
 #[must_use]
 pub fn cuts(
     document: &Document,
@@ -84,7 +84,7 @@ pub fn cuts(
     }
     let mut cut: Vec<usize> = Vec::new();
     for block in blocks.values() {
-        // The history of a turn holds that of every turn before it in its block.
+        // The history of a turn contains that of every turn before it in its block.
         let whole = block.partition_point(|&index| Cut::Counted(counter.count(index)).words().is_none());
         cut.extend(block.iter().skip(whole));
     }
@@ -125,7 +125,7 @@ impl Counter<'_> {
     }
 }
 
-/// One number for the text up to each prompt's end: all that the turn's history is made of.
+/// A hash for each prompt of the text up to its end: everything that the turn's history is made of.
 fn keys(document: &Document, turns: &[Known]) -> Vec<u64> {
     let (mut hasher, mut hashed) = (DefaultHasher::new(), 0);
     let prompts = turns.iter().map(|known| {
@@ -139,8 +139,8 @@ fn keys(document: &Document, turns: &[Known]) -> Vec<u64> {
     prompts.collect()
 }
 
-/// Whether the whole history fits, because no token has less than a byte. The model may be shown a few bytes for a line
-/// that the document has not: a comment sign and spaces, a blank line.
+/// Whether the whole history fits for certain, because no token has less than a byte. The model may be shown a few
+/// bytes for a line that the document does not have: a comment sign and spaces, a blank line.
 fn surely_fits(document: &Document, known: &Known, budget: usize) -> bool {
     let end = known.turn.prompt_range.end;
     let lines = python::line_at(document, end).number + 1;

@@ -1,4 +1,5 @@
-//! What `codegen.explainTurn` answers: what the model would be shown for a turn, and what made its code. Pure.
+//! The answer to `codegen.explainTurn`: the prompt that the model would be shown for a turn, and the generation that
+//! made its code. Pure.
 
 use codegen_text::prompt::HistoryCut;
 use codegen_text::provenance::{Provenance, TurnState};
@@ -8,7 +9,7 @@ use serde_json::{Value, json};
 use crate::generate::prepare::{self, PreparedTurn};
 use crate::present::status::Known;
 
-/// The answer. `prepared`: what would be sent now, with its number of tokens; `None` without a model.
+/// The answer. `prepared` is what would be sent now, with its number of tokens; `None` without a model.
 #[must_use]
 pub fn turn(known: &Known, prepared: Option<&(PreparedTurn, usize)>) -> Value {
     json!({
@@ -40,7 +41,7 @@ fn made(record: &Provenance) -> Value {
     })
 }
 
-/// What of a history was shown to the model, for programs to read.
+/// The parts of a history that were shown to the model, as JSON.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct History<'c> {
@@ -48,7 +49,7 @@ pub struct History<'c> {
     kept: &'c [String],
     /// Prompts of the turns that did not fit, oldest first.
     dropped: &'c [String],
-    /// Whether what stands before the first turn was shortened, too.
+    /// Whether the text before the first turn was shortened as well.
     preamble_cut: bool,
 }
 

@@ -1,4 +1,4 @@
-//! Code lenses over prompts: which, and what they say. Pure.
+//! Code lenses over prompts: which ones, and their titles. Pure.
 
 use codegen_text::provenance::{Provenance, TurnState};
 use codegen_text::turns::{Insertion, Refusal};
@@ -8,21 +8,19 @@ use crate::config::CodeLenses;
 use crate::generate::run;
 use crate::present::status::{Changed, Known, Offer, replacing};
 
-/// Characters of a model's or program's own message that a lens shows.
+/// The largest number of characters of an error message that a lens shows.
 const MESSAGE: usize = 80;
 
 /// A lens over the prompt of a turn.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Lens {
-    /// The turn, by its index.
+    /// The index of the turn.
     pub turn: usize,
-    /// What it says.
     pub title: String,
-    /// What it does.
     pub offer: Offer,
 }
 
-/// Whether a turn has lenses. `marker`: whether prompts have one, so that every comment is known to be meant as a prompt.
+/// Whether a turn has lenses. `marker`: whether prompts have a marker, so that every prompt is meant as one.
 #[must_use]
 pub fn shown(known: &Known, which: CodeLenses, marker: bool) -> bool {
     match which {
@@ -32,8 +30,7 @@ pub fn shown(known: &Known, which: CodeLenses, marker: bool) -> bool {
     }
 }
 
-/// The lenses of the turns that `shown` says have some. `cuts` holds what is known of each turn's history, in the order of
-/// the turns.
+/// The lenses of the turns that `shown` admits. `cuts` holds the cut of each turn's history, in the order of the turns.
 #[must_use]
 pub fn lenses(turns: &[Known], cuts: &[Option<Cut>], shown: impl Fn(&Known) -> bool) -> Vec<Lens> {
     let without = |known: &Known| known.is_empty() && known.is_open() && !known.working;
@@ -78,7 +75,7 @@ pub fn lenses(turns: &[Known], cuts: &[Option<Cut>], shown: impl Fn(&Known) -> b
     lenses
 }
 
-/// How a turn stands, in words; nothing for one that is empty and whose history fits.
+/// The state of a turn in words; `None` for one that is empty and whose history fits.
 fn status(known: &Known, cut: Option<&Cut>) -> Option<String> {
     let state = match known.state {
         TurnState::Empty => None,
@@ -91,7 +88,7 @@ fn status(known: &Known, cut: Option<&Cut>) -> Option<String> {
         TurnState::Stale => Some(stale(known.changed).to_owned()),
         TurnState::Generated => Some("generated".to_owned()),
     };
-    // What a program raised says nothing of another that took its place.
+    // An exception of a program says nothing about another program in its place.
     let raised = match (known.state, known.record.as_deref()) {
         (TurnState::Generated | TurnState::Stale, Some(Provenance { raised: Some(raised), .. })) => {
             Some(run::predicate(&line(raised)))

@@ -1,4 +1,4 @@
-//! What a client is shown of turns: their status, code lenses and actions, and the explanation of one.
+//! What a client is shown of turns: their state, code lenses and actions, and the explanation of one.
 
 pub mod actions;
 pub mod cuts;

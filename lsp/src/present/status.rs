@@ -1,4 +1,4 @@
-//! What may be done with the turns of a document, for code lenses and code actions. Pure.
+//! What can be done with the turns of a document, for code lenses and code actions. Pure.
 
 use std::sync::Arc;
 
@@ -11,37 +11,35 @@ use tower_lsp::ls_types::{self as lsp, Uri};
 
 use crate::protocol::commands;
 
-/// A turn, and what is known of it.
+/// A turn and its state.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Known {
-    /// The turn.
     pub turn: Turn,
     /// Equal for turns that follow each other in one block.
     pub block: usize,
-    /// How it stands.
     pub state: TurnState,
-    /// What made its code, or once made it.
+    /// The record of the generation that made its code, or once made it.
     pub record: Option<Arc<Provenance>>,
-    /// If its code is stale: what has changed since.
+    /// The changes since, if its code is stale.
     pub changed: Changed,
-    /// Which of how many alternatives that were sampled for it its code is, the best being 0.
+    /// The index of its code among its alternatives, the best being 0, and their number; `None` if it is none of them.
     pub place: Option<(usize, usize)>,
-    /// Why the last attempt at it failed.
+    /// The reason why the last attempt at it failed.
     pub failure: Option<String>,
-    /// Whether a command is at work on it.
+    /// Whether a command is working on it.
     pub working: bool,
-    /// Whether later turns of its block were generated, and so could be regenerated with it.
+    /// Whether later turns of its block were generated, so that they can be regenerated with it.
     pub following: bool,
-    /// Where a piece of code for it may go.
+    /// The place where a piece of code for it may go.
     pub insertion: Insertion,
 }
 
-/// What has changed of a turn since its code was generated.
+/// The changes of a turn since its code was generated.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Changed {
-    /// Its prompt.
+    /// Whether its prompt has changed.
     pub prompt: bool,
-    /// The prompt or the code of a turn before it.
+    /// Whether the prompt or the code of a turn before it has changed.
     pub before: bool,
 }
 
@@ -52,7 +50,7 @@ impl Known {
         matches!(self.state, TurnState::Empty | TurnState::Failed)
     }
 
-    /// Whether somebody wrote its code by hand, as far as is known.
+    /// Whether its code was written by hand, as far as is known.
     #[must_use]
     pub fn is_handwritten(&self) -> bool {
         self.state == TurnState::Edited && self.record.is_none()
@@ -70,7 +68,7 @@ impl Known {
         matches!(self.insertion, Insertion::Insert { .. } | Insertion::ReplacePlaceholder { .. })
     }
 
-    /// Where its prompt's first line starts, its indentation aside, and ends.
+    /// The range of its prompt's first line, indentation and line end excluded.
     #[must_use]
     pub fn first_line(&self, document: &Document) -> std::ops::Range<usize> {
         let line = python::line_at(document, self.turn.prompt_range.start);
@@ -78,8 +76,8 @@ impl Known {
     }
 }
 
-/// All turns of a document with what is known of them, in the order of their prompts. `working` has the offsets of the
-/// prompts that a command is at work on.
+/// All turns of a document with their states, in the order of their prompts. `working` has the offsets of the prompts
+/// that a command is working on.
 #[must_use]
 pub fn known(document: &Document, turns: &TurnMap, records: &Records, working: &[usize]) -> Vec<Known> {
     let mut all: Vec<_> = (turns.iter().cloned())
@@ -107,7 +105,7 @@ pub fn known(document: &Document, turns: &TurnMap, records: &Records, working: &
     all
 }
 
-/// What a command is called that replaces this many lines.
+/// The title of a command that replaces this many lines.
 #[must_use]
 pub fn replacing(lines: usize) -> String {
     match lines {
@@ -116,31 +114,31 @@ pub fn replacing(lines: usize) -> String {
     }
 }
 
-/// Something that can be done with a turn.
+/// An action that is offered for a turn.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Offer {
-    /// Write its code.
+    /// Writes its code.
     Synthesize,
-    /// Write the code of every turn of the document that has none; or of those in a range.
+    /// Writes the code of every turn of the document that has none; or of those in a range.
     SynthesizeAll(Option<lsp::Range>),
-    /// Write its code anew.
+    /// Writes its code anew.
     Regenerate,
-    /// Write its code anew, and that of the generated turns after it.
+    /// Writes its code anew, and that of the generated turns after it.
     RegenerateFromHere,
-    /// Write its code in place of this many lines of somebody's own.
+    /// Writes its code in place of this many lines of the user's own.
     Replace(usize),
-    /// Sample alternatives.
+    /// Samples alternatives.
     Candidates,
-    /// Write the next alternative.
+    /// Writes the next alternative.
     NextCandidate,
-    /// End the work on it.
+    /// Ends the work on it.
     Cancel,
-    /// Show what the model is shown for it, and what made it.
+    /// Shows the prompt that the model is shown for it, and the generation that made its code.
     Explain,
 }
 
 impl Offer {
-    /// The command that does it, for the turn at `position`.
+    /// The command of the action, for the turn at `position`.
     #[must_use]
     pub fn command(&self, title: String, uri: &Uri, position: lsp::Position) -> lsp::Command {
         let uri = uri.as_str();

@@ -108,7 +108,7 @@ fn a_later_turn_of_another_block_does_not_follow() {
     assert_eq!(following, [false, false]);
 }
 
-/// The lens that says how a turn stands.
+/// The lens that shows a turn's state.
 fn status(state: TurnState, change: impl FnOnce(&mut Known)) -> Option<String> {
     let document = Document::new(TEXT, 1);
     let mut turns = turns_of(TEXT, &Records::default(), &[]);
@@ -306,7 +306,7 @@ fn many(count: usize) -> String {
     (0..count).map(|number| format!("# turn {number}\nx{number} = {number}\n\n")).collect()
 }
 
-/// A document with its turns, which take long to find where there are hundreds.
+/// A document with its turns, which take long to find if there are hundreds.
 struct Counting {
     document: Document,
     turns: Vec<Known>,
@@ -318,8 +318,8 @@ impl Counting {
         Self { document: Document::new(text, 1), turns: turns_of(text, &Records::default(), &[]), budget }
     }
 
-    /// Counts as if every byte before a prompt were a token and only whole turns could go; returns what was found, what
-    /// to keep, and which turns had to be counted.
+    /// Counts as if every byte before a prompt were a token and only whole turns could be dropped. Returns the cuts,
+    /// the counts to keep, and which turns had to be counted.
     fn count(&self, before: &Counted, basis: Basis) -> (Vec<Option<Cut>>, Counted, Vec<String>) {
         let counted = RefCell::new(Vec::new());
         let mut one = |known: &Known| {
@@ -366,7 +366,7 @@ fn a_history_that_does_not_fit_is_counted_once() {
     assert_eq!(counted, ["turn eight"]);
     let (_, _, counted) = count(&text.replace("turn 0", "turn zero"), budget, &keep, Basis::default());
     assert!(counted.len() > 4);
-    // Another engine counts otherwise.
+    // Another engine counts differently.
     let (_, _, counted) = count(&text, budget, &keep, Basis { engine: 2, ..Basis::default() });
     assert!(counted.len() > 4);
 }

@@ -1,30 +1,29 @@
-//! What the client can do.
+//! The client's capabilities, as far as the server uses them.
 
 use tower_lsp::ls_types as lsp;
 
-/// What the client can do, of what makes a difference here.
+/// The client's capabilities that the server uses (LSP 3.17, `ClientCapabilities`).
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct ClientCapabilities {
     /// `workspace/applyEdit`.
     pub apply_edit: bool,
-    /// Edits that name the version of the document they are for.
+    /// Edits that name the version of their document (`workspaceEdit.documentChanges`).
     pub document_changes: bool,
     /// `window/workDoneProgress/create`.
     pub progress: bool,
     /// `workspace/configuration`.
     pub configuration: bool,
-    /// Registering for `workspace/didChangeConfiguration` at run time.
+    /// Registration for `workspace/didChangeConfiguration` at run time.
     pub register_configuration: bool,
     /// `workspace/codeLens/refresh`.
     pub lens_refresh: bool,
-    /// Code actions that are more than commands.
+    /// Code actions that are more than commands (`codeActionLiteralSupport`).
     pub code_action_literals: bool,
-    /// Code actions that cannot be run, with the reason.
+    /// Code actions that are disabled, with a reason (`disabledSupport`).
     pub disabled_actions: bool,
 }
 
 impl ClientCapabilities {
-    /// Reads the client's capabilities.
     #[must_use]
     pub fn of(client: &lsp::ClientCapabilities) -> Self {
         let workspace = client.workspace.as_ref();

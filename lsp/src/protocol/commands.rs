@@ -1,4 +1,4 @@
-//! The commands' names on the wire, and what they mean without arguments.
+//! The commands' names on the wire, and the defaults of their arguments.
 
 /// Writes the code of the turn at a position.
 pub const SYNTHESIZE: &str = "codegen.synthesize";
@@ -6,23 +6,23 @@ pub const SYNTHESIZE: &str = "codegen.synthesize";
 pub const SYNTHESIZE_ALL: &str = "codegen.synthesizeAll";
 /// Writes a turn's code anew.
 pub const REGENERATE: &str = "codegen.regenerate";
-/// Writes a turn's code in place of the lines that belong to its prompt, whoever wrote them.
+/// Writes a turn's code in place of the lines that belong to its prompt, generated or not.
 pub const REPLACE: &str = "codegen.replace";
-/// Answers with alternatives for a turn.
+/// Answers with alternatives for a turn, without writing any.
 pub const CANDIDATES: &str = "codegen.candidates";
 /// Writes an alternative.
 pub const ACCEPT: &str = "codegen.accept";
-/// Ends the work on a turn, in a document, or everywhere.
+/// Ends the work on a turn, in a document, or in all documents.
 pub const CANCEL: &str = "codegen.cancel";
 /// Counts an accepted suggestion. One argument: the suggestion's number. Clients run it by the item's `command`.
 pub const ACCEPTED: &str = "codegen.accepted";
-/// Answers with what the model is shown for a turn.
+/// Answers with the prompt that the model is shown for a turn, and the generation that made its code.
 pub const EXPLAIN: &str = "codegen.explainTurn";
 /// All commands.
 pub const ALL: [&str; 9] =
     [SYNTHESIZE, SYNTHESIZE_ALL, REGENERATE, REPLACE, CANDIDATES, ACCEPT, CANCEL, EXPLAIN, ACCEPTED];
 
-/// Candidates that can be asked for.
+/// The numbers of candidates that a client can ask for.
 pub const COUNTS: std::ops::RangeInclusive<usize> = 2..=16;
-/// Candidates where nobody says how many, unless the configuration has more.
+/// The number of candidates without an argument, unless the configuration has more.
 pub const DEFAULT_COUNT: usize = 4;

@@ -1,5 +1,5 @@
-//! What stands on the wire: positions in the client's encoding, what the client can do, the names of
-//! commands, partial results.
+//! The parts of the wire format that the modules share: positions in the client's encoding, the client's capabilities,
+//! the names of commands, partial results.
 
 pub mod capabilities;
 pub mod commands;

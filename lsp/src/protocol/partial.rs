@@ -1,26 +1,25 @@
-//! `codegen/partial`, the notification.
+//! The notification `codegen/partial`.
 
 use serde::{Deserialize, Serialize};
 use tower_lsp::ls_types::{self as lsp, Uri, notification::Notification};
 
-/// `codegen/partial`: the code of a turn so far.
+/// The parameters of `codegen/partial`: the code of a turn so far.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Partial {
-    /// Numbers the generation.
+    /// The number of the generation.
     pub id: u64,
-    /// The document.
     pub uri: Uri,
-    /// The turn's prompt.
+    /// The turn's prompt, without comment signs.
     pub prompt: String,
     /// The prompt's lines, in the buffer as the server knows it.
     pub range: lsp::Range,
-    /// Which of several candidates.
+    /// The number of the candidate, if there are several.
     pub candidate: Option<usize>,
-    /// All of the code so far, as it will stand in the buffer.
+    /// The whole code so far, indented as it will be in the buffer.
     pub text: String,
-    /// Tokens of it.
+    /// The number of its tokens.
     pub tokens: usize,
-    /// Whether it is the last of its generation.
+    /// Whether it is the last notification of its generation.
     pub done: bool,
 }
 

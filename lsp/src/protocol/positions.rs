@@ -7,12 +7,12 @@ use codegen_text::edit::Edit;
 use ropey::Rope;
 use tower_lsp::ls_types as lsp;
 
-/// What a position's `character` counts.
+/// The unit in which a position's `character` counts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Encoding {
     /// Bytes.
     Utf8,
-    /// UTF-16 code units: what LSP counts unless something else was agreed on.
+    /// UTF-16 code units: LSP's default.
     #[default]
     Utf16,
     /// Unicode scalar values.
@@ -27,7 +27,7 @@ impl Encoding {
         [Self::Utf8, Self::Utf32].into_iter().find(|encoding| offered.contains(&encoding.kind())).unwrap_or_default()
     }
 
-    /// Its name on the wire.
+    /// The name on the wire.
     #[must_use]
     pub fn kind(self) -> lsp::PositionEncodingKind {
         match self {
@@ -41,12 +41,12 @@ impl Encoding {
 /// A position that is not in the document.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum PositionError {
-    /// There is no such line.
+    /// The line does not exist.
     #[error("line {line} is past the end of the document, which has {lines} lines")]
     Line {
-        /// The line asked for, from zero.
+        /// The requested line, from zero.
         line: u32,
-        /// Lines of the document; the last one may be empty.
+        /// The number of lines of the document; the last one may be empty.
         lines: usize,
     },
     /// A range whose end comes first.
@@ -105,7 +105,8 @@ pub fn range(rope: &Rope, range: lsp::Range, encoding: Encoding) -> Result<Range
     Ok(start..end)
 }
 
-/// A byte offset as a position. An offset inside a character or a line end means its start, one past the text its end.
+/// A byte offset as a position. An offset inside a character or a line end means its start, and one past the text its
+/// end.
 #[must_use]
 pub fn position(rope: &Rope, offset: usize, encoding: Encoding) -> lsp::Position {
     let char = rope.byte_to_char(offset.min(rope.len_bytes()));
@@ -121,13 +122,13 @@ pub fn position(rope: &Rope, offset: usize, encoding: Encoding) -> lsp::Position
     lsp::Position::new(narrow(line), narrow(character))
 }
 
-/// A range of bytes in the client's terms.
+/// A range of bytes as the client counts it.
 #[must_use]
 pub fn lsp_range(rope: &Rope, range: Range<usize>, encoding: Encoding) -> lsp::Range {
     lsp::Range::new(position(rope, range.start, encoding), position(rope, range.end, encoding))
 }
 
-/// An edit in the client's terms.
+/// An edit as the client counts it.
 #[must_use]
 pub fn text_edit(rope: &Rope, edit: &Edit, encoding: Encoding) -> lsp::TextEdit {
     lsp::TextEdit::new(lsp_range(rope, edit.range.clone(), encoding), edit.text.clone())

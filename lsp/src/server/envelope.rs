@@ -1,4 +1,4 @@
-//! From a body to a message of JSON-RPC 2.0, or to what is wrong with it. Pure.
+//! From a body to a message of JSON-RPC 2.0, or to the reason why it is none. Pure.
 
 use std::borrow::Cow;
 
@@ -7,32 +7,33 @@ use tower_lsp::jsonrpc::{Error, ErrorCode, Id, Request, Response};
 
 use super::repair::{self, Repair};
 
-/// A message of the client's.
+/// A message from the client.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Message {
     /// A request or notification.
     Request(Request),
-    /// An answer to a request of the server's.
+    /// The response to a request of the server.
     Response(Response),
 }
 
-/// A message that is not read.
+/// A message that is refused.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Refusal {
-    /// Which request is refused; null if that is not known.
+    /// The id of the refused request; null if it is not known.
     pub id: Id,
-    /// One of JSON-RPC's own.
+    /// One of JSON-RPC's own error codes.
     pub code: ErrorCode,
-    /// What is wrong.
+    /// The problem, in words.
     pub problem: String,
-    /// Whether the client hears of it. It does not of answers: both sides could go on like that for ever.
+    /// Whether the client is told. Refused responses are not answered, since both sides could go on answering each
+    /// other without end.
     pub answered: bool,
     /// The URI of the document whose text the message would have changed.
     pub document: Option<String>,
 }
 
 impl Refusal {
-    /// A refusal of bytes that are no JSON.
+    /// A refusal of bytes that are not JSON.
     #[must_use]
     pub fn unreadable(problem: String) -> Self {
         Self { id: Id::Null, code: ErrorCode::ParseError, problem, answered: true, document: None }
@@ -42,13 +43,13 @@ impl Refusal {
         Self { id, code: ErrorCode::InvalidRequest, problem: problem.into(), answered: true, document: None }
     }
 
-    /// Whether it is of bytes that are no JSON.
+    /// Whether the refused bytes are not JSON.
     #[must_use]
     pub fn is_unreadable(&self) -> bool {
         self.code == ErrorCode::ParseError
     }
 
-    /// The answer.
+    /// The response to the client.
     #[must_use]
     pub fn response(&self) -> Option<Response> {
         let message = Cow::Owned(format!("{}: {}", self.code.description(), self.problem));
@@ -57,12 +58,13 @@ impl Refusal {
     }
 }
 
-/// Reads a body.
+/// Parses a body.
 ///
 /// # Errors
 ///
-/// [`ErrorCode::ParseError`] for what is no JSON, or nested deeper than 128; [`ErrorCode::InvalidRequest`] for JSON that is
-/// no message, batches among them, which LSP has not; [`ErrorCode::InvalidParams`] for `params` without structure.
+/// [`ErrorCode::ParseError`] for bytes that are not JSON, or nested deeper than 128; [`ErrorCode::InvalidRequest`] for
+/// JSON that is not a message, including batches, which LSP does not have; [`ErrorCode::InvalidParams`] for `params`
+/// that are neither an object nor an array.
 pub fn read(body: &[u8]) -> Result<(Message, Repair), Refusal> {
     let (text, mut repair) = repair::decode(body);
     let text = text.strip_prefix('\u{feff}').unwrap_or(&text);
@@ -147,7 +149,7 @@ fn check_version(object: &Map<String, Value>) -> Result<(), String> {
     }
 }
 
-/// An id as LSP has it. Some languages have no whole numbers; theirs are taken.
+/// An id of LSP's types. A float is accepted for a whole number, since some languages have only floats.
 fn id(value: &Value) -> Option<Id> {
     match value {
         Value::String(text) => Some(Id::String(text.clone())),
@@ -159,7 +161,7 @@ fn id(value: &Value) -> Option<Id> {
     }
 }
 
-/// An error as the client means it, whatever is missing.
+/// The error that the client sent; missing fields get defaults.
 fn error_of(value: &Value) -> Error {
     let code = value.get("code").and_then(Value::as_i64).unwrap_or_default();
     let message = value.get("message").and_then(Value::as_str).map_or_else(|| value.to_string(), str::to_owned);
@@ -168,13 +170,13 @@ fn error_of(value: &Value) -> Error {
 
 const CHANGES: [&str; 2] = ["textDocument/didChange", "textDocument/didOpen"];
 
-/// The document whose text a message changes.
+/// The URI of the document whose text a message changes.
 fn document_of(method: &Value, params: Option<&Value>) -> Option<String> {
     method.as_str().filter(|method| CHANGES.contains(method))?;
     params?.pointer("/textDocument/uri")?.as_str().map(str::to_owned)
 }
 
-/// The document whose text a message seems to change that is no JSON.
+/// The URI of the document whose text a message that is not JSON seems to change.
 fn document_in(text: &str) -> Option<String> {
     CHANGES.iter().find(|method| text.contains(**method))?;
     let (_, rest) = text.split_once("\"uri\"")?;
@@ -188,7 +190,7 @@ mod tests {
 
     use super::*;
 
-    /// The answer to a body, as its code, id and message; `None` if it is read or not answered.
+    /// The response to a body, as its code, id and message; `None` if the body is accepted or gets no response.
     fn answer(body: &str) -> Option<(i64, Value, String)> {
         let response = read(body.as_bytes()).err()?.response()?;
         let value = serde_json::to_value(response).unwrap();

@@ -1,4 +1,4 @@
-//! Everything that can happen to the server.
+//! The events of the main loop.
 
 use std::sync::Arc;
 
@@ -19,7 +19,7 @@ use crate::server::responder::{
 use crate::server::sync;
 use crate::synthesis::Selected;
 
-/// Everything that can happen to the server, but for tokens, which come from [`crate::server::running::Running`].
+/// An event of the main loop. Tokens come from [`crate::server::running::Running`] instead.
 pub enum Event {
     /// `initialize`.
     Initialize(Box<lsp::InitializeParams>, Responder<lsp::InitializeResult>),
@@ -45,87 +45,84 @@ pub enum Event {
     ConfigurationChanged(Value),
     /// `window/workDoneProgress/cancel`.
     ProgressCancelled(ProgressToken),
-    /// `codegen/text`: the server's idea of a document, for tests and bug reports.
+    /// `codegen/text`: asks for the server's copy of a document, for tests and bug reports.
     Text(Uri, Responder<Option<Value>>),
-    /// `$/cancelRequest` of a request that had no answer yet.
+    /// `$/cancelRequest` for a request that had no response yet.
     Cancelled(RequestId),
     /// `shutdown`.
     Shutdown(Responder<()>),
     /// The input has ended.
     ClientGone,
-    /// The process that started the client is gone.
+    /// The process that started the client has ended.
     Orphaned,
     /// `workspace/didChangeWorkspaceFolders`.
     FoldersChanged(lsp::WorkspaceFoldersChangeEvent),
-    /// The client's settings have arrived, or will not: the number of the request, what it was for, and the answers.
+    /// The client's answer to `workspace/configuration`, or `None`: the number of the request, its scopes, and the
+    /// answers.
     ConfigurationPulled(u64, Vec<Option<Uri>>, Option<Vec<Value>>),
-    /// An engine has been loaded, or not.
+    /// The end of loading an engine: the number of the load, and the engine or the error.
     EngineLoaded(u64, Result<Engine, String>),
-    /// A completion can be asked for; `None`: none is wanted there.
+    /// A prepared completion, or `None` if there is nothing to complete there.
     Prepared(Uri, u64, Option<Prepared>),
-    /// Nobody has typed into a document for a moment, if this is still its text.
+    /// The document has not changed for a moment, if this is still its text.
     ParseDue(Uri, Rope),
-    /// A document of that text has been parsed; `None` within: it was cancelled; `None`: it failed.
+    /// The end of a parse of that text: the parsed document; inner `None` if the parse was cancelled, outer `None`
+    /// after a panic.
     Parsed(Uri, Rope, Option<Option<Document>>),
-    /// A document's code lenses have been found; `None` if finding them failed.
+    /// The code lenses of a document; `None` after a panic.
     LensesFound(Uri, Option<Found>, LensResponder),
-    /// The client has been asked to fetch code lenses again, and has answered or will not.
+    /// The client's answer to `workspace/codeLens/refresh`, or the end of waiting for it.
     LensesRefreshed,
-    /// The client knows a command's progress token, or will not.
+    /// Whether the client has accepted a command's progress token.
     ProgressReady(u64, bool),
-    /// A turn can be asked for, by the engine of this stamp; `None` if preparing it failed.
+    /// A prepared turn, for the engine with this number; `None` after a panic.
     TurnPrepared(StepId, u64, Option<Box<(TurnText, PreparedTurn)>>),
-    /// What was generated for a turn has been selected; `None` if that failed.
+    /// The candidates of a turn, selected; `None` after a panic.
     TurnSelected(StepId, Option<Box<Selected>>),
-    /// The client has applied a pending edit, or not; this was its attempt of that number.
+    /// The client's answer to `workspace/applyEdit` for a pending edit, with the number of the attempt.
     Applied(u64, usize, jsonrpc::Result<lsp::ApplyWorkspaceEditResponse>),
-    /// The client has had its time to answer or, if it has `applied` the edit, to report it.
+    /// The end of the client's time to answer or, if it has `applied` the edit, to report it.
     Overdue {
-        /// The number of the pending edit.
         edit: u64,
-        /// Its attempt.
         attempt: usize,
-        /// Whether the client had answered.
+        /// Whether the client had answered that it applied the edit.
         applied: bool,
     },
 }
 
-/// The code lenses of a document, found away from the main loop.
+/// The code lenses of a document, found by background work.
 pub struct Found {
-    /// The lenses.
     pub lenses: Vec<lsp::CodeLens>,
-    /// What was counted for them, if there is a model to count for.
+    /// The token counts made for them, if there is a model.
     pub counted: Option<Counted>,
     /// The document's turns.
     pub turns: Arc<TurnMap>,
 }
 
-/// A turn at work.
+/// The turn that a command is working on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct StepId {
-    /// The number of the command.
+    /// The number of the command, unique in the server.
     pub operation: u64,
-    /// The number of its step.
+    /// The number of the step, unique in the server.
     pub step: u64,
 }
 
-/// What a generation is for.
+/// The purpose of a generation.
 #[derive(Debug, Clone)]
 pub enum Job {
-    /// A buffer's suggestion.
+    /// A suggestion for a buffer.
     Inline {
-        /// The buffer.
         uri: Uri,
-        /// The suggestion's number.
         id: u64,
-        /// What was asked for.
+        /// The requested completion.
         plan: Plan,
     },
-    /// A turn.
+    /// A candidate of a turn.
     Synthesis {
-        /// The turn at work.
+        /// The command's step.
         at: StepId,
-        /// Which of its candidates.
+        /// The index of the candidate.
         candidate: usize,
     },
 }

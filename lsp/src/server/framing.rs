@@ -1,39 +1,41 @@
-//! From bytes to message bodies: a state machine that takes bytes as they come and gives whole bodies, or says what is
-//! wrong and goes on at the next header. Pure.
+//! From bytes to message bodies: a state machine that takes bytes as they come and returns whole bodies, or describes a
+//! problem and continues at the next header. Pure.
 //!
-//! A line that ends in `Content-Length: <digits>` can stand in no JSON body, because strings have their line ends
-//! escaped. Where one turns up, a message begins, whatever the header before it has said: so a message that was cut off
-//! costs itself only, and what cannot be read is never waited for.
+//! A line that ends in `Content-Length: <digits>` cannot occur in a JSON body, because strings have their line ends
+//! escaped. Where such a line occurs, a message begins, whatever the header before it said. So a truncated message
+//! loses only itself, and the rest of an unreadable message is never waited for.
 
 use super::envelope::Refusal;
 
-/// Bytes of a body at most. Documents that large are not served either, and JSON-RPC has no way to send one in parts.
+/// The largest size of a body in bytes. Documents that large are not served either, and JSON-RPC has no way to send a
+/// body in parts.
 pub const MAX_BODY: usize = 256 << 20;
-/// Bytes of a header's lines together at most. The two fields that LSP has take less than 100.
+/// The largest size of a header in bytes. The two fields that LSP defines take less than 100.
 const MAX_HEADER: usize = 8 << 10;
-/// How far before a line end the field of a length may begin: its name, a number of 20 digits, and some white space.
+/// The largest distance in bytes between a line end and the start of the length's field: its name, a number of 20
+/// digits, and some white space.
 const MAX_FIELD: usize = 128;
 const LENGTH: &[u8] = b"content-length";
 
-/// Why bytes are no message.
+/// The reason why bytes are not a message.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Problem {
-    /// A line where a header should be is none.
+    /// A line outside of a message is not a header.
     #[error("what comes before the next header is no part of any message")]
     Garbage,
-    /// A header goes on and on.
+    /// A header is too long.
     #[error("a header has more than {MAX_HEADER} bytes")]
     LongHeader,
     /// A header without `Content-Length`.
     #[error("a header has no Content-Length")]
     NoLength,
-    /// A `Content-Length` that is no number.
+    /// A `Content-Length` that is not a number.
     #[error("a Content-Length is {0:?}, which is no number of bytes")]
     BadLength(String),
     /// Two `Content-Length` that differ.
     #[error("a header has two values of Content-Length, {0} and {1}")]
     TwoLengths(usize, usize),
-    /// A body larger than any that is read.
+    /// A body larger than [`MAX_BODY`].
     #[error("a Content-Length is {0}, but messages have at most {MAX_BODY} bytes")]
     LongBody(String),
     /// A text encoding other than UTF-8.
@@ -42,27 +44,27 @@ pub enum Problem {
     /// The next message began inside the body, or the input ended.
     #[error("a message breaks off: {got} bytes came of {length}")]
     BrokenOff {
-        /// What the header said.
+        /// The length in the header.
         length: usize,
-        /// What there was.
+        /// The number of bytes received.
         got: usize,
     },
 }
 
 impl Problem {
-    /// What the client is answered.
+    /// The error that the client is sent.
     #[must_use]
     pub fn refusal(&self) -> Refusal {
         Refusal::unreadable(self.to_string())
     }
 }
 
-/// The header that is being read.
+/// The header that is being read, line by line.
 #[derive(Debug, Default)]
 struct Header {
     length: Option<usize>,
     charset: Option<String>,
-    /// Bytes of the lines so far.
+    /// The size of the lines so far in bytes.
     size: usize,
 }
 
@@ -70,18 +72,18 @@ struct Header {
 enum State {
     Header(Header),
     Body(usize),
-    /// Between messages: the next header is looked for.
+    /// Outside of a message: the next header is searched for.
     Lost,
 }
 
-/// What is known of the input so far.
+/// The state of the input so far.
 #[derive(Debug)]
 pub struct Framing {
     state: State,
     buffer: Vec<u8>,
-    /// Where in the buffer what has not been used up begins.
+    /// The start of the unused bytes in the buffer.
     start: usize,
-    /// How far from `start` line ends have been looked for.
+    /// The number of bytes from `start` that have been searched for line ends.
     scanned: usize,
 }
 
@@ -92,7 +94,7 @@ impl Default for Framing {
 }
 
 impl Framing {
-    /// Takes more of the input.
+    /// Appends input.
     pub fn push(&mut self, bytes: &[u8]) {
         if self.start > 0 {
             self.buffer.drain(..self.start);
@@ -101,7 +103,7 @@ impl Framing {
         self.buffer.extend_from_slice(bytes);
     }
 
-    /// The next body or problem; `None` until there is more input.
+    /// The next body or problem; `None` if more input is needed.
     pub fn take(&mut self) -> Option<Result<Vec<u8>, Problem>> {
         loop {
             let step = match &self.state {
@@ -117,8 +119,8 @@ impl Framing {
         }
     }
 
-    /// Says that a body is no JSON. The next header may begin in it, if its length was wrong by little; a whole line of
-    /// one would have been seen.
+    /// Reports that a body is not JSON. The next header may begin in it, if its length was slightly wrong; a whole
+    /// header line in it would have been found.
     pub fn reject(&mut self, body: &[u8]) {
         let tail = body.get(body.len().saturating_sub(MAX_FIELD)..).unwrap_or_default();
         self.buffer.splice(..self.start, tail.iter().copied());
@@ -126,7 +128,7 @@ impl Framing {
         self.enter(State::Lost);
     }
 
-    /// The input has ended: the problem, if that was in the middle of a message.
+    /// Ends the input, and returns a problem if that was in the middle of a message.
     #[must_use]
     pub fn end(self) -> Option<Problem> {
         let got = self.rest().len();
@@ -137,7 +139,7 @@ impl Framing {
         }
     }
 
-    /// Bytes that are held.
+    /// The number of buffered bytes.
     #[cfg(test)]
     fn held(&self) -> usize {
         self.rest().len()
@@ -155,14 +157,14 @@ impl Framing {
         (self.start, self.scanned) = (self.start + bytes, 0);
     }
 
-    /// Gives a problem, and goes on by looking for a header, `skipped` bytes on.
+    /// Reports a problem, and searches for the next header from `skipped` bytes on.
     fn lose(&mut self, skipped: usize, problem: Problem) -> Step {
         self.skip(skipped);
         self.enter(State::Lost);
         Step::Give(Err(problem))
     }
 
-    /// The length of the next line, with its line end; `None` if that has not come.
+    /// The length of the next line with its line end; `None` if the line end has not arrived.
     fn line(&mut self, within: usize) -> Option<usize> {
         let rest = self.buffer.get(self.start..).unwrap_or_default();
         let looked_at = rest.get(self.scanned..within.min(rest.len())).unwrap_or_default();
@@ -202,7 +204,7 @@ impl Framing {
             Field::Wrong(problem) => Some(problem),
         };
         if let Some(problem) = problem {
-            // A header may begin further on in the line, but not where it does.
+            // A header may begin later in the line, but not at its start.
             return self.lose(1, problem);
         }
         if length > line_end_only(self.rest()) {
@@ -256,7 +258,7 @@ impl Framing {
                 return Step::On;
             }
         }
-        // Of what is no header only as much is kept as one may begin in.
+        // Of bytes outside of a message, only as many are kept as can belong to the next header.
         let known = self.rest().len().saturating_sub(MAX_FIELD);
         let scanned = self.scanned - known;
         self.skip(known);
@@ -271,7 +273,7 @@ enum Step {
     Give(Result<Vec<u8>, Problem>),
 }
 
-/// What a line of a header says.
+/// A line of a header.
 enum Field {
     End,
     Length(usize),
@@ -313,7 +315,7 @@ impl Field {
     }
 }
 
-/// The charset of a content type, if it is another than UTF-8, which is also the default.
+/// The charset of a content type; `None` if it is UTF-8, which is the default.
 fn other_charset(value: &[u8]) -> Option<String> {
     let value = String::from_utf8_lossy(value).to_ascii_lowercase();
     let charset = value.split(';').find_map(|part| part.trim().strip_prefix("charset"))?;
@@ -321,7 +323,7 @@ fn other_charset(value: &[u8]) -> Option<String> {
     (!["utf-8", "utf8", "us-ascii", "ascii"].contains(&charset)).then(|| charset.to_owned())
 }
 
-/// Where the field of a length begins that the last line of a text ends with.
+/// The start of the length's field at the end of a text's last line.
 fn length_field(text: &[u8]) -> Option<usize> {
     let start = text.iter().rposition(|&byte| byte == b'\n').map_or(0, |end| end + 1);
     let line = text.get(start..).unwrap_or_default().trim_ascii_end();

@@ -1,6 +1,6 @@
-//! The only writer of the state. One event after another, from the client, from background work and from the engine; it
-//! never waits for any of them. Handlers record what an event says; once they have, [`MainLoop::settle`] moves on what has become
-//! ready.
+//! The only writer of the state. It handles one event after another, from the client, from background work and from the
+//! engine, and never waits for any of them. Handlers record what an event says; then [`MainLoop::settle`] advances what
+//! has become ready.
 
 use codegen_core as engine;
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender};
@@ -21,7 +21,7 @@ pub struct MainLoop {
 }
 
 impl MainLoop {
-    /// A main loop for one client. `orphaned` is told when the client's process is gone.
+    /// A main loop for one client. `orphaned` is notified when the client's process has ended.
     #[must_use]
     pub fn new(
         base: Base,
@@ -33,7 +33,7 @@ impl MainLoop {
         Self { session: Session::new(base, loader, events, outbox), orphaned: Some(orphaned) }
     }
 
-    /// Handles events until there can be no more. What the client did goes before what the engine has produced: a
+    /// Handles events until all senders are gone. Events of the client are handled before those of the engine, since a
     /// cancellation must not wait behind tokens.
     pub async fn run(mut self, mut inbox: UnboundedReceiver<Event>) {
         loop {
@@ -51,7 +51,7 @@ impl MainLoop {
         }
     }
 
-    /// The engine has produced something.
+    /// Passes an event of the engine to the handler of its job.
     fn produced(&mut self, job: Job, event: engine::Event) {
         match job {
             Job::Inline { uri, id, plan } => inline::produced(&mut self.session, &uri, id, plan, event),
@@ -60,7 +60,7 @@ impl MainLoop {
         self.settle();
     }
 
-    /// Handles one event. What needs the syntax of a document that is being parsed waits for that.
+    /// Handles one event. An event that needs the syntax of a document that is being parsed waits for it.
     fn handle(&mut self, event: Event) {
         let outer = self.session.take_rest();
         if let Some(event) = parsing::gate(&mut self.session, event) {
@@ -70,8 +70,8 @@ impl MainLoop {
         self.session.put_back_rest(outer);
     }
 
-    /// Moves on what the event so far has made ready, handles the events that waited for that, and goes on with what is left of
-    /// the event.
+    /// Advances what the event has made ready so far, handles the events that waited for that, and continues with the
+    /// rest of the event.
     fn settle(&mut self) {
         loop {
             synthesis::settle(&mut self.session);

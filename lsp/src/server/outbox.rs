@@ -1,4 +1,4 @@
-//! What goes to the client without the main loop waiting for it.
+//! Messages to the client, sent without the main loop waiting for it.
 
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -18,7 +18,7 @@ use tower_lsp::ls_types::{
 use crate::config::SECTION;
 use crate::protocol::partial::Partial;
 
-/// What learns of the client's answer to an edit.
+/// A callback for the client's answer to an edit.
 type OnApplied = Box<dyn FnOnce(jsonrpc::Result<ApplyWorkspaceEditResponse>) + Send>;
 
 enum Note {
@@ -29,10 +29,10 @@ enum Note {
     Edit(Box<WorkspaceEdit>, OnApplied),
 }
 
-/// A generation: its number, and which of several candidates.
+/// The source of a partial text: the number of the generation, and the index of the candidate if there are several.
 pub type Source = (u64, Option<usize>);
 
-/// What a note makes superfluous that is still in the queue.
+/// The topic of a note: a later note on it replaces an earlier one that is still in the queue.
 #[derive(Debug, Clone, PartialEq)]
 enum Topic {
     Progress(ProgressToken),
@@ -40,7 +40,7 @@ enum Topic {
 }
 
 impl Note {
-    /// What it tells the latest of, if only the latest counts.
+    /// The topic, if only the latest note on it matters.
     fn topic(&self) -> Option<Topic> {
         match self {
             Self::Progress(params) => match params.value {
@@ -55,8 +55,8 @@ impl Note {
     }
 }
 
-/// What waits for the client to take it, in order. A note that tells the latest of something takes the place of the one
-/// that told it before, so that a slow client gets fewer of them, and the queue stays short.
+/// Notes that the client has not taken yet, in order. A note on a topic replaces the earlier one on it, so that a slow
+/// client gets fewer of them, and the queue stays short.
 #[derive(Default)]
 struct Queue {
     notes: VecDeque<(Option<Topic>, Note)>,
@@ -66,7 +66,7 @@ impl Queue {
     fn push(&mut self, note: Note) {
         let topic = note.topic();
         if topic.is_some() {
-            // The new one goes behind whatever has been said since the old one.
+            // The new note goes behind everything that was added since the old one.
             self.notes.retain(|(other, _)| *other != topic);
         }
         self.notes.push_back((topic, note));
@@ -77,16 +77,16 @@ impl Queue {
     }
 }
 
-/// Sends to the client: notifications and edits in order, other requests each in a task of its own.
+/// Sends messages to the client: notifications and edits in order, other requests each in a task of its own.
 pub struct Outbox {
     queue: Arc<Mutex<Queue>>,
-    /// Told of what is new in the queue. The task that empties it ends when this goes.
+    /// Wakes the task that empties the queue; the task ends when this is dropped.
     wake: Sender<()>,
     client: Client,
 }
 
 impl Outbox {
-    /// An outbox to `client`; needs a tokio runtime.
+    /// An outbox to `client`. Needs a tokio runtime.
     #[must_use]
     pub fn new(client: Client) -> Self {
         let (wake, mut woken) = channel(1);
@@ -95,7 +95,7 @@ impl Outbox {
         tokio::spawn(async move {
             while woken.recv().await.is_some() {
                 loop {
-                    // On a line of its own: the lock must not be held while the client is waited for.
+                    // A separate statement, because the lock must not be held while the client is waited for.
                     let Some(note) = lock(&notes).pop() else { break };
                     send(&sender, note).await;
                 }
@@ -106,13 +106,13 @@ impl Outbox {
 
     fn push(&self, note: Note) {
         lock(&self.queue).push(note);
-        // One that is full will wake the task all the same.
+        // A full channel wakes the task, too.
         let _ = self.wake.try_send(());
     }
 
     /// Shows a message to the user.
     pub fn message(&self, kind: MessageType, text: impl Into<String>) {
-        // Some clients show it on a terminal as it is.
+        // Some clients print it on a terminal unchanged.
         let text = printable::text(&text.into()).into_owned();
         tracing::info!("told the user: {text}");
         self.push(Note::Message(kind, text));
@@ -125,30 +125,30 @@ impl Outbox {
         self.push(Note::Log(kind, text));
     }
 
-    /// Reports progress. A report that the client has not taken yet gives way to a later one.
+    /// Reports progress. A later report replaces one that the client has not taken yet.
     pub fn progress(&self, token: &ProgressToken, progress: WorkDoneProgress) {
         let value = ProgressParamsValue::WorkDone(shown(progress));
         self.push(Note::Progress(ProgressParams { token: token.clone(), value }));
     }
 
-    /// Announces a progress token of the server's; `then` learns whether the client takes it.
+    /// Announces a progress token of the server; `then` is called with whether the client accepts it.
     pub fn create_progress(&self, token: ProgressToken, then: impl FnOnce(bool) + Send + 'static) {
         let client = self.client.clone();
         tokio::spawn(async move {
-            // A client that never answers must not hold the synthesis up.
+            // A client that never answers must not delay the synthesis.
             let wait = std::time::Duration::from_secs(1);
             let answer = tokio::time::timeout(wait, client.create_work_done_progress(token)).await;
             then(matches!(answer, Ok(Ok(()))));
         });
     }
 
-    /// Tells of the text of a generation so far. One that the client has not taken yet gives way to a later one, so `make`,
-    /// which is run when the client is ready for it, may never be.
+    /// Sends the text of a generation so far. A later one replaces one that the client has not taken yet, so `make`,
+    /// which is called when the client is ready for it, may never be called.
     pub fn partial(&self, source: Source, make: impl FnOnce() -> Partial + Send + 'static) {
         self.push(Note::Partial(source, Box::new(make)));
     }
 
-    /// Asks the client to apply an edit, after all that has been said before.
+    /// Asks the client to apply an edit, after all messages before it.
     pub fn apply_edit(
         &self,
         edit: WorkspaceEdit,
@@ -157,7 +157,7 @@ impl Outbox {
         self.push(Note::Edit(Box::new(edit), Box::new(then)));
     }
 
-    /// Asks the client to fetch code lenses again; `then` runs once it has answered, or will not.
+    /// Asks the client to fetch code lenses again; `then` is called once it has answered, or after a while.
     pub fn refresh_lenses(&self, then: impl FnOnce() + Send + 'static) {
         let client = self.client.clone();
         tokio::spawn(async move {
@@ -169,7 +169,8 @@ impl Outbox {
         });
     }
 
-    /// Asks for the server's section of the client's settings, once for each scope; `None` if the client has no answer.
+    /// Asks for the server's section of the client's settings, once for each scope; `None` if the client does not
+    /// answer.
     pub fn pull_configuration(&self, scopes: &[Option<Uri>], then: impl FnOnce(Option<Vec<Value>>) + Send + 'static) {
         let client = self.client.clone();
         let item =
@@ -182,7 +183,7 @@ impl Outbox {
         });
     }
 
-    /// Asks the client to tell of changes of its settings.
+    /// Asks the client to report changes of its settings.
     pub fn register_configuration(&self) {
         let client = self.client.clone();
         tokio::spawn(async move {
@@ -197,7 +198,7 @@ impl Outbox {
     }
 }
 
-/// Progress as it may be shown: it quotes prompts and messages.
+/// Progress with its texts made printable, since they quote prompts and messages.
 fn shown(mut progress: WorkDoneProgress) -> WorkDoneProgress {
     let message = match &mut progress {
         WorkDoneProgress::Begin(begin) => {
@@ -220,7 +221,8 @@ async fn send(client: &Client, note: Note) {
         Note::Edit(edit, then) => {
             let asking = client.clone();
             let mut answer = Box::pin(async move { asking.apply_edit(*edit).await });
-            // Polled here once, so that the request is on its way before the next note; its answer is for another task.
+            // Polled once here, so that the request is sent before the next note; its answer is handled by another
+            // task.
             match (&mut answer).now_or_never() {
                 Some(result) => then(result),
                 None => drop(tokio::spawn(async move { then(answer.await) })),
@@ -260,7 +262,7 @@ mod tests {
         Note::Message(MessageType::INFO, text.to_owned())
     }
 
-    /// What is left of the notes, each in a few words.
+    /// The notes left in the queue, each in a few words.
     fn left(notes: Vec<Note>) -> Vec<String> {
         let mut queue = Queue::default();
         notes.into_iter().for_each(|note| queue.push(note));

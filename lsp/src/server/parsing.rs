@@ -1,4 +1,4 @@
-//! How far the parsing of a buffer has come, where that is too much for the main loop.
+//! The state of a buffer's parsing, where that is too slow for the main loop.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -8,16 +8,16 @@ use ropey::Rope;
 
 use crate::server::event::Event;
 
-/// How far the parsing of a buffer has come.
+/// The state of a buffer's parsing.
 #[derive(Default)]
 pub struct Parsing {
     running: Option<Running>,
-    /// Who needs the syntax.
+    /// Events that need the syntax.
     waiting: Vec<Event>,
     attempts: Attempts,
 }
 
-/// A parse under way; dropping it cancels it.
+/// A parse under way; dropped, it is cancelled.
 struct Running {
     of: Rope,
     cancelled: Arc<AtomicBool>,
@@ -30,7 +30,8 @@ impl Drop for Running {
 }
 
 impl Parsing {
-    /// Notes that a parse of `text` begins: the flag that is set once nobody wants it any more. `None` if that is under way.
+    /// Records the start of a parse of `text`, and returns the flag that cancels it. `None` if that parse is under way
+    /// already.
     pub fn begin(&mut self, text: &Rope) -> Option<Arc<AtomicBool>> {
         if self.running.as_ref().is_some_and(|running| running.of.is_instance(text)) {
             return None;
@@ -40,7 +41,7 @@ impl Parsing {
         Some(cancelled)
     }
 
-    /// Cancels the parse that is under way, unless it is of `text`.
+    /// Cancels the parse that is under way, unless its text is `text`.
     pub fn keep_only(&mut self, text: &Rope) {
         self.running.take_if(|running| !running.of.is_instance(text));
     }
@@ -50,12 +51,13 @@ impl Parsing {
         self.running = None;
     }
 
-    /// The text has changed and is not parsed: why there is no point in parsing it yet, if there is none.
+    /// Records a change of a text that is not parsed. Returns the reason why it is not parsed yet, if it should not be.
     pub fn changed(&mut self) -> Option<Unparsed> {
         self.attempts.changed()
     }
 
-    /// A parse has ended, with a tree or the reason why there is none. Whether it is the first failure in a row.
+    /// Records the end of a parse, with the reason if there is no tree. Returns whether it is the first failure in a
+    /// row.
     pub fn ended(&mut self, gap: Option<Unparsed>) -> bool {
         self.running = None;
         match gap {
@@ -65,48 +67,49 @@ impl Parsing {
         false
     }
 
-    /// Holds an event back that needs the syntax.
+    /// Holds back an event that needs the syntax.
     pub fn hold(&mut self, event: Event) {
         self.waiting.push(event);
     }
 
-    /// Whether anybody needs the syntax.
+    /// Whether an event needs the syntax.
     #[must_use]
     pub fn is_awaited(&self) -> bool {
         !self.waiting.is_empty()
     }
 
-    /// The events that were held back.
+    /// Returns the events that were held back.
     pub fn take_waiting(&mut self) -> Vec<Event> {
         std::mem::take(&mut self.waiting)
     }
 
-    /// Forgets the events for which `which` is true.
+    /// Drops the events for which `which` is true.
     pub fn forget(&mut self, which: impl Fn(&Event) -> bool) {
         self.waiting.retain(|event| !which(event));
     }
 }
 
-/// How often in a row a buffer could not be parsed. After the first time the next change is tried, after every further one twice as
-/// many are waited for, so that a file that cannot be parsed does not keep a processor busy.
+/// The number of times in a row that a buffer could not be parsed. After the first failure the next change is parsed;
+/// after every further failure twice as many changes are skipped, so that a file that cannot be parsed does not keep a
+/// processor busy.
 #[derive(Debug, Default, PartialEq, Eq)]
 struct Attempts {
     failed: Option<(u32, Unparsed)>,
     changes: u32,
 }
 
-/// As many times the changes to be waited for are doubled.
+/// The largest number of times that the number of skipped changes is doubled.
 const DOUBLINGS: u32 = 6;
 
 impl Attempts {
-    /// The text has changed: why there is no point in parsing it yet, if there is none.
+    /// Counts a change. Returns the reason why the text is not parsed yet, if it should not be.
     fn changed(&mut self) -> Option<Unparsed> {
         let (times, reason) = self.failed?;
         self.changes += 1;
         (self.changes < 1 << (times - 1).min(DOUBLINGS)).then_some(reason)
     }
 
-    /// The buffer could not be parsed. Whether that was the first time in a row.
+    /// Counts a failure. Returns whether it is the first in a row.
     fn failed(&mut self, reason: Unparsed) -> bool {
         let times = self.failed.map_or(0, |(times, _)| times) + 1;
         *self = Self { failed: Some((times, reason)), changes: 0 };

@@ -1,5 +1,5 @@
-//! Text that is not quite text: bytes that are no UTF-8, which Neovim and Vim send as their buffers have them, and halves
-//! of UTF-16 pairs in JSON strings, which JavaScript allows. Each is read as U+FFFD. Pure.
+//! Repairs invalid text: bytes that are not UTF-8, which Neovim and Vim send as their buffers have them, and halves of
+//! UTF-16 pairs in JSON strings, which JavaScript allows. Each is read as U+FFFD. Pure.
 
 use std::borrow::Cow;
 
@@ -7,27 +7,27 @@ use serde::{Deserialize, Serialize};
 
 use crate::protocol::positions::Encoding;
 
-/// What had to be replaced in a message; the worst of it, if there was more.
+/// The worst kind of replacement in a message.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum Repair {
-    /// Nothing.
+    /// No replacement.
     #[default]
     Nothing,
-    /// Halves of UTF-16 pairs. U+FFFD is what such a half becomes wherever it is encoded, so it is as long in every
+    /// Halves of UTF-16 pairs. A half becomes U+FFFD wherever it is encoded, so it is as long as U+FFFD in every
     /// position encoding.
     Surrogates,
-    /// Bytes that are no UTF-8, one U+FFFD for each. So do the editors count that send them, in characters and in
+    /// Bytes that are not UTF-8, one U+FFFD for each. The editors that send them count the same, in characters and in
     /// UTF-16 units (Neovim's `str_utfindex`); in UTF-8 one such byte is one byte, and U+FFFD is three.
     Bytes,
-    /// Bytes with the form of a character that Unicode has not: a surrogate, one past the last, one in more bytes than
-    /// it needs. Some editors count the bytes, others the character.
+    /// Bytes with the form of a character that Unicode does not have: a surrogate, one past the last, one in more bytes
+    /// than needed. Some editors count the bytes, others the character.
     Forms,
 }
 
 impl Repair {
-    /// Whether the client's positions mean the same in the text as it was read. Of a `whole` text they do if its
-    /// replacements are counted as the client counts what it has. Of a part they may not: what it was put next to may
-    /// make a character of it at the client's.
+    /// Whether the client's positions mean the same in the text as it was read. For a `whole` text they do if the
+    /// client counts the replacements as the server does. For a part they may not: with the text around it, it may form
+    /// a character on the client's side.
     #[must_use]
     pub fn keeps_positions(self, whole: bool, encoding: Encoding) -> bool {
         match self {
@@ -39,7 +39,7 @@ impl Repair {
     }
 }
 
-/// The bytes as text, one U+FFFD in place of each that is no UTF-8.
+/// The bytes as text, with one U+FFFD in place of each byte that is not UTF-8.
 #[must_use]
 pub fn decode(bytes: &[u8]) -> (Cow<'_, str>, Repair) {
     if let Ok(text) = std::str::from_utf8(bytes) {
@@ -58,7 +58,7 @@ pub fn decode(bytes: &[u8]) -> (Cow<'_, str>, Repair) {
     (Cow::Owned(text), repair)
 }
 
-/// Whether bytes that are no UTF-8 begin with the form of a character, as UTF-8 was first defined.
+/// Whether bytes that are not UTF-8 begin with the form of a character, as UTF-8 was first defined.
 fn has_form(bytes: &[u8]) -> bool {
     let Some((&lead, rest)) = bytes.split_first() else { return false };
     let length = match lead {
@@ -88,7 +88,7 @@ pub fn pair_surrogates(json: &str) -> Option<String> {
                 found = true;
                 6
             }
-            // A backslash that is escaped itself escapes nothing.
+            // An escaped backslash escapes nothing.
             _ => 2,
         };
     }
@@ -113,7 +113,7 @@ mod tests {
             (b"caf\xe9'", "caf\u{fffd}'", Repair::Bytes),
             (b"\xff\xfe", "\u{fffd}\u{fffd}", Repair::Bytes),
             (b"a\x80b", "a\u{fffd}b", Repair::Bytes),
-            // Cut off.
+            // A truncated character.
             (b"\xe2\x82'", "\u{fffd}\u{fffd}'", Repair::Bytes),
             (b"\xe2", "\u{fffd}", Repair::Bytes),
             // A surrogate, the slash in two bytes, past the last character, and in five bytes.

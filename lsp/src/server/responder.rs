@@ -1,19 +1,19 @@
-//! How requests are answered.
+//! Responders, which answer the client's requests.
 
 use serde_json::Value;
 use tokio::sync::oneshot;
 use tower_lsp::jsonrpc;
 use tower_lsp::ls_types::{self as lsp, InlineCompletionResponse};
 
-/// Numbers a request of the client within this run of the server.
+/// The number of a client's request within this run of the server.
 pub type RequestId = u64;
 
 /// Answers one request of the client.
 #[derive(Debug)]
 pub struct Responder<T> {
-    /// The request, as the relay numbered it.
+    /// The number of the request, given by the relay.
     pub request: RequestId,
-    /// Where the answer goes.
+    /// The channel to the relay.
     pub reply: oneshot::Sender<jsonrpc::Result<T>>,
 }
 
@@ -29,11 +29,11 @@ impl<T> Responder<T> {
     }
 }
 
-/// Answers a request for inline completion.
+/// Answers `textDocument/inlineCompletion`.
 pub type InlineResponder = Responder<Option<InlineCompletionResponse>>;
-/// Answers a request for command.
+/// Answers `workspace/executeCommand`.
 pub type CommandResponder = Responder<Option<Value>>;
-/// Answers a request for code lenses.
+/// Answers `textDocument/codeLens`.
 pub type LensResponder = Responder<Option<Vec<lsp::CodeLens>>>;
-/// Answers a request for code actions.
+/// Answers `textDocument/codeAction`.
 pub type ActionResponder = Responder<Option<lsp::CodeActionResponse>>;

@@ -1,4 +1,4 @@
-//! The generations at work.
+//! The generations in progress.
 
 use std::future::Future;
 use std::pin::pin;
@@ -9,22 +9,23 @@ use codegen_engine::Generation;
 
 use crate::server::event::Job;
 
-/// The generations at work. The main loop owns them, rather than tasks, so that dropping one cancels it there and then.
+/// The generations in progress. The main loop owns them, rather than tasks, so that dropping one cancels it at once.
 #[derive(Default)]
 pub struct Running(Vec<(Job, Generation)>);
 
 impl Running {
-    /// Takes a generation in.
+    /// Adds a generation.
     pub fn add(&mut self, job: Job, generation: Generation) {
         self.0.push((job, generation));
     }
 
-    /// Drops the generations of the suggestion or step numbered `id`, if they are still at work: that cancels them.
+    /// Drops the generations of the suggestion or step numbered `id`, if they are in progress, which cancels them.
     pub fn remove(&mut self, id: u64) {
         self.0.retain(|(job, _)| job.id() != id);
     }
 
-    /// The next event of any of them. Waits for ever while there are none. A generation leaves with its last event.
+    /// The next event of any generation; waits without end while there are none. A generation is removed with its last
+    /// event.
     pub async fn next(&mut self) -> (Job, engine::Event) {
         std::future::poll_fn(|cx| {
             let mut index = 0;

@@ -1,4 +1,4 @@
-//! What handlers are given: the state, and the ways out of it.
+//! The context of handlers: the state, and the channels to the client, the engine and background work.
 
 use std::collections::VecDeque;
 use std::sync::Arc;
@@ -17,38 +17,38 @@ use crate::server::responder::Responder;
 use crate::server::running::Running;
 use crate::server::state::{EngineState, State};
 
-/// Loads an engine; runs on a thread of its own.
+/// Loads an engine; called on a thread of its own.
 pub type Loader = Arc<dyn Fn(&EngineConfig) -> anyhow::Result<Engine> + Send + Sync>;
 
-/// What is left to do for an event.
+/// The rest of an event's handling.
 pub type Rest = Box<dyn FnOnce(&mut Session) + Send>;
 
-/// The state, and the ways out of it.
+/// The state, and the channels to the client, the engine and background work.
 pub struct Session {
-    /// What the server knows.
+    /// The server's state.
     pub state: State,
-    /// The generations at work.
+    /// The generations in progress.
     pub running: Running,
-    /// Where background work reports to.
+    /// The channel for events of background work.
     pub events: UnboundedSender<Event>,
-    /// To the client.
+    /// The messages to the client.
     pub outbox: Outbox,
     /// Events that were held back and are to be handled next.
     backlog: VecDeque<Event>,
-    /// What is left to do for the event that is being handled.
+    /// The rest of the handling of the current event.
     rest: VecDeque<Rest>,
     loader: Loader,
 }
 
 impl Session {
-    /// A session with one client, of which nothing is known yet.
+    /// A session with a client that has not sent anything.
     #[must_use]
     pub fn new(base: Base, loader: Loader, events: UnboundedSender<Event>, outbox: Outbox) -> Self {
         let (backlog, rest) = (VecDeque::new(), VecDeque::new());
         Self { state: State::new(base), running: Running::default(), events, outbox, backlog, rest, loader }
     }
 
-    /// Reports `event` after a while.
+    /// Sends `event` to the main loop after `wait`.
     pub fn after(&self, wait: Duration, event: Event) {
         let events = self.events.clone();
         tokio::spawn(async move {
@@ -57,21 +57,21 @@ impl Session {
         });
     }
 
-    /// Tells the client's log something, unless it has been said before.
+    /// Writes a text to the client's log, unless it was written or shown before.
     pub fn log_once(&mut self, kind: MessageType, text: String) {
         if self.state.told.insert(text.clone()) {
             self.outbox.log(kind, text);
         }
     }
 
-    /// Tells the user something, unless it has been said before.
+    /// Shows a text to the user, unless it was written or shown before.
     pub fn tell_once(&mut self, kind: MessageType, text: String) {
         if self.state.told.insert(text.clone()) {
             self.outbox.message(kind, text);
         }
     }
 
-    /// Starts loading the engine that the configuration asks for; the one there is goes.
+    /// Starts loading the engine that the configuration asks for; the present one is dropped.
     pub fn load_engine(&mut self) {
         self.state.engine_stamp += 1;
         self.state.engine = EngineState::Loading;
@@ -84,8 +84,8 @@ impl Session {
         });
     }
 
-    /// Runs `work` on a thread of its own and reports what comes of it. A panic is reported as `None`, so that whoever waits
-    /// is answered even then.
+    /// Runs `work` on a thread of its own and reports its result as an event. A panic is reported as `None`, so that
+    /// the waiting requests are answered even then.
     pub fn offload<T: Send + 'static>(
         &self,
         work: impl FnOnce() -> T + Send + 'static,
@@ -97,8 +97,8 @@ impl Session {
         });
     }
 
-    /// Runs `work` on a thread of its own and answers with what comes of it. After a panic the responder is dropped, which the
-    /// client gets as an internal error.
+    /// Runs `work` on a thread of its own and answers with its result. After a panic the responder is dropped, which
+    /// the client gets as an internal error.
     pub fn answer_off<T: Send + 'static>(&self, responder: Responder<T>, work: impl FnOnce() -> T + Send + 'static) {
         off_loop(work, move |result| {
             if let Some(answer) = result {
@@ -107,38 +107,38 @@ impl Session {
         });
     }
 
-    /// Drops `value` on a thread of its own: taking a large tree apart takes its time.
+    /// Drops `value` on a thread of its own, because freeing a large tree is slow.
     pub fn discard<T: Send + 'static>(&self, value: T) {
         off_loop(move || drop(value), |_| ());
     }
 
-    /// Does the rest of what an event asks for once all that it has made ready so far is settled; what a rest leaves comes
-    /// before what else is left.
+    /// Runs `rest` once everything that the event has made ready so far is settled. What a rest adds is run before the
+    /// other rests.
     pub fn then(&mut self, rest: impl FnOnce(&mut Self) + Send + 'static) {
         self.rest.push_back(Box::new(rest));
     }
 
-    /// Takes what is left to do, so that another event can be handled, or one of them be done.
+    /// Takes the rests, so that another event can be handled, or one of them be run.
     pub fn take_rest(&mut self) -> VecDeque<Rest> {
         std::mem::take(&mut self.rest)
     }
 
-    /// Puts back what was left to do before, behind what is left now.
+    /// Puts back earlier rests, behind the present ones.
     pub fn put_back_rest(&mut self, before: VecDeque<Rest>) {
         self.rest.extend(before);
     }
 
-    /// Events that were held back are handled next, as soon as what they waited for is settled.
+    /// Handles held-back events next, as soon as the state that they waited for is settled.
     pub fn resume(&mut self, events: impl IntoIterator<Item = Event>) {
         self.backlog.extend(events);
     }
 
-    /// The next of the events that were held back.
+    /// The next of the held-back events.
     pub fn resumed(&mut self) -> Option<Event> {
         self.backlog.pop_front()
     }
 
-    /// Takes an engine's error: the user is told once, and an engine that died is not asked again.
+    /// Handles an error of the engine: the user is told once, and an engine that has died gets no further requests.
     pub fn engine_failed(&mut self, error: &EngineError) {
         if let EngineError::WorkerDied { .. } = error {
             self.state.engine = EngineState::Failed(error.to_string());
@@ -147,7 +147,7 @@ impl Session {
     }
 }
 
-/// The one way off the main loop: runs `work` on a thread of its own, then `then`, with `None` if it panicked.
+/// The only way off the main loop: runs `work` on a thread of its own, then `then`, with `None` if `work` panicked.
 fn off_loop<T>(work: impl FnOnce() -> T + Send + 'static, then: impl FnOnce(Option<T>) + Send + 'static) {
     tokio::task::spawn_blocking(move || then(std::panic::catch_unwind(std::panic::AssertUnwindSafe(work)).ok()));
 }

@@ -1,5 +1,5 @@
-//! The client's own spellings of URIs: what comes in is brought into the form that the server compares, and what goes out
-//! is spelled as the client opened it. Pure. (Forms are [`crate::uri`]'s matter.)
+//! The client's own spellings of URIs. URIs in incoming messages are brought into the form that the server compares;
+//! URIs in outgoing messages are spelled as the client opened them. Pure. (The forms are defined in [`crate::uri`].)
 
 use std::collections::HashMap;
 
@@ -7,18 +7,18 @@ use serde_json::Value;
 
 use crate::uri::canonical;
 
-/// Fields whose strings are URIs, in what LSP and the server's own commands send.
+/// Fields that hold URIs, in LSP's and the server's own messages.
 const FIELDS: [&str; 3] = ["uri", "rootUri", "scopeUri"];
-/// Fields of the client's that the server has no business in.
+/// Fields whose content is the client's own and stays as it is.
 const FOREIGN: [&str; 3] = ["initializationOptions", "settings", "capabilities"];
 
-/// How the client spells the URIs of documents and folders that are spelled otherwise here.
+/// The client's spellings of the URIs of documents and folders that differ from the server's form.
 #[derive(Debug, Default)]
 pub struct Spellings(HashMap<String, String>);
 
 impl Spellings {
-    /// Brings the URIs of a message from the client into their form, and notes the spelling of what it opens. What is no
-    /// URI stays as it is, for whoever reads it to refuse.
+    /// Brings the URIs of a message from the client into their form, and remembers the spelling of those it opens. A
+    /// string that is not a URI stays as it is, and is refused where it is read.
     pub fn incoming(&mut self, method: &str, params: &mut Value) {
         match method {
             "textDocument/didOpen" => self.note(params.pointer("/textDocument/uri")),
@@ -47,7 +47,7 @@ impl Spellings {
                 for (key, value) in map.iter_mut() {
                     match value {
                         Value::String(text) if FIELDS.contains(&key.as_str()) => self.spell(text),
-                        // The edits of a `WorkspaceEdit` by document.
+                        // The edits of a `WorkspaceEdit`, by document.
                         Value::Object(changes) if key == "changes" => {
                             *changes = std::mem::take(changes).into_iter().map(|entry| self.spell_key(entry)).collect();
                         }
@@ -147,7 +147,7 @@ mod tests {
         open("file:///a/[b].py");
         open("file:///c%3A/d.py");
         open("file:///plain.py");
-        // Asked for in another spelling, which is not how the client opened it.
+        // Requested in another spelling than the client opened it in.
         spellings.incoming("textDocument/codeLens", &mut json!({"textDocument": {"uri": "file:///C:/d.py"}}));
         let mut out = json!([
             {"command": {"arguments": [{"uri": "file:///a/%5Bb%5D.py"}]}},
@@ -163,7 +163,7 @@ mod tests {
             {"text": "file:///c:/d.py"},
         ]);
         assert_eq!(out, expected);
-        // Opened anew in the form itself.
+        // Opened again in the server's form.
         spellings.incoming("textDocument/didOpen", &mut json!({"textDocument": {"uri": "file:///c:/d.py"}}));
         let mut out = json!({"uri": "file:///c:/d.py"});
         spellings.outgoing(&mut out);

@@ -1,5 +1,5 @@
-//! What the server knows: a plain value that only the main loop writes. Background work gets clones of a [`Document`],
-//! which are cheap.
+//! The state of the server: a plain value that only the main loop writes. Background work gets clones of a
+//! [`Document`], which are cheap.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::ops::Range;
@@ -24,68 +24,66 @@ use crate::server::parsing::Parsing;
 use crate::server::responder::{CommandResponder, InlineResponder};
 use crate::synthesis::{Operation, Outcome, PendingEdit};
 
-/// How far the client has followed what it was told of code lenses.
+/// The state of the client's code lenses.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum Refresh {
-    /// It has been told of everything.
+    /// The client has been told of every change.
     #[default]
     Quiet,
-    /// It has been asked to fetch them again, and has not answered.
+    /// The client has been asked to fetch them again, and has not answered.
     Asked,
-    /// Something has changed since it was asked.
+    /// A turn has changed since the client was asked.
     AskedTooEarly,
 }
 
-/// What has become ready to be moved on since things were last settled.
+/// Commands and edits that have become ready since the last call of `settle`.
 #[derive(Debug, Default)]
 pub struct Ready {
-    /// Commands, by number.
     pub operations: BTreeSet<u64>,
-    /// Edits on their way, by number.
+    /// Pending edits, by number.
     pub edits: BTreeSet<u64>,
-    /// Whether turns stand otherwise than the client's code lenses say, or other work is being done for them.
+    /// Whether the state of turns, or of the work on them, differs from the client's code lenses.
     pub lenses: bool,
 }
 
-/// The engine's life.
+/// The state of the engine.
 pub enum EngineState {
-    /// Not asked for yet: the client has not said `initialized`.
+    /// Not loaded yet: the client has not sent `initialized`.
     Absent,
     /// Being loaded in the background; requests wait.
     Loading,
     /// Running.
     Ready(Engine),
-    /// It will not run, for this reason, until the configuration changes.
+    /// Failed for this reason, until the configuration changes.
     Failed(String),
 }
 
 /// An open buffer.
 pub struct Buffer {
-    /// Its text and syntax.
+    /// The text and its syntax.
     pub document: Document,
-    /// The client's name of its language.
+    /// The client's language id.
     pub language: String,
-    /// The client's version of it; `None` if the client keeps none. The document's own counts on in any case.
+    /// The client's version; `None` if the client sends none. The document's own version grows in any case.
     pub client_version: Option<i32>,
-    /// False after a change that could not be applied: the client's text is then another, and nothing is answered until
-    /// the client sends it whole.
+    /// False after a change that could not be applied: the client's text then differs, and the server does not answer
+    /// for the buffer until the client sends the whole text.
     pub synced: bool,
-    /// Where the last context's window started, so that it stays put.
+    /// The start of the last context's window, so that it stays there.
     pub window_start: Option<usize>,
-    /// Its suggestions.
     pub suggestions: Suggestions<InlineResponder>,
-    /// What of its turns' histories does not fit, as far as it has been counted.
+    /// How much of its turns' histories does not fit, as far as it has been counted.
     pub counted: Arc<Counted>,
-    /// How far its parsing has come, if that is too much for the main loop.
+    /// The state of its parsing, if that is too slow for the main loop.
     pub parsing: Parsing,
-    /// What its last suggestion was decided by.
+    /// The view that the last suggestion was decided by.
     pub view: Option<View>,
-    /// Its turns, once they have been looked at.
+    /// Its turns, if they have been found.
     pub turns: TurnCache,
 }
 
 impl Buffer {
-    /// A buffer as the client opened it.
+    /// A buffer as the client opens it.
     #[must_use]
     pub fn new(document: Document, language: String, client_version: Option<i32>) -> Self {
         let (suggestions, counted) = (Suggestions::default(), Arc::default());
@@ -103,62 +101,57 @@ impl Buffer {
         }
     }
 
-    /// Moves what refers to the text past a change of it.
+    /// Moves everything that refers to the text past a change of it.
     pub fn follow(&mut self, change: &Edit) -> Option<Dropped<InlineResponder>> {
         self.window_start = self.window_start.and_then(|start| edit::map(start, change, Assoc::Before));
         self.suggestions.changed(change)
     }
 }
 
-/// Everything the server knows.
 pub struct State {
-    /// What the client's positions count.
+    /// The unit of the client's positions.
     pub encoding: Encoding,
-    /// What the client can do.
     pub capabilities: ClientCapabilities,
-    /// The options before any client's settings.
+    /// The options before any of the client's settings.
     pub base: Base,
     /// The options in force; see [`State::config_for`].
     pub config: InForce,
-    /// `initializationOptions`.
+    /// The client's `initializationOptions`.
     pub initialization: Value,
     /// The client's settings, which win over `initialization` as far as they may.
     pub settings: Settings,
-    /// Counts what the client's settings came with, so that an answer that was overtaken is known as such.
+    /// The number of changes of the client's settings, by which an outdated answer is recognized.
     pub settings_stamp: u64,
-    /// The workspace folders.
     pub roots: Vec<Uri>,
-    /// The engine.
     pub engine: EngineState,
-    /// Counts loads of the engine, so that a load that was overtaken is known as such.
+    /// The number of loads of the engine, by which an outdated load is recognized.
     pub engine_stamp: u64,
-    /// The open buffers.
     pub buffers: HashMap<Uri, Buffer>,
-    /// Commands at work, by number.
+    /// Commands in progress, by number.
     pub operations: BTreeMap<u64, Operation<CommandResponder>>,
-    /// Program texts on their way into buffers, by the number of the step that made them.
+    /// Pending edits, by the number of the step that made them.
     pub edits: BTreeMap<u64, PendingEdit>,
-    /// What is to be moved on.
+    /// Commands and edits to be advanced.
     pub ready: Ready,
-    /// What is known of turns beyond their text.
+    /// Records of how turns were generated.
     pub records: Records,
-    /// How far the client has followed what it was told of code lenses.
+    /// The state of the client's code lenses.
     pub lens_refresh: Refresh,
-    /// What the user has been told, so that it is not said twice.
+    /// Messages that the user has been shown, so that none is repeated.
     pub told: HashSet<String>,
-    /// Suggestions the user accepted.
+    /// The number of suggestions that the user accepted.
     pub accepted: u64,
-    /// Program texts drawn by chance so far: the next one's seed, so that none is drawn twice.
+    /// The number of candidates sampled so far: the next one's seed, so that none is sampled twice.
     pub drawn: u64,
-    /// The last number that was given out; see [`State::next_id`].
+    /// The last number returned by [`State::next_id`].
     pub last_id: u64,
 }
 
 impl State {
-    /// A server that knows nothing of its client yet.
+    /// The state before the client's first message.
     #[must_use]
     pub fn new(base: Base) -> Self {
-        // What is wrong with it is told once the client listens.
+        // Problems in it are reported once the client listens.
         let (config, _) = base.read();
         Self {
             encoding: Encoding::default(),
@@ -184,13 +177,14 @@ impl State {
         }
     }
 
-    /// A number not given out before: for generations, syntheses and suggestions.
+    /// A new number, for generations, commands and suggestions.
     pub fn next_id(&mut self) -> u64 {
         self.last_id += 1;
         self.last_id
     }
 
-    /// Why a document that is open gets nothing; `None` if its language is one of those that are answered.
+    /// The reason why the server does not answer for an open document; `None` if its language is one of the configured
+    /// ones.
     #[must_use]
     pub fn unserved(&self, uri: &Uri) -> Option<String> {
         let buffer = self.buffers.get(uri)?;
@@ -203,13 +197,13 @@ impl State {
         self.config.global.trust.covers(uri)
     }
 
-    /// The options for a document: those of its workspace folder, where it has some of its own.
+    /// The options for a document: those of its workspace folder, where it has its own.
     #[must_use]
     pub fn config_for(&self, uri: &Uri) -> &Config {
         self.config.at(uri)
     }
 
-    /// Where the prompts of the turns are that a command is at work on or has planned, in the buffer as it is now.
+    /// The ranges of the prompts of the turns that commands are working on or have planned, in the buffer as it is now.
     pub fn at_work<'s>(&'s self, uri: &'s Uri) -> impl Iterator<Item = &'s Range<usize>> {
         self.operations.values().filter(move |operation| operation.uri() == uri).flat_map(Operation::prompts)
     }
@@ -220,7 +214,7 @@ impl State {
         Some(buffer.turns.get(&buffer.document, &self.records, &self.config.at(uri).turns))
     }
 
-    /// Something that the work for a document may have waited for has changed.
+    /// Makes the commands and edits of a document ready, because something that they may wait for has changed.
     pub fn wake(&mut self, uri: &Uri) {
         let operations = self.operations.iter().filter(|(_, operation)| operation.uri() == uri);
         self.ready.operations.extend(operations.map(|(id, _)| id));
@@ -228,13 +222,13 @@ impl State {
         self.ready.edits.extend(edits.map(|(number, _)| number));
     }
 
-    /// Something that all commands may have waited for has changed.
+    /// Makes all commands ready, because something that they may wait for has changed.
     pub fn wake_all(&mut self) {
         self.ready.operations.extend(self.operations.keys());
     }
 
-    /// Moves commands and edits past the changes of a document of one notification. What they bring may be a piece of code that
-    /// was on its way; a turn at work that they touched gets none, and planned turns may be gone.
+    /// Moves commands and edits past the changes of a document in one notification. The changes may contain a pending
+    /// edit's code. If they touch the current turn, its result is dropped; planned turns may be gone.
     pub fn follow(&mut self, uri: &Uri, changes: &[Edit]) {
         self.operations.values_mut().filter(|operation| operation.uri() == uri).for_each(|one| one.follow(changes));
         for edit in self.edits.values_mut().filter(|edit| edit.uri() == uri) {
@@ -243,7 +237,7 @@ impl State {
         self.wake(uri);
     }
 
-    /// Ends the commands for which `which` is true before their time; how many.
+    /// Ends the commands for which `which` is true early, and returns their number.
     pub fn end(&mut self, outcome: Outcome, which: impl Fn(&Operation<CommandResponder>) -> bool) -> usize {
         let ended = self.operations.iter_mut().filter(|(_, operation)| which(operation));
         let ended = ended.map(|(id, operation)| {
@@ -255,7 +249,7 @@ impl State {
         ended.len()
     }
 
-    /// Ends all work on the turns of a document that is gone, or cannot be followed.
+    /// Ends all work on the turns of a document that is closed, or out of step.
     pub fn abandon(&mut self, uri: &Uri) {
         self.end(Outcome::Closed, |operation| operation.uri() == uri);
         self.edits.retain(|_, edit| edit.uri() != uri);
@@ -279,7 +273,8 @@ mod tests {
     use crate::server::responder::Responder;
     use crate::synthesis::{Plan, Purpose};
 
-    /// A state with a command for each of the documents "a", "a" and "b", numbered from 1, that has the bytes 0 to 5 to do.
+    /// A state with a command for each of the documents "a", "a" and "b", numbered from 1, that has the bytes 0 to 5
+    /// planned.
     fn state() -> State {
         let mut state = State::new(Base::from(Config::default()));
         for (id, uri) in [(1, "file:///a"), (2, "file:///a"), (3, "file:///b")] {

@@ -1,5 +1,5 @@
 //! `didOpen` and `didChange` as clients really send them: without a version, with null or a string for one, without a
-//! language. ls-types demands all of these, and a change that is not read is a buffer that is out of step. Pure.
+//! language. The types of ls-types require all of these, and a change that is not read puts a buffer out of step. Pure.
 
 use serde::{Deserialize, Deserializer};
 use serde_json::{Value, json};
@@ -7,52 +7,49 @@ use tower_lsp::ls_types::{TextDocumentContentChangeEvent, Uri};
 
 use super::repair::Repair;
 
-/// The names under which the two go to their handlers, past tower-lsp's own, which parse them as ls-types has them.
+/// The method under which `didOpen` reaches its handler, past tower-lsp's own, which parses it with ls-types.
 pub const OPEN: &str = "codegen/internal/didOpen";
-/// See [`OPEN`].
+/// The method under which `didChange` reaches its handler; see [`OPEN`].
 pub const CHANGE: &str = "codegen/internal/didChange";
 
-/// Where the message's [`Repair`] stands among the parameters.
+/// The parameter in which the message's [`Repair`] is passed.
 const REPAIR: &str = "codegenRepair";
 
 /// A document that the client has opened.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Opened {
-    /// Its URI.
     pub uri: Uri,
-    /// The client's name of its language; empty if it gives none.
+    /// The client's language id; empty if it sends none.
     pub language: String,
-    /// The client's version of it, if it keeps any.
+    /// The client's version, if it sends any.
     pub version: Option<i32>,
-    /// Its text.
     pub text: String,
-    /// What had to be replaced in it.
+    /// The replacements in the text.
     pub repair: Repair,
 }
 
 /// A document that the client has changed.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Changed {
-    /// Its URI.
     pub uri: Uri,
-    /// The client's version of it from now on, if it keeps any.
+    /// The client's new version, if it sends any.
     pub version: Option<i32>,
     /// The changes, in order.
     pub changes: Vec<TextDocumentContentChangeEvent>,
-    /// What had to be replaced in them.
+    /// The replacements in the changes.
     pub repair: Repair,
 }
 
-/// A message that is not what its method asks for.
+/// A message whose parameters are not those of its method.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Unreadable {
     /// The document whose text it would have changed.
     pub uri: Option<Uri>,
-    /// What is wrong.
+    /// The problem, in words.
     pub problem: String,
 }
 
-/// The name under which a message goes to its handler, and what it is to know of the message.
+/// The method under which a message reaches its handler, with the parameter that its handler needs.
 #[must_use]
 pub fn routed(method: &str, params: Option<Value>, repair: Repair) -> (Option<&'static str>, Option<Value>) {
     let name = match method {
@@ -72,7 +69,7 @@ impl Opened {
     ///
     /// # Errors
     ///
-    /// The URI or the text is missing or no string.
+    /// The URI or the text is missing or not a string.
     pub fn read(params: Value) -> Result<Self, Unreadable> {
         let uri = uri(&params);
         let params: OpenParams = serde_json::from_value(params).map_err(|error| unreadable(uri, "didOpen", &error))?;
@@ -86,7 +83,7 @@ impl Changed {
     ///
     /// # Errors
     ///
-    /// The URI is missing, or a change is none.
+    /// The URI is missing, or a change is invalid.
     pub fn read(params: Value) -> Result<Self, Unreadable> {
         let uri = uri(&params);
         let params: ChangeParams =
@@ -139,7 +136,7 @@ struct Identifier {
     version: Option<i32>,
 }
 
-/// A version, if it is a whole number. Some languages have no whole numbers; theirs are taken.
+/// A version, if it is a whole number. A float is accepted, since some languages have only floats.
 fn usable<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<i32>, D::Error> {
     let value = Value::deserialize(deserializer)?;
     let whole =

@@ -1,9 +1,9 @@
-//! Between the streams and the service: frames become messages or are refused, and every answer and request of the
-//! server's goes out. What the client gets wrong ends nothing.
+//! Connects the streams and the service: frames become messages or are refused, and the server's responses and requests
+//! are written. No mistake of the client ends the server.
 //!
-//! Order is a promise of the protocol, but handlers are futures, and whichever is polled first goes first. So every handler
-//! is polled once where it is called, in the read loop, in the order of the messages; and every handler's first act, before
-//! it can wait for anything, is to send its event to the main loop.
+//! The protocol promises order, but handlers are futures, and the one that is polled first runs first. So the read loop
+//! polls every handler once when it calls it, in the order of the messages; and every handler's first act, before it
+//! can wait for anything, is to send its event to the main loop.
 
 use std::io;
 use std::pin::pin;
@@ -30,17 +30,17 @@ use super::sync;
 use crate::server::event::Event;
 use crate::uri;
 
-/// Requests that may be in flight at once. Past this the read loop would stop, so it is well past what clients have.
+/// The largest number of requests in flight. Beyond it the read loop would stop, so it is far more than clients send.
 const CONCURRENCY: usize = 1 << 16;
-/// Bytes read at once.
+/// The number of bytes read at once.
 const CHUNK: usize = 64 << 10;
-/// How long a client that leaves has to take the answers that it has asked for.
+/// The time that a client that leaves has to take the responses to its requests.
 const LEAVING: Duration = Duration::from_secs(30);
 
-/// An answer under way; `None` for what needs none.
+/// A response under way; `None` if the message gets none.
 type Answer = BoxFuture<'static, Option<Response>>;
 
-/// Serves until the input ends, the client says `exit` or its end of the output is gone.
+/// Serves until the input ends, the client says `exit`, or the client closes the output.
 pub async fn run<I, O>(
     input: I,
     output: O,
@@ -57,7 +57,7 @@ pub async fn run<I, O>(
     let spellings = Mutex::new(Spellings::default());
     let reader = Reader { service, responses, answers, spellings: &spellings, events };
     let mut reading = pin!(async {
-        // The reader goes with this, and then there are no more answers to come.
+        // The reader is dropped here, and with it the sender of responses.
         reader.read_all(input).await;
         stop.abort();
     });
@@ -79,9 +79,9 @@ pub async fn run<I, O>(
 /// Reads messages and hands them on.
 struct Reader<'s, R> {
     service: LspService<Relay>,
-    /// Where the client's answers go.
+    /// The sink for the client's responses.
     responses: R,
-    /// Where the server's answers go.
+    /// The channel for the server's responses.
     answers: Sender<Answer>,
     spellings: &'s Mutex<Spellings>,
     events: UnboundedSender<Event>,
@@ -111,7 +111,7 @@ impl<R: Sink<Response, Error = ExitedError> + Unpin> Reader<'_, R> {
         let _ = self.events.send(Event::ClientGone);
     }
 
-    /// Hands on every message that is complete; whether one of them was `exit`.
+    /// Passes on every complete message; returns whether one of them was `exit`.
     async fn take_all(&mut self, framing: &mut Framing) -> bool {
         while let Some(given) = framing.take() {
             let read = match given {
@@ -158,7 +158,7 @@ impl<R: Sink<Response, Error = ExitedError> + Unpin> Reader<'_, R> {
         let _ = self.answers.send(answer).await;
     }
 
-    /// A request with its URIs in the form that the server compares, under the name of its handler.
+    /// A request with its URIs in the server's form, under the method of its handler.
     fn brought_in(&self, request: Request, repair: Repair) -> Request {
         let (method, id, mut params) = request.into_parts();
         if let Some(params) = &mut params {
@@ -184,7 +184,7 @@ fn answer_of(result: Result<Option<Response>, ExitedError>) -> Option<Response> 
     result.inspect_err(|error| tracing::debug!("a message came too late: {error}")).ok().flatten()
 }
 
-/// An answer to the client as it is sent.
+/// A response to the client as bytes.
 fn answer(response: Response, spellings: &Mutex<Spellings>) -> Vec<u8> {
     let (id, mut result) = response.into_parts();
     if let Ok(value) = &mut result {
@@ -193,7 +193,7 @@ fn answer(response: Response, spellings: &Mutex<Spellings>) -> Vec<u8> {
     frame(&Response::from_parts(id, result))
 }
 
-/// A request or notification to the client as it is sent.
+/// A request or notification to the client as bytes.
 fn ask(request: Request, spellings: &Mutex<Spellings>) -> Vec<u8> {
     let (method, id, mut params) = request.into_parts();
     if let Some(params) = &mut params {

@@ -1,8 +1,9 @@
-//! A command as a state machine: pure. It knows text, records, prepared turns and answers; it does not know who waits for it,
-//! the client, the engine or the clock.
+//! A command as a state machine: pure. It knows text, records, prepared turns and answers; it does not know the
+//! responder, the client, the engine or the clock.
 //!
-//! What happens is recorded by a verb of [`Operation`] or [`PendingEdit`]; [`Operation::next`] and [`PendingEdit::next`] then
-//! say what is to be done, one thing after the other, until there is nothing more to do than to wait.
+//! What happens is recorded by a verb of [`Operation`] or [`PendingEdit`]. [`Operation::next`] and
+//! [`PendingEdit::next`] then return what is to be done, one action after the other, until the only one left is to
+//! wait.
 
 pub mod answer;
 pub mod operation;

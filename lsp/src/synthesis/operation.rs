@@ -1,5 +1,5 @@
-//! A command at work: which turns are to come, which one is at work and how far, and what it answers in the end. Pure: what
-//! happens is recorded, [`Operation::next`] says what is to be done, and others do it.
+//! A command in progress: its planned turns, the current one and its phase, and the answer. Pure: what happens is
+//! recorded, [`Operation::next`] returns what is to be done, and the handlers do it.
 
 mod advance;
 mod choose;
@@ -23,19 +23,18 @@ use super::purpose::{Purpose, Which};
 use super::step::{Generating, Phase, Selected, Step, Verifying};
 use crate::generate::prepare::{self, PreparedTurn};
 
-/// The token that progress is reported under.
+/// The token under which progress is reported.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Progress {
-    /// The client shows none.
+    /// The client shows no progress.
     None,
-    /// The client has been asked whether it takes this token. Nothing is begun before it has answered.
+    /// The client has been asked whether it accepts this token. The work does not start before its answer.
     Asked(ProgressToken),
-    /// The client knows it and has been told of the beginning.
+    /// The client has accepted it and has been told of the start.
     Begun(ProgressToken),
 }
 
 impl Progress {
-    /// The token.
     #[must_use]
     pub fn token(&self) -> Option<&ProgressToken> {
         match self {
@@ -44,7 +43,7 @@ impl Progress {
         }
     }
 
-    /// The token, if there are reports under it.
+    /// The token, if progress is reported under it.
     #[must_use]
     pub fn begun(&self) -> Option<&ProgressToken> {
         match self {
@@ -54,124 +53,123 @@ impl Progress {
     }
 }
 
-/// The model, as far as a command has to know.
+/// The state of the model, as far as a command needs it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Model<'s> {
-    /// It is there; the number stands for this very one.
+    /// Loaded; the number identifies this load.
     Ready(u64),
-    /// It is being loaded.
+    /// Being loaded.
     Loading,
-    /// It cannot be had, for this reason.
+    /// Not available, for this reason.
     Failed(&'s str),
 }
 
-/// What a command's decisions depend on beside what has been recorded of it.
+/// The state outside of a command that its decisions depend on.
 pub struct Now<'s> {
-    /// Its document as it is; `None` if it is not open.
+    /// The document; `None` if it is not open.
     pub document: Option<&'s Document>,
-    /// The document's turns, once they have been looked at.
+    /// The document's turns, if they have been found.
     pub turns: &'s mut TurnCache,
-    /// What counts as a prompt in it.
+    /// The options that decide what is a prompt.
     pub options: &'s TurnOptions,
-    /// What is known of turns. Failures, alternatives and texts that need no edit are noted there.
+    /// Records of how turns were generated. Failures, alternatives and texts that need no edit are recorded there.
     pub records: &'s mut Records,
-    /// The model.
     pub model: Model<'s>,
-    /// Where the prompts are of the document's turns whose edits are on their way.
+    /// The ranges of the prompts of the document's turns that have a pending edit.
     pub arriving: &'s [Range<usize>],
     /// Whether the client can apply edits.
     pub can_apply: bool,
-    /// The command's own number.
+    /// The command's number.
     pub id: u64,
-    /// The last number that was given out: the next one is for the next turn at work.
+    /// The last number given out; the next one is for the next step.
     pub last_id: &'s mut u64,
 }
 
-/// What is to be done for a command.
+/// The action to take for a command.
 #[derive(Debug)]
 pub enum Next {
-    /// Nothing, until something more is recorded.
+    /// Wait until something more is recorded.
     Wait,
-    /// Nothing until the document's syntax is known; it is to be found at once.
+    /// Parse the document at once, and wait until its syntax is known.
     Parse,
-    /// Tell the client that the work begins.
+    /// Tell the client that the work starts.
     Announce,
-    /// Tell the client which turn is at work now.
+    /// Tell the client which turn is current now.
     Begin,
-    /// Put the turn's history together and count its tokens, for [`Operation::prepared`].
+    /// Build the turn's history and count its tokens; [`Operation::prepared`] takes the result.
     Prepare,
-    /// Ask the model for the turn, for [`Operation::submitted`].
+    /// Submit the turn to the model; [`Operation::submitted`] records it.
     Submit(Box<(TurnText, PreparedTurn)>),
-    /// Judge what was generated, for [`Operation::verifying`] and [`Operation::selected`].
+    /// Select among the candidates; [`Operation::verifying`] and [`Operation::selected`] record it.
     Select,
-    /// Put an edit on its way, for [`Operation::landed`], [`Operation::stale`] or [`Operation::not_applied`].
+    /// Send an edit; [`Operation::landed`], [`Operation::stale`] or [`Operation::not_applied`] records its end.
     Write(Box<PendingEdit>),
-    /// End what is being generated for the turn, tell the client so, and go on with [`Operation::left`].
+    /// Cancel the generations of the turn, tell the client, and call [`Operation::left`].
     Leave,
     /// End the command.
     End(Outcome),
 }
 
-/// What the client is to be shown of what the model has produced.
+/// The part of the model's output that the client is shown.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Shown {
     /// Nothing.
     Nothing,
-    /// How far the command has come.
+    /// The progress of the command.
     Progress,
-    /// That, and the text so far.
+    /// The progress, and the text so far.
     Text,
-    /// That, and this whole text, which is the last of its candidate.
+    /// The progress, and this whole text, which is the last of its candidate.
     Whole(String),
 }
 
-/// What was recorded of the turn at work and has not been acted on.
+/// What was recorded of the current turn and has not been acted on.
 enum News {
-    /// It is to be prepared.
+    /// The turn is to be prepared.
     Begun,
-    /// There are alternatives for it, and one of them is asked for.
+    /// The turn has alternatives, and one of them is asked for.
     Known(Arc<Alternatives>, Which),
-    /// It can be asked for, by the model of this number.
+    /// The turn is prepared, for the model with this number.
     Prepared(u64, Box<(TurnText, PreparedTurn)>),
-    /// What was generated has been selected.
+    /// The candidates have been selected.
     Selected(Box<Selected>),
 }
 
-/// A command at work. `W` is whoever waits for its answer.
+/// A command in progress. `W` answers its request.
 pub struct Operation<W> {
     uri: Uri,
     purpose: Purpose,
     responder: W,
     progress: Progress,
-    /// Whether the client is to be told of the beginning.
+    /// Whether the client is to be told of the start.
     announce: bool,
     about: String,
-    /// Where the prompts of the turns to come are now, in order.
+    /// The ranges of the prompts of the planned turns, in order, in the document as it is now.
     plan: VecDeque<Range<usize>>,
     total: usize,
     taken: usize,
     step: Option<Step>,
     news: Option<News>,
-    /// Whether the turn at work is to be left.
+    /// Whether the current turn is to be left.
     leaving: bool,
-    /// What has been written, in order.
+    /// The code that has been written, in order.
     written: Vec<Written>,
-    /// What the command answers with, if it only answers.
+    /// The alternatives, for a command that only answers.
     alternatives: Option<Sampled>,
-    /// Turns that were edited while they were at work.
+    /// The number of turns that were edited while they were current.
     dropped: usize,
-    /// Turns that were left as they are, since writing them would have cost somebody's code or not been Python.
+    /// The number of turns that are left as they are, because code would replace the user's own or not be Python.
     refused: usize,
     tokens: usize,
-    /// What the user is to be told in the end.
+    /// Messages for the user at the end.
     notes: Vec<String>,
-    /// What the user has been told already.
+    /// Messages that the user has been shown already.
     told: Vec<String>,
     ending: Option<Outcome>,
 }
 
 impl<W> Operation<W> {
-    /// A command whose work has not begun: [`Operation::progress_ready`] is its beginning.
+    /// A command whose work has not started; [`Operation::progress_ready`] starts it.
     #[must_use]
     pub fn new(uri: Uri, purpose: Purpose, plan: Plan, token: Option<ProgressToken>, responder: W) -> Self {
         Self {
@@ -198,7 +196,7 @@ impl<W> Operation<W> {
         }
     }
 
-    /// Records that the client knows the token, or will not.
+    /// Records whether the client has accepted the token.
     pub fn progress_ready(&mut self, known: bool) {
         if let Progress::Asked(token) = &self.progress {
             self.progress = if known { Progress::Begun(token.clone()) } else { Progress::None };
@@ -206,8 +204,8 @@ impl<W> Operation<W> {
         }
     }
 
-    /// Records the changes of the buffer of one notification. Planned turns that are gone are forgotten; a turn at work that
-    /// they touched gets nothing.
+    /// Records the changes of the buffer in one notification. Planned turns that are gone are forgotten; if the changes
+    /// touch the current turn, its result is dropped.
     pub fn follow(&mut self, changes: &[Edit]) {
         for change in changes {
             let before = self.plan.len();
@@ -221,14 +219,14 @@ impl<W> Operation<W> {
                 step.follow(change);
             }
         }
-        // While the client applies our own edit, that very edit comes back as a change.
+        // While the client applies the server's own edit, that edit comes back as a change.
         let at_work = self.step.as_ref().filter(|step| !matches!(step.phase, Phase::Applying));
         if at_work.is_some_and(Step::is_touched) {
             self.drop_turn();
         }
     }
 
-    /// Records that it is to end before its time; one that has nothing left to do ends as it would have.
+    /// Records that the command is to end early; one that has nothing left to do ends as it would have.
     pub fn end(&mut self, outcome: Outcome) {
         if self.ending.is_none() {
             let over = self.step.is_none() && self.plan.is_empty() && !matches!(self.progress, Progress::Asked(_));
@@ -236,7 +234,7 @@ impl<W> Operation<W> {
         }
     }
 
-    /// Records that the turn can be asked for, by the model of the number `model`, or that preparing it failed.
+    /// Records the prepared turn, for the model with the number `model`, or that preparing it failed.
     pub fn prepared(&mut self, step: u64, model: u64, result: Option<Box<(TurnText, PreparedTurn)>>) {
         match result {
             _ if !self.is_at(step) => {}
@@ -245,14 +243,15 @@ impl<W> Operation<W> {
         }
     }
 
-    /// Records that the model is at work on the turn.
+    /// Records that the model is generating the turn.
     pub fn submitted(&mut self, generating: Generating) {
         if let Some(step) = &mut self.step {
             step.phase = Phase::Generating(Box::new(generating));
         }
     }
 
-    /// Records what the model has produced of a candidate: what the client is to be shown of it. It fails the candidate only.
+    /// Records the model's output for a candidate, and returns the part to show to the client. An error fails this
+    /// candidate only.
     pub fn produced(&mut self, step: u64, candidate: usize, event: Produced) -> Shown {
         let Some(Step { phase: Phase::Generating(generating), .. }) = self.step.as_mut().filter(|own| own.id == step)
         else {
@@ -286,14 +285,14 @@ impl<W> Operation<W> {
         }
     }
 
-    /// Records that what was generated is being selected.
+    /// Records that the selection has started.
     pub fn verifying(&mut self, verifying: Verifying) {
         if let Some(step) = &mut self.step {
             step.phase = Phase::Verifying(verifying);
         }
     }
 
-    /// Records what came of judging what was generated, or that it failed.
+    /// Records the result of the selection, or that it failed.
     pub fn selected(&mut self, step: u64, selected: Option<Box<Selected>>) {
         match selected {
             _ if !self.is_at(step) => {}
@@ -316,14 +315,15 @@ impl<W> Operation<W> {
         self.leaving = true;
     }
 
-    /// Records that the turn was edited where its text was to go.
+    /// Records that the user edited the turn where its code was to go.
     pub fn stale(&mut self, step: u64) {
         if self.is_at(step) {
             self.drop_turn();
         }
     }
 
-    /// Records that the client did not apply the turn's text. The command's answer has it, so that it is not lost.
+    /// Records that the client did not apply the turn's code. The command's answer has the code, so that it is not
+    /// lost.
     pub fn not_applied(&mut self, step: u64, written: Written, note: String) {
         if self.is_at(step) {
             self.written.push(written);
@@ -332,21 +332,21 @@ impl<W> Operation<W> {
         }
     }
 
-    /// Records that the turn at work has been left: its number.
+    /// Records that the current turn was left, and returns the number of its step.
     pub fn left(&mut self) -> Option<u64> {
         self.leaving = false;
         self.news = None;
         self.step.take().map(|step| step.id)
     }
 
-    /// Its only turn is gone.
+    /// Ends the command because its only turn is gone.
     fn lose(&mut self) {
         self.dropped += 1;
         self.notes.push("the prompt is gone, so there is nothing to write".to_owned());
     }
 
-    /// The turn at work was edited: its result has nowhere to go. What follows from it does not come, what else was planned
-    /// does.
+    /// Drops the current turn, which was edited. Turns that follow because of it are dropped, too; other planned turns
+    /// stay.
     fn drop_turn(&mut self) {
         self.dropped += 1;
         let turn = match self.total {
@@ -376,7 +376,7 @@ impl<W> Operation<W> {
         Next::End(outcome)
     }
 
-    /// How it ended, where nothing ended it before its time.
+    /// The outcome, unless the command was ended early.
     fn outcome(&self) -> Outcome {
         match self.dropped {
             _ if !self.written.is_empty() || self.alternatives.is_some() => Outcome::Done,
@@ -386,7 +386,7 @@ impl<W> Operation<W> {
         }
     }
 
-    /// The turn at work, in words: by its prompt, where there are several.
+    /// The current turn in words: by its prompt, if there are several turns.
     fn which(&self) -> String {
         match &self.step {
             Some(step) if self.total > 1 => format!("\"{}\"", plan::first_line(&step.turn)),

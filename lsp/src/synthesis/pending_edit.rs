@@ -1,5 +1,5 @@
-//! An edit on its way into the client's buffer: asked for, perhaps applied, and there once the client has reported it. Pure: it
-//! decides, and others act.
+//! An edit on its way into the client's buffer: requested, perhaps applied, and there once the client has reported it.
+//! Pure: it decides, and the handlers act.
 
 use std::ops::Range;
 
@@ -13,62 +13,62 @@ use tower_lsp::ls_types::Uri;
 use super::answer::Written;
 use super::step::Step;
 
-/// How often an edit is made anew for a document that changed while the client was asked to apply it.
+/// The largest number of attempts for an edit whose document changes while the client is asked to apply it.
 pub const ATTEMPTS: usize = 5;
 
-/// What an edit waits for no longer than a while.
+/// An event that an edit waits for with a time limit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Timeout {
     /// The client's answer to the request.
     Answer,
     /// The change that the client said it has made.
     Report,
-    /// A change of the document that would explain why the client refused.
+    /// A change of the document that explains why the client refused.
     Refusal,
 }
 
-/// What the client answered.
+/// The client's answer to `workspace/applyEdit`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Answer {
-    /// It has applied the edit.
+    /// The client has applied the edit.
     Applied,
-    /// It has not, for this reason, if it gave one.
+    /// The client has not applied it, for this reason if it gave one.
     Refused(Option<String>),
-    /// It answered with an error.
+    /// The client answered with an error.
     Failed(String),
 }
 
-/// What is to be done for an edit.
+/// The action to take for an edit.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Next {
-    /// Nothing, until something more is recorded.
+    /// Wait until something more is recorded.
     Wait,
-    /// Nothing, but [`PendingEdit::overdue`] is to be recorded after a while.
+    /// Wait, and record [`PendingEdit::overdue`] after this timeout.
     WaitAtMost(Timeout),
-    /// Find the document's syntax: it decides what may be replaced.
+    /// Parse the document, because its syntax decides what may be replaced.
     Parse,
-    /// Ask the client to apply this edit of the document as it is, and wait for the answer no longer than
+    /// Ask the client to apply this edit to the present version of the document, and wait for the answer up to
     /// [`Timeout::Answer`].
     Ask(Edit),
-    /// It is over: the text is in the document.
+    /// The edit is over: the text is in the document.
     Landed,
-    /// It is over: what it was to replace has been changed.
+    /// The edit is over: the text that it was to replace has been changed.
     Stale,
-    /// It is over, for this reason: the text is not in the document.
+    /// The edit is over, for this reason: the text is not in the document.
     NotApplied(String),
 }
 
-/// What an edit's decisions depend on beside what has been recorded of it.
+/// The state outside of an edit that its decisions depend on.
 pub struct Now<'s> {
-    /// The document as it is.
+    /// The document in its present version.
     pub document: &'s Document,
-    /// Its turns, once they have been looked at.
+    /// The document's turns, if they have been found.
     pub turns: &'s mut TurnCache,
-    /// What is known of turns.
+    /// Records of how turns were generated.
     pub records: &'s Records,
-    /// What counts as a prompt.
+    /// The options that decide what is a prompt.
     pub options: &'s TurnOptions,
-    /// Whether the command is still at work.
+    /// Whether the command is still in progress.
     pub wanted: bool,
 }
 
@@ -79,47 +79,47 @@ enum News {
     Overdue,
 }
 
-/// A turn's code on its way into the buffer. It outlives a command that is cancelled meanwhile, because the client
-/// may apply the edit nevertheless, and then the turn's record has to be right.
+/// A turn's code on its way into the buffer. It outlives a command that is cancelled, because the client may still
+/// apply the edit, and then the turn's record has to be right.
 #[derive(Debug)]
 pub struct PendingEdit {
     uri: Uri,
-    /// The command that the turn is part of.
+    /// The number of the command that the turn is part of.
     operation: u64,
     /// Whether the client is to be asked once the document's syntax is known.
     due: bool,
-    /// How often the client has been asked.
+    /// The number of times that the client has been asked.
     attempt: usize,
-    /// The document's version that the last edit was made for.
+    /// The version of the document that the last request was made for.
     version: i32,
     prompt: Option<Range<usize>>,
-    /// Where the turn's lines are now; `None` once they were changed.
+    /// The turn's lines in the present version; `None` once they were changed.
     place: Option<Edit>,
-    /// The edit as it would have to be now; `None` once what it replaces was changed, if only by the edit itself.
+    /// The edit for the present version; `None` once the text it replaces was changed, if only by the edit itself.
     target: Option<Edit>,
-    /// Whether the command may replace code that was not generated here.
+    /// Whether the command may replace code that was not generated by the server.
     replaces: bool,
-    /// Bytes of code that the edit replaces, blank lines that it uses up aside.
+    /// The number of bytes of code that the edit replaces, except blank lines.
     replaced: usize,
-    /// Whether the client says that it has applied the edit.
+    /// Whether the client has answered that it applied the edit.
     applied: bool,
-    /// Why the client has not applied the edit, while that may be a change that it has yet to report.
+    /// The reason why the client refused the edit, while a change that it has not reported yet may explain it.
     refused: Option<String>,
     record: Provenance,
     written: Written,
-    /// The text that is put in.
+    /// The text that is inserted.
     text: String,
-    /// Where it starts, or will.
+    /// The byte offset where it starts, or will start.
     start: Option<usize>,
-    /// What the whole buffer is like with it, if nothing else changes.
+    /// The whole buffer with the text in it, if nothing else changes.
     expected: Option<Rope>,
     news: Option<News>,
 }
 
 impl PendingEdit {
-    /// An edit that the client has not been asked for yet, with what is noted of the turn once the text is there and what
-    /// the command answers for it. `None` if the turn was edited. `replaces`: whether code may be replaced that was not
-    /// generated here.
+    /// An edit that has not been requested yet, with the record to make of the turn once the code is there, and the
+    /// command's answer for it. `None` if the turn was edited. `replaces`: whether code may be replaced that was not
+    /// generated by the server.
     #[must_use]
     pub fn new(uri: Uri, operation: u64, step: &Step, replaces: bool, made: (Provenance, Written)) -> Option<Self> {
         let (record, written) = made;
@@ -146,37 +146,37 @@ impl PendingEdit {
         })
     }
 
-    /// The document.
+    /// The URI of the document.
     #[must_use]
     pub fn uri(&self) -> &Uri {
         &self.uri
     }
 
-    /// The command that it is part of.
+    /// The number of the command that it is part of.
     #[must_use]
     pub fn operation(&self) -> u64 {
         self.operation
     }
 
-    /// How often the client has been asked.
+    /// The number of times that the client has been asked.
     #[must_use]
     pub fn attempt(&self) -> usize {
         self.attempt
     }
 
-    /// Where the prompt is now; `None` if it is gone.
+    /// The prompt's range in the present version; `None` if the prompt is gone.
     #[must_use]
     pub fn prompt(&self) -> Option<&Range<usize>> {
         self.prompt.as_ref()
     }
 
-    /// What is noted of the turn once the text is there, and what the command answers for it.
+    /// The record to make of the turn once the code is there, and the command's answer for it.
     #[must_use]
     pub fn into_made(self) -> (Provenance, Written) {
         (self.record, self.written)
     }
 
-    /// Follows a change of the document.
+    /// Moves the edit past a change of the document.
     pub fn follow(&mut self, change: &Edit) {
         self.prompt = self.prompt.take().and_then(|prompt| edit::map_range(&prompt, change));
         self.place = self.place.take().and_then(|place| edit::map_edit(&place, change));
@@ -184,26 +184,26 @@ impl PendingEdit {
         self.start = self.start.and_then(|start| edit::map(start, change, Assoc::Before));
     }
 
-    /// Records the client's answer to its attempt of that number.
+    /// Records the client's answer to the attempt of that number.
     pub fn answered(&mut self, attempt: usize, answer: Answer) {
         if attempt == self.attempt {
             self.news = Some(News::Answered(answer));
         }
     }
 
-    /// Records that the client has had its time for the attempt of that number: to report the change, if `applied`, or else
-    /// to answer or to explain its refusal.
+    /// Records the end of the client's time for the attempt of that number: to report the change, if `applied`,
+    /// otherwise to answer or to explain its refusal.
     pub fn overdue(&mut self, attempt: usize, applied: bool) {
         if attempt == self.attempt && applied == self.applied {
             self.news = Some(News::Overdue);
         }
     }
 
-    /// What is to be done, by all that was recorded.
+    /// The next action, by everything that was recorded.
     pub fn next(&mut self, now: &mut Now<'_>) -> Next {
         match self.news.take() {
             Some(News::Answered(answer)) => self.take(answer, now),
-            // A client that never answers may have applied the edit all the same.
+            // A client that does not answer may still have applied the edit.
             Some(News::Overdue) if self.has_arrived(now.document) => Next::Landed,
             Some(News::Overdue) => Next::NotApplied(self.silence()),
             None if self.has_landed(now.document) => Next::Landed,
@@ -212,8 +212,8 @@ impl PendingEdit {
         }
     }
 
-    /// If the client has not applied the edit only because the document had moved on, it is asked again, unless nobody wants
-    /// the text any more.
+    /// Handles the client's answer. If the client has not applied the edit only because its document had changed, it is
+    /// asked again, unless the command has ended.
     fn take(&mut self, answer: Answer, now: &mut Now<'_>) -> Next {
         let moved = self.has_moved(now.document);
         let again = now.wanted && self.attempt < ATTEMPTS;
@@ -235,7 +235,7 @@ impl PendingEdit {
         Next::WaitAtMost(Timeout::Refusal)
     }
 
-    /// Asks for the edit as the document is now.
+    /// Asks for the edit of the document's present version.
     fn ask(&mut self, now: &mut Now<'_>) -> Next {
         self.due = now.document.is_pending();
         if self.due {
@@ -252,8 +252,8 @@ impl PendingEdit {
         Next::Ask(edit)
     }
 
-    /// Whether the edit replaces what its command may replace in the document as it is now: what stands around it decides
-    /// that, too, and may have been changed since the turn's time came.
+    /// Whether the edit replaces only what its command may replace in the present version. The text around it decides
+    /// that, too, and may have changed since the turn was looked up.
     fn fits(&self, now: &mut Now<'_>) -> bool {
         let (Some(prompt), Some(target)) = (&self.prompt, &self.target) else { return false };
         let turns = now.turns.get(now.document, now.records, now.options);
@@ -266,27 +266,27 @@ impl PendingEdit {
         document.version() != self.version
     }
 
-    /// Whether the text is in the buffer. Line ends and what is blank at its end are no matter: clients have their own
-    /// ideas of how a file ends.
+    /// Whether the text is in the buffer. Line ends and blanks at its end are ignored, because clients differ in how a
+    /// file ends.
     fn is_there(&self, document: &Document) -> bool {
         let Some(start) = self.start else { return false };
         let wanted = self.text.trim_end();
-        // Room for carriage returns that the client may have put in.
+        // Leaves room for carriage returns that the client may have inserted.
         let end = (start + wanted.len() + wanted.matches('\n').count() + 1).min(document.len());
         let found = document.slice(start.min(end)..end);
         let mut found = found.lines();
         wanted.lines().all(|line| found.next().is_some_and(|found| found == line || found.starts_with(line)))
     }
 
-    /// Whether the buffer is what the edit makes of it, however the client has put that: an editor that keeps the last
-    /// line end to itself says that a text at the end was inserted before it.
+    /// Whether the buffer is what the edit makes of it, whatever change the client reported: an editor that does not
+    /// show the last line end reports that a text at the end was inserted before it.
     fn is_as_expected(&self, document: &Document) -> bool {
         let text = |rope: &Rope| {
             let blank = rope.chars_at(rope.len_chars()).reversed().take_while(|char| char.is_whitespace()).count();
             rope.slice(..rope.len_chars() - blank).to_string()
         };
         self.expected.as_ref().is_some_and(|expected| {
-            // Most buffers that differ do so in their lengths.
+            // Most buffers that differ have different lengths.
             expected.len_bytes().abs_diff(document.len()) <= 2 && text(expected) == text(document.rope())
         })
     }
@@ -296,13 +296,13 @@ impl PendingEdit {
         self.has_moved(document) && (self.is_there(document) || self.is_as_expected(document))
     }
 
-    /// Whether it is over: the client says that it has applied the edit, and either the text is there, or the place has
-    /// been changed, in which case the user was at work on the text before it was reported.
+    /// Whether the edit is over: the client has answered that it applied the edit, and either the text is there, or the
+    /// place has been changed, because the user edited the text before the client reported it.
     fn has_landed(&self, document: &Document) -> bool {
         self.applied && (self.target.is_none() || self.has_arrived(document))
     }
 
-    /// Why it is given up once the client has had its time.
+    /// The reason why the edit is given up once the client's time has ended.
     fn silence(&self) -> String {
         match (self.applied, &self.refused) {
             (_, Some(reason)) => refusal(reason),

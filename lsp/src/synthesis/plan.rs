@@ -1,4 +1,4 @@
-//! From a command's argument to its turns. Pure.
+//! From a command's argument to its planned turns. Pure.
 
 use std::ops::Range;
 
@@ -9,31 +9,31 @@ use codegen_text::turns::{self, Turn};
 use super::answer::Outcome;
 use super::purpose::Purpose;
 
-/// Why there is nothing to begin with, for the user.
+/// The reason why there is nothing to do, for the user.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Nothing {
-    /// How the command ends.
+    /// The outcome of the command.
     pub outcome: Outcome,
-    /// What the user is told.
+    /// The message for the user.
     pub message: String,
 }
 
-/// What a command begins with.
+/// The plan of a command.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Plan {
-    /// The prompts of its turns.
+    /// The ranges of the prompts of its turns.
     pub prompts: Vec<Range<usize>>,
-    /// The first line of the first of them.
+    /// The first line of the first prompt.
     pub about: String,
-    /// What the user is to be told in the end.
+    /// Messages for the user at the end.
     pub notes: Vec<String>,
 }
 
 impl Plan {
-    /// For one turn.
+    /// Plans one turn.
     ///
     /// # Errors
-    /// Nothing may be written for it.
+    /// No code may be written for the turn.
     pub fn one(
         document: &Document,
         turns: &TurnMap,
@@ -65,7 +65,7 @@ impl Plan {
         Ok(plan)
     }
 
-    /// Adds the later turns of the turn's block whose code is a model's, and says how many others have one.
+    /// Adds the later turns of the turn's block whose code was generated, and notes how many of the others have code.
     fn add_following(&mut self, turns: &TurnMap, records: &Records, turn: &Mapped) {
         let mut left = 0;
         for later in turns.following(turn) {
@@ -81,10 +81,10 @@ impl Plan {
         }
     }
 
-    /// For all turns without code whose prompts are in `range`.
+    /// Plans all turns without code whose prompts are in `range`.
     ///
     /// # Errors
-    /// There are none.
+    /// There are no such turns.
     pub fn all(document: &Document, turns: &TurnMap, range: &Range<usize>) -> Result<Self, Nothing> {
         let here = turns.iter().map(|found| &found.turn);
         let here: Vec<&Turn> = here.filter(|turn| provenance::overlap(&turn.prompt_range, range)).collect();
@@ -105,7 +105,7 @@ pub fn first_line(turn: &Turn) -> &str {
     turn.prompt.lines().next().unwrap_or_default()
 }
 
-/// Why nothing is synthesized in a document without a syntax tree.
+/// The reason why no code is generated in a document without a syntax tree.
 #[must_use]
 pub fn not_parsed(reason: Unparsed) -> String {
     format!("this document is not parsed, since {reason}, so nothing can be synthesized in it")

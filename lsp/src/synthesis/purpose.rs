@@ -1,50 +1,50 @@
-//! What a command is to do.
+//! The purposes of commands.
 
 use codegen_text::document::Document;
 use codegen_text::provenance::Alternatives;
 use codegen_text::turns::{self, Refusal, Turn};
 
-/// What a command is to do with its turns.
+/// The purpose of a command.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Purpose {
-    /// Write a piece of code.
+    /// Writes a piece of code.
     Synthesize,
-    /// Write the code of every turn that has none.
+    /// Writes the code of every turn that has none.
     All,
-    /// Write other code.
+    /// Writes other code.
     Regenerate {
-        /// What the tokens are drawn with, if they are to be drawn in any case.
+        /// The seed of the sampling, which is not greedy then.
         seed: Option<u64>,
-        /// Whether later turns of the block follow.
+        /// Whether later turns of the block are regenerated as well.
         following: bool,
     },
-    /// Answer with alternatives.
+    /// Answers with alternatives.
     Candidates {
-        /// How many are sampled.
+        /// The number of candidates that are sampled.
         count: usize,
         /// The first of their seeds.
         seed: Option<u64>,
     },
-    /// Write an alternative.
+    /// Writes an alternative.
     Accept(Which),
-    /// Write a piece of code in place of the lines that belong to the prompt, whoever wrote them.
+    /// Writes a piece of code in place of the lines that belong to the prompt, generated or not.
     Replace {
-        /// How many lines the user was told of, if any.
+        /// The number of lines that the user was told of, if any.
         lines: Option<usize>,
-        /// The alternative that is written, if it is to be one.
+        /// The alternative that is written, if one was asked for.
         which: Option<Which>,
     },
 }
 
 impl Purpose {
-    /// The turn as this command is to write it, or why it may not; see [`turns::resolved`].
+    /// The turn as this command is to write it, or the reason why it may not; see [`turns::resolved`].
     ///
     /// # Errors
-    /// It may not, or no statement can stand there.
+    /// The command may not replace the code there, or no statement can stand there.
     pub fn resolve(&self, document: &Document, turn: Turn) -> Result<Turn, Refusal> {
         match self {
             Self::Replace { .. } => turns::resolved(document, turn, true),
-            // It writes nothing, and shows what could take the place of what there is.
+            // It writes nothing, and shows what could replace the present code.
             Self::Candidates { .. } => Ok(turns::resolved(document, turn.clone(), true).unwrap_or(turn)),
             Self::Synthesize | Self::All | Self::Regenerate { .. } | Self::Accept(_) => {
                 turns::resolved(document, turn, false)
@@ -52,7 +52,7 @@ impl Purpose {
         }
     }
 
-    /// Which alternative is asked for, if one is.
+    /// The alternative that is asked for, if there is one.
     #[must_use]
     pub fn which(&self) -> Option<Which> {
         match self {
@@ -62,19 +62,19 @@ impl Purpose {
     }
 }
 
-/// Which alternative.
+/// The choice of an alternative.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Which {
-    /// The one that was sampled with this number.
+    /// The one with this number among the sampled ones.
     Index(usize),
-    /// The one after the present code.
+    /// The one after the turn's present code.
     Next,
-    /// The one before it.
+    /// The one before the turn's present code.
     Previous,
 }
 
 impl Which {
-    /// Its place among the alternatives, for a turn with this code.
+    /// The index of the choice among the alternatives, for a turn with this code.
     #[must_use]
     pub fn place(self, alternatives: &Alternatives, program: &str) -> Option<usize> {
         match self {

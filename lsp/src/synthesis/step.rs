@@ -1,4 +1,4 @@
-//! A turn at work, as data: what is known of it and how far it has come.
+//! The current turn of a command, as data: its text and its phase.
 
 use std::ops::Range;
 use std::sync::Arc;
@@ -13,74 +13,73 @@ use codegen_text::turns::{self, Turn};
 
 use crate::generate::prepare::PreparedTurn;
 
-/// A turn at work.
+/// The current turn of a command.
 pub struct Step {
-    /// Its number; generations and background work report under it.
+    /// The number under which generations and background work report.
     pub id: u64,
-    /// The buffer as it was when the turn's time came.
+    /// The buffer when the turn became current.
     pub snapshot: Document,
-    /// The turn, in the snapshot, its target decided.
+    /// The turn in the snapshot, with its target decided.
     pub turn: Turn,
     /// The turn as text.
     pub text: TurnText,
-    /// Where the prompt is now.
+    /// The range of the prompt in the present version.
     pub prompt: Option<Range<usize>>,
-    /// Where the turn's lines are now; `None` once they were edited.
+    /// The turn's lines in the present version; `None` once they were edited.
     pub place: Option<Edit>,
-    /// What its edit would replace, where that is now; `None` once it was edited.
+    /// The text that the edit would replace, in the present version; `None` once it was edited.
     pub target: Option<Edit>,
-    /// How far it has come.
     pub phase: Phase,
 }
 
-/// How far a turn has come.
+/// The phase of a turn.
 pub enum Phase {
-    /// Its history is being put together and counted in tokens.
+    /// The history is being built and its tokens counted.
     Preparing,
-    /// The model is at work on it.
+    /// The model is generating.
     Generating(Box<Generating>),
-    /// What the model wrote is being selected, and perhaps run.
+    /// The candidates are being selected, and perhaps run.
     Verifying(Verifying),
-    /// Its edit is on the way; see [`super::pending_edit`].
+    /// The edit is pending; see [`super::pending_edit`].
     Applying,
 }
 
-/// One or several continuations of one prompt.
+/// One or several continuations of one prompt, being generated.
 pub struct Generating {
     /// The turn as text.
     pub text: TurnText,
-    /// What the model was asked.
+    /// The prompt that the model was given.
     pub prepared: PreparedTurn,
     /// The model's name.
     pub model: String,
-    /// The continuations.
+    /// The continuations, in the order of their numbers.
     pub parts: Vec<Part>,
 }
 
 /// One continuation.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Part {
-    /// How its tokens are picked.
+    /// The way in which its tokens are sampled.
     pub sampling: Sampling,
-    /// What there is so far.
+    /// The text so far.
     pub text: String,
-    /// Tokens of it.
+    /// The number of tokens so far.
     pub tokens: usize,
-    /// Whether no more will come.
+    /// Whether the generation has ended.
     pub ended: bool,
-    /// What came of it in the end, if it went well.
+    /// The completion, if the generation ended without an error.
     pub completion: Option<Completion>,
 }
 
 impl Part {
-    /// One that has no text yet.
+    /// A continuation without text.
     #[must_use]
     pub fn new(sampling: Sampling) -> Self {
         Self { sampling, text: String::new(), tokens: 0, ended: false, completion: None }
     }
 }
 
-/// Background work that stops when this goes.
+/// A cancellation flag that is set when this is dropped, which stops the background work.
 #[derive(Debug, Default)]
 pub struct Verifying(pub Arc<AtomicBool>);
 
@@ -90,45 +89,45 @@ impl Drop for Verifying {
     }
 }
 
-/// What came of judging what was generated for a turn.
+/// The result of the selection among the candidates of a turn.
 pub struct Selected {
     /// The turn as text.
     pub text: TurnText,
-    /// The distinct ones that say something, best first.
+    /// The distinct candidates that have code, best first.
     pub each: Vec<Alternative>,
-    /// How many were sampled.
+    /// The number of sampled candidates.
     pub sampled: usize,
-    /// Why programs could not be run.
+    /// The reason why programs could not be run.
     pub unrunnable: Option<String>,
-    /// What the programs were kept from, if any was run.
+    /// The isolation of the programs, if any was run.
     pub isolation: Option<Isolation>,
 }
 
 impl Step {
-    /// A turn of a document whose time has come, and its text.
+    /// The step for a turn of a document, with its text.
     #[must_use]
     pub fn new(id: u64, snapshot: Document, (turn, text): (Turn, TurnText)) -> Self {
-        // Where the edit goes does not depend on what is written.
+        // The place of the edit does not depend on the code.
         let target = turns::program_edit(&snapshot, &turn, "pass");
         let place = Edit { range: turn.prompt_range.start..turn.target.end, text: String::new() };
         let prompt = Some(turn.prompt_range.clone());
         Self { id, snapshot, turn, text, prompt, place: Some(place), target: Some(target), phase: Phase::Preparing }
     }
 
-    /// Follows a change of the buffer.
+    /// Moves the step past a change of the buffer.
     pub(super) fn follow(&mut self, change: &Edit) {
         self.prompt = self.prompt.take().and_then(|prompt| edit::map_range(&prompt, change));
         self.place = self.place.take().and_then(|place| edit::map_edit(&place, change));
         self.target = self.target.take().and_then(|target| edit::map_edit_strictly(&target, change));
     }
 
-    /// Whether the turn was edited since its time came.
+    /// Whether the turn was edited since it became current.
     #[must_use]
     pub fn is_touched(&self) -> bool {
         self.place.is_none() || self.target.is_none()
     }
 
-    /// The edit that writes `program`, where it belongs now; `None` if the turn was edited.
+    /// The edit that writes `program` in the present version; `None` if the turn was edited.
     #[must_use]
     pub fn edit(&self, program: &str) -> Option<Edit> {
         let range = self.target.as_ref().filter(|_| self.place.is_some())?.range.clone();

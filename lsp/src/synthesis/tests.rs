@@ -1,4 +1,4 @@
-//! What the tables of this module's tests share.
+//! Helpers shared by the tables of this module's tests.
 
 use std::sync::atomic::AtomicBool;
 
@@ -22,8 +22,8 @@ pub(super) fn completion(text: &str) -> Completion {
     made(text).completion
 }
 
-/// Changes a document as one notification does: each pair is a text, its first occurrence being meant, and what becomes of it.
-/// What both begin or end with is left alone, as editors do.
+/// Changes a document as one notification does. Each pair is a text, of which the first occurrence is meant, and its
+/// replacement. Their common beginning and end are left alone, as editors do.
 pub(super) fn change(document: &mut Document, replaced: &[(&str, &str)]) -> Vec<Edit> {
     let version = document.version() + 1;
     let changed = document.change(version, |draft| -> Result<(), ()> {
@@ -49,7 +49,7 @@ pub(super) fn parse(document: &mut Document) {
     assert!(parsed.is_some_and(|mut parsed| document.adopt(&mut parsed)));
 }
 
-/// The turn with this prompt at work, numbered 1, and what writing `program` for it comes to.
+/// The step, numbered 1, of the turn with this prompt, and the answer for writing `program`.
 pub(super) fn step(
     document: &Document,
     prompt: &str,

@@ -4,8 +4,8 @@ use super::super::Config;
 use super::super::form::Form;
 use super::*;
 
-/// Whether a schema takes a value, by the keywords of draft-07 that are used here. Any other is a mistake of the schema's, or has
-/// to be added.
+/// Whether a schema accepts a value, by the keywords of draft-07 that are used here. Any other keyword is a mistake in
+/// the schema, or must be added here.
 fn takes(schema: &Value, value: &Value) -> bool {
     schema.as_object().unwrap().iter().all(|(keyword, wanted)| {
         let compare = |holds: fn(f64, f64) -> bool| value.as_f64().is_none_or(|n| holds(n, wanted.as_f64().unwrap()));
@@ -59,7 +59,8 @@ fn matches(pattern: &str, text: &str) -> bool {
     regex::Regex::new(pattern).unwrap().is_match(text)
 }
 
-/// Values of every kind, right for some options and wrong for others; and the bounds of this option, with what is beyond.
+/// Values of every kind, right for some options and wrong for others; and the bounds of this option, with values beyond
+/// them.
 fn values(option: &OptionSpec) -> Vec<Value> {
     let mut values = vec![
         json!(null),
@@ -133,7 +134,7 @@ fn nested(name: &str, value: &Value) -> Value {
     name.rsplit('.').fold(value.clone(), |inner, key| json!({key: inner}))
 }
 
-/// Asserts that the schema takes what the parser takes; returns whether they do.
+/// Asserts that the schema accepts exactly the values that the parser accepts; returns whether they do.
 #[track_caller]
 fn agree(schema: &Value, settings: &Value) -> bool {
     let problems = Config::default().read(settings);
@@ -176,7 +177,7 @@ fn the_schema_takes_exactly_what_the_parser_takes() {
     }
 }
 
-/// JSON without the comments that a line ends with.
+/// JSON without the comments at the ends of lines.
 fn uncommented(text: &str) -> String {
     let lines = text.lines().map(|line| {
         let mut quoted = false;
@@ -234,7 +235,7 @@ fn settings_of_vs_code_have_defaults_that_they_take() {
         })
     );
     assert_eq!(settings["codegen.synthesis.verify"]["enum"], json!(["parse", "run"]));
-    // All that they say by themselves is the default.
+    // By itself it says nothing but the default.
     let mut config = Config::default();
     for option in options::ALL {
         let default = &settings[&format!("codegen.{}", option.name)]["default"];

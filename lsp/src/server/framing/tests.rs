@@ -5,7 +5,7 @@ fn message(body: &str) -> String {
     format!("Content-Length: {}\r\n\r\n{body}", body.len())
 }
 
-/// Everything that comes of the input, problems in angle brackets. Bodies that begin with `!` are rejected.
+/// The bodies in the input, and the problems in angle brackets. Bodies that begin with `!` are rejected.
 fn read(chunks: &[&[u8]]) -> Vec<String> {
     let (mut framing, mut found) = (Framing::default(), Vec::new());
     for chunk in chunks {
@@ -24,7 +24,7 @@ fn read(chunks: &[&[u8]]) -> Vec<String> {
     found
 }
 
-/// Checks what comes of the input, in one piece and byte by byte.
+/// Checks the result of the input, in one piece and byte by byte.
 #[track_caller]
 fn check(input: &str, expected: &[&str]) {
     assert_eq!(read(&[input.as_bytes()]), expected, "{input:?}");
@@ -96,14 +96,14 @@ fn a_message_that_breaks_off_costs_itself_only() {
         let problem = format!("<a message breaks off: {cut} bytes came of 500>");
         check(&input, &[&problem, "b"]);
     }
-    // The length is wrong by little, and the next header begins in the body.
+    // The length is slightly wrong, and the next header begins in the body.
     for more in 1..20 {
         let input = format!("Content-Length: {}\r\n\r\n!{}{}", 1 + more, message("b"), message("c"));
         let found = read(&[input.as_bytes()]);
         assert_eq!(found[1..], ["b", "c"], "{input:?}: {found:?}");
     }
     check(&format!("Content-Length: 2\r\n\r\n!breaks{}", message("b")), &["<rejected>", "b"]);
-    // A header that breaks off.
+    // A truncated header.
     check(
         &format!("Content-Len{}", message("b")),
         &["<what comes before the next header is no part of any message>", "b"],
@@ -118,7 +118,7 @@ fn a_message_that_breaks_off_costs_itself_only() {
 fn a_header_in_a_text_is_no_header() {
     let body = r#"{"text": "Content-Length: 5\r\n\r\n{}", "b": "Content-Length: 5"}"#;
     check(&format!("{}{}", message(body), message("b")), &[body, "b"]);
-    // A broken message that holds such a text is skipped as a whole.
+    // A broken message that contains such a text is skipped as a whole.
     check(
         &format!("Content-Length: -1\r\n\r\n{body}{}", message("b")),
         &["<a Content-Length is \"-1\", which is no number of bytes>", "b"],
@@ -165,7 +165,7 @@ fn a_number_on_a_line_of_its_own_is_no_length() {
 }
 
 proptest::proptest! {
-    /// Each problem uses up a part of the input: no input is refused for ever.
+    /// Each problem consumes a part of the input, so that no input is refused without end.
     #[test]
     fn every_input_comes_to_an_end(pieces in proptest::collection::vec(0usize..12, 0..40)) {
         const PIECES: [&str; 12] =

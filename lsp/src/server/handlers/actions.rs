@@ -12,7 +12,7 @@ use crate::protocol::positions;
 use crate::server::responder::ActionResponder;
 use crate::server::session::Session;
 
-/// A request. Answered away from the main loop, since looking at turns means going over the document.
+/// Answers a request away from the main loop, since finding turns reads the whole document.
 pub fn requested(session: &mut Session, params: lsp::CodeActionParams, responder: ActionResponder) {
     let Some(snapshot) = Snapshot::of(&session.state, &params.text_document.uri) else { return responder.answer(None) };
     let selection = match positions::range(snapshot.document.rope(), params.range, snapshot.encoding) {
@@ -30,7 +30,7 @@ pub fn requested(session: &mut Session, params: lsp::CodeActionParams, responder
     });
 }
 
-/// The commands, each with the reason why it cannot be run, if it cannot.
+/// The actions, each with the reason why it cannot be run, if there is one.
 fn commands(snapshot: &Snapshot, given: lsp::Range, selection: &Range<usize>) -> Vec<(lsp::Command, Option<String>)> {
     let turns = snapshot.turns();
     let selected = actions::selected(&snapshot.document, &turns, selection);
@@ -47,7 +47,7 @@ fn commands(snapshot: &Snapshot, given: lsp::Range, selection: &Range<usize>) ->
     commands.collect()
 }
 
-/// A command as the client knows how to show it; one that cannot be run only where the client can say so.
+/// An action in a form that the client supports. Disabled actions are sent only to a client that can show the reason.
 fn answer(
     command: lsp::Command,
     disabled: Option<String>,

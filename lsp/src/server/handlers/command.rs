@@ -1,4 +1,4 @@
-//! `workspace/executeCommand`: which command, with which arguments.
+//! `workspace/executeCommand`: parses the name and the arguments.
 
 use codegen_text::turns::NoTurn;
 use serde::Deserialize;
@@ -89,7 +89,7 @@ struct Cancel {
     position: Option<lsp::Position>,
 }
 
-/// Runs a command.
+/// Runs a command, or refuses it.
 pub fn requested(session: &mut Session, params: lsp::ExecuteCommandParams, responder: CommandResponder) {
     match params.command.as_str() {
         SYNTHESIZE => with(&params, responder, "{uri: string, position: Position}", |at: At, responder| {
@@ -165,7 +165,7 @@ fn cancel(session: &mut Session, Cancel { uri, position }: Cancel, responder: Co
         (Some(uri), Some(position)) => match lookup::turn_at(&mut session.state, uri, position) {
             Ok(found) => Some(found.turn.prompt_range),
             Err(reason @ (NoTurn::NotOpen(_) | NoTurn::NoPosition(_))) => return responder.refuse(reason.to_string()),
-            // Where no turns are known there is no work on one.
+            // Without known turns, no command works on one.
             Err(_) => return responder.answer(Some(json!({ "cancelled": 0 }))),
         },
     };
@@ -173,7 +173,7 @@ fn cancel(session: &mut Session, Cancel { uri, position }: Cancel, responder: Co
         uri.as_ref().is_none_or(|uri| operation.uri() == uri)
             && prompt.as_ref().is_none_or(|prompt| operation.covers(prompt))
     });
-    // What it has ended is answered first.
+    // The cancelled commands are answered first.
     session.then(move |_| responder.answer(Some(json!({ "cancelled": cancelled }))));
 }
 
@@ -181,7 +181,7 @@ fn token(params: &lsp::ExecuteCommandParams) -> Option<lsp::ProgressToken> {
     params.work_done_progress_params.work_done_token.clone()
 }
 
-/// Runs a command with its one argument, or refuses it and says what was expected.
+/// Runs a command with its single argument, or refuses it with the expected form.
 fn with<T: serde::de::DeserializeOwned>(
     params: &lsp::ExecuteCommandParams,
     responder: CommandResponder,

@@ -11,15 +11,15 @@ use crate::server::event::Event;
 use crate::server::session::Session;
 use crate::server::state::EngineState;
 
-/// Problems that are told at once; who sends settings may send any number of wrong ones.
+/// The largest number of problems shown at once, since settings can have any number of them.
 const TOLD: usize = 12;
 
-/// `workspace/didChangeConfiguration`: with the settings in it, or as a hint to fetch them. What is pushed says nothing of
-/// single folders, so those that are known to have settings of their own are asked for.
+/// Handles `workspace/didChangeConfiguration`, which carries the settings, or only says that they should be fetched.
+/// Pushed settings do not include those of single folders, so folders that are known to have their own are fetched.
 pub fn changed(session: &mut Session, settings: Value) {
     let pulls = session.state.capabilities.configuration;
     if let Some(section) = settings.get(SECTION) {
-        // What is being fetched is older.
+        // An answer that is still to come is older.
         session.state.settings_stamp += 1;
         session.state.settings.global = section.clone();
         apply(session);
@@ -34,7 +34,7 @@ pub fn changed(session: &mut Session, settings: Value) {
     }
 }
 
-/// `workspace/didChangeWorkspaceFolders`.
+/// Handles `workspace/didChangeWorkspaceFolders`.
 pub fn folders_changed(session: &mut Session, change: lsp::WorkspaceFoldersChangeEvent) {
     let gone = |uri: &Uri| change.removed.iter().any(|folder| folder.uri == *uri);
     session.state.roots.retain(|root| !gone(root));
@@ -51,7 +51,7 @@ pub fn folders_changed(session: &mut Session, change: lsp::WorkspaceFoldersChang
     }
 }
 
-/// Asks the client for its settings, for those of every workspace folder, too.
+/// Requests the client's settings, global and of every workspace folder.
 pub fn pull(session: &mut Session) {
     session.state.settings_stamp += 1;
     let stamp = session.state.settings_stamp;
@@ -64,7 +64,7 @@ pub fn pull(session: &mut Session) {
     });
 }
 
-/// The client's settings have come, or will not. A request that has been overtaken says nothing any more.
+/// Takes the client's answer to a request for settings, or `None`. The answer to an older request is ignored.
 pub fn pulled(session: &mut Session, stamp: u64, scopes: Vec<Option<Uri>>, answers: Option<Vec<Value>>) {
     if stamp != session.state.settings_stamp {
         return;
@@ -74,7 +74,7 @@ pub fn pulled(session: &mut Session, stamp: u64, scopes: Vec<Option<Uri>>, answe
         for (scope, answer) in scopes.into_iter().zip(answers) {
             match scope {
                 None => session.state.settings.global = answer,
-                // A folder without settings of its own has those of the whole.
+                // A folder without settings of its own has the global ones.
                 Some(_) if answer.is_null() => {}
                 Some(root) => session.state.settings.by_root.push((root, answer)),
             }
@@ -83,14 +83,14 @@ pub fn pulled(session: &mut Session, stamp: u64, scopes: Vec<Option<Uri>>, answe
     apply(session);
 }
 
-/// Puts the settings in force: names what is wrong or ignored, and loads the engine if it has to be another.
+/// Puts the settings in force: reports what is wrong or ignored, and loads the engine if its options have changed.
 pub fn apply(session: &mut Session) {
     let state = &mut session.state;
     let (config, mut problems) = InForce::of(&state.base, &state.initialization, &state.settings);
     let reload = matches!(state.engine, EngineState::Absent) || config.global.engine != state.config.global.engine;
     let changed = config != state.config;
     let before = std::mem::replace(&mut state.config, config);
-    // Settings come again whenever one of them changes; what was wrong before has been said.
+    // All settings come again whenever one of them changes; problems that were reported before are not repeated.
     problems.retain(|problem| state.told.insert(problem.clone()));
     tell(session, problems);
     if !before.sizes().eq(session.state.config.sizes()) {
@@ -99,7 +99,7 @@ pub fn apply(session: &mut Session) {
     let reread = |uri: &Uri| before.at(uri).turns != session.state.config_for(uri).turns;
     let uris: Vec<_> = session.state.buffers.keys().filter(|uri| reload || reread(uri)).cloned().collect();
     for uri in uris {
-        // The first engine's requests wait for it; a later one's have nothing to wait for.
+        // Requests wait for the first engine; for a later one there is nothing to wait for.
         if !matches!(session.state.engine, EngineState::Absent) {
             inline::forget(session, &uri);
         }
@@ -123,7 +123,7 @@ fn tell(session: &mut Session, mut problems: Vec<String>) {
     }
 }
 
-/// An engine has been loaded, or not. What waited for it begins.
+/// Takes a loaded engine, or the error, and starts the work that waited for it.
 pub fn engine_loaded(session: &mut Session, stamp: u64, result: Result<Engine, String>) {
     if stamp != session.state.engine_stamp {
         return;

@@ -10,16 +10,15 @@ use crate::present::explain;
 use crate::server::responder::CommandResponder;
 use crate::server::session::Session;
 
-/// The argument of the command.
+/// The argument of `codegen.explainTurn`.
 #[derive(Debug, Deserialize)]
 pub struct ExplainArgument {
-    /// The document.
     pub uri: Uri,
-    /// A position in the turn.
+    /// A position in the turn, in the client's encoding.
     pub position: lsp::Position,
 }
 
-/// A request. Answered away from the main loop: it counts tokens.
+/// Answers a request away from the main loop, since it counts tokens.
 pub fn requested(session: &mut Session, argument: ExplainArgument, responder: CommandResponder) {
     let ExplainArgument { uri, position } = argument;
     let turn = match lookup::turn_at(&mut session.state, &uri, position) {

@@ -16,7 +16,7 @@ use crate::server::responder::{InlineResponder, RequestId};
 use crate::server::session::Session;
 use crate::server::state::{Buffer, EngineState};
 
-/// A request: answered from what is known, joined to what is being generated, or begun.
+/// Answers a request from what is known, joins it to a generation in flight, or starts one.
 pub fn requested(session: &mut Session, params: lsp::InlineCompletionParams, responder: InlineResponder) {
     let lsp::TextDocumentPositionParams { text_document, position } = params.text_document_position;
     let uri = text_document.uri;
@@ -55,7 +55,7 @@ pub fn requested(session: &mut Session, params: lsp::InlineCompletionParams, res
     }
 }
 
-/// Cancels a generation that nobody wants, and answers whoever waited for it.
+/// Cancels a generation, and answers the requests that waited for it.
 pub fn drop_in_flight(session: &mut Session, dropped: Dropped<InlineResponder>) {
     session.running.remove(dropped.id);
     if let Some(responder) = dropped.waiting {
@@ -63,7 +63,7 @@ pub fn drop_in_flight(session: &mut Session, dropped: Dropped<InlineResponder>) 
     }
 }
 
-/// Forgets all that is known or being done for a buffer.
+/// Forgets the suggestions of a buffer, and cancels their generation.
 pub fn forget(session: &mut Session, uri: &Uri) {
     let Some(buffer) = session.state.buffers.get_mut(uri) else { return };
     (buffer.window_start, buffer.view) = (None, None);
@@ -72,7 +72,7 @@ pub fn forget(session: &mut Session, uri: &Uri) {
     }
 }
 
-/// A request was cancelled by the client.
+/// Drops a request that the client has cancelled.
 pub fn cancelled(session: &mut Session, request: RequestId) {
     let dropped =
         session.state.buffers.values_mut().find_map(|buffer| buffer.suggestions.cancelled(|w| w.request == request));
@@ -81,7 +81,7 @@ pub fn cancelled(session: &mut Session, request: RequestId) {
     }
 }
 
-/// The engine is there at last, or will not be: whatever waited for it begins, or ends.
+/// Starts the requests that waited for the engine, or ends them if it could not be loaded.
 pub fn engine_settled(session: &mut Session) {
     if session.state.engine().is_none() {
         let uris: Vec<_> = session.state.buffers.keys().cloned().collect();
@@ -96,9 +96,9 @@ pub fn engine_settled(session: &mut Session) {
     }
 }
 
-/// Prepares a generation, away from the main loop: finding the context means counting tokens.
+/// Prepares a generation away from the main loop, since finding the context counts tokens.
 fn start(session: &mut Session, uri: &Uri, id: u64, offset: usize) {
-    // While the engine loads the request waits; `engine_settled` begins it.
+    // While the engine loads, the request waits; `engine_settled` starts it.
     let Some(engine) = session.state.engine().cloned() else { return };
     let Some(buffer) = session.state.buffers.get(uri) else { return };
     let (document, previous) = (buffer.document.clone(), buffer.window_start);
@@ -111,8 +111,8 @@ fn start(session: &mut Session, uri: &Uri, id: u64, offset: usize) {
     );
 }
 
-/// Submits what was prepared, if it is still wanted. Here rather than where it was prepared: requests of one buffer must
-/// reach the engine in order, as the later supersedes the earlier.
+/// Submits a prepared generation, if it is still wanted. The main loop does this because requests of one buffer must
+/// reach the engine in order: the later supersedes the earlier.
 pub fn prepared(session: &mut Session, uri: Uri, id: u64, prepared: Option<Prepared>) {
     let Some(buffer) = session.state.buffers.get_mut(&uri).filter(|buffer| buffer.suggestions.wants(id)) else {
         return;
@@ -134,7 +134,7 @@ pub fn prepared(session: &mut Session, uri: Uri, id: u64, prepared: Option<Prepa
     session.running.add(Job::Inline { uri, id, plan }, engine.submit(request));
 }
 
-/// The engine has produced a token, or has ended.
+/// Takes a token from the engine, or the end of a generation.
 pub fn produced(session: &mut Session, uri: &Uri, id: u64, plan: Plan, event: Produced) {
     let next_id = session.state.next_id();
     let Some(buffer) = session.state.buffers.get_mut(uri) else { return };
@@ -156,7 +156,7 @@ pub fn produced(session: &mut Session, uri: &Uri, id: u64, plan: Plan, event: Pr
         Produced::Done(_) => suggestions.failed(id),
         Produced::Failed(error) => {
             let responder = suggestions.failed(id);
-            // An empty buffer has nothing to continue; nobody needs to be told.
+            // An empty buffer has nothing to continue; the user is not told.
             if error != codegen_core::EngineError::EmptyPrompt {
                 session.engine_failed(&error);
             }
@@ -177,14 +177,14 @@ fn conclude(session: &mut Session, uri: &Uri, ended: Ended<InlineResponder>) {
     }
 }
 
-/// Runs the filters, away from the main loop since they parse, and answers.
+/// Runs the filters and answers, away from the main loop since the filters parse.
 fn show(session: &mut Session, uri: &Uri, responder: InlineResponder, known: Known) {
     let confident =
         session.state.config_for(uri).inline.min_logprob.is_none_or(|least| known.raw.mean_logprob >= least);
     let id = session.state.next_id();
     let Some(buffer) = session.state.buffers.get(uri).filter(|_| confident) else { return responder.answer(None) };
     let (document, encoding) = (buffer.document.clone(), session.state.encoding);
-    // Mostly nothing has been typed since the suggestion was asked for.
+    // Usually the user has typed nothing since the suggestion was asked for.
     let view = buffer.view.clone().filter(|view| view.is_of(&document, known.offset));
     session.answer_off(responder, move || {
         let view = view.or_else(|| View::around(&document, known.offset));

@@ -16,7 +16,7 @@ use crate::server::responder::LensResponder;
 use crate::server::session::Session;
 use crate::server::state::{Refresh, State};
 
-/// A request: the turns are looked at away from the main loop, since that means going over the document.
+/// Answers a request away from the main loop, since finding turns reads the whole document.
 pub fn requested(session: &mut Session, params: lsp::CodeLensParams, responder: LensResponder) {
     let uri = params.text_document.uri;
     let state = &session.state;
@@ -33,7 +33,7 @@ pub fn requested(session: &mut Session, params: lsp::CodeLensParams, responder: 
     session.offload(move || find(&snapshot, basis, &before), move |found| Event::LensesFound(uri, found, responder));
 }
 
-/// The lenses, and what was counted for them.
+/// The lenses, with the token counts made for them.
 fn find(snapshot: &Snapshot, basis: Basis, before: &Counted) -> Found {
     let turns = snapshot.turns();
     let which = snapshot.synthesis.code_lens;
@@ -59,7 +59,7 @@ fn find(snapshot: &Snapshot, basis: Basis, before: &Counted) -> Found {
     Found { lenses: lenses.collect(), counted, turns: snapshot.map() }
 }
 
-/// They have been found: the request is answered, and what was counted is kept.
+/// Answers the request with the lenses that were found, and keeps the counts.
 pub fn found(session: &mut Session, uri: &Uri, found: Option<Found>, responder: LensResponder) {
     let Some(Found { lenses, counted, turns }) = found else { return responder.answer(None) };
     let State { buffers, records, config, .. } = &mut session.state;
@@ -74,8 +74,8 @@ pub fn found(session: &mut Session, uri: &Uri, found: Option<Found>, responder: 
     responder.answer(Some(lenses));
 }
 
-/// The state of a turn may have changed in a way that the client cannot know: it is asked to fetch the lenses again. Not
-/// more than one such request is under way.
+/// Asks the client to fetch the lenses again, since the state of a turn may have changed in a way that it cannot know.
+/// At most one such request is under way.
 pub fn refresh(session: &mut Session) {
     if !session.state.capabilities.lens_refresh || session.state.buffers.is_empty() {
         return;
@@ -92,7 +92,7 @@ pub fn refresh(session: &mut Session) {
     }
 }
 
-/// The client has answered, or will not.
+/// Takes the client's answer to a refresh, or the end of waiting for it.
 pub fn refreshed(session: &mut Session) {
     if std::mem::take(&mut session.state.lens_refresh) == Refresh::AskedTooEarly {
         session.state.ready.lenses = true;

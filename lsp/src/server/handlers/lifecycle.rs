@@ -1,4 +1,4 @@
-//! `initialize`, `initialized`, `shutdown`, and the client's end.
+//! `initialize`, `initialized`, `shutdown`, and the end of the client.
 
 use std::time::Duration;
 
@@ -14,10 +14,10 @@ use crate::server::responder::Responder;
 use crate::server::session::Session;
 use crate::synthesis::Outcome;
 
-/// How often the client's process is looked for.
+/// The interval of the checks for the client's process.
 const WATCH: Duration = Duration::from_secs(1);
 
-/// Agrees with the client on what both can do.
+/// Reads the client's capabilities and options, and answers with the server's.
 pub fn initialize(session: &mut Session, params: lsp::InitializeParams, responder: Responder<lsp::InitializeResult>) {
     let general = params.capabilities.general.as_ref();
     let encoding = Encoding::negotiate(general.and_then(|general| general.position_encodings.as_deref()));
@@ -63,7 +63,7 @@ pub fn initialize(session: &mut Session, params: lsp::InitializeParams, responde
     });
 }
 
-/// The workspace folders; older clients have one at most.
+/// The workspace folders; older clients send one at most.
 fn roots(params: &lsp::InitializeParams) -> Vec<Uri> {
     if let Some(folders) = &params.workspace_folders {
         return folders.iter().map(|folder| folder.uri.clone()).collect();
@@ -72,7 +72,7 @@ fn roots(params: &lsp::InitializeParams) -> Vec<Uri> {
     params.root_uri.clone().into_iter().collect()
 }
 
-/// Fetches the settings where the client has them, then loads the engine.
+/// Fetches the settings from a client that has them, and then loads the engine.
 pub fn initialized(session: &mut Session) {
     if session.state.capabilities.register_configuration {
         session.outbox.register_configuration();
@@ -90,7 +90,7 @@ pub fn shutdown(session: &mut Session, responder: Responder<()>) {
     session.then(|_| responder.answer(()));
 }
 
-/// Ends all work, and answers whoever waits for it: first what waits for syntax, which will not come.
+/// Ends all work, and answers every request that waits for it. Requests that wait for syntax come first.
 pub fn abandon(session: &mut Session) {
     let uris: Vec<_> = session.state.buffers.keys().cloned().collect();
     for uri in uris {
@@ -103,10 +103,10 @@ pub fn abandon(session: &mut Session) {
     });
 }
 
-/// Watches for the end of the process that started the client: its pipes may outlive it in other hands.
+/// Watches for the end of the process that started the client, since other processes may keep the client's pipes open.
 fn watch(process: u32, events: UnboundedSender<Event>) {
     if !alive(process) {
-        // Another process namespace, a container say: the input's end has to do.
+        // In another process namespace, such as a container, the end of the input has to suffice.
         tracing::warn!("the client's process {process} cannot be seen from here and is not watched");
         return;
     }
@@ -121,7 +121,7 @@ fn watch(process: u32, events: UnboundedSender<Event>) {
 #[cfg(unix)]
 fn alive(process: u32) -> bool {
     let Some(pid) = i32::try_from(process).ok().and_then(rustix::process::Pid::from_raw) else { return false };
-    // Not allowed to signal it means that it is there.
+    // A process that the server may not signal exists.
     !matches!(rustix::process::test_kill_process(pid), Err(rustix::io::Errno::SRCH))
 }
 

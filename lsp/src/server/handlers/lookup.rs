@@ -8,10 +8,10 @@ use tower_lsp::ls_types::{self as lsp, Uri};
 use crate::protocol::positions;
 use crate::server::state::State;
 
-/// The document, if its turns can be known.
+/// The document of a request, if its turns can be known.
 ///
 /// # Errors
-/// See [`Asked::document`].
+/// Those of [`Asked::document`].
 pub fn document(state: &State, uri: &Uri) -> Result<Document, NoTurn> {
     asked(state, uri).document().cloned()
 }
@@ -19,7 +19,7 @@ pub fn document(state: &State, uri: &Uri) -> Result<Document, NoTurn> {
 /// The turn at a position.
 ///
 /// # Errors
-/// See [`Asked::turn`].
+/// Those of [`Asked::turn`].
 pub fn turn_at(state: &mut State, uri: &Uri, position: lsp::Position) -> Result<Mapped, NoTurn> {
     let turns = state.turns(uri).unwrap_or_default();
     let offset = |document: &Document| {

@@ -1,4 +1,5 @@
-//! One file per kind of request: convert, ask, convert.
+//! The handlers, one file per kind of request: each converts the parameters, asks the other modules, and converts the
+//! answer.
 
 pub mod actions;
 pub mod command;

@@ -1,9 +1,10 @@
-//! What the parser cannot do on the main loop: it is done away from it, and whoever needs a document's syntax waits for that.
+//! Parses documents away from the main loop where that is too slow for it. Events that need a document's syntax wait
+//! for it.
 //!
-//! A document that a change leaves without a tree is parsed when nobody has typed into it for a moment, or at once if
-//! somebody waits; a parse whose text is no longer the document's is cancelled. So a key costs the main loop a small budget
-//! ([`Limits::of_a_buffer`]), whatever the file is like, and every other buffer's keys go on. Suggestions do not wait: they
-//! are decided by a [`View`](codegen_text::prompt::view::View).
+//! A document that a change leaves without a tree is parsed when the user has not typed into it for a moment, or at
+//! once if an event waits. A parse whose text is no longer the document's is cancelled. So a key costs the main loop a
+//! small budget ([`Limits::of_a_buffer`]), whatever the file is like, and the keys of every other buffer are handled
+//! meanwhile. Suggestions do not wait: they are decided by a [`View`](codegen_text::prompt::view::View).
 
 use std::time::Duration;
 
@@ -17,19 +18,19 @@ use crate::server::responder::RequestId;
 use crate::server::session::Session;
 use crate::server::state::Buffer;
 
-/// How long nobody must have typed.
+/// The pause in the typing before a document is parsed.
 const QUIET: Duration = Duration::from_millis(200);
 
-/// What a parse away from the main loop may cost. Two megabytes of broken functions take one to four seconds.
+/// The budget of a parse away from the main loop. Two megabytes of broken functions take one to four seconds.
 const BUDGET: Budget = Budget { steps: 64, time: Duration::from_secs(5) };
 
-/// What parsing a buffer may cost the main loop.
+/// The limits of parsing a buffer on the main loop.
 #[must_use]
 pub fn limits(session: &Session, uri: &Uri) -> Limits {
     Limits::of_a_buffer(session.state.config_for(uri).max_file_bytes)
 }
 
-/// The settings may say another size.
+/// Applies the settings' limits to every buffer.
 pub fn limits_changed(session: &mut Session) {
     let uris: Vec<Uri> = session.state.buffers.keys().cloned().collect();
     for uri in uris {
@@ -40,7 +41,7 @@ pub fn limits_changed(session: &mut Session) {
     }
 }
 
-/// A buffer has been opened, or its text or limits have changed.
+/// Parses a buffer, or plans to, after it was opened or its text or limits have changed.
 pub fn changed(session: &mut Session, uri: &Uri) {
     let Some(buffer) = session.state.buffers.get_mut(uri) else { return };
     let (document, parsing) = (&mut buffer.document, &mut buffer.parsing);
@@ -74,14 +75,14 @@ pub fn changed(session: &mut Session, uri: &Uri) {
     }
 }
 
-/// Nobody has typed for a moment, if the text is still that one.
+/// Parses a buffer after a pause in the typing, if the text is still that one.
 pub fn due(session: &mut Session, uri: &Uri, text: &Rope) {
     if session.state.buffers.get(uri).is_some_and(|buffer| buffer.document.rope().is_instance(text)) {
         hurry(session, uri);
     }
 }
 
-/// Parses a buffer that is not parsed yet, unless that is under way.
+/// Parses a buffer that is not parsed yet, unless a parse is under way.
 pub fn hurry(session: &mut Session, uri: &Uri) {
     let Some(buffer) = session.state.buffers.get_mut(uri).filter(|buffer| buffer.document.is_pending()) else { return };
     let rope = buffer.document.rope().clone();
@@ -90,7 +91,7 @@ pub fn hurry(session: &mut Session, uri: &Uri) {
     session.offload(move || snapshot.parsed(BUDGET, &cancelled), move |parsed| Event::Parsed(uri, rope, parsed));
 }
 
-/// A parse has ended: with what is known of the syntax, cancelled, or in a panic.
+/// Takes the result of a parse: the parsed document, inner `None` if it was cancelled, outer `None` after a panic.
 pub fn parsed(session: &mut Session, uri: &Uri, text: &Rope, parsed: Option<Option<Document>>) {
     let same = |document: &Document| document.is_pending() && document.rope().is_instance(text);
     let Some(buffer) = session.state.buffers.get_mut(uri).filter(|buffer| same(&buffer.document)) else { return };
@@ -109,12 +110,12 @@ pub fn parsed(session: &mut Session, uri: &Uri, text: &Rope, parsed: Option<Opti
     {
         tracing::warn!("{} has no code lenses or synthesis as it is: {reason}", uri.as_str());
     }
-    // What is left is an older tree.
+    // `left` holds the older tree.
     session.discard(left);
     settled(session, uri);
 }
 
-/// Holds an event back that needs the syntax of a document that is being parsed.
+/// Holds back an event that needs the syntax of a document that is being parsed; returns any other.
 pub fn gate(session: &mut Session, event: Event) -> Option<Event> {
     let Some(uri) = needs_syntax(&event) else { return Some(event) };
     let waits = |buffer: &&mut Buffer| buffer.synced && buffer.document.is_pending();
@@ -131,7 +132,7 @@ fn needs_syntax(event: &Event) -> Option<Uri> {
         Event::CodeAction(params, _) => Some(params.text_document.uri.clone()),
         Event::Command(params, _) if params.command != commands::ACCEPTED => {
             let argument = params.arguments.first()?;
-            // Ending the work on a whole document needs nothing of it.
+            // Cancelling the work on a whole document does not need its syntax.
             let needs = params.command != commands::CANCEL || argument.get("position").is_some();
             argument.get("uri").filter(|_| needs).and_then(|uri| serde_json::from_value(uri.clone()).ok())
         }
@@ -139,7 +140,8 @@ fn needs_syntax(event: &Event) -> Option<Uri> {
     }
 }
 
-/// Whoever waited for the syntax is to go on: it is there, will not be, or the document is gone or out of step.
+/// Resumes the events and commands that waited for the syntax: it is known, will not be, or the document is closed or
+/// out of step.
 fn settled(session: &mut Session, uri: &Uri) {
     let Some(buffer) = session.state.buffers.get_mut(uri) else { return };
     buffer.turns.forget();
@@ -148,7 +150,7 @@ fn settled(session: &mut Session, uri: &Uri) {
     session.resume(waiting);
 }
 
-/// A request was cancelled by the client: nobody waits for its answer any more.
+/// Drops the held-back event of a request that the client has cancelled.
 pub fn cancelled(session: &mut Session, request: RequestId) {
     let is = |event: &Event| match event {
         Event::CodeLens(_, responder) => responder.request == request,
@@ -159,14 +161,14 @@ pub fn cancelled(session: &mut Session, request: RequestId) {
     session.state.buffers.values_mut().for_each(|buffer| buffer.parsing.forget(is));
 }
 
-/// Drops a buffer; whoever waited for its syntax is answered as of a document that is not open.
+/// Drops a buffer. Requests that waited for its syntax are answered as for a document that is not open.
 pub fn close(session: &mut Session, uri: &Uri) {
     let Some(mut buffer) = session.state.buffers.remove(uri) else { return };
     session.resume(buffer.parsing.take_waiting());
     session.discard(buffer.document);
 }
 
-/// Ends all parsing, so that whoever waits for it is answered.
+/// Ends all parsing, so that the requests that wait for it are answered.
 pub fn abandon(session: &mut Session) {
     let uris: Vec<Uri> = session.state.buffers.keys().cloned().collect();
     for uri in uris {

@@ -1,4 +1,4 @@
-//! What work away from the main loop needs to know of a document's turns.
+//! The state of a document's turns that work away from the main loop needs.
 
 use std::sync::{Arc, OnceLock};
 
@@ -14,17 +14,16 @@ use crate::present::status::{self, Known};
 use crate::protocol::positions::Encoding;
 use crate::server::state::{Buffer, State};
 
-/// A document and what is known of its turns, at one moment.
+/// A document and the state of its turns, at one moment.
 pub struct Snapshot {
-    /// Its URI.
     pub uri: Uri,
-    /// Its text and syntax.
+    /// The text and the syntax.
     pub document: Document,
-    /// What counts as a prompt.
+    /// The options that decide what is a prompt.
     pub options: TurnOptions,
-    /// How turns are synthesized.
+    /// The options of synthesis.
     pub synthesis: SynthesisConfig,
-    /// What the client's positions count.
+    /// The unit of the client's positions.
     pub encoding: Encoding,
     /// The engine, if it runs.
     pub engine: Option<Engine>,
@@ -34,7 +33,8 @@ pub struct Snapshot {
 }
 
 impl Snapshot {
-    /// Of an open document; `None` for one that is not open, out of step, of another language, or not parsed.
+    /// The snapshot of an open document; `None` for one that is not open, out of step, of another language, or not
+    /// parsed.
     #[must_use]
     pub fn of(state: &State, uri: &Uri) -> Option<Self> {
         let served =
@@ -55,20 +55,20 @@ impl Snapshot {
         })
     }
 
-    /// Its turns; found now if they have not been found before. Walks the document then.
+    /// The turns; if they have not been found before, this walks the document.
     #[must_use]
     pub fn map(&self) -> Arc<TurnMap> {
         let found = || Arc::new(TurnMap::of(&self.document, &self.records, &self.options));
         Arc::clone(self.map.get_or_init(found))
     }
 
-    /// Its turns with what is known of them, in the order of their prompts.
+    /// The turns with their states, in the order of their prompts.
     #[must_use]
     pub fn turns(&self) -> Vec<Known> {
         status::known(&self.document, &self.map(), &self.records, &self.working)
     }
 
-    /// What the engine would be asked for a turn.
+    /// The request that the engine would get for a turn.
     #[must_use]
     pub fn prepare(&self, turn: &Turn, engine: &Engine) -> PreparedTurn {
         prepare::prepare_turn(&self.document, turn, &self.options, self.synthesis.max_tokens, engine)

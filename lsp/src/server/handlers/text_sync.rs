@@ -1,4 +1,4 @@
-//! `didOpen`, `didChange`, `didClose`: the buffers.
+//! `didOpen`, `didChange`, `didClose`: the text of buffers.
 
 use codegen_text::document::Document;
 use serde_json::{Value, json};
@@ -11,7 +11,7 @@ use crate::server::session::Session;
 use crate::server::state::{Buffer, EngineState};
 use crate::server::sync::{Changed, Opened, Unreadable};
 
-/// Takes a buffer in. One that is open already is replaced: the client knows best.
+/// Opens a buffer. One that is open already is replaced by the client's text.
 pub fn opened(session: &mut Session, item: Opened) {
     closed(session, &item.uri);
     session.then(|session| open(session, item));
@@ -32,20 +32,21 @@ fn open(session: &mut Session, item: Opened) {
     session.then(move |session| parsing::changed(session, &uri));
 }
 
-/// Applies a change, or leaves the buffer as it was and waits for its whole text: guessing would spoil all that follows.
+/// Applies a change. If that is not possible, the buffer stays as it is until the client sends its whole text: a guess
+/// would corrupt every later change.
 pub fn changed(session: &mut Session, params: Changed) {
     let Changed { uri, version, changes, repair } = params;
     let Some(buffer) = session.state.buffers.get_mut(&uri) else {
         tracing::warn!("a change of {}, which is not open, is ignored", uri.as_str());
         return;
     };
-    // What stands before a whole text does not matter.
+    // Changes before a whole text have no effect.
     let whole = changes.iter().rposition(|change| change.range.is_none());
     if !buffer.synced && whole.is_none() {
         return;
     }
     let applied = changes.get(whole.unwrap_or(0)..).unwrap_or_default();
-    // Without a version of the client's, or with one that stays as it is, it is still the next one.
+    // Without a version from the client, or with the same one again, the next number is used.
     let own = buffer.document.version();
     let next = version.filter(|version| *version > own).unwrap_or_else(|| own.wrapping_add(1));
     match positions::apply_changes(&mut buffer.document, next, applied, session.state.encoding) {
@@ -73,9 +74,9 @@ pub fn changed(session: &mut Session, params: Changed) {
     }
 }
 
-/// A message could not be read. If it would have changed a document, that is no longer the client's.
+/// Reports a message that could not be read. If it would have changed a document, that document is out of step.
 pub fn unreadable(session: &mut Session, Unreadable { uri, problem }: Unreadable) {
-    // Nothing may be sent to a client that has not been greeted; it has its answer.
+    // LSP forbids messages before the answer to `initialize`; the client has an error response.
     if !matches!(session.state.engine, EngineState::Absent) && session.state.told.insert(UNREADABLE.to_owned()) {
         let text =
             format!("codegen-lsp: {UNREADABLE}, and refused: {problem}. Further ones are in the server's own log");
@@ -86,12 +87,12 @@ pub fn unreadable(session: &mut Session, Unreadable { uri, problem }: Unreadable
     }
 }
 
-/// What is said once of messages that cannot be read.
+/// The message about unreadable messages, shown once.
 const UNREADABLE: &str = "a message of the editor's cannot be read";
-/// Why a text may not be counted as the client counts it.
+/// The reason why the client may count positions in a text differently.
 const REPLACED: &str = "it has bytes that are no UTF-8, or half a character, and positions in it cannot be trusted";
 
-/// Nothing is answered of a buffer until the client sends its text whole. The user is told, once for each reason.
+/// Stops answering for a buffer until the client sends its whole text. The user is told, once for each reason.
 fn out_of_step(session: &mut Session, uri: &Uri, reason: String) {
     if let Some(buffer) = session.state.buffers.get_mut(uri) {
         buffer.synced = false;
@@ -104,14 +105,14 @@ fn out_of_step(session: &mut Session, uri: &Uri, reason: String) {
     }
 }
 
-/// Drops a buffer and all work for it.
+/// Drops a buffer and cancels all work for it.
 pub fn closed(session: &mut Session, uri: &Uri) {
     forget(session, uri);
     let uri = uri.clone();
     session.then(move |session| parsing::close(session, &uri));
 }
 
-/// The server's idea of a document, for tests and bug reports.
+/// Answers with the server's copy of a document, for tests and bug reports.
 pub fn text(session: &mut Session, uri: &Uri, responder: Responder<Option<Value>>) {
     responder.answer(session.state.buffers.get(uri).map(|buffer| {
         let document = &buffer.document;

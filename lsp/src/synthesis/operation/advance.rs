@@ -1,4 +1,4 @@
-//! What is to be done next for a command, and the beginning of its turns.
+//! Decides what is to be done next for a command, and starts its turns.
 
 use codegen_text::document::Document;
 use codegen_text::provenance::{self, TurnText};
@@ -11,7 +11,7 @@ use crate::synthesis::purpose::Purpose;
 use crate::synthesis::step::Step;
 
 impl<W> Operation<W> {
-    /// What is to be done, by all that was recorded.
+    /// The next action, by everything that was recorded.
     pub fn next(&mut self, now: &mut Now<'_>) -> Next {
         if let Some(outcome) = self.ending {
             return Next::End(outcome);
@@ -30,7 +30,7 @@ impl<W> Operation<W> {
             Some(News::Known(alternatives, which)) => self.choose(&alternatives, which, now),
             Some(News::Prepared(model, prepared)) if now.model == Model::Ready(model) => Next::Submit(prepared),
             Some(News::Prepared(..)) => {
-                // The model that counted the tokens is gone; the turn waits for the next one.
+                // The model that counted the tokens is gone; the turn waits for the next model.
                 self.put_back();
                 self.next(now)
             }
@@ -39,7 +39,7 @@ impl<W> Operation<W> {
         }
     }
 
-    /// Begins the next turn, if nothing has to be waited for; ends after the last.
+    /// Starts the next turn, unless it has to wait; ends the command after the last one.
     fn begin(&mut self, now: &mut Now<'_>) -> Next {
         loop {
             if matches!(self.progress, Progress::Asked(_)) {
@@ -54,7 +54,7 @@ impl<W> Operation<W> {
                 return self.failed(plan::not_parsed(reason));
             }
             if now.arriving.iter().any(|prompt| provenance::overlap(prompt, place)) {
-                // What an earlier command wrote is about to arrive, and this one must not be taken for typing.
+                // The code of an earlier command is about to arrive, and its change must not be taken for typing.
                 return Next::Wait;
             }
             let turns = now.turns.get(document, now.records, now.options);
@@ -70,7 +70,7 @@ impl<W> Operation<W> {
         }
     }
 
-    /// The turn's time has come, if the model is there; an alternative that there is needs none.
+    /// Makes the turn current, if the model is loaded; an alternative that exists needs no model.
     fn take(&mut self, document: &Document, turn: Turn, text: TurnText, now: &mut Now<'_>) -> Next {
         let known = self.purpose.which().and_then(|which| {
             let known = now.records.alternatives(&text).filter(|known| !known.each.is_empty())?;
@@ -94,7 +94,7 @@ impl<W> Operation<W> {
         Next::Begin
     }
 
-    /// The next turn is left as it is, since nothing may be written there.
+    /// Leaves the next turn as it is, because no code may be written there.
     fn refuse(&mut self, turn: &Turn, refusal: &Refusal) {
         self.plan.pop_front();
         self.taken += 1;
@@ -106,7 +106,7 @@ impl<W> Operation<W> {
         self.notes.push(format!("{about}{refusal}"));
     }
 
-    /// The next turn has got code meanwhile, or is gone.
+    /// Skips the next turn, which has code meanwhile, or is gone.
     fn skip(&mut self) {
         self.plan.pop_front();
         self.taken += 1;
@@ -115,7 +115,7 @@ impl<W> Operation<W> {
         }
     }
 
-    /// Puts the turn at work back, first of those to come.
+    /// Plans the current turn again, as the first one.
     fn put_back(&mut self) {
         if let Some(prompt) = self.step.take().and_then(|step| step.prompt) {
             self.plan.push_front(prompt);

@@ -1,4 +1,4 @@
-//! From what was generated for a turn to what is written for it.
+//! From the candidates of a turn to the code that is written for it.
 
 use codegen_text::provenance::{Alternative, Alternatives, Provenance, TurnText};
 use codegen_text::turns::{self, Insertion, Refusal};
@@ -11,7 +11,7 @@ use crate::synthesis::purpose::{Purpose, Which};
 use crate::synthesis::step::{Phase, Selected, Step};
 
 impl<W> Operation<W> {
-    /// Goes on once all candidates have ended.
+    /// Continues once all candidates have ended.
     pub(super) fn candidates_ended(&mut self, now: &mut Now<'_>) -> Next {
         let Some(Step { phase: Phase::Generating(generating), .. }) = &self.step else { return Next::Wait };
         if !generating.parts.iter().all(|part| part.ended) {
@@ -27,7 +27,7 @@ impl<W> Operation<W> {
         self.over(Outcome::Failed)
     }
 
-    /// Writes the best of what was generated, or answers with all of it.
+    /// Writes the best candidate, or answers with all of them.
     pub(super) fn select(&mut self, selected: Selected, now: &mut Now<'_>) -> Next {
         let Selected { text, each, sampled, .. } = selected;
         if each.is_empty() {
@@ -54,7 +54,7 @@ impl<W> Operation<W> {
                 Next::Leave
             }
             Purpose::Regenerate { .. } => {
-                // Whoever asks for another text does not want the best one again if that is what there is.
+                // A user who asks for another text does not want the best one if that is the present one.
                 let other = each.iter().position(|alternative| alternative.program != text.program);
                 self.write(&text, each.get(other.unwrap_or(0)), now)
             }
@@ -69,7 +69,7 @@ impl<W> Operation<W> {
         Next::Leave
     }
 
-    /// Writes one of the alternatives for the turn at work.
+    /// Writes one of the alternatives for the current turn.
     pub(super) fn choose(&mut self, alternatives: &Alternatives, which: Which, now: &mut Now<'_>) -> Next {
         let Some(text) = self.step.as_ref().map(|step| step.text.clone()) else { return Next::Wait };
         let place = which.place(alternatives, &text.program);
@@ -92,7 +92,7 @@ impl<W> Operation<W> {
         self.over(Outcome::Nothing)
     }
 
-    /// Writes an alternative, the turn at work being `text`.
+    /// Writes an alternative; `text` is the current turn.
     fn write(&mut self, text: &TurnText, chosen: Option<&Alternative>, now: &mut Now<'_>) -> Next {
         let Some(chosen) = chosen else { return self.over(Outcome::Nothing) };
         let Some(document) = now.document else { return self.over(Outcome::Closed) };

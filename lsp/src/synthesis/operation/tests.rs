@@ -13,11 +13,11 @@ use crate::generate::prepare::PreparedTurn;
 use crate::synthesis::step::Part;
 use crate::synthesis::tests::{URI, change, completion, parse, pend};
 
-/// What happens to a command.
+/// An event of a command.
 enum Event {
-    /// Nothing but that it is moved on.
+    /// None; the command is only advanced.
     Moved,
-    /// The client knows the progress token, or not.
+    /// Whether the client accepts the progress token.
     Known(bool),
     /// The client has changed the document: what is replaced, and by what.
     Change(&'static [(&'static str, &'static str)]),
@@ -25,7 +25,7 @@ enum Event {
     Prepared,
     /// Preparing it failed.
     Unprepared,
-    /// A turn has been prepared that is not at work any more.
+    /// A turn has been prepared that is not current any more.
     PreparedLate,
     /// A candidate has a token.
     Token(usize, &'static str),
@@ -37,30 +37,30 @@ enum Event {
     Failed(usize, &'static str),
     /// These were generated, with their numbers, best first.
     Selected(&'static [(usize, &'static str)]),
-    /// Selecting failed.
+    /// The selection failed.
     Unselected,
     /// The client has reported the text.
     Landed,
-    /// The place was changed before the text was there.
+    /// The place was changed before the text arrived.
     Stale,
     /// The client did not apply the text.
     NotApplied,
-    /// It is to end.
+    /// The command is to end with this outcome.
     End(Outcome),
-    /// The model is that one now.
+    /// The model's new state.
     Model(Model<'static>),
-    /// The edit of another command is on its way to the prompt there.
+    /// The edit of another command is pending for the prompt there.
     Arriving(&'static str),
-    /// It is there.
+    /// That edit has arrived.
     Arrived,
     /// The document's syntax is not known any more.
     Unparsed,
-    /// It is known again.
+    /// The syntax is known again.
     Parsed,
-    /// It will not be known.
+    /// The syntax will not be known.
     GivenUp,
 }
-/// A command for the document's prompts, and what it depends on.
+/// A command for the document's prompts, and the state that it depends on.
 struct World {
     document: Option<Document>,
     operation: Operation<&'static str>,
@@ -76,7 +76,7 @@ struct World {
 }
 
 impl World {
-    /// A command for the turns with the prompts of `about`; `token`: whether there is one for progress.
+    /// A command for the turns with the prompts of `about`; `token`: whether there is a progress token.
     fn new(text: &str, about: &[&str], purpose: Purpose, token: bool) -> Self {
         let document = Document::new(text, 1);
         let prompts = about.iter().map(|about| {
@@ -205,7 +205,7 @@ impl World {
         })
     }
 
-    /// Does what is to be done until there is nothing more to do, and says what that was.
+    /// Takes all actions until the command waits, and returns their names.
     fn settle(&mut self) -> String {
         let mut done = Vec::new();
         loop {
@@ -268,7 +268,7 @@ impl World {
 const TEXT: &str = "# one\n\n# two\n";
 const BEGUN: &str = "begin one, prepare";
 
-/// Checks what is done after each event, the command being moved on after each as the main loop does.
+/// Checks the actions after each event; the command is advanced after each, as the main loop does.
 fn check(mut world: impl FnMut() -> World, table: Vec<(&str, Vec<(Event, &str)>)>) {
     for (name, events) in table {
         let mut world = world();

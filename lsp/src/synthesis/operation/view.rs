@@ -1,4 +1,4 @@
-//! What others may read of a command, and what it answers.
+//! The readable state of a command, and its answer.
 
 use std::ops::Range;
 
@@ -14,97 +14,96 @@ use crate::synthesis::answer::{self, Outcome};
 use crate::synthesis::purpose::Purpose;
 use crate::synthesis::step::Step;
 
-/// How the candidates of a turn are drawn.
+/// The sampling of a turn's candidates.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Draw {
-    /// How many.
+    /// The number of candidates.
     pub count: usize,
     /// The first of their seeds, if the user gave one.
     pub seed: Option<u64>,
-    /// Whether not even the first may be the most likely text.
+    /// Whether even the first must not be the most likely text.
     pub another: bool,
 }
 
 impl<W> Operation<W> {
-    /// Its buffer.
+    /// The URI of its buffer.
     #[must_use]
     pub fn uri(&self) -> &Uri {
         &self.uri
     }
 
-    /// What it is to do.
     #[must_use]
     pub fn purpose(&self) -> &Purpose {
         &self.purpose
     }
 
-    /// Who waits for its answer.
+    /// The responder of its request.
     #[must_use]
     pub fn responder(&self) -> &W {
         &self.responder
     }
 
-    /// Who waits for its answer, for giving it.
+    /// The responder of its request, for answering.
     #[must_use]
     pub fn into_waiter(self) -> W {
         self.responder
     }
 
-    /// What progress is reported under.
+    /// The token under which progress is reported.
     #[must_use]
     pub fn progress(&self) -> &Progress {
         &self.progress
     }
 
-    /// The first line of the first prompt: what the user is shown.
+    /// The first line of the first prompt, which the user is shown.
     #[must_use]
     pub fn about(&self) -> &str {
         &self.about
     }
 
-    /// How many turns there were to be.
+    /// The number of turns planned at the start.
     #[must_use]
     pub fn total(&self) -> usize {
         self.total
     }
 
-    /// How many have been begun or skipped.
+    /// The number of turns that have been started or skipped.
     #[must_use]
     pub fn taken(&self) -> usize {
         self.taken
     }
 
-    /// Tokens generated so far.
+    /// The number of tokens generated so far.
     #[must_use]
     pub fn tokens(&self) -> usize {
         self.tokens
     }
 
-    /// The turn at work.
+    /// The current turn.
     #[must_use]
     pub fn step(&self) -> Option<&Step> {
         self.step.as_ref()
     }
 
-    /// Whether it ends, or leaves its turn, before anything else is done for it.
+    /// Whether the command ends, or leaves its turn, before anything else is done for it.
     #[must_use]
     pub fn is_breaking_off(&self) -> bool {
         self.ending.is_some() || self.leaving
     }
 
-    /// Whether a turn whose prompt is there is at work or planned.
+    /// Whether the turn of a prompt in this range is current or planned.
     #[must_use]
     pub fn covers(&self, prompt: &Range<usize>) -> bool {
         self.prompts().any(|own| provenance::overlap(own, prompt))
     }
 
-    /// Where the prompts of the turns are that are at work or planned.
+    /// The ranges of the prompts of the current and the planned turns.
     pub fn prompts(&self) -> impl Iterator<Item = &Range<usize>> {
         self.step.iter().filter_map(|step| step.prompt.as_ref()).chain(&self.plan)
     }
 
-    /// How the candidates of the turn are drawn of which the model `model` is asked `made`. `configured`: how many there are
-    /// unless the command says otherwise.
+    /// The sampling of the candidates for the turn `made`, by the model with the number `model`. `configured` is the
+    /// number of candidates unless the command has its own.
     #[must_use]
     pub fn draw(&self, configured: usize, made: &(TurnText, PreparedTurn), model: &str, records: &Records) -> Draw {
         // The options asked for apply to the turn that the command was given for, not to those that follow it.
@@ -124,13 +123,13 @@ impl<W> Operation<W> {
         Draw { count, seed, another }
     }
 
-    /// What the user is told in the end, if anything.
+    /// The message for the user at the end, if there is any.
     #[must_use]
     pub fn notice(&self) -> Option<String> {
         (!self.notes.is_empty()).then(|| merged(self.notes.iter()))
     }
 
-    /// What the command answers.
+    /// The answer to the request.
     #[must_use]
     pub fn answer(&self, outcome: Outcome) -> Value {
         let said = merged(self.told.iter().chain(&self.notes));
@@ -139,14 +138,14 @@ impl<W> Operation<W> {
     }
 }
 
-/// Whether the turn's code is just what greedy sampling would give again.
+/// Whether greedy sampling would generate the turn's present code again.
 fn is_greedy(records: &Records, (text, prepared): &(TurnText, PreparedTurn), model: &str) -> bool {
     let (TurnState::Generated, Some(record)) = records.state(text) else { return false };
     let made = &record.made;
     made.sampling == Sampling::GREEDY && made.model == model && made.max_tokens == prepared.max_tokens
 }
 
-/// Notes as one sentence. What is to be said of several turns alike is said once.
+/// Joins notes into one sentence; notes that are equal for several turns appear once.
 fn merged<'n>(notes: impl Iterator<Item = &'n String>) -> String {
     let mut merged: Vec<(&str, usize)> = Vec::new();
     for note in notes {

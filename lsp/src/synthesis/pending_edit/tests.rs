@@ -2,29 +2,29 @@ use super::*;
 use crate::synthesis::purpose::Purpose;
 use crate::synthesis::tests::{URI, change, parse, pend, step};
 
-/// What happens to an edit.
+/// An event of an edit.
 enum Event {
-    /// Nothing but that it is moved on.
+    /// None; the edit is only advanced.
     Moved,
     /// The client has changed the document: what is replaced, and by what.
     Change(&'static [(&'static str, &'static str)]),
-    /// The client has made the very edit that it was asked for.
+    /// The client makes exactly the requested edit.
     Report,
     /// The client answers the latest attempt.
     Says(Answer),
     /// The client answers an earlier attempt.
     SaysLate(Answer),
-    /// The client has had its time to answer or to explain its refusal.
+    /// The client's time to answer or to explain its refusal has ended.
     Overdue,
-    /// An earlier attempt's time is over.
+    /// The time of an earlier attempt has ended.
     OverdueLate,
-    /// The client has had its time to report the change.
+    /// The client's time to report the change has ended.
     Unreported,
     /// The command has ended.
     Cancelled,
     /// The document's syntax is not known any more.
     Unparsed,
-    /// It is known again.
+    /// The syntax is known again.
     Parsed,
 }
 use Event::{Cancelled, Change, Moved, Overdue, OverdueLate, Parsed, Report, Says, SaysLate, Unparsed, Unreported};
@@ -87,7 +87,7 @@ impl World {
         }
     }
 
-    /// What is to be done, in words.
+    /// The next action, in words.
     fn next(&mut self) -> String {
         let mut now = Now {
             document: &self.document,
@@ -113,7 +113,7 @@ impl World {
     }
 }
 
-/// Checks what is to be done after each event, the edit being moved on after each as the main loop does.
+/// Checks the actions after each event; the edit is advanced after each, as the main loop does.
 fn check(text: &str, purpose: &Purpose, table: Vec<(&str, Vec<(Event, &str)>)>) {
     for (name, events) in table {
         let mut world = World::new(text, purpose);
@@ -289,7 +289,7 @@ fn five_times_and_no_more() {
     world.take(Says(no("old")));
     assert_eq!(world.next(), format!("{REFUSED}old"));
     assert_eq!(world.edit.attempt(), 5);
-    // Where nothing was changed there is no sixth attempt to wait for, either.
+    // If nothing was changed, there is no sixth attempt to wait for, either.
     let mut world = World::new(TEXT, &Purpose::Synthesize);
     for _ in 1..ATTEMPTS {
         world.next();

@@ -1,4 +1,4 @@
-//! A piece of code's way into the client's buffer: asked for, applied, reported.
+//! The way of a piece of code into the client's buffer: requested, applied, reported.
 
 use codegen_text::edit::Edit;
 use tower_lsp::jsonrpc;
@@ -10,7 +10,7 @@ use crate::server::session::Session;
 use crate::synthesis::PendingEdit;
 use crate::synthesis::pending_edit::Answer;
 
-/// The client has applied the edit, or not.
+/// Takes the client's answer to an edit.
 pub fn applied(
     session: &mut Session,
     number: u64,
@@ -25,7 +25,7 @@ pub fn applied(
     record(session, number, |edit| edit.answered(attempt, answer));
 }
 
-/// The client has had its time.
+/// Takes the end of the client's time for an edit.
 pub fn overdue(session: &mut Session, number: u64, attempt: usize, applied: bool) {
     record(session, number, |edit| edit.overdue(attempt, applied));
 }
@@ -37,7 +37,8 @@ fn record(session: &mut Session, number: u64, what: impl FnOnce(&mut PendingEdit
     }
 }
 
-/// Asks the client to apply an edit of a document as it is now: the edit of that number, in its attempt of that one.
+/// Asks the client to apply an edit to the present version of a document. `number` is the edit's, `attempt` counts its
+/// requests.
 pub(super) fn ask(session: &mut Session, uri: Uri, (number, attempt): (u64, usize), edit: &Edit) {
     let Some(buffer) = session.state.buffers.get(&uri) else { return };
     let version = buffer.client_version;
@@ -60,7 +61,7 @@ fn workspace_edit(session: &Session, uri: Uri, version: Option<i32>, edit: lsp::
     }
 }
 
-/// The code is in the buffer, and noted even if the command is over.
+/// Records the code that is now in the buffer, also if the command has ended.
 pub(super) fn landed(session: &mut Session, number: u64) {
     let state = &mut session.state;
     let Some(edit) = state.edits.remove(&number) else { return };
@@ -79,7 +80,7 @@ pub(super) fn landed(session: &mut Session, number: u64) {
     state.wake(&uri);
 }
 
-/// What the edit was to replace has been changed.
+/// Reports to the command that the text which the edit was to replace has been changed.
 pub(super) fn stale(session: &mut Session, number: u64) {
     let Some(edit) = session.state.edits.remove(&number) else { return };
     if let Some(operation) = session.state.operations.get_mut(&edit.operation()) {
@@ -88,7 +89,7 @@ pub(super) fn stale(session: &mut Session, number: u64) {
     session.state.wake(edit.uri());
 }
 
-/// The code is not in the buffer.
+/// Reports to the command that the code is not in the buffer.
 pub(super) fn not_applied(session: &mut Session, number: u64, note: String) {
     let Some(edit) = session.state.edits.remove(&number) else { return };
     let (uri, operation) = (edit.uri().clone(), edit.operation());

@@ -1,4 +1,4 @@
-//! How commands end.
+//! The end of commands.
 
 use tower_lsp::ls_types::{self as lsp, ProgressToken};
 
@@ -7,8 +7,8 @@ use crate::server::responder::RequestId;
 use crate::server::session::Session;
 use crate::synthesis::Outcome;
 
-/// Ends a command: its work stops, its progress ends, the user is told what did not go as asked, and it is answered. An
-/// edit that the client has been asked for stays on its way, since the client may apply it all the same.
+/// Ends a command: cancels its work, ends its progress, tells the user what did not go as asked, and answers the
+/// request. An edit that was sent to the client stays pending, since the client may still apply it.
 pub(super) fn end(session: &mut Session, id: u64, outcome: Outcome) {
     let Some(operation) = session.state.operations.get(&id) else { return };
     stream::break_off(session, operation);
@@ -28,7 +28,7 @@ pub(super) fn end(session: &mut Session, id: u64, outcome: Outcome) {
     session.state.ready.lenses = true;
 }
 
-/// Takes the turn at work away.
+/// Removes the command's current step, and cancels its generations.
 pub(super) fn leave(session: &mut Session, id: u64) {
     if let Some(operation) = session.state.operations.get(&id) {
         stream::break_off(session, operation);
@@ -40,12 +40,12 @@ pub(super) fn leave(session: &mut Session, id: u64) {
     session.state.ready.lenses = true;
 }
 
-/// The command's request was cancelled.
+/// Cancels the command whose request the client has cancelled.
 pub fn cancelled(session: &mut Session, request: RequestId) {
     session.state.end(Outcome::Cancelled, |operation| operation.responder().request == request);
 }
 
-/// The user cancelled the progress.
+/// Cancels the command whose progress the user has cancelled.
 pub fn progress_cancelled(session: &mut Session, token: &ProgressToken) {
     session.state.end(Outcome::Cancelled, |operation| operation.progress().token() == Some(token));
 }

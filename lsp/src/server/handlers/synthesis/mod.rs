@@ -1,14 +1,14 @@
 //! The commands that synthesize: comment to code, each turn as one edit.
 //!
-//! A command is an [`Operation`](crate::synthesis::Operation): a plan of turns, of which one at a time is at work. The turn is
-//! looked up when its time comes, in the buffer as it then is; it is prepared, generated, selected and sent to the client as an
-//! edit, and the next one's time comes when the client has reported that edit. Typing elsewhere moves what is at work and what
-//! is planned; typing in the turn at work drops its result.
+//! A command is an [`Operation`](crate::synthesis::Operation): a plan of turns, one of which is current. A turn is
+//! looked up when it becomes current, in the buffer as it then is. It is prepared, generated, selected and sent to the
+//! client as an edit; the next turn becomes current when the client has reported that edit. Typing elsewhere moves the
+//! current and the planned turns; typing in the current turn drops its result.
 //!
-//! A turn at work belongs to the engine that began it: settings that ask for another one take effect with the next turn,
-//! which waits until that engine is loaded.
+//! A turn is finished by the engine that started it. Settings that ask for another engine take effect with the next
+//! turn, which waits until that engine is loaded.
 //!
-//! Handlers record what happens, here and elsewhere; [`settle`] alone moves commands and edits on.
+//! Handlers here and elsewhere only record what happens; [`settle`] alone advances commands and edits.
 
 mod apply;
 mod end;

@@ -1,4 +1,4 @@
-//! Selecting among what was generated, away from the main loop: by its syntax and names, and by running it.
+//! Selects among the candidates of a turn away from the main loop: by their syntax and names, and by running them.
 
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
@@ -18,37 +18,37 @@ use crate::generate::select::select;
 use crate::server::session::Session;
 use crate::synthesis::Selected;
 
-/// A completion, before one is selected.
+/// A completion, before the selection.
 pub(super) struct Generated {
-    /// Its number among those that were sampled.
+    /// The number among the sampled candidates.
     pub index: usize,
-    /// How its tokens were picked.
+    /// The way in which its tokens were sampled.
     pub sampling: Sampling,
-    /// What the model wrote.
+    /// The text that the model wrote.
     pub completion: Completion,
 }
 
-/// What is selected from, and how.
+/// The input of a selection.
 pub(super) struct Work {
-    /// The buffer that it is for.
+    /// The buffer's text when the turn became current.
     pub document: Document,
-    /// The turn in it.
+    /// The turn in `document`.
     pub turn: Turn,
     /// The turn as text.
     pub text: TurnText,
-    /// What the model was asked.
+    /// The prompt that the model was given.
     pub prepared: PreparedTurn,
     /// The model's name.
     pub model: String,
-    /// What it wrote.
+    /// The completions.
     pub generated: Vec<Generated>,
-    /// How programs are run, if they are.
+    /// The way in which programs are run; `None` if they are not.
     pub run: Option<RunOptions>,
-    /// Set when nobody wants to know any more.
+    /// Set when the result is no longer wanted.
     pub cancel: Arc<AtomicBool>,
 }
 
-/// How programs of this file are run, if they are; the user is told why not, if they should be.
+/// The way in which programs of this file are run, or `None`. If they should be run but are not, the user is told why.
 pub(super) fn run_options(session: &mut Session, uri: &Uri) -> Option<RunOptions> {
     let synthesis = &session.state.config_for(uri).synthesis;
     if synthesis.verify != Verify::Run {
@@ -64,13 +64,13 @@ pub(super) fn run_options(session: &mut Session, uri: &Uri) -> Option<RunOptions
     None
 }
 
-/// Tells the user that programs are not run.
+/// Tells the user why programs are not run.
 pub(super) fn cannot_run(session: &mut Session, reason: &str) {
     let text = format!("codegen-lsp: programs cannot be run, so they are checked without that: {reason}");
     session.tell_once(MessageType::WARNING, text);
 }
 
-/// Tells the user, once, how far programs are shut in.
+/// Tells the user, once, how programs are isolated.
 pub(super) fn tell_isolation(session: &mut Session, held: Isolation) {
     let text = format!("codegen-lsp: {}", run::isolation(held));
     if held.level() < Level::default() {
@@ -81,7 +81,7 @@ pub(super) fn tell_isolation(session: &mut Session, held: Isolation) {
 }
 
 impl Work {
-    /// Selects among what was generated, and says what made it. Blocks.
+    /// Ranks the completions, and adds how each was generated. Blocks.
     pub fn select(self) -> Selected {
         let sampled = self.generated.len();
         let completions = self.generated.iter().map(|generated| (generated.index, generated.completion.clone()));

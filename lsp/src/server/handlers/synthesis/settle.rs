@@ -1,4 +1,4 @@
-//! The one place where commands and edits are moved on.
+//! Advances commands and edits; no other module does.
 
 use std::ops::Range;
 
@@ -13,7 +13,8 @@ use crate::server::state::{EngineState, State};
 use crate::synthesis::operation::{Model, Next, Now};
 use crate::synthesis::pending_edit::{self, Timeout};
 
-/// Moves on what is ready: first what breaks off, then edits, then the commands that went on waiting for these, each once.
+/// Advances what is ready: first the commands that break off, then edits, then the commands that waited for them, each
+/// once.
 pub fn settle(session: &mut Session) {
     let State { operations, ready, .. } = &session.state;
     let breaking_off = |id: &&u64| operations.get(id).is_some_and(|operation| operation.is_breaking_off());
@@ -33,7 +34,7 @@ pub fn settle(session: &mut Session) {
     }
 }
 
-/// Does what is to be done for a command, until it has to wait for something or has ended.
+/// Advances a command until it has to wait for something or has ended.
 fn advance(session: &mut Session, id: u64) {
     while let Some(next) = next(&mut session.state, id) {
         match next {
@@ -97,7 +98,7 @@ fn next(state: &mut State, id: u64) -> Option<Next> {
     Some(operation.next(&mut now))
 }
 
-/// Does what is to be done for an edit.
+/// Advances an edit until it has to wait for something or is over.
 fn edit(session: &mut Session, number: u64) {
     let State { edits, buffers, records, config, operations, .. } = &mut session.state;
     let Some(pending) = edits.get_mut(&number) else { return };

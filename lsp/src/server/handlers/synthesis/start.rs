@@ -1,4 +1,4 @@
-//! A command's beginning.
+//! The start of commands.
 
 use std::ops::Range;
 
@@ -14,15 +14,15 @@ use crate::server::state::State;
 use crate::synthesis::plan;
 use crate::synthesis::{self, Nothing, Operation, Outcome, Plan, Purpose};
 
-/// Why there is nothing to begin with.
+/// The reason why a command is not started.
 enum Refusal {
-    /// The argument means nothing here.
+    /// The argument is invalid; the request gets an error.
     Request(String),
-    /// The user is told.
+    /// There is nothing to do; the user is told why.
     Told(Nothing),
 }
 
-/// A command for the turn at a position.
+/// Starts a command for the turn at a position.
 pub fn one(
     session: &mut Session,
     uri: Uri,
@@ -35,7 +35,7 @@ pub fn one(
     start(session, uri, purpose, plan, token, responder);
 }
 
-/// The command for all turns without code, or those of a range.
+/// Starts the command for all turns without code, or those of a range.
 pub fn all(
     session: &mut Session,
     uri: Uri,
@@ -67,7 +67,7 @@ fn start(
     }
 }
 
-/// Begins a command; earlier ones that have one of its turns at work or planned are superseded.
+/// Starts a command; earlier ones that have one of its turns as current or planned are superseded.
 fn begin(
     session: &mut Session,
     uri: Uri,
@@ -82,7 +82,7 @@ fn begin(
     session.then(|session| insert(session, uri, purpose, plan, token, responder));
 }
 
-/// Takes a command in and asks the client for a progress token, if it has not given one.
+/// Inserts a command, and asks the client for a progress token if the request had none.
 fn insert(
     session: &mut Session,
     uri: Uri,
@@ -108,7 +108,7 @@ fn insert(
     }
 }
 
-/// The client knows the token, or will not: the work begins.
+/// Starts the work of a command once the client has accepted or refused the token.
 pub fn progress_ready(session: &mut Session, id: u64, known: bool) {
     if let Some(operation) = session.state.operations.get_mut(&id) {
         operation.progress_ready(known);

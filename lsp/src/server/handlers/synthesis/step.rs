@@ -1,4 +1,5 @@
-//! A turn at work: prepared, generated, selected. What is begun here is reported back as an event, and recorded.
+//! The current turn of a command: prepared, generated, selected. Work that starts here is reported back as an event,
+//! and recorded.
 
 use std::sync::Arc;
 
@@ -14,7 +15,7 @@ use crate::server::session::Session;
 use crate::server::state::State;
 use crate::synthesis::{Generating, Operation, Part, Phase, Selected, Shown, Step, Verifying};
 
-/// Puts the turn's history together and counts its tokens, away from the main loop.
+/// Builds the turn's history and counts its tokens, away from the main loop.
 pub(super) fn prepare(session: &mut Session, id: u64) {
     let state = &session.state;
     let Some(operation) = state.operations.get(&id) else { return };
@@ -28,12 +29,12 @@ pub(super) fn prepare(session: &mut Session, id: u64) {
     session.offload(work, move |result| Event::TurnPrepared(at, stamp, result));
 }
 
-/// The turn can be asked for, by the engine of that stamp, or preparing it failed.
+/// Records the prepared turn, for the engine with that number; `None` after a panic.
 pub fn prepared(session: &mut Session, at: StepId, stamp: u64, result: Option<Box<(TurnText, PreparedTurn)>>) {
     record(session, at, |operation| operation.prepared(at.step, stamp, result));
 }
 
-/// Asks the engine.
+/// Submits the turn to the engine.
 pub(super) fn submit(session: &mut Session, id: u64, made: (TurnText, PreparedTurn)) {
     let Some(engine) = session.state.engine().cloned() else { return };
     let model = engine.info().title();
@@ -52,7 +53,7 @@ pub(super) fn submit(session: &mut Session, id: u64, made: (TurnText, PreparedTu
     operation.submitted(Generating { text, prepared, model, parts });
 }
 
-/// How the turn's candidates are sampled.
+/// The sampling of each of the turn's candidates.
 fn samplings(state: &mut State, id: u64, made: &(TurnText, PreparedTurn), model: &str) -> Option<Vec<Sampling>> {
     let operation = state.operations.get(&id)?;
     let config = &state.config.at(operation.uri()).synthesis;
@@ -68,7 +69,7 @@ fn samplings(state: &mut State, id: u64, made: &(TurnText, PreparedTurn), model:
     Some(samplings)
 }
 
-/// The engine has produced a token of a candidate, or has ended it.
+/// Takes a token of a candidate from the engine, or its end.
 pub fn produced(session: &mut Session, at: StepId, candidate: usize, event: Produced) {
     let id = at.operation;
     let Some(operation) = session.state.operations.get_mut(&id) else { return };
@@ -93,7 +94,7 @@ pub fn produced(session: &mut Session, at: StepId, candidate: usize, event: Prod
     }
 }
 
-/// Selects among what was generated, away from the main loop.
+/// Starts the selection among the candidates, away from the main loop.
 pub(super) fn select(session: &mut Session, id: u64) {
     let Some(uri) = session.state.operations.get(&id).map(|operation| operation.uri().clone()) else { return };
     let run = select::run_options(session, &uri);
@@ -119,7 +120,7 @@ pub(super) fn select(session: &mut Session, id: u64) {
     session.offload(move || work.select(), move |selected| Event::TurnSelected(at, selected.map(Box::new)));
 }
 
-/// What was generated has been selected, or that failed.
+/// Records the selected candidates; `None` after a panic.
 pub fn selected(session: &mut Session, at: StepId, selected: Option<Box<Selected>>) {
     let operation = session.state.operations.get(&at.operation);
     if operation.and_then(Operation::step).is_none_or(|step| step.id != at.step) {

@@ -1,4 +1,4 @@
-//! What the client sees of a turn while it is generated: progress, and the text so far.
+//! Shows a turn to the client while it is generated: progress, and the text so far.
 
 use std::ops::Range;
 
@@ -14,7 +14,7 @@ use crate::server::session::Session;
 use crate::synthesis::plan;
 use crate::synthesis::{Operation, Phase, Purpose, Step};
 
-/// Tells the client of the command's beginning.
+/// Announces the start of the command to the client.
 pub(super) fn begin(session: &Session, id: u64) {
     let Some(operation) = session.state.operations.get(&id) else { return };
     let Some(token) = operation.progress().begun() else { return };
@@ -37,7 +37,7 @@ pub(super) fn begin(session: &Session, id: u64) {
     session.outbox.progress(token, lsp::WorkDoneProgress::Begin(begin));
 }
 
-/// Tells the client how far the command has come.
+/// Reports the command's progress to the client.
 pub(super) fn report(session: &Session, id: u64) {
     let Some(operation) = session.state.operations.get(&id) else { return };
     let (Some(token), Some(step)) = (operation.progress().begun(), operation.step()) else { return };
@@ -53,7 +53,7 @@ pub(super) fn report(session: &Session, id: u64) {
     session.outbox.progress(token, lsp::WorkDoneProgress::Report(report));
 }
 
-/// What is being done for a turn, in a few words.
+/// The work on a turn, in a few words.
 fn what(step: &Step) -> String {
     match &step.phase {
         Phase::Preparing => plan::first_line(&step.turn).to_owned(),
@@ -74,7 +74,7 @@ fn what(step: &Step) -> String {
     }
 }
 
-/// Tells the client of the text of one continuation so far; of all of it, `whole`, if it is done.
+/// Sends the text of one continuation so far; the whole text, `whole`, if it has ended.
 pub(super) fn partial(
     session: &Session,
     operation: &Operation<CommandResponder>,
@@ -101,7 +101,7 @@ pub(super) fn partial(
     });
 }
 
-/// Ends the stream of every continuation that has not ended, for a turn that comes to nothing.
+/// Ends the stream of every continuation that has not ended, for a turn that is given up.
 pub(super) fn break_off(session: &Session, operation: &Operation<CommandResponder>) {
     let Some(Step { phase: Phase::Generating(generating), .. }) = operation.step() else { return };
     for (index, part) in generating.parts.iter().enumerate().filter(|(_, part)| !part.ended) {
@@ -113,14 +113,14 @@ fn range(document: &Document, range: Range<usize>, encoding: Encoding) -> lsp::R
     positions::lsp_range(document.rope(), range, encoding)
 }
 
-/// A text on its way to being shown. Finding what is certain of it and moving that to the turn's indentation takes a parse, so
-/// it waits until the client has room for it, and many never get there.
+/// A text that is to be shown. To find its certain part and move that to the turn's indentation takes a parse, so this
+/// waits until the client can take the notification; many are replaced before that.
 struct Shown {
     document: Document,
     turn: Turn,
-    /// What the model wrote so far.
+    /// The text that the model wrote so far.
     raw: String,
-    /// Whether it is all there will be, and nothing of it is held back.
+    /// Whether the text has ended, so that nothing of it is held back.
     whole: bool,
 }
 

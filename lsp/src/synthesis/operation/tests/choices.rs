@@ -1,4 +1,4 @@
-//! What is written of what was generated, and what the client is shown.
+//! Which candidate is written, and what the client is shown.
 
 use super::Event::{Change, Done, Failed, Known, Landed, Moved, Prepared, Selected, Token};
 use super::*;
@@ -183,7 +183,7 @@ fn another_text_is_drawn_where_the_most_likely_one_is_there() {
     let mut empty = World::new(TEXT, &["one"], Purpose::Regenerate { seed: None, following: false }, false);
     empty.configured = 3;
     assert_eq!(draw(empty), Some((3, None, false)));
-    // Of several, the best that is another.
+    // Of several, the best that differs from the present one is written.
     let mut world = regenerate(None);
     for event in [Moved, Prepared, Done(0, "")] {
         world.take(event);

@@ -1,4 +1,4 @@
-//! A command's way from its first turn to its end.
+//! The course of a command from its first turn to its end.
 
 use super::Event::{
     Arrived, Arriving, Change, Done, End, Failed, GivenUp, Known, Landed, Model, Moved, NotApplied, Prepared,
@@ -182,7 +182,7 @@ fn it_waits_for_the_client_the_syntax_the_model_and_edits_on_their_way() {
     );
 }
 
-/// What has happened until a moment.
+/// The events up to a moment.
 type Events = fn() -> Vec<Event>;
 
 #[test]
@@ -206,14 +206,14 @@ fn it_ends_at_every_moment_in_every_way() {
             }
             world.take(End(way));
             assert_eq!(world.settle(), format!("end {}", way.name()), "{moment}");
-            // Whatever comes then, it has ended once and for all.
+            // No later event changes the outcome.
             world.take(Prepared);
             world.take(End(Outcome::Cancelled));
             assert_eq!(world.settle(), format!("end {}", way.name()), "{moment}");
             assert_eq!(world.operation.answer(way)["turns"], Value::Array(Vec::new()));
         }
     }
-    // What has nothing left to do ends as it would have.
+    // A command that has nothing left to do ends as it would have.
     let mut world = one();
     world.take(Model(Loading));
     world.take(Change(&[("# one\n", "")]));
@@ -330,7 +330,7 @@ fn several_turns_are_taken_one_after_the_other_as_they_are_then() {
             ),
         ],
     );
-    // Where what follows was asked for because of the first, it does not come without it.
+    // Turns that were asked for because of the first are dropped with it.
     let following = Purpose::Regenerate { seed: None, following: true };
     let mut world = World::new(TEXT, &["one", "two"], following, false);
     assert_eq!(world.settle(), BEGUN);
