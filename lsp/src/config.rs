@@ -87,10 +87,8 @@ impl Default for Languages {
     }
 }
 
-/// Options of suggestions while typing.
 #[derive(Debug, Clone, PartialEq)]
 pub struct InlineConfig {
-    /// Whether suggestions are made.
     pub enabled: bool,
     /// The largest number of tokens generated for one suggestion, whatever its kind asks for.
     pub max_tokens: usize,
@@ -121,7 +119,7 @@ pub struct SynthesisConfig {
     pub isolation: Level,
 }
 
-/// How candidates are verified.
+/// The way in which candidates are verified.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Verify {
     /// The candidate's syntax and names are checked.
@@ -143,7 +141,7 @@ impl Verify {
     }
 }
 
-/// Which turns have code lenses.
+/// The turns that have code lenses.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum CodeLenses {
     /// Turns without code and turns with generated code; all turns where prompts have a marker. A comment above

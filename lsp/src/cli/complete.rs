@@ -118,7 +118,7 @@ fn report(
     }
 }
 
-/// What a completion cost, in a line for people.
+/// The cost of a completion, in a line for people.
 pub(super) fn timing(done: &Completion) -> String {
     let speed = |speed: Option<f64>| speed.map_or_else(String::new, |speed| format!(" ({speed:.0} tokens/s)"));
     let (prefill, decode) = prepare::speeds(done);

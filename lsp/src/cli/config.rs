@@ -63,7 +63,7 @@ fn check(file: Option<PathBuf>) -> anyhow::Result<ExitCode> {
         Some(file) => std::path::absolute(file)?,
         None => user_file::path().context("this system has no place for your own file; name one")?,
     };
-    // For the server such a file says nothing, which is right there.
+    // The server ignores a missing file.
     if !file.exists() {
         bail!("there is no file {}", file.display());
     }

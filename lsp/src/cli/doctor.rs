@@ -1,4 +1,4 @@
-//! `codegen-lsp doctor`: what this build is, what it runs on, and how fast.
+//! `codegen-lsp doctor`: prints the build, the machine and the speed.
 
 use std::fmt::Write;
 
@@ -22,7 +22,7 @@ pub struct Arguments {
     engine: EngineArgs,
 }
 
-/// Prints the report. What is known is printed before the model is loaded, since that may fail.
+/// Prints the report. Facts that need no model are printed before it is loaded, since loading may fail.
 ///
 /// # Errors
 /// The model cannot be run.
@@ -52,7 +52,7 @@ fn build() -> String {
     )
 }
 
-/// The user's own options for the server, and what is wrong with them.
+/// The user's own options for the server, and the problems in them.
 fn options() -> String {
     let Some(path) = user_file::path() else { return String::new() };
     let state = if path.exists() { "" } else { " (there is none)" };
@@ -61,7 +61,7 @@ fn options() -> String {
     format!("options       {}{state}\n{}", printable::line(&path.display().to_string()), problems.collect::<String>())
 }
 
-/// What programs would be kept from here, and what is in the way of more.
+/// The isolation of programs on this system, and what is missing for a better one.
 fn isolation(python: &str) -> String {
     match Sandbox::new(python, Limits::default()).and_then(|sandbox| sandbox.support()) {
         Ok(Support { isolation, missing }) => {
@@ -114,7 +114,7 @@ fn model(info: &ModelInfo) -> String {
     )
 }
 
-/// How many threads compute, which is known once something has been computed.
+/// The number of threads that compute, which is known after the first computation.
 fn threads(info: &ModelInfo, used: ThreadsInUse) -> String {
     if !info.threads_chosen {
         return format!("threads       {}\n", info.threads);
@@ -125,7 +125,7 @@ fn threads(info: &ModelInfo, used: ThreadsInUse) -> String {
     )
 }
 
-/// Measures on a prompt that no cache can know.
+/// Measures the speed on a prompt that is in no cache.
 fn speed(engine: &Engine) -> anyhow::Result<String> {
     let mut text = String::new();
     for index in 0..40 {

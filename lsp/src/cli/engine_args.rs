@@ -1,4 +1,4 @@
-//! The flags that say which model is run, and how.
+//! The flags that select the model and how it is run.
 
 use std::path::PathBuf;
 
@@ -18,7 +18,8 @@ pub struct EngineArgs {
     /// A LoRA adapter for the model, as `codegen-lsp model convert` makes it of one that peft has saved
     #[arg(long, value_name = "FILE")]
     pub lora: Option<PathBuf>,
-    /// Threads for matrix products: a number, or auto, which takes as many as pay, up to the physical cores [default: auto]
+    /// Threads for matrix products: a number, or auto, which takes as many as pay, up to the physical cores [default:
+    /// auto]
     #[arg(long, value_name = "auto|N", value_parser = threads)]
     pub threads: Option<Threads>,
     /// Tokens of context [default: what the model was trained with]
@@ -45,7 +46,7 @@ pub struct EngineArgs {
 }
 
 impl EngineArgs {
-    /// The flags over the defaults.
+    /// The flags applied to the defaults.
     #[must_use]
     pub fn config(&self) -> EngineConfig {
         let mut config = EngineConfig::default();
@@ -53,7 +54,7 @@ impl EngineArgs {
         config
     }
 
-    /// Puts the flags that were given over what is there.
+    /// Applies the given flags to `config`.
     pub fn over(&self, config: &mut EngineConfig) {
         if let Some(model) = &self.model {
             config.model.clone_from(model);
@@ -72,8 +73,9 @@ impl EngineArgs {
         options.mmap &= !self.no_mmap;
     }
 
-    /// The same for evaluation, where many texts are generated side by side: more slots; and, on machines without a GPU, no
-    /// fused attention unless it is asked for: a batch of sixteen took 40 % more processor time with it (`BENCHMARKS.md`).
+    /// Applies the flags for evaluation, where many texts are generated side by side: more slots and, on machines
+    /// without a GPU, no fused attention unless it is asked for. A batch of sixteen took 40 % more processor time with
+    /// it (`BENCHMARKS.md`).
     #[must_use]
     pub fn evaluation(&self) -> EngineConfig {
         let mut config = self.config();
@@ -93,7 +95,7 @@ impl EngineArgs {
     }
 }
 
-/// A number of threads; none leaves it to the engine.
+/// A number of threads; `None` leaves the choice to the engine.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Threads(pub Option<usize>);
 

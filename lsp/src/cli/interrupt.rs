@@ -1,4 +1,4 @@
-//! What ends a command early: Ctrl-C, the system, or the terminal's end. Nothing else in the program listens to signals.
+//! Interrupts: Ctrl-C, the system's request to end, or the end of the terminal. No other module listens to signals.
 
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, AtomicI32, Ordering};
@@ -8,13 +8,13 @@ use codegen_eval::sampling::Cancel;
 #[cfg(unix)]
 use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
 
-/// Says, when the program is interrupted, whether the file has been written. An interrupt waits for a write that is under
-/// way, so that nothing is left beside the file.
+/// Reports, when the program is interrupted, whether the file has been written. An interrupt waits for a write that is
+/// under way, so that no temporary file remains.
 #[derive(Debug, Clone, Default)]
 pub struct Interrupts(Arc<Mutex<Option<String>>>);
 
 impl Interrupts {
-    /// Waits for interrupts from now on. Where that is not possible they end the program without a word.
+    /// Waits for interrupts from now on. Where that is not possible, they end the program without a message.
     #[must_use]
     pub fn of(path: &Path) -> Self {
         let interrupts = Self::default();
@@ -27,7 +27,7 @@ impl Interrupts {
         interrupts
     }
 
-    /// Does what changes the file; an interrupt comes before or after it.
+    /// Runs `write`, which changes the file; an interrupt comes before or after it.
     ///
     /// # Errors
     /// Those of `write`.
@@ -52,20 +52,20 @@ impl Interrupts {
     }
 }
 
-/// Ends an evaluation's run from any thread: nothing new is sampled or executed, and what is under way is dropped.
+/// Ends an evaluation's run from any thread: no new work is started, and work under way is dropped.
 #[derive(Clone, Default)]
 pub struct Stop {
     /// Ends the sampling.
     pub sampling: Cancel,
-    /// Ends what the reference is asked.
+    /// Ends the work of the reference package.
     pub reference: Arc<AtomicBool>,
-    /// Ends the executions. It is the executor's, which sets it when it is done, too.
+    /// Ends the executions. The executor owns the flag, and sets it when it is done, too.
     execution: Arc<AtomicBool>,
     signal: Arc<AtomicI32>,
 }
 
 impl Stop {
-    /// For these executions.
+    /// A stop for these executions.
     #[must_use]
     pub fn new(execution: Arc<AtomicBool>) -> Self {
         Self { execution, ..Self::default() }
@@ -78,23 +78,23 @@ impl Stop {
         self.sampling.cancel();
     }
 
-    /// Whether it has been ended.
+    /// Whether the run has been ended.
     #[must_use]
     pub fn is_stopped(&self) -> bool {
         self.sampling.is_cancelled()
     }
 
-    /// The signal that ended it, if one did.
+    /// The signal that ended the run, if one did.
     #[must_use]
     pub fn signal(&self) -> Option<i32> {
         Some(self.signal.load(Ordering::Relaxed)).filter(|&signal| signal != 0)
     }
 
-    /// Lets signals end the run from now on. The second one ends the program at once.
+    /// Lets signals end the run from now on. The second signal ends the program at once.
     #[cfg(unix)]
     pub fn on_signals(&self) {
-        // A signal that is listened to ends nothing: a file over the limit that the process has is then an error of writing,
-        // like a full disk.
+        // A handled signal does not end the program: a file over the process's size limit then causes an error of
+        // writing, like a full disk.
         let _ = signal_hook::flag::register(libc::SIGXFSZ, Arc::default());
         let stop = self.clone();
         on_signals([SIGINT, SIGTERM, SIGHUP], move |signal| match stop.signal() {
@@ -106,19 +106,19 @@ impl Stop {
         });
     }
 
-    /// The system ends the program, as usual. What is in the file is good anyway.
+    /// The system ends the program, as usual. The file is valid anyway.
     #[cfg(not(unix))]
     pub fn on_signals(&self) {}
 }
 
-/// Calls `heard` with each of these signals that comes from now on. Where that is not possible they do what they always do.
+/// Calls `heard` with each of these signals from now on. Where that is not possible, they have their default effect.
 #[cfg(unix)]
 fn on_signals<const N: usize>(signals: [i32; N], mut heard: impl FnMut(i32) + Send + 'static) {
     let Ok(mut signals) = signal_hook::iterator::Signals::new(signals) else { return };
     let _ = std::thread::Builder::new().name("signals".into()).spawn(move || signals.forever().for_each(&mut heard));
 }
 
-/// Ends the program as the signal would have: whoever started it sees that.
+/// Ends the program as the signal would have, so that its parent process sees the signal.
 #[cfg(unix)]
 fn end_by(signal: i32) {
     let _ = signal_hook::low_level::emulate_default_handler(signal);

@@ -9,10 +9,10 @@ use anyhow::Context;
 use codegen_core::printable;
 use tracing_subscriber::EnvFilter;
 
-/// Starts the log. `RUST_LOG` filters it; without it a server logs what happens, a command only what goes wrong.
+/// Starts the log. `RUST_LOG` filters it; by default a server logs information, a command only errors.
 ///
 /// # Errors
-/// The file cannot be written, or the filter means nothing.
+/// The file cannot be written, or the filter is invalid.
 pub fn start(file: Option<&Path>, serving: bool) -> anyhow::Result<()> {
     let default = if serving { "warn,codegen_lsp=info,codegen_engine=info" } else { "error" };
     let filter = match std::env::var("RUST_LOG") {
@@ -33,7 +33,8 @@ pub fn start(file: Option<&Path>, serving: bool) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Writes lines as they may be shown: a log holds names and messages from files, and is read on stop_sequences.
+/// Writes lines with control characters made visible: a log holds names and messages from files, and is read on
+/// terminals.
 struct Printable<W>(W);
 
 impl<W: Write> Write for Printable<W> {

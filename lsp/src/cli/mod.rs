@@ -60,10 +60,10 @@ enum Command {
     Doctor(doctor::Arguments),
 }
 
-/// How long a batch that is under way at the end may take.
+/// The time that a batch under way at the end may take.
 const LAST_BATCH: Duration = Duration::from_secs(2);
 
-/// Runs the program. What the user got wrong ends it with code 2 and a sentence on standard error.
+/// Runs the program. A mistake of the user ends it with code 2 and a message on standard error.
 #[must_use]
 pub fn main() -> ExitCode {
     let arguments = Arguments::parse();
@@ -79,11 +79,11 @@ pub fn main() -> ExitCode {
         Command::Config(command) => config::run(&command),
         Command::Doctor(arguments) => doctor::run(&arguments).map(|()| ExitCode::SUCCESS),
     });
-    // All commands have let go of their engines; a batch under way still ends.
+    // All commands have dropped their engines; a batch under way still ends.
     Engine::wait_for_all(LAST_BATCH);
     match result {
         Ok(code) => code,
-        // A reader that has seen enough (`… | head`) is no error of the user's.
+        // A reader that closes the output early (`… | head`) is not an error of the user.
         Err(error) if output::is_broken_pipe(&error) => ExitCode::SUCCESS,
         Err(error) => {
             output::remark(&format!("codegen-lsp: {error:#}"));

@@ -24,19 +24,19 @@ use super::output::{self, print};
 pub enum ModelCommand {
     /// Convert a Hugging Face CodeGen folder, or a LoRA adapter that peft has saved, to a GGUF file
     Convert {
-        /// The folder that holds config.json, the weights and the tokenizer, or a model's folder in the Hub's cache; or the one
-        /// that holds adapter_config.json and the adapter
+        /// The folder that holds config.json, the weights and the tokenizer, or a model's folder in the Hub's cache; or
+        /// the one that holds adapter_config.json and the adapter
         #[arg(value_name = "DIR")]
         folder: PathBuf,
-        /// The model that an adapter is for: its folder, a GGUF made of it, or builtin [default: the folder that the adapter
-        /// names]
+        /// The model that an adapter is for: its folder, a GGUF made of it, or builtin [default: the folder that the
+        /// adapter names]
         #[arg(long, value_name = "DIR|FILE|NAME")]
         base: Option<String>,
         /// The file to write
         #[arg(short, long, value_name = "FILE")]
         output: PathBuf,
-        /// How weights are stored: the smaller, the faster and the less precise [default: q8_0; of an adapter, which is small,
-        /// f32]
+        /// How weights are stored: the smaller, the faster and the less precise [default: q8_0; of an adapter, which is
+        /// small, f32]
         #[arg(long = "type", value_name = "TYPE", ignore_case = true, value_parser = file_type())]
         file_type: Option<FileType>,
         /// Tensors that get another type
@@ -85,7 +85,7 @@ impl Exceptions {
         Recipe { file_type, token_embedding: self.token_embedding_type, output: self.output_type }
     }
 
-    /// An adapter has one type.
+    /// Refuses these flags for an adapter, which has one type.
     fn refuse(self) -> anyhow::Result<()> {
         if self.token_embedding_type.is_some() || self.output_type.is_some() {
             anyhow::bail!("--token-embedding-type and --output-type are for models, and this is an adapter");
@@ -136,7 +136,7 @@ pub fn run(command: ModelCommand) -> anyhow::Result<()> {
     }
 }
 
-/// The folder that a folder of the Hub's cache stands for; what is wrong with it is told by what reads it.
+/// The folder with the files of a folder in the Hub's cache. Problems in it are reported by the code that reads it.
 fn located(folder: &Path) -> PathBuf {
     locate(folder).map_or_else(|_| folder.to_owned(), |found| found.folder)
 }
@@ -145,11 +145,11 @@ fn length(path: &Path) -> Option<u64> {
     std::fs::metadata(path).ok().map(|about| about.len())
 }
 
-/// What unwinds from the progress callback when the user interrupts.
+/// The payload that unwinds from the progress callback when the user interrupts.
 struct Interrupted;
 
-/// Runs a conversion with a progress bar, which shows on stop_sequences only, and notes on standard error. An interrupt ends
-/// it by unwinding, so that the unfinished file is removed as after an error.
+/// Runs a conversion with a progress bar, which is shown on terminals only, and notes on standard error. An interrupt
+/// ends it by unwinding, so that the unfinished file is removed as after an error.
 fn watched(
     convert: impl FnOnce(&mut dyn FnMut(Progress<'_>)) -> Result<FileReport, ModelError>,
 ) -> anyhow::Result<FileReport> {
@@ -181,8 +181,8 @@ fn watched(
     }
 }
 
-/// A flag that is set when the user interrupts the program, which goes on. Where that cannot be had, the system ends the
-/// program as usual.
+/// A flag that is set when the user interrupts the program, which continues. Where that is not possible, the system
+/// ends the program as usual.
 fn interrupts() -> Arc<AtomicBool> {
     let flag = Arc::new(AtomicBool::new(false));
     let setter = Arc::clone(&flag);
@@ -191,7 +191,7 @@ fn interrupts() -> Arc<AtomicBool> {
         let Ok(runtime) = tokio::runtime::Builder::new_current_thread().enable_all().build() else { return };
         runtime.block_on(async move {
             let mut interrupt = pin!(asked_to_stop());
-            // The first poll is what starts listening.
+            // The first poll starts listening.
             let first = futures::poll!(&mut interrupt);
             drop(listening);
             if first.is_pending() && interrupt.await.is_ok() {
@@ -204,11 +204,11 @@ fn interrupts() -> Arc<AtomicBool> {
     flag
 }
 
-/// Comes back when the user, or the system, wants the program to end.
+/// Returns when the user, or the system, asks the program to end.
 #[cfg(unix)]
 async fn asked_to_stop() -> std::io::Result<()> {
     use tokio::signal::unix::{SignalKind, signal};
-    // A signal that is listened to ends nothing: a file over the limit that the process has is then an error of writing,
+    // A handled signal does not end the program: a file over the process's size limit then causes an error of writing,
     // like a full disk.
     let _ = signal(SignalKind::from_raw(libc::SIGXFSZ));
     let mut terminate = signal(SignalKind::terminate())?;
@@ -223,7 +223,7 @@ async fn asked_to_stop() -> std::io::Result<()> {
     tokio::signal::ctrl_c().await
 }
 
-/// One line: the file, its size, its parts, the time taken.
+/// One line with the file, its size, its parts and the time taken.
 fn summary(report: &FileReport, before: Option<u64>) -> String {
     let mut line = format!("{}: {}", report.path.display(), size(report.bytes));
     if let Some(before) = before {

@@ -1,12 +1,12 @@
-//! Standard output and standard error, written so that a reader that closes them early is no panic, and that nothing a file or
-//! a model says commands a terminal.
+//! Standard output and standard error. A reader that closes them early causes no panic, and texts of a file or a model
+//! cannot control a terminal.
 
 use std::borrow::Cow;
 use std::io::{IsTerminal, Write};
 
 use codegen_core::printable;
 
-/// Writes what people read to standard output at once.
+/// Writes text for people to standard output at once.
 ///
 /// # Errors
 /// Standard output is closed or full.
@@ -22,7 +22,7 @@ pub fn json(text: &str) -> anyhow::Result<()> {
     raw(&format!("{}\n", printable::json(text)))
 }
 
-/// Writes program text to standard output at once: exactly, for a file or a program to have; fit to be shown on a terminal.
+/// Writes code to standard output at once: unchanged to a file or a program, printable to a terminal.
 ///
 /// # Errors
 /// Standard output is closed or full.
@@ -30,13 +30,13 @@ pub fn program(text: &str) -> anyhow::Result<()> {
     raw(&shown(text, std::io::stdout().is_terminal()))
 }
 
-/// Program text as it is written to a stream.
+/// Code as it is written to a stream.
 #[must_use]
 pub fn shown(text: &str, terminal: bool) -> Cow<'_, str> {
     if terminal { printable::text(text) } else { Cow::Borrowed(text) }
 }
 
-/// Writes `text` to standard output as it is, at once.
+/// Writes `text` to standard output unchanged, at once.
 ///
 /// # Errors
 /// Standard output is closed or full.
@@ -47,17 +47,17 @@ pub fn raw(text: &str) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Writes a line for people to standard error. Where nobody reads it, it is not missed.
+/// Writes a line for people to standard error. Errors of writing are ignored.
 pub fn remark(text: &str) {
     let _ = writeln!(std::io::stderr().lock(), "{}", printable::text(text));
 }
 
-/// Writes `text` to standard error as it is. Where nobody reads it, it is not missed.
+/// Writes `text` to standard error unchanged. Errors of writing are ignored.
 pub fn aside(text: &str) {
     let _ = std::io::stderr().lock().write_all(text.as_bytes());
 }
 
-/// Whether an error only says that nobody reads the output any more.
+/// Whether an error only means that the reader has closed the output.
 #[must_use]
 pub fn is_broken_pipe(error: &anyhow::Error) -> bool {
     error.downcast_ref::<std::io::Error>().is_some_and(|error| error.kind() == std::io::ErrorKind::BrokenPipe)

@@ -1,4 +1,4 @@
-//! Python in colour, for stop_sequences, while it is still being written.
+//! Highlighting of Python on terminals, while the code is still being written.
 
 use clap::ValueEnum;
 use std::io::IsTerminal;
@@ -17,7 +17,7 @@ pub enum Colour {
 }
 
 impl Colour {
-    /// Whether `stream` gets colours.
+    /// Whether output to `stream` is coloured.
     #[must_use]
     pub fn wanted(self, stream: &impl IsTerminal) -> bool {
         let set = |name| std::env::var_os(name).is_some_and(|value: std::ffi::OsString| !value.is_empty());
@@ -31,7 +31,7 @@ impl Colour {
     }
 }
 
-/// What is coloured (names of tree-sitter's captures), and how (parameters of ANSI's SGR sequence).
+/// The coloured captures of tree-sitter, with the parameters of ANSI's SGR sequence.
 const COLOURS: [(&str, &str); 8] = [
     ("comment", "90"),
     ("constant", "36"),
@@ -43,17 +43,17 @@ const COLOURS: [(&str, &str); 8] = [
     ("type", "33"),
 ];
 
-/// Colours a text that comes piece by piece. What may still become something else (a word that goes on, a string that is
-/// still open) is held back.
+/// Colours a text that comes piece by piece. The end of the text is held back while its colour may change (a word that
+/// continues, a string that is still open).
 pub struct Painter {
-    /// `None`: without colours everything passes as it comes.
+    /// `None` without colours: everything passes through.
     highlighting: Option<(HighlightConfiguration, Highlighter)>,
     text: String,
     painted: usize,
 }
 
 impl Painter {
-    /// A painter, or one that leaves the text as it is.
+    /// A painter, or one that leaves the text unchanged.
     #[must_use]
     pub fn new(colours: bool) -> Self {
         let configuration = || {
@@ -66,7 +66,7 @@ impl Painter {
         Self { highlighting: colours.then(configuration).flatten(), text: String::new(), painted: 0 }
     }
 
-    /// Takes in more text; answers what can be shown of all there is and was not yet shown.
+    /// Appends text; returns the part of the whole text that can be shown and was not yet shown.
     pub fn push(&mut self, text: &str) -> String {
         if self.highlighting.is_none() {
             return text.to_owned();
@@ -75,7 +75,7 @@ impl Painter {
         self.paint(decided(&self.text))
     }
 
-    /// The text has ended: answers what was held back. The next text is another one.
+    /// Ends the text, and returns the part that was held back. The next text is independent.
     pub fn end(&mut self) -> String {
         let rest = self.paint(self.text.len());
         self.text.clear();
@@ -116,7 +116,7 @@ impl Painter {
     }
 }
 
-/// Every line ends its colour, so that whoever cuts the output between lines has whole ones.
+/// Every line ends its own colour, so that output that is cut between lines is complete.
 fn push_coloured(out: &mut String, part: &str, colour: &str) {
     for line in part.split_inclusive('\n') {
         let text = line.trim_end_matches(['\r', '\n']);
@@ -127,8 +127,8 @@ fn push_coloured(out: &mut String, part: &str, colour: &str) {
     }
 }
 
-/// How far into a text its colours can no longer change, roughly: not within the last word, nor within a string of the last
-/// line that has not ended.
+/// The approximate length of the text whose colours can no longer change: not within the last word, nor within an open
+/// string of the last line.
 fn decided(text: &str) -> usize {
     let line = text.rfind('\n').map_or(0, |end| end + 1);
     let mut quote: Option<(usize, char)> = None;

@@ -19,10 +19,10 @@ pub struct Arguments {
     engine: EngineArgs,
 }
 
-/// Serves until the client leaves. As the protocol has it, the exit code is 0 only after `shutdown`.
+/// Serves until the client leaves. The exit code is 0 only after `shutdown` (LSP 3.17, `exit`).
 ///
 /// # Errors
-/// The machine refuses threads.
+/// The system refuses to start threads.
 pub fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(2)
@@ -33,7 +33,7 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     let base = Base::new(user_file::path(), move |config| flags.over(&mut config.engine));
     let loader = Arc::new(prepare::load_engine);
     let orderly = runtime.block_on(server::serve(tokio::io::stdin(), tokio::io::stdout(), base, loader));
-    // A thread blocked on a standard input that stays open cannot be waited for.
+    // A thread blocked on a standard input that stays open cannot be joined.
     runtime.shutdown_background();
     Ok(if orderly { ExitCode::SUCCESS } else { ExitCode::from(1) })
 }

@@ -1,16 +1,16 @@
-//! The user's files: read with errors that say what is wrong, and replaced whole or not at all.
+//! The user's files: read with errors that describe the problem, and replaced whole or not at all.
 
 use std::path::Path;
 
 use anyhow::{Context, bail};
 
-/// What some editors put at a file's start to say that it is UTF-8. It is no part of the text.
+/// The mark with which some editors label a file as UTF-8. It is no part of the text.
 const BYTE_ORDER_MARK: char = '\u{feff}';
 
-/// Reads a file of text, without the byte order mark that it may start with.
+/// Reads a text file, without the byte order mark that it may start with.
 ///
 /// # Errors
-/// It cannot be read, or is not UTF-8.
+/// The file cannot be read, or is not UTF-8.
 pub fn read(path: &Path) -> anyhow::Result<String> {
     let text = read_whole(path)?;
     Ok(text.strip_prefix(BYTE_ORDER_MARK).map_or_else(|| text.clone(), str::to_owned))
@@ -27,11 +27,11 @@ fn read_whole(path: &Path) -> anyhow::Result<String> {
     }
 }
 
-/// Refuses a file that [`replace`] must not replace: one that its owner has protected. (To replace a file by another, the
-/// folder's permission is enough.)
+/// Refuses a file that its owner has made read-only: [`replace`] must not replace it, although the folder's permission
+/// would be enough.
 ///
 /// # Errors
-/// The file is read-only, or cannot be looked at.
+/// The file is read-only, or its metadata cannot be read.
 pub fn check_writable(path: &Path) -> anyhow::Result<()> {
     let failed = || format!("cannot write {}", path.display());
     if std::fs::metadata(path).with_context(failed)?.permissions().readonly() {
@@ -40,11 +40,11 @@ pub fn check_writable(path: &Path) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Replaces a file's text `old`, as [`read`] had it, by `new`: written beside, synced, renamed, permissions and byte order
-/// mark kept. A link stays a link.
+/// Replaces a file's text `old`, as [`read`] returned it, by `new`. The new file is written beside it, synced and
+/// renamed; permissions and byte order mark are kept, and a link stays a link.
 ///
 /// # Errors
-/// The file was changed meanwhile, or the operating system refuses; the file is then as it was.
+/// The file was changed meanwhile, or the operating system refuses; the file is then unchanged.
 pub fn replace(path: &Path, old: &str, new: &str) -> anyhow::Result<()> {
     let failed = || format!("cannot write {}", path.display());
     let current = read_whole(path)?;

@@ -20,12 +20,10 @@ pub enum Form {
         /// Its meaning, as the end of a sentence.
         means: &'static str,
     },
-    /// A whole number.
     Whole {
         /// The noun for what is counted, such as "a number of tokens".
         noun: &'static str,
         least: usize,
-        /// The largest value.
         most: usize,
     },
     /// Any number in a range.

@@ -20,7 +20,6 @@ pub struct OptionSpec {
     pub default_in_words: Option<&'static str>,
     /// The effect of a wrong value.
     pub mistake: Mistake,
-    /// Who may set it.
     pub scope: Scope,
     /// The release that introduced it.
     pub since: &'static str,
@@ -55,7 +54,8 @@ pub enum Scope {
 pub struct Narrowing {
     /// The values in words, behind "a workspace may only set it to".
     pub to: &'static str,
-    /// Whether the second configuration, which differs from the user's in this option, allows no more than the user's does.
+    /// Whether the second configuration, which differs from the user's in this option, allows no more than the user's
+    /// does.
     pub holds: fn(user: &Config, workspace: &Config) -> bool,
 }
 

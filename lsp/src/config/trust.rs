@@ -11,7 +11,6 @@ use crate::uri;
 /// The files that the user trusts.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub enum Trust {
-    /// No files.
     #[default]
     Nothing,
     /// Every file, and buffers that have no file yet.

@@ -79,7 +79,6 @@ pub struct PreparedTurn {
     pub prompt: String,
     /// The parts of the history that are in it.
     pub cut: HistoryCut,
-    /// The limit on generated tokens.
     pub max_tokens: usize,
     truncation: Truncation,
 }
@@ -92,7 +91,6 @@ impl PreparedTurn {
         Self { prompt: turn.prompt.clone(), cut: HistoryCut::default(), max_tokens: 8, truncation }
     }
 
-    /// The request for one continuation.
     #[must_use]
     pub fn request(&self, sampling: Sampling) -> Request {
         let mut request = Request::new(Prompt::Text(self.prompt.clone()), self.max_tokens);

@@ -26,7 +26,6 @@ pub fn selected(document: &Document, all: &[Known], selection: &Range<usize>) ->
     turns::innermost(document, &turns, selection.start).into_iter().collect()
 }
 
-/// A code action with its title.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Action {
     pub title: String,

@@ -11,7 +11,6 @@ use tower_lsp::ls_types::{self as lsp, Uri};
 
 use crate::protocol::commands;
 
-/// A turn and its state.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Known {
     pub turn: Turn,
@@ -44,7 +43,6 @@ pub struct Changed {
 }
 
 impl Known {
-    /// Whether it has no code.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         matches!(self.state, TurnState::Empty | TurnState::Failed)
@@ -127,11 +125,9 @@ pub enum Offer {
     RegenerateFromHere,
     /// Writes its code in place of this many lines of the user's own.
     Replace(usize),
-    /// Samples alternatives.
     Candidates,
     /// Writes the next alternative.
     NextCandidate,
-    /// Ends the work on it.
     Cancel,
     /// Shows the prompt that the model is shown for it, and the generation that made its code.
     Explain,

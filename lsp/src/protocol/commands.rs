@@ -18,7 +18,6 @@ pub const CANCEL: &str = "codegen.cancel";
 pub const ACCEPTED: &str = "codegen.accepted";
 /// Answers with the prompt that the model is shown for a turn, and the generation that made its code.
 pub const EXPLAIN: &str = "codegen.explainTurn";
-/// All commands.
 pub const ALL: [&str; 9] =
     [SYNTHESIZE, SYNTHESIZE_ALL, REGENERATE, REPLACE, CANDIDATES, ACCEPT, CANCEL, EXPLAIN, ACCEPTED];
 

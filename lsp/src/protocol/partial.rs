@@ -17,7 +17,6 @@ pub struct Partial {
     pub candidate: Option<usize>,
     /// The whole code so far, indented as it will be in the buffer.
     pub text: String,
-    /// The number of its tokens.
     pub tokens: usize,
     /// Whether it is the last notification of its generation.
     pub done: bool,

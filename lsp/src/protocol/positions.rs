@@ -41,7 +41,6 @@ impl Encoding {
 /// A position that is not in the document.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum PositionError {
-    /// The line does not exist.
     #[error("line {line} is past the end of the document, which has {lines} lines")]
     Line {
         /// The requested line, from zero.

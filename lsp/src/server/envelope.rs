@@ -10,7 +10,6 @@ use super::repair::{self, Repair};
 /// A message from the client.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Message {
-    /// A request or notification.
     Request(Request),
     /// The response to a request of the server.
     Response(Response),
@@ -49,7 +48,6 @@ impl Refusal {
         self.code == ErrorCode::ParseError
     }
 
-    /// The response to the client.
     #[must_use]
     pub fn response(&self) -> Option<Response> {
         let message = Cow::Owned(format!("{}: {}", self.code.description(), self.problem));

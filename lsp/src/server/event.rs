@@ -95,7 +95,6 @@ pub struct Found {
     pub lenses: Vec<lsp::CodeLens>,
     /// The token counts made for them, if there is a model.
     pub counted: Option<Counted>,
-    /// The document's turns.
     pub turns: Arc<TurnMap>,
 }
 
@@ -111,16 +110,13 @@ pub struct StepId {
 /// The purpose of a generation.
 #[derive(Debug, Clone)]
 pub enum Job {
-    /// A suggestion for a buffer.
     Inline {
         uri: Uri,
         id: u64,
-        /// The requested completion.
         plan: Plan,
     },
     /// A candidate of a turn.
     Synthesis {
-        /// The command's step.
         at: StepId,
         /// The index of the candidate.
         candidate: usize,

@@ -14,7 +14,6 @@ use crate::server::event::Job;
 pub struct Running(Vec<(Job, Generation)>);
 
 impl Running {
-    /// Adds a generation.
     pub fn add(&mut self, job: Job, generation: Generation) {
         self.0.push((job, generation));
     }

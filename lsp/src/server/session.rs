@@ -25,13 +25,10 @@ pub type Rest = Box<dyn FnOnce(&mut Session) + Send>;
 
 /// The state, and the channels to the client, the engine and background work.
 pub struct Session {
-    /// The server's state.
     pub state: State,
-    /// The generations in progress.
     pub running: Running,
     /// The channel for events of background work.
     pub events: UnboundedSender<Event>,
-    /// The messages to the client.
     pub outbox: Outbox,
     /// Events that were held back and are to be handled next.
     backlog: VecDeque<Event>,

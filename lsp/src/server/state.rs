@@ -46,19 +46,16 @@ pub struct Ready {
     pub lenses: bool,
 }
 
-/// The state of the engine.
 pub enum EngineState {
     /// Not loaded yet: the client has not sent `initialized`.
     Absent,
     /// Being loaded in the background; requests wait.
     Loading,
-    /// Running.
     Ready(Engine),
     /// Failed for this reason, until the configuration changes.
     Failed(String),
 }
 
-/// An open buffer.
 pub struct Buffer {
     /// The text and its syntax.
     pub document: Document,
@@ -116,7 +113,6 @@ pub struct State {
     pub base: Base,
     /// The options in force; see [`State::config_for`].
     pub config: InForce,
-    /// The client's `initializationOptions`.
     pub initialization: Value,
     /// The client's settings, which win over `initialization` as far as they may.
     pub settings: Settings,

@@ -146,7 +146,8 @@ impl<R: Sink<Response, Error = ExitedError> + Unpin> Reader<'_, R> {
             return tracing::debug!("a message came too late: {error}");
         }
         let mut answer = self.service.call(request);
-        // The waker of this first poll does nothing, but the future is polled again, with a real one, once it is queued.
+        // The waker of this first poll does nothing, but the future is polled again, with a real one, once it is
+        // queued.
         let first = (&mut answer).now_or_never();
         let answer = match first {
             Some(done) => match answer_of(done) {

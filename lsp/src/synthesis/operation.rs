@@ -77,9 +77,7 @@ pub struct Now<'s> {
     pub model: Model<'s>,
     /// The ranges of the prompts of the document's turns that have a pending edit.
     pub arriving: &'s [Range<usize>],
-    /// Whether the client can apply edits.
     pub can_apply: bool,
-    /// The command's number.
     pub id: u64,
     /// The last number given out; the next one is for the next step.
     pub last_id: &'s mut u64,
@@ -106,14 +104,12 @@ pub enum Next {
     Write(Box<PendingEdit>),
     /// Cancel the generations of the turn, tell the client, and call [`Operation::left`].
     Leave,
-    /// End the command.
     End(Outcome),
 }
 
 /// The part of the model's output that the client is shown.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Shown {
-    /// Nothing.
     Nothing,
     /// The progress of the command.
     Progress,

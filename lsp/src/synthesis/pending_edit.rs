@@ -107,7 +107,6 @@ pub struct PendingEdit {
     refused: Option<String>,
     record: Provenance,
     written: Written,
-    /// The text that is inserted.
     text: String,
     /// The byte offset where it starts, or will start.
     start: Option<usize>,
@@ -146,7 +145,6 @@ impl PendingEdit {
         })
     }
 
-    /// The URI of the document.
     #[must_use]
     pub fn uri(&self) -> &Uri {
         &self.uri

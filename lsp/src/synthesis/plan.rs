@@ -12,13 +12,10 @@ use super::purpose::Purpose;
 /// The reason why there is nothing to do, for the user.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Nothing {
-    /// The outcome of the command.
     pub outcome: Outcome,
-    /// The message for the user.
     pub message: String,
 }
 
-/// The plan of a command.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Plan {
     /// The ranges of the prompts of its turns.

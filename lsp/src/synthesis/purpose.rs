@@ -4,7 +4,6 @@ use codegen_text::document::Document;
 use codegen_text::provenance::Alternatives;
 use codegen_text::turns::{self, Refusal, Turn};
 
-/// The purpose of a command.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Purpose {
     /// Writes a piece of code.

@@ -21,7 +21,6 @@ pub struct Step {
     pub snapshot: Document,
     /// The turn in the snapshot, with its target decided.
     pub turn: Turn,
-    /// The turn as text.
     pub text: TurnText,
     /// The range of the prompt in the present version.
     pub prompt: Option<Range<usize>>,
@@ -32,7 +31,6 @@ pub struct Step {
     pub phase: Phase,
 }
 
-/// The phase of a turn.
 pub enum Phase {
     /// The history is being built and its tokens counted.
     Preparing,
@@ -46,11 +44,9 @@ pub enum Phase {
 
 /// One or several continuations of one prompt, being generated.
 pub struct Generating {
-    /// The turn as text.
     pub text: TurnText,
     /// The prompt that the model was given.
     pub prepared: PreparedTurn,
-    /// The model's name.
     pub model: String,
     /// The continuations, in the order of their numbers.
     pub parts: Vec<Part>,
@@ -91,7 +87,6 @@ impl Drop for Verifying {
 
 /// The result of the selection among the candidates of a turn.
 pub struct Selected {
-    /// The turn as text.
     pub text: TurnText,
     /// The distinct candidates that have code, best first.
     pub each: Vec<Alternative>,

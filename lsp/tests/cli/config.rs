@@ -1,4 +1,4 @@
-//! `codegen-lsp config`: what the options may be, and whether a file of them is right.
+//! `codegen-lsp config`: prints the options, and checks a file of them.
 
 use serde_json::{Value, json};
 
@@ -41,7 +41,7 @@ fn a_file_of_options_is_checked() {
              {wrong}: codegen.inlin is not an option (did you mean codegen.inline?)\n"
         )
     );
-    // One's own file, which the environment names here.
+    // The user's own file, which the environment names here.
     let own = program(&["config", "check"]).env("CODEGEN_LSP_CONFIG", &wrong).output().unwrap();
     assert_eq!((own.status.code(), own.stdout), (Some(1), output.stdout));
     let none = folder.path().join("none.json");

@@ -1,11 +1,12 @@
-//! What files and programs say is shown, never obeyed: by the program itself, through pipes and on a terminal.
+//! Texts of files and programs never control the terminal: in the program's own output, through pipes and on a
+//! terminal.
 
 use std::path::Path;
 use std::process::{Command, Output, Stdio};
 
 use crate::{err, out, program};
 
-/// Sets a terminal's title, and what shows it instead.
+/// A sequence that sets a terminal's title, and its printable form.
 const TITLE: &str = "\x1b]0;x\x07";
 const SHOWN: &str = "\\x1b]0;x\\x07";
 
@@ -14,7 +15,7 @@ fn commands(text: &str) -> Vec<char> {
     text.chars().filter(command).collect()
 }
 
-/// Nothing in the output is for a terminal, on both streams, and it shows the title's sequence on the wanted one.
+/// Checks that neither stream has a control sequence, and that the wanted one shows the title's sequence.
 #[track_caller]
 fn check(output: &Output, shown: impl Fn(&Output) -> String) {
     for text in [out(output), err(output)] {
@@ -23,7 +24,7 @@ fn check(output: &Output, shown: impl Fn(&Output) -> String) {
     assert!(shown(output).contains(SHOWN), "{output:?}");
 }
 
-/// A real model, whose name in the file is this; it has to be shorter than the real one.
+/// A real model whose file has `name` in place of its name; `name` must not be longer.
 fn model_named(folder: &Path, name: &str) -> String {
     let mut bytes = std::fs::read(concat!(env!("CARGO_MANIFEST_DIR"), "/../fixtures/models/builtin.gguf")).unwrap();
     let key = b"general.name";

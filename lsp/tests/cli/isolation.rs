@@ -1,4 +1,4 @@
-//! How far programs are shut in: what is said of it, and what is refused where the system gives less.
+//! The isolation of programs: the messages about it, and the refusal where the system gives less.
 
 use std::collections::BTreeMap;
 use std::process::Output;
@@ -8,7 +8,7 @@ use seccompiler::{BpfProgram, SeccompAction, SeccompFilter, TargetArch};
 
 use super::{THREADS, err, file, out, program};
 
-/// Runs the program where the kernel refuses it these system calls.
+/// Runs the program with these system calls refused by the kernel.
 fn without(calls: &[(i64, i32)], arguments: &[&str]) -> Output {
     let arch = TargetArch::try_from(std::env::consts::ARCH).unwrap();
     let filters: Vec<BpfProgram> = calls

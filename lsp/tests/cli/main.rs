@@ -1,4 +1,4 @@
-//! The command line, as the program itself with the built-in model.
+//! The command line: runs the program itself with the built-in model.
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
 use std::path::Path;
@@ -21,7 +21,7 @@ mod adapters;
 #[allow(dead_code, reason = "other test binaries have it, too")]
 mod support;
 
-/// On a busy machine several threads spend most of their time waiting for each other.
+/// One thread: on a busy machine several spend most of their time waiting for each other.
 const THREADS: [&str; 2] = ["--threads", "1"];
 
 fn program(arguments: &[&str]) -> Command {

@@ -1,4 +1,4 @@
-//! `codegen-lsp model …` as a user runs it: what it prints, what it leaves, how it ends.
+//! `codegen-lsp model …` as a user runs it: its output, its files, its exit code.
 
 use std::fs;
 use std::path::Path;
@@ -17,7 +17,7 @@ fn codegen(folder: &Path, arguments: &[&str]) -> Output {
         .unwrap()
 }
 
-/// Runs a command that must succeed, and answers with what it printed.
+/// Runs a command that must succeed, and returns its output.
 #[track_caller]
 fn succeeds(folder: &Path, arguments: &[&str]) -> String {
     let output = codegen(folder, arguments);
@@ -33,7 +33,7 @@ fn names(folder: &Path) -> Vec<String> {
     names
 }
 
-/// Runs a command that must fail with one line that holds all of `expected`, leaving the folder as it was.
+/// Runs a command that must fail with one line that contains all of `expected`, and leave the folder unchanged.
 #[track_caller]
 fn fails(folder: &Path, arguments: &[&str], expected: &[&str]) {
     let before = names(folder);
@@ -182,7 +182,7 @@ fn a_full_disk_is_told_and_leaves_nothing_behind() {
     assert_eq!(names(folder.path()), ["model"]);
 }
 
-/// A signal in the middle of the work, from the outside, as Ctrl-C and the system's end send it.
+/// Interrupts the work with a signal from outside, as Ctrl-C and the system do.
 #[cfg(unix)]
 #[test]
 fn an_interrupt_leaves_nothing_behind() {
@@ -224,7 +224,7 @@ fn types_are_taken_in_any_case() {
     succeeds(folder.path(), &["quantize", "out.gguf", "small.gguf", "--type", "Q6_K", "--output-type", "Q8_0"]);
 }
 
-/// What people name first: the model as the Hub calls it, its address, the cache of the Hub.
+/// Resolves the names that users try first: the model's name on the Hub, its address, the cache of the Hub.
 #[test]
 fn the_hubs_names_and_folders_are_understood_or_explained() {
     let folder = checkpoint();
@@ -337,7 +337,7 @@ fn numbers_that_would_take_all_memory_or_end_the_program_are_refused() {
     assert_eq!(output.status.code(), Some(2), "{message}");
     assert!(message.contains("context_length 4294967295") && !message.contains("panicked"), "{message}");
 
-    // A whole GGUF of 57 bytes, whose one key says what its data is aligned to: 2 GiB.
+    // A whole GGUF of 57 bytes, whose single key gives its alignment: 2 GiB.
     let text = |text: &str| [&(text.len() as u64).to_le_bytes()[..], text.as_bytes()].concat();
     let mut small = [&b"GGUF"[..], &3u32.to_le_bytes(), &0u64.to_le_bytes(), &1u64.to_le_bytes()].concat();
     small.extend(text("general.alignment"));
@@ -358,7 +358,7 @@ fn a_merged_model_beside_its_adapter_is_the_model() {
     assert_eq!(output.status.code(), Some(0), "{notes}");
     assert!(notes.contains("note: the folder holds an adapter, too"), "{notes}");
     assert!(!succeeds(folder.path(), &["inspect", "whole.gguf"]).contains("lora"));
-    // Whoever names a base means the adapter.
+    // A user who names a base means the adapter.
     for name in ["adapter_config.json", "adapter_model.safetensors"] {
         fs::copy(folder.path().join("adapter").join(name), folder.path().join("whole").join(name)).unwrap();
     }
@@ -366,7 +366,7 @@ fn a_merged_model_beside_its_adapter_is_the_model() {
     assert!(succeeds(folder.path(), &["inspect", "lora.gguf"]).contains("lora, rank 4"));
 }
 
-/// Letters only, so that what is completed is text; which of them follows from the other weights.
+/// Letters only, so that the completion is text; the other weights decide which of them follows.
 fn letters(name: &str, index: usize) -> f32 {
     match name {
         "lm_head.bias" if (usize::from(b'A')..=usize::from(b'Z')).contains(&index) => 9.0,
@@ -391,7 +391,7 @@ fn tuned() -> tempfile::TempDir {
     folder
 }
 
-/// What the program, as a whole, prints.
+/// The complete output of the program.
 #[track_caller]
 fn prints(folder: &Path, arguments: &[&str]) -> String {
     let output = Command::new(env!("CARGO_BIN_EXE_codegen-lsp"))
@@ -416,7 +416,7 @@ fn an_adapter_is_converted_and_answers_as_the_merged_model_does() {
     let text = succeeds(folder.path(), &["inspect", "lora.gguf"]);
     assert!(text.contains("lora, rank 4, alpha 8, for 10 matrices"), "{text}");
 
-    // What it says is no Python, which is not shown; but how likely it found its own text is told.
+    // The output is not Python and is not shown, but the log-probability of the text is.
     let complete = |flags: &[&str]| {
         let flags = [&["complete", "a.py:2:9", "--json", "--flash-attention", "off"], flags].concat();
         let json: serde_json::Value = serde_json::from_str(&prints(folder.path(), &flags)).unwrap();

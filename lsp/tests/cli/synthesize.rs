@@ -103,7 +103,7 @@ fn an_interrupt_leaves_the_file_as_it_was() {
     let path = file(folder.path(), "a.py", many.as_bytes());
     let mut child =
         program(&["synthesize", &path, "--in-place"]).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
-    // Once it streams, it is at work.
+    // Once it streams, the generation has started.
     let mut line = String::new();
     let mut output = BufReader::new(child.stdout.take().unwrap());
     output.read_line(&mut line).unwrap();
@@ -119,7 +119,7 @@ fn an_interrupt_leaves_the_file_as_it_was() {
     assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1, "nothing is left beside");
 }
 
-/// Three turns that have code, and one without.
+/// Three turns with code, and one without.
 const WRITTEN: &str = "\
 # Assign the list [3, 8, 1, 12, 7] to a variable named numbers.
 numbers = [3]
@@ -268,7 +268,7 @@ fn colours_are_for_terminals_only() {
         .env_remove("NO_COLOR")
         .stdin(Stdio::null())
         .output();
-    // util-linux has it, and so does every Debian.
+    // util-linux has `script`, and every Debian has util-linux.
     let terminal = out(&terminal.unwrap());
     assert!(terminal.contains("\x1b[90m# Print the word hello.\x1b[0m"), "{terminal:?}");
 }

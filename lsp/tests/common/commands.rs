@@ -1,4 +1,4 @@
-//! A client that carries out what commands ask of it.
+//! The client's side of commands: applies edits and reports them.
 
 use super::*;
 
@@ -29,7 +29,7 @@ impl Client {
         self.changes(&uri, json!([{"range": range, "text": text}]));
     }
 
-    /// Says that an edit has been applied.
+    /// Answers that an edit has been applied.
     pub fn say_applied(&mut self, request: &Incoming) {
         self.reply(request, json!({"applied": true}));
     }
@@ -44,7 +44,7 @@ impl Client {
         }
     }
 
-    /// Applies an edit, unless it is for an older version of its document; whether it was applied.
+    /// Applies an edit, unless it is for an older version of its document; returns whether it was applied.
     fn try_apply(&mut self, request: &Incoming) -> bool {
         let version = &request.params["edit"]["documentChanges"][0]["textDocument"]["version"];
         let (uri, ..) = only_edit(request);
@@ -58,7 +58,7 @@ impl Client {
         current
     }
 
-    /// Applies every edit that the server asks for until the command is answered; its answer.
+    /// Applies every edit that the server asks for until the command is answered, and returns the answer.
     #[track_caller]
     pub fn carry_out(&mut self, asked: Asked) -> impl Future<Output = Value> {
         let answer = asked.result();
@@ -74,8 +74,8 @@ impl Client {
         }
     }
 
-    /// What a notification has to say, once it says what is waited for. Answers may overtake notifications, so that waiting
-    /// for an answer is no way to have them all.
+    /// Waits for a notification with the expected content. Answers may overtake notifications, so after an answer some
+    /// may still be missing.
     #[track_caller]
     pub fn until(&mut self, method: &'static str, wanted: impl Fn(&Value) -> bool) -> impl Future<Output = Vec<Value>> {
         let place = std::panic::Location::caller();
@@ -91,18 +91,18 @@ impl Client {
         }
     }
 
-    /// All progress up to its end.
+    /// All progress notifications up to the end.
     #[track_caller]
     pub fn progress(&mut self) -> impl Future<Output = Vec<Value>> {
         self.until("$/progress", |progress| progress["value"]["kind"] == "end")
     }
 
-    /// A command with one argument.
+    /// Sends a command with one argument.
     pub fn command(&mut self, command: &str, argument: Value) -> Asked {
         self.request("workspace/executeCommand", json!({"command": command, "arguments": [argument]}))
     }
 
-    /// A command for the turn on a line, with further fields of its argument.
+    /// Sends a command for the turn on a line, with further fields of its argument.
     pub fn on_line(&mut self, command: &str, uri: &str, line: u32, more: Value) -> Asked {
         let mut argument = json!({"uri": uri, "position": {"line": line, "character": 0}});
         if let (Some(argument), Some(more)) = (argument.as_object_mut(), more.as_object()) {

@@ -1,4 +1,4 @@
-//! A client for the tests: speaks JSON-RPC with a server in this process or in another.
+//! A client for the tests: speaks JSON-RPC with a server in this process or in another one.
 #![allow(dead_code)]
 
 mod commands;
@@ -20,10 +20,10 @@ use tokio::task::JoinHandle;
 #[allow(unused_imports, reason = "not every test binary edits")]
 pub use commands::only_edit;
 
-/// Against hangs only; nothing is measured by it.
+/// Guards against hangs only; no test measures it.
 pub const PATIENCE: Duration = Duration::from_secs(60);
 
-/// Waits for what must come.
+/// Waits for a future that must complete.
 #[track_caller]
 pub fn soon<F: Future>(what: &'static str, future: F) -> impl Future<Output = F::Output> {
     let place = std::panic::Location::caller();
@@ -35,7 +35,7 @@ pub fn soon<F: Future>(what: &'static str, future: F) -> impl Future<Output = F:
     }
 }
 
-/// What the server sent of its own accord.
+/// A message that the server sent unasked.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Incoming {
     pub id: Option<Value>,
@@ -49,14 +49,14 @@ pub struct Client {
     outgoing: mpsc::UnboundedSender<Vec<u8>>,
     answers: Answers,
     incoming: mpsc::UnboundedReceiver<Incoming>,
-    /// Arrived, but not asked for yet.
+    /// Messages that have arrived and were not taken yet.
     set_aside: Vec<Incoming>,
     last_id: u64,
     writer: JoinHandle<()>,
     reader: JoinHandle<()>,
     served: Option<JoinHandle<bool>>,
     version: i32,
-    /// Of each document, as an editor knows it.
+    /// The version of each document, as an editor counts it.
     versions: HashMap<String, i32>,
 }
 
@@ -67,7 +67,7 @@ pub struct Asked {
 }
 
 impl Asked {
-    /// The result or the error.
+    /// Waits for the result or the error.
     #[track_caller]
     pub fn answer(self) -> impl Future<Output = Result<Value, Value>> {
         let wait = soon("an answer", self.answer);
@@ -120,7 +120,8 @@ impl Client {
         read: impl AsyncRead + Unpin + Send + 'static,
         write: impl AsyncWrite + Unpin + Send + 'static,
     ) -> Self {
-        // Room for all that a test asks: what grows is counted (`wire/memory.rs`), and this is not the server's.
+        // Room for all requests of a test: `wire/memory.rs` counts the growth of the heap, and this is not the
+        // server's.
         let answers: Answers = Arc::new(Mutex::new(HashMap::with_capacity(4096)));
         let (incoming_sender, incoming) = mpsc::unbounded_channel();
         let (outgoing, outgoing_queue) = mpsc::unbounded_channel();
@@ -145,7 +146,7 @@ impl Client {
         self.send_raw(message.to_string().as_bytes());
     }
 
-    /// Sends bytes as they are, without a header.
+    /// Sends bytes unchanged, without a header.
     pub fn send_bytes(&self, bytes: &[u8]) {
         let _ = self.outgoing.send(bytes.to_vec());
     }
@@ -177,12 +178,12 @@ impl Client {
         self.send(&message);
     }
 
-    /// Answers a request of the server's.
+    /// Answers a request of the server.
     pub fn reply(&self, request: &Incoming, result: Value) {
         self.send(&json!({"jsonrpc": "2.0", "id": request.id, "result": result}));
     }
 
-    /// The next message of this method from the server; others are kept for later.
+    /// Waits for the next message of this method from the server; others are kept for later.
     #[track_caller]
     pub fn next(&mut self, method: &'static str) -> impl Future<Output = Incoming> {
         let place = std::panic::Location::caller();
@@ -202,7 +203,7 @@ impl Client {
         }
     }
 
-    /// All messages of this method that have arrived by now.
+    /// Takes all messages of this method that have arrived by now.
     pub fn arrived(&mut self, method: &str) -> Vec<Incoming> {
         while let Ok(incoming) = self.incoming.try_recv() {
             self.set_aside.push(incoming);
@@ -212,12 +213,12 @@ impl Client {
         found
     }
 
-    /// The messages of this method that came before the one that was asked for last.
+    /// The messages of this method that came before the one that was taken last.
     pub fn before(&self, method: &str) -> Vec<&Incoming> {
         self.set_aside.iter().filter(|incoming| incoming.method == method).collect()
     }
 
-    /// The text of the next message to the user.
+    /// Waits for the next message to the user, and returns its text.
     pub async fn message(&mut self) -> String {
         self.next("window/showMessage").await.params["message"].as_str().unwrap().to_owned()
     }
@@ -228,7 +229,7 @@ impl Client {
         result
     }
 
-    /// The handshake of a client that can do everything but configuration.
+    /// Does the handshake of a client that supports everything but configuration.
     pub async fn hello(&mut self) -> Value {
         self.initialize(able()).await
     }
@@ -249,7 +250,7 @@ impl Client {
         self.notify("textDocument/didClose", json!({"textDocument": {"uri": uri}}));
     }
 
-    /// One change: from line and character to line and character.
+    /// Sends one change: from line and character to line and character.
     pub fn change(&mut self, uri: &str, range: [u32; 4], text: &str) {
         let [l1, c1, l2, c2] = range;
         let range = json!({"start": {"line": l1, "character": c1}, "end": {"line": l2, "character": c2}});
@@ -284,7 +285,7 @@ impl Client {
         self.request("codegen/text", json!({ "uri": uri })).result().await
     }
 
-    /// Waits until everything sent so far has been handled.
+    /// Waits until the server has handled everything sent so far.
     pub async fn settle(&mut self) {
         self.text("file:///nowhere").await;
     }
@@ -293,12 +294,12 @@ impl Client {
         self.notify("$/cancelRequest", json!({ "id": id }));
     }
 
-    /// Requests without an answer.
+    /// The number of requests without an answer.
     pub fn unanswered(&self) -> usize {
         self.answers.lock().unwrap().values().filter(|answer| answer.is_some()).count()
     }
 
-    /// Leaves in order; whether the server saw it so.
+    /// Leaves in order; returns whether the server took that for order.
     pub async fn leave(mut self) -> bool {
         self.request("shutdown", Value::Null).result().await;
         self.notify("exit", Value::Null);
@@ -306,13 +307,13 @@ impl Client {
         soon("the server's end", served).await.unwrap()
     }
 
-    /// Waits until the server ends by itself; whether it took that for order.
+    /// Waits until the server ends by itself; returns whether the server took that for order.
     pub async fn ended(mut self) -> bool {
         let served = self.served.take().unwrap();
         soon("the server's end", served).await.unwrap()
     }
 
-    /// Hangs up without a word; whether the server took that for order.
+    /// Closes the connection without a message; returns whether the server took that for order.
     pub async fn hang_up(mut self) -> bool {
         let Self { outgoing, served, .. } = &mut self;
         let served = served.take().unwrap();
@@ -322,8 +323,8 @@ impl Client {
     }
 }
 
-/// A model that writes `a = 1` under every prompt if it is asked for the most likely text, and as likely `b`, `c` or `d` in
-/// place of the `a` if it may choose.
+/// A model whose most likely text is `a = 1` under every prompt; when sampled, it writes `a`, `b`, `c` or `d` with
+/// equal probability.
 pub fn hesitant() -> Script {
     Script::weighing(|tokens| {
         let text: Vec<u8> = tokens.iter().filter_map(|&token| u8::try_from(token).ok()).collect();
@@ -340,14 +341,14 @@ pub fn hesitant() -> Script {
     })
 }
 
-/// What a client sends that can do everything but configuration, with these options.
+/// The `initialize` parameters of a client that supports everything but configuration, with these options.
 pub fn able_with(options: Value) -> Value {
     let mut params = able();
     params["initializationOptions"] = options;
     params
 }
 
-/// Capabilities of a client that can do everything but configuration.
+/// The capabilities of a client that supports everything but configuration.
 pub fn able() -> Value {
     json!({"processId": null, "capabilities": {
         "general": {"positionEncodings": ["utf-16"]},
@@ -356,7 +357,7 @@ pub fn able() -> Value {
     }})
 }
 
-/// The one item of an answer: its text and its range on the line.
+/// The single item of an answer: its text and its range on the line.
 #[track_caller]
 pub fn item(answer: &Value) -> (String, [u64; 2]) {
     let items = answer["items"].as_array().unwrap_or_else(|| panic!("no items: {answer}"));
@@ -386,13 +387,13 @@ impl OwnFile {
         std::fs::write(self.path(), settings.to_string()).unwrap();
     }
 
-    /// What a server goes by that has this file, over `config`.
+    /// The base options of a server with this file, over `config`.
     pub fn under(&self, config: impl Fn(&mut Config) + Send + Sync + 'static) -> Base {
         Base::new(Some(self.path()), config)
     }
 }
 
-/// Tells the server that settings have changed, without saying which: it looks at the user's own file again.
+/// Tells the server that settings have changed, without saying which: the server reads the user's own file again.
 pub fn settings_changed(client: &Client) {
     client.notify("workspace/didChangeConfiguration", json!({"settings": null}));
 }
@@ -410,7 +411,7 @@ pub async fn blocked(gate: &Gate) {
     soon("the engine at the gate", tokio::task::spawn_blocking(move || gate.wait_blocked())).await.unwrap();
 }
 
-/// Waits until the engine has done all that was asked of it before; costs one batch and one token.
+/// Waits until the engine has handled all requests before; costs one batch and one token.
 pub async fn idle(engine: &Engine) {
     let request = codegen_core::Request::new(codegen_core::Prompt::Text("\u{1}".to_owned()), 1);
     soon("the engine's idleness", engine.submit(request).finish()).await.unwrap();
@@ -470,7 +471,7 @@ async fn read_message(read: &mut (impl AsyncBufReadExt + Unpin)) -> Option<Value
 }
 
 impl Client {
-    /// Lets the server report progress under the token that it asks for; the token.
+    /// Accepts the server's progress token, and returns it.
     pub async fn accept_progress(&mut self) -> Value {
         let request = self.next("window/workDoneProgress/create").await;
         self.reply(&request, Value::Null);

@@ -1,9 +1,9 @@
-//! Random byte streams: sessions with bytes flipped, cut out, put in, said twice. The same ones in every run.
+//! Random byte streams: sessions with bytes flipped, removed, inserted, repeated. They are the same in every run.
 #![allow(dead_code)]
 
 use serde_json::{Value, json};
 
-/// Numbers that look like chance (xorshift).
+/// A random number generator (xorshift).
 pub struct Chance(u64);
 
 impl Chance {
@@ -31,7 +31,7 @@ fn message(method: &str, id: Option<u64>, params: Value) -> Vec<u8> {
     framed(message.to_string().as_bytes())
 }
 
-/// A session that does a bit of everything.
+/// A session with a few messages of each kind.
 fn session() -> Vec<Vec<u8>> {
     let document = json!({"uri": "file:///a/[b].py"});
     let start = json!({"line": 0, "character": 0});
@@ -77,7 +77,7 @@ fn session() -> Vec<Vec<u8>> {
     ]
 }
 
-/// What is put into streams.
+/// Pieces that are inserted into streams.
 const PIECES: [&[u8]; 16] = [
     b"Content-Length: 10\r\n",
     b"Content-Length: -10\r\n\r\n",
@@ -130,13 +130,13 @@ pub fn stream(number: u64) -> Vec<u8> {
     bytes
 }
 
-/// Requests that a living server answers at least one of, whatever came before: the first may be lost with it.
+/// Requests of which a living server answers at least one, whatever came before: the first may be lost with it.
 pub fn probes() -> Vec<u8> {
     let probe = |id: u64| message("codegen/text", Some(1000 + id), json!({"uri": "file:///nowhere.py"}));
     (0..3).flat_map(probe).collect()
 }
 
-/// Checks that the output is messages and nothing else, and that a probe was answered.
+/// Checks that the output consists of messages only, and that a probe was answered.
 #[track_caller]
 pub fn check(output: &[u8], number: u64) {
     let (mut rest, mut alive) = (output, false);

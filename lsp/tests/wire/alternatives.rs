@@ -89,7 +89,7 @@ async fn the_ring_of_alternatives_is_gone_round_without_the_model() {
     assert_eq!(present(&mut client).await, known[known.len() - 1]);
     assert_eq!(engine.counters().batches, before, "nothing was sampled for it");
     client.settle().await;
-    // The text that stands there is marked in a new list of the same.
+    // The present text is marked in a new list of the same candidates.
     let result = candidates(&mut client, json!({"count": 8, "seed": 1})).await;
     let current: Vec<_> = result["candidates"].as_array().unwrap().iter().map(|c| c["current"] == true).collect();
     assert_eq!(current.iter().filter(|current| **current).count(), 1, "{result}");
@@ -108,7 +108,7 @@ async fn an_alternative_is_chosen_by_its_number() {
     let accepted = accept(&mut client, json!(99)).await;
     assert_eq!((&accepted["outcome"], &accepted["turns"]), (&json!("nothing"), &json!([])));
     assert!(accepted["message"].as_str().unwrap().starts_with("there is no such alternative; there are 0, "));
-    // The present one has nothing to change.
+    // The present one changes nothing.
     let present = result["candidates"][0]["index"].clone();
     assert_eq!(accept(&mut client, present).await["outcome"], "nothing");
 }
@@ -121,7 +121,7 @@ async fn without_alternatives_some_are_sampled_first() {
     client.accept_progress().await;
     assert_eq!(client.carry_out(asked).await["outcome"], "done");
     assert_eq!(present(&mut client).await, "a = 1", "the best");
-    // For another prompt they are others.
+    // Another prompt has other alternatives.
     client.change(URI, [0, 5, 0, 5], "s");
     let before = engine.counters().batches;
     let asked = client.on_line("codegen.accept", URI, 0, json!({"index": "next"}));

@@ -1,4 +1,4 @@
-//! What clients may get wrong: every request has its answer, and the server goes on.
+//! Mistakes of clients: every request has its answer, and the server continues.
 
 use codegen_engine::runtime::backend::scripted::Script;
 use serde_json::{Value, json};

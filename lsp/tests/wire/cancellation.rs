@@ -1,4 +1,4 @@
-//! Work that nobody wants any more stops at once. Counted in tokens, not in time.
+//! Cancelled work stops at once. Counted in tokens, not in time.
 
 use codegen_engine::Engine;
 use codegen_engine::runtime::backend::scripted::{Gate, Script};
@@ -7,7 +7,7 @@ use serde_json::Value;
 use crate::URI;
 use crate::common::{Asked, Client, blocked, gated, idle};
 
-/// A model that never stops by itself, stopped after a few tokens of a completion that is asked for.
+/// A model that never stops by itself, held at the gate after a few tokens of a completion.
 async fn underway() -> (Client, Engine, Gate, Asked) {
     let (engine, gate) = gated(Script::new(|_| i32::from(b'a')));
     let mut client = Client::with_engine(&engine);
@@ -21,13 +21,13 @@ async fn underway() -> (Client, Engine, Gate, Asked) {
     (client, engine, gate, asked)
 }
 
-/// Opens the gate, and checks that at most one more batch is decoded than the `others` that are still wanted.
+/// Opens the gate, and checks that at most one more batch is decoded beside the `others` that are still wanted.
 async fn check_stopped(engine: &Engine, gate: &Gate, others: u64) {
     let before = engine.counters();
     gate.open();
     idle(engine).await;
     let after = engine.counters();
-    // The batch that stood at the gate, those of the others, and that of `idle`.
+    // The batch held at the gate, those of the others, and that of `idle`.
     let batches = after.batches - before.batches;
     assert!(batches <= 1 + others + 1, "{batches} batches after the end");
 }

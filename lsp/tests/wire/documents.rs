@@ -1,4 +1,4 @@
-//! Documents as clients name, number and label them.
+//! Documents with the URIs, versions and language ids that clients send.
 
 use codegen_engine::runtime::backend::scripted::{END_OF_TEXT, Script};
 use serde_json::{Value, json};
@@ -191,7 +191,7 @@ async fn the_user_may_list_other_languages() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn marks_in_the_text_change_no_suggestion() {
-    // The model goes by its whole prompt: one that has a mark in it has no continuation.
+    // The model depends on its whole prompt: one with a mark in it has no continuation.
     let engine = Script::new(|tokens| {
         let shown: Vec<u8> = tokens.iter().filter_map(|&token| u8::try_from(token).ok()).collect();
         let rest = b"import os\n\n\ndef f():\n    return x + 1\n".strip_prefix(shown.as_slice());

@@ -1,4 +1,4 @@
-//! Incremental changes against a naive model: a vector of characters, edited by counting.
+//! Incremental changes checked against a naive model: a vector of characters, edited by counting.
 
 use codegen_lsp::protocol::positions::{self, Encoding, PositionError};
 use codegen_text::document::Document;
@@ -47,7 +47,7 @@ impl Naive {
         }
     }
 
-    /// The character that a position stands before; `None` if there is no such line.
+    /// The index of the character at a position; `None` if there is no such line.
     fn find(&self, position: Position, encoding: Encoding) -> Option<usize> {
         let lines = self.lines();
         let line = position.line as usize;
@@ -89,7 +89,8 @@ impl Naive {
     }
 }
 
-/// Python and what breaks editors: astral characters, combining marks, every kind of line end and what only looks like one.
+/// Python with text that breaks editors: astral characters, combining marks, every kind of line end and characters that
+/// only look like one.
 fn text() -> impl Strategy<Value = String> {
     let piece = prop_oneof![
         4 => prop::sample::select(vec![
@@ -163,14 +164,14 @@ proptest! {
             prop_assert_eq!(ours.end_byte(), theirs.end_byte());
             prop_assert_eq!(ours.end_position(), theirs.end_position());
             prop_assert_eq!(ours.has_error(), theirs.has_error());
-            // How broken text is recovered depends, if rarely, on what could be reused of the old tree.
+            // The recovery of broken text depends, if rarely, on what could be reused of the old tree.
             if !theirs.has_error() {
                 prop_assert_eq!(ours.to_sexp(), theirs.to_sexp());
             }
         }
     }
 
-    /// Python that is whole, broken by a change and mended by its inverse: nothing of the broken tree may stay.
+    /// Whole Python, broken by a change and repaired by its inverse: nothing of the broken tree may remain.
     #[test]
     fn mended_text_has_its_old_tree(at in 0.0..1.0f64, length in 0..40usize, text in text()) {
         let boundary = |at: usize| (0..=at.min(SOURCE.len())).rev().find(|&at| SOURCE.is_char_boundary(at)).unwrap();

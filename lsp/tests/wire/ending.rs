@@ -1,4 +1,4 @@
-//! Commands end at every moment, by every way there is, and are answered once.
+//! Commands that are ended at every moment and in every way are answered once.
 
 use std::sync::{Arc, Mutex};
 
@@ -12,7 +12,7 @@ use crate::common::{Asked, Client, OwnFile, blocked, gated, idle, settings_chang
 
 const TEXT: &str = "z = 0\n\n# one\n\n# two\n";
 
-/// How far a command has come.
+/// The moment at which a command is ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Moment {
     Token,
@@ -22,7 +22,7 @@ enum Moment {
     Reporting,
 }
 
-/// How it is ended.
+/// The way in which a command is ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Way {
     Request,
@@ -41,11 +41,11 @@ struct Underway {
     token: Value,
     engine: Engine,
     gate: Gate,
-    /// Lets the engine be loaded.
+    /// Ends the loading of the engine when it is dropped.
     _load: std::sync::mpsc::Sender<()>,
 }
 
-/// A command for both turns, stopped at a moment of the first.
+/// A command for both turns, held at a moment of the first.
 async fn at(moment: Moment) -> Underway {
     let (engine, gate) = gated(Script::continuing(vec![("# one\n", "x = 1\n"), ("# two\n", "y = 1\n")]));
     let (load, loading) = std::sync::mpsc::channel();
@@ -109,7 +109,7 @@ async fn at_every_moment_by_every_way() {
             match way {
                 Request => {
                     assert_eq!(asked.error().await["code"], -32800, "{moment:?}");
-                    // The transport answers for the server here, perhaps before it knows.
+                    // The transport answers for the server here, perhaps before the server knows.
                     client.settle().await;
                 }
                 _ => {
@@ -174,8 +174,8 @@ async fn a_prompt_that_is_deleted_while_the_engine_loads() {
     assert_eq!(second.result().await, json!({"outcome": "dropped", "message": message, "turns": []}));
 }
 
-/// A server whose model `NAME` answers every prompt with `NAME = 1`, each behind a gate of its own; the user's own file names
-/// the first.
+/// A server whose model `NAME` answers every prompt with `NAME = 1`, each behind a gate of its own; the user's own file
+/// selects the first model.
 fn models(names: &[&'static str]) -> (Client, OwnFile, Vec<Gate>) {
     let (mut engines, mut gates) = (Vec::new(), Vec::new());
     for name in names {

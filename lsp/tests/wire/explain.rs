@@ -16,7 +16,7 @@ fn explain(client: &mut Client, uri: &str, line: u32) -> Asked {
     client.request("workspace/executeCommand", json!({"command": "codegen.explainTurn", "arguments": [argument]}))
 }
 
-/// Opens a document once the engine is there.
+/// Opens a document once the engine is loaded.
 async fn ready(client: &mut Client, text: &str) {
     client.open(URI, "return x");
     client.complete(URI, 0, 8).result().await;

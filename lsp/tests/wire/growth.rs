@@ -1,4 +1,4 @@
-//! Documents that are too much for the main loop, or for the parser.
+//! Documents that are too large or too broken for the main loop, or for the parser.
 
 use codegen_engine::runtime::backend::scripted::Script;
 use serde_json::{Value, json};
@@ -12,7 +12,7 @@ fn function(index: usize) -> String {
     format!("def f{index}(a, b):\n    c = a + b * {index}\n    return [c, 'text {index}']\n\n\n")
 }
 
-/// A text of `count` functions that no main loop parses at once.
+/// A text of `count` functions that is too large to be parsed on the main loop.
 fn functions(count: usize) -> String {
     (0..count).map(function).collect()
 }
@@ -24,7 +24,7 @@ fn model() -> Script {
 async fn client(options: Value) -> Client {
     let mut client = Client::with_engine(&model().engine());
     client.initialize(able_with(options)).await;
-    // So that the engine is there.
+    // So that the engine is loaded.
     client.open(URI, "y = 0\nreturn x");
     assert_eq!(item(&client.complete(URI, 1, 8).result().await).0, " + 1");
     client
@@ -55,11 +55,11 @@ async fn a_document_above_the_limit_is_followed_and_nothing_else() {
     let explained = client.on_line("codegen.explainTurn", LARGE, 0, json!({})).result().await;
     assert_eq!(explained, Value::Null);
     assert!(client.message().await.contains(why));
-    // Its text is right all the while.
+    // The server's text is correct all the while.
     client.change(LARGE, [0, 2, 0, 5], "shout");
     let text = text.replacen("say", "shout", 1);
     assert_eq!(client.text(LARGE).await["text"], json!(text));
-    // Once it is small enough there is all of it, without a word.
+    // Once it is small enough, everything works without a message.
     client.change(LARGE, [0, 2, 0, 7], "say");
     client.change(LARGE, [2, 0, 190, 0], "");
     assert_eq!(item(&client.complete(LARGE, 14, 8).result().await).0, " + 1");
@@ -97,7 +97,7 @@ async fn what_needs_the_syntax_of_a_large_document_waits_for_it() {
             "range": {"start": {"line": 0, "character": 0}, "end": {"line": 0, "character": 0}},
         }),
     );
-    // A change while they wait: they are answered as of the text after it.
+    // A change while they wait: they are answered for the text after it.
     client.change(LARGE, [0, 0, 0, 0], "# ----------\n\n");
     for asked in [first, second] {
         let answer = asked.result().await;
@@ -152,7 +152,7 @@ async fn what_cannot_be_parsed_is_said_and_ends_nothing() {
     assert_eq!(answer["outcome"], "failed", "{answer}");
     assert!(client.message().await.contains("its brackets are nested too deep"));
     assert_eq!(client.complete(LARGE, 2, 300_000).result().await, Value::Null);
-    // With the brackets gone, all is well.
+    // Without the brackets, everything works.
     client.change(LARGE, [2, 0, 2, 300_000], "");
     assert!(titles(&lenses(&mut client, LARGE).result().await).contains(&"Write code"));
 }

@@ -54,7 +54,7 @@ async fn what_was_typed_through_is_answered_without_the_model() {
     let answer = client.complete(URI, 0, 10).result().await;
     assert_eq!(item(&answer), (" 1".to_owned(), [10, 10]));
     assert_eq!(engine.counters(), before);
-    // Something else was typed: the model is asked.
+    // Another text was typed: the model is asked.
     client.change(URI, [0, 10, 0, 10], "y");
     assert_eq!(client.complete(URI, 0, 11).result().await, Value::Null);
     assert_ne!(engine.counters(), before);
@@ -77,7 +77,7 @@ async fn what_is_typed_along_with_the_stream_joins_the_generation() {
     assert_eq!(first.result().await, Value::Null, "superseded");
     gate.open();
     assert_eq!(item(&second.result().await), ("+ yz".to_owned(), [9, 9]));
-    // One prompt was fed, and what the model said was generated once.
+    // One prompt was decoded, and each token was generated once.
     let counters = engine.counters();
     assert_eq!((counters.prefill_tokens, counters.generated_tokens), (8, 6));
 }
@@ -91,7 +91,7 @@ async fn what_is_typed_against_the_stream_begins_anew() {
     gate.close();
     let first = client.complete(URI, 0, 8);
     blocked(&gate).await;
-    // Typed before the model has said anything: it may still turn out to be the same.
+    // Typed before the model has written anything: its text may still turn out to match.
     client.change(URI, [0, 8, 0, 8], " *");
     let second = client.complete(URI, 0, 10);
     assert_eq!(first.result().await, Value::Null);

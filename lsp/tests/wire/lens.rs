@@ -44,7 +44,7 @@ async fn apply(client: &mut Client) {
     client.reply(&request, json!({"applied": true}));
 }
 
-/// What the client says of itself, with options, and with refreshes if `refresh`.
+/// The `initialize` parameters with these options, and with support for refreshes if `refresh`.
 fn params(options: Value, refresh: bool) -> Value {
     let mut params = able();
     params["initializationOptions"] = options;
@@ -191,7 +191,7 @@ async fn one_request_to_refresh_at_a_time() {
     gate.open();
 }
 
-/// A client that can refresh and has opened `text`, while the engine is loaded: that ends when something is sent.
+/// A client that supports refreshes and has opened `text`, while the engine loads: sending something ends the loading.
 async fn loading(engine: Engine, options: Value, text: &str) -> (Client, Sender<()>) {
     let (load, wait) = std::sync::mpsc::channel();
     let wait = Mutex::new(wait);
@@ -218,7 +218,7 @@ async fn the_engine_and_the_settings_change_lenses() {
     let refresh = client.next(REFRESH).await;
     client.reply(&refresh, json!(null));
     assert_eq!(lenses(&mut client).await.len(), 5);
-    // Settings that change nothing ask for nothing.
+    // Settings that change nothing cause no refresh.
     client.notify("workspace/didChangeConfiguration", settings("all"));
     client.settle().await;
     assert_eq!(client.arrived(REFRESH), []);
@@ -243,7 +243,7 @@ async fn a_history_that_does_not_fit_is_told() {
     let text = (0..6).map(turn).collect::<String>() + "# the last one\n";
     let options = json!({"synthesis": {"codeLens": "all"}});
     let (mut client, load) = loading(model().engine(), options, &text).await;
-    // Counting needs the engine, and whoever asked too early is told of it.
+    // Counting needs the engine, and a client that asked too early is told to ask again.
     load.send(()).unwrap();
     let refresh = client.next(REFRESH).await;
     client.reply(&refresh, Value::Null);
@@ -251,7 +251,7 @@ async fn a_history_that_does_not_fit_is_told() {
         lenses(&mut client).await.into_iter().filter(|(_, title)| title.contains("history cut")).collect();
     let hand = "written by hand, history cut: 2 of 5 turns left out";
     assert_eq!(cut, owned(&[(15, hand), (18, "history cut: 2 of 6 turns left out")]));
-    // The same again, from what was kept.
+    // The same again, from the counts that were kept.
     assert_eq!(lenses(&mut client).await.iter().filter(|(_, title)| title.contains("history cut")).count(), 2);
 }
 

@@ -146,7 +146,7 @@ async fn settings_are_pulled_put_in_force_and_named_when_wrong() {
     let pull = client.next("workspace/configuration").await;
     client.notify("workspace/didChangeConfiguration", json!({"settings": {"codegen": {"inline": {"enabled": true}}}}));
     client.settle().await;
-    // What was asked for before the settings came is older than they are.
+    // The request before the settings arrived is older than they are.
     client.reply(&pull, json!([{"inline": {"enabled": false}}]));
     client.settle().await;
     assert_eq!(item(&client.complete(URI, 0, 8).result().await).0, " + 1");

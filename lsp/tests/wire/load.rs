@@ -18,7 +18,7 @@ impl Random {
     }
 }
 
-/// The client's own idea of the text, in lines without ends, all ASCII but for the snippets' characters.
+/// The client's own copy of the text, in lines without ends, all ASCII except for the snippets' characters.
 struct Model {
     lines: Vec<Vec<char>>,
 }
@@ -57,8 +57,8 @@ async fn changes_racing_slow_completions_leave_server_and_client_equal() {
     for uri in &uris {
         client.open(uri, text);
     }
-    // 64 completions in 64 documents, every one of them held up by the gate; then all the typing is in one more
-    // document and in one of the 64.
+    // 64 completions in 64 documents, each held by the gate; then all the typing is in one more document and in one of
+    // the 64.
     gate.close();
     let mut asked: Vec<Asked> = uris.iter().map(|uri| client.complete(uri, 1, 12)).collect();
     blocked(&gate).await;

@@ -1,5 +1,5 @@
-//! Whole conversations with the server, over its real transport: with a scripted model in this process, and with the built-in one
-//! in a process of its own (`process`).
+//! Whole conversations with the server over its real transport: with a scripted model in this process, and with the
+//! built-in one in a process of its own (`process`).
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
 mod actions;

@@ -1,4 +1,5 @@
-//! The server's memory, counted byte by byte, in a process of its own: what other tests allocate would be counted, too.
+//! The server's memory, counted byte by byte, in a process of its own, because allocations of other tests would be
+//! counted, too.
 
 use std::process::Command;
 
@@ -8,11 +9,11 @@ use crate::URI;
 use crate::common::{Client, item};
 use peak_alloc::PeakAlloc;
 
-/// Counts what is allocated.
+/// Counts allocations.
 #[global_allocator]
 static HEAP: PeakAlloc = PeakAlloc;
 
-/// Set where the process is there for the test below alone.
+/// Set in the process that runs only the test below.
 const ALONE: &str = "CODEGEN_TEST_ALONE";
 
 #[test]
@@ -38,7 +39,7 @@ async fn counting_child() {
     let mut sizes = Vec::new();
     for round in 0..5 {
         for index in 0..400 {
-            // Away and back, so that the model is asked every time.
+            // Back and forth, so that the model is asked every time.
             client.change(URI, [0, 4, 0, 5], &(index % 10).to_string());
             let asked = client.complete(URI, 1, 8);
             if index % 4 == 3 {
@@ -50,7 +51,7 @@ async fn counting_child() {
         }
         sizes.push(HEAP.current_usage());
     }
-    // The first round fills caches and pools; of the 1,600 requests after it a pointer of each would be seen.
+    // The first round fills caches and pools; of the 1,600 requests after it, a leaked pointer each would be seen.
     let grown = sizes[4].saturating_sub(sizes[0]);
     assert!(grown < 1600 * 8, "bytes after each 400 requests: {sizes:?}");
     let finished = engine.counters().finished_requests;

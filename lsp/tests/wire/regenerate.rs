@@ -20,7 +20,7 @@ fn regenerate(client: &mut Client, line: u32, more: Value) -> Asked {
     client.on_line("codegen.regenerate", URI, line, more)
 }
 
-/// Regenerates a turn; the new text.
+/// Regenerates a turn, and returns the new code.
 async fn again(client: &mut Client, line: u32, more: Value) -> String {
     let asked = regenerate(client, line, more);
     let result = client.carry_out(asked).await;
@@ -38,7 +38,7 @@ async fn the_most_likely_text_gives_way_to_one_that_is_drawn() {
     let engine = hesitant().engine();
     let mut client = client(&engine, "# one\n\ny = 2\n").await;
     assert_eq!(again(&mut client, 0, json!({})).await, "a = 1");
-    // What is drawn may be the same text by chance, of which there are four.
+    // Sampling may give the same text by chance; there are four.
     let mut texts = std::collections::BTreeSet::new();
     for _ in 0..12 {
         texts.insert(again(&mut client, 0, json!({})).await);
@@ -75,7 +75,7 @@ async fn a_seed_is_drawn_with_in_any_case_and_gives_the_same_again() {
 async fn what_follows_is_regenerated_unless_somebody_wrote_it() {
     let mut client = client(&hesitant().engine(), "# one\n\n# two\n\n# three\n\n# four\n").await;
     synthesize_all(&mut client, 4).await;
-    // The third is changed by hand.
+    // The third is edited by hand.
     client.change(URI, [7, 0, 7, 1], "hand");
     let asked = regenerate(&mut client, 0, json!({"following": true, "seed": 3}));
     let result = client.carry_out(asked).await;

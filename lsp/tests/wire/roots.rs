@@ -28,8 +28,8 @@ async fn client(folders: &[&str]) -> Client {
     client
 }
 
-/// Answers the next request for settings, and waits until they are in force: what is wrong with the first answer is told then.
-/// The request's scopes, and what was told.
+/// Answers the next request for settings, and waits until they are in force: problems in the first answer are reported
+/// then. Returns the request's scopes and the messages.
 async fn answer(client: &mut Client, settings: Value) -> (Vec<Value>, String) {
     let pull = client.next("workspace/configuration").await;
     let told = reply(client, &pull, settings).await;
@@ -77,7 +77,7 @@ async fn each_folder_s_settings_hold_for_its_documents() {
         assert_eq!(is_prompt(&mut client, uri, "# one\n").await, wanted, "{uri}");
     }
     assert!(is_prompt(&mut client, B, "#> one\n").await);
-    // A command goes by the folder's marker.
+    // The command uses the folder's marker.
     let asked = client.synthesize(B, 0);
     client.accept_progress().await;
     assert_eq!(client.carry_out(asked).await["outcome"], "done");
@@ -119,7 +119,7 @@ async fn a_client_of_one_folder_is_asked_for_it() {
     params["capabilities"]["workspace"]["configuration"] = json!(true);
     params["rootUri"] = json!("file:///code/a");
     client.initialize(params).await;
-    // One that answers too little is taken at its word.
+    // A client that answers too little gets what it answered.
     let (scopes, _) = answer(&mut client, json!([{"inline": {"enabled": false}}])).await;
     assert_eq!(scopes, [Value::Null, json!("file:///code/a")]);
     assert!(!suggested(&mut client, A).await);

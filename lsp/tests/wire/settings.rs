@@ -1,4 +1,4 @@
-//! Wrong options are named with what was meant, wherever they come from; what belongs to the client is no mistake.
+//! Wrong options are reported with the option that was meant, whatever their source; keys of the client are no mistake.
 
 use codegen_engine::runtime::backend::scripted::Script;
 use serde_json::{Value, json};

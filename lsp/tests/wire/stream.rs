@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use crate::URI;
 use crate::common::{Client, able_with, gated, hesitant, idle};
 
-/// Checks that the partials of one generation grow, and that only the last one is the last.
+/// Checks that the partials of one generation grow, and that only the last one is marked as such.
 fn check(partials: &[&Value], last: &str) {
     let (end, growing) = partials.split_last().expect("there is a last one");
     assert!(growing.iter().all(|partial| partial["done"] == false), "{partials:?}");
@@ -27,14 +27,14 @@ async fn the_text_so_far_comes_with_its_indentation_and_ends_before_the_edit() {
     gate.close();
     let asked = client.synthesize(URI, 1);
     client.accept_progress().await;
-    // The first tokens, one at a time: the client has room for each of them.
+    // The first tokens, one at a time: the client has time to take each of them.
     let mut seen = Vec::new();
     for tokens in 1..9 {
         gate.permit(1);
         seen.push(client.next("codegen/partial").await.params);
         assert_eq!(seen[tokens - 1]["tokens"], tokens);
     }
-    // Lines move while somebody types above.
+    // Lines move when the user types above.
     client.change(URI, [0, 0, 0, 0], "\n");
     client.settle().await;
     gate.open();

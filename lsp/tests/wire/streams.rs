@@ -1,4 +1,4 @@
-//! Ten thousand random streams: each leaves a server that answers, and ends with its input.
+//! Ten thousand random streams: after each, the server still answers, and ends with its input.
 
 use std::sync::Arc;
 

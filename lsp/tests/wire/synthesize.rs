@@ -10,7 +10,7 @@ use crate::common::{Asked, Client, blocked, gated, idle};
 const TEXT: &str = "# import re\nimport re\n\n# say hello\n\n# say bye\n";
 
 fn model() -> Script {
-    // The history is part of what the model must have been shown.
+    // The model answers only if its prompt has the history.
     Script::continuing(vec![
         ("# import re\nimport re\n\n# say hello\n", "print('hello')\n\n# more\n"),
         ("# say bye\n", "print('bye')\n# more\n"),
@@ -24,7 +24,7 @@ async fn client(engine: &Engine) -> Client {
     client
 }
 
-/// A synthesis of "say hello" that stands at the gate after its first tokens.
+/// A synthesis of "say hello" held at the gate after its first tokens.
 async fn underway() -> (Client, Engine, Gate, Asked, Value) {
     let (engine, gate) = gated(model());
     let mut client = client(&engine).await;
@@ -37,7 +37,7 @@ async fn underway() -> (Client, Engine, Gate, Asked, Value) {
     (client, engine, gate, asked, token)
 }
 
-/// The edit that the server asks for: its range and text, and the version it is for.
+/// The edit that the server asks for: its range, its text, and the version that it is for.
 fn edit(request: &crate::common::Incoming) -> (Value, String, Value) {
     let changes =
         request.params["edit"]["documentChanges"].as_array().unwrap_or_else(|| panic!("{:?}", request.params));
@@ -162,14 +162,14 @@ async fn an_edit_for_an_old_version_is_made_anew() {
     let asked = client.synthesize(URI, 3);
     client.accept_progress().await;
     let request = client.next("workspace/applyEdit").await;
-    // The user was quicker than the edit.
+    // The user typed before the edit was applied.
     client.change(URI, [0, 0, 0, 0], "\n");
     client.reply(&request, json!({"applied": false, "failureReason": "stale"}));
     let request = client.next("workspace/applyEdit").await;
     let (range, text, version) = edit(&request);
     assert_eq!(edited(&format!("\n{TEXT}"), &range, &text), format!("\n{DONE}"));
     assert_eq!(version, json!(client.version()));
-    // For no reason that another attempt would mend.
+    // For a reason that another attempt would not change.
     client.reply(&request, json!({"applied": false, "failureReason": "read only"}));
     let result = asked.result().await;
     assert_eq!((&result["outcome"], &result["turns"][0]["text"]), (&json!("not applied"), &json!("print('hello')")));

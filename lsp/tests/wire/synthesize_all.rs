@@ -11,7 +11,7 @@ const TEXT: &str = "# one\n\n# two\n\n# three\n";
 const DONE: &str = "# one\nx = 1\n\n# two\ny = 2\n\n# three\nz = 3\n";
 
 fn model() -> Script {
-    // Each answer depends on what has been written before.
+    // Each answer depends on the code written before.
     Script::continuing(vec![
         ("# one\n", "x = 1\n"),
         ("# one\nx = 1\n\n# two\n", "y = 2\n"),
@@ -35,7 +35,7 @@ fn all(client: &mut Client) -> Asked {
     client.command("codegen.synthesizeAll", json!({ "uri": URI }))
 }
 
-/// All of the turns asked for, the first of them at the gate.
+/// A command for all turns, the first of them held at the gate.
 async fn underway() -> (Client, Engine, Gate, Asked, Value) {
     let (engine, gate) = gated(model());
     let mut client = client(&engine, TEXT).await;
@@ -142,7 +142,7 @@ async fn typing_in_the_turn_at_work_leaves_it_out_and_the_rest_goes_on() {
     let result = client.carry_out(asked).await;
     let message = "the turn \"one\" was edited while it was synthesized; the result is dropped";
     assert_eq!((&result["outcome"], &result["message"]), (&json!("done"), &json!(message)));
-    // The turns after it have another history then.
+    // After that, the later turns have another history.
     assert_eq!(written(&result), [("two", "y = 22"), ("three", "z = 33")]);
     assert_eq!(client.message().await, format!("codegen-lsp: {message}"));
     let text = "# one more\n\n# two\ny = 22\n\n# three\nz = 33\n";
@@ -211,7 +211,7 @@ async fn started_again_while_an_edit_is_on_its_way_it_waits_for_that() {
     assert_eq!(first.result().await["outcome"], "superseded");
     client.accept_progress().await;
     client.settle().await;
-    // The first command's text arrives: what it is for is no longer empty, and nobody takes it for typing.
+    // The first command's code arrives: its turn is no longer empty, and the change is not taken for typing.
     client.report(&edit);
     client.say_applied(&edit);
     client.apply().await;

@@ -1,4 +1,5 @@
-//! Bytes that are no messages: each is answered by JSON-RPC's own errors and skipped, and what follows it is served.
+//! Bytes that are no messages: each gets one of JSON-RPC's own errors and is skipped, and the messages after it are
+//! served.
 
 use codegen_engine::runtime::backend::scripted::Script;
 use serde_json::{Value, json};
@@ -50,7 +51,7 @@ async fn what_cannot_be_read_is_answered_and_skipped() {
         ("a number for params", framed(br#"{"jsonrpc":"2.0","method":"textDocument/didOpen","params":5}"#), -32602),
     ] {
         client.send_bytes(&bytes);
-        // What breaks off is known to do so once the next message begins.
+        // A truncated message is recognized once the next message begins.
         check_alive(&mut client, name).await;
         let error = client.next("error without a request").await.params;
         assert_eq!((&error["error"]["code"], &error["id"]), (&json!(code), &Value::Null), "{name}: {error}");
@@ -85,14 +86,14 @@ async fn requests_that_are_wrong_are_answered_by_their_id() {
         let error = client.request("textDocument/inlineCompletion", params).error().await;
         assert_eq!(error["code"], code, "{error}");
     }
-    // Answers to nothing are not answered.
+    // Responses to no request are not answered.
     client.send(&json!({"jsonrpc": "2.0", "id": null, "error": {"code": -32600, "message": "what?"}}));
     client.send(&json!({"jsonrpc": "2.0", "id": 12345, "result": null}));
     check_alive(&mut client, "answers to nothing").await;
     assert_eq!(client.arrived("error without a request"), []);
 }
 
-/// A change of the text with these bytes in it.
+/// The message of a change whose text has these bytes in it.
 fn change(version: u32, range: &str, text: &[u8]) -> Vec<u8> {
     let start = format!(
         r#"{{"jsonrpc":"2.0","method":"textDocument/didChange","params":{{"textDocument":{{"uri":"{URI}","version":{version}}},"contentChanges":[{{{range}"text":""#
@@ -154,7 +155,7 @@ async fn a_change_that_is_lost_leaves_its_document_out_of_step() {
     let mut client = client().await;
     let whole = change(7, "", b"return x");
     for lost in [
-        // Breaks off, is no JSON, is no JSON-RPC, is no change.
+        // Truncated, not JSON, not JSON-RPC, not a change.
         [b"Content-Length: 400\r\n\r\n".as_slice(), &change(2, FRONT, b"lost ")].concat(),
         framed(&[change(2, FRONT, b"lost "), b"}".to_vec()].concat()),
         framed(&change(2, FRONT, b"lost ")[..170]),
@@ -181,7 +182,7 @@ async fn exit_ends_the_server_even_if_nobody_reads() {
             input.extend(framed(br#"{"jsonrpc":"2.0","id":2,"method":"shutdown"}"#));
         }
         input.extend(framed(br#"{"jsonrpc":"2.0","method":"exit"}"#));
-        // What comes after `exit` is nobody's.
+        // Bytes after `exit` are ignored.
         input.extend(b"Content-Length: 10\r\n\r\n");
         let (ours, theirs) = tokio::io::duplex(1 << 16);
         let (read, write) = tokio::io::split(theirs);
@@ -189,7 +190,7 @@ async fn exit_ends_the_server_even_if_nobody_reads() {
         let served = codegen_lsp::server::serve(read, write, codegen_lsp::config::Config::default(), loader.clone());
         let said = async {
             tokio::io::AsyncWriteExt::write_all(&mut sender, &greeting).await.unwrap();
-            // A client may say no more before it has been answered. This one reads nothing after that.
+            // A client may send nothing before it has been answered. This one reads nothing after that.
             tokio::io::AsyncReadExt::read_u8(&mut answers).await.unwrap();
             tokio::io::AsyncWriteExt::write_all(&mut sender, &input).await.unwrap();
         };

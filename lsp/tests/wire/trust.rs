@@ -1,4 +1,4 @@
-//! What only the user may set: in `initializationOptions` or the user's own file, and nowhere else.
+//! Options that only the user may set, in `initializationOptions` or in the user's own file.
 
 use codegen_engine::runtime::backend::scripted::Script;
 use serde_json::{Value, json};
@@ -68,7 +68,7 @@ async fn settings_may_not_and_that_is_told_once() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn settings_that_say_what_the_user_says_are_no_matter() {
-    // Editors that send one table both ways.
+    // Some editors send one table both ways.
     let options = json!({"model": "builtin", "threads": 1, "synthesis": {"verify": "run"}, "trusted": ["/a"]});
     let mut client = client(options.clone(), false).await;
     push(&client, &options);

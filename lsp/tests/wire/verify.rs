@@ -1,4 +1,5 @@
-//! `synthesis.verify = "run"`: programs of trusted files are run, what raises comes last, and a run ends with its command.
+//! `synthesis.verify = "run"`: programs of trusted files are run, those that raise are ranked last, and a run ends with
+//! its command.
 
 use codegen_engine::Engine;
 use codegen_engine::runtime::backend::scripted::{END_OF_TEXT, Script};
@@ -7,10 +8,10 @@ use serde_json::{Value, json};
 use crate::URI;
 use crate::common::{Asked, Client, able_with};
 
-/// The program above the turn never ends.
+/// A program above the turn that never ends.
 const ENDLESS: &str = "import time\nwhile True:\n    time.sleep(1000)\n\n# one\n";
 
-/// A model that divides by something: most likely by nothing, which raises.
+/// A model that divides: its most likely divisor is zero, which raises.
 fn divides() -> Script {
     Script::weighing(|tokens| {
         let text: Vec<u8> = tokens.iter().filter_map(|&token| u8::try_from(token).ok()).collect();
@@ -24,7 +25,7 @@ fn divides() -> Script {
     })
 }
 
-/// A client of a server that runs programs for as long as it takes, if the file is trusted.
+/// A client of a server that runs programs without a time limit that matters here, if the file is trusted.
 async fn client(engine: &Engine, trusted: bool, text: &str) -> Client {
     let mut client = Client::with_engine(engine);
     let options = json!({"trusted": trusted, "synthesis": {"verify": "run", "runSeconds": 600}});
@@ -41,7 +42,7 @@ async fn candidates(client: &mut Client, line: u32) -> Vec<Value> {
     result["candidates"].as_array().unwrap().clone()
 }
 
-/// A command whose program is running, and its progress' token.
+/// A command whose program is running, and its progress token.
 async fn running(client: &mut Client, command: &str) -> (Asked, Value) {
     let asked = client.on_line(command, URI, 4, json!({}));
     let token = client.accept_progress().await;
@@ -59,7 +60,7 @@ async fn what_raises_comes_last_and_says_why() {
     assert!(found[..2].iter().all(|(_, raised)| raised.is_null()), "{found:?}");
     assert_eq!(found[2], ("a = 1 / 0", &json!("ZeroDivisionError: division by zero")));
     assert!(all.iter().all(|each| each["score"]["run"] == true));
-    // It would have been the first.
+    // Without the run, it would be ranked first.
     let logprob = |each: &Value| each["score"]["meanLogprob"].as_f64().unwrap();
     assert!(all[..2].iter().all(|each| logprob(each) < logprob(&all[2])), "{all:?}");
     client.settle().await;
@@ -114,7 +115,7 @@ async fn how_far_programs_are_isolated_is_logged_once() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn nobody_runs_the_program_of_a_file_that_is_not_trusted() {
-    // It would never end.
+    // The program would never end.
     let mut client = client(&divides().engine(), false, ENDLESS).await;
     let all = candidates(&mut client, 4).await;
     assert!(all.iter().all(|each| each["score"]["run"] == false && each["score"]["raised"].is_null()), "{all:?}");
@@ -159,11 +160,11 @@ async fn a_program_that_runs_ends_with_its_command() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_command_that_is_cancelled_as_soon_as_it_has_begun_comes_to_nothing() {
-    // Putting so many turns together takes a while.
+    // Building so many turns takes a while.
     let text: String = (0..2000).map(|number| format!("# turn {number}\nx = {number}\n\n")).collect();
     let engine = divides().engine();
     let mut client = client(&engine, false, &(text + "# one\n")).await;
-    // A command waits for the syntax, and would be cancelled before it has begun; lenses wait, too.
+    // A command would be cancelled before it starts, since it waits for the syntax; lenses wait, too.
     client.request("textDocument/codeLens", json!({"textDocument": {"uri": URI}})).result().await;
     let argument = json!({"uri": URI, "position": {"line": 6000, "character": 0}});
     let params = json!({"command": "codegen.synthesize", "arguments": [argument], "workDoneToken": "mine"});
@@ -175,7 +176,7 @@ async fn a_command_that_is_cancelled_as_soon_as_it_has_begun_comes_to_nothing() 
     client.settle().await;
     assert_eq!(client.arrived("workspace/applyEdit"), []);
     assert_eq!(client.text(URI).await["version"], client.version());
-    // The next command is at nobody's mercy.
+    // The next command is not affected.
     let params = json!({"command": "codegen.synthesize", "arguments": [{"uri": URI, "position": {"line": 6000, "character": 0}}], "workDoneToken": "next"});
     let asked = client.request("workspace/executeCommand", params);
     assert_eq!(client.carry_out(asked).await["outcome"], "done");

@@ -40,7 +40,7 @@ pub struct Ranked {
     pub index: usize,
     /// The completion, its text trimmed.
     pub completion: Completion,
-    /// What was found out about it.
+    /// The score in its turn's place.
     pub score: Score,
     /// The number of sampled candidates that are equal to this one but for comments and white space.
     pub copies: usize,

@@ -38,7 +38,7 @@ pub struct Document {
     outline: Arc<OnceLock<Outline>>,
 }
 
-/// What is known of a text's syntax.
+/// The syntax of a text, as far as it is known.
 #[derive(Clone)]
 enum Syntax {
     /// The tree of exactly this text.
@@ -49,7 +49,7 @@ enum Syntax {
     Unparsed(Unparsed),
 }
 
-/// Why a text has no syntax tree and will get none as it is.
+/// The reason why a text has no syntax tree and will get none without a change.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum Unparsed {
     /// The text has more bytes than [`Limits::bytes`].
@@ -66,7 +66,7 @@ pub enum Unparsed {
     TooSlow,
 }
 
-/// What parsing a document may cost while it changes.
+/// The limits on parsing a document while it changes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Limits {
     /// The size in bytes above which a text is not parsed at all.
@@ -344,7 +344,8 @@ impl Draft {
         let chars = chars(&self.rope, range);
         let bytes = self.rope.char_to_byte(chars.start)..self.rope.char_to_byte(chars.end);
         if bytes == (0..self.rope.len_bytes()) {
-            // Clients that send the whole text have mostly changed a line of it, and what follows edits wants to know which.
+            // Clients that send the whole text have mostly changed a line of it, and what follows edits wants to know
+            // which.
             self.edits.push(edit::narrowed(&self.rope, text));
             self.rope = Rope::from_str(text);
             (self.tree, self.current, self.returns) = (None, false, text.contains('\r'));
@@ -375,7 +376,8 @@ impl Draft {
         }
     }
 
-    /// Where tree-sitter sees `offset`: its rows end at `\n` only, unlike LSP's lines, and its columns are bytes.
+    /// The point of `offset` for tree-sitter: its rows end at `\n` only, unlike LSP's lines, and its columns are
+    /// bytes.
     fn point(&self, offset: usize) -> Point {
         if self.returns {
             return advance(Point::new(0, 0), self.rope.byte_slice(..offset).chunks());

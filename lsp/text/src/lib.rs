@@ -1,5 +1,5 @@
-//! Everything that is decided about a buffer's text: where its turns are, what the model is shown, what of its answer is shown,
-//! and which of several answers is best. Offsets are UTF-8 bytes. Pure: no LSP, no clock, no model.
+//! Everything that is decided about a buffer's text: where its turns are, what the model is shown, what of its answer
+//! is shown, and which of several answers is best. Offsets are UTF-8 bytes. Pure: no LSP, no clock, no model.
 //!
 //! A comment that asks for code is a turn's prompt; the code below it is the turn's program. For the second turn, the
 //! model is shown the first one and the second one's prompt, and continues that text:

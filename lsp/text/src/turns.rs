@@ -57,16 +57,16 @@ pub struct Turn {
     pub prompt: String,
     /// The comment lines, or the docstring's, from the first one's indentation to past the last one's line end.
     pub prompt_range: Range<usize>,
-    /// The code as histories show it: from `prompt_range.end` to the next prompt of this indentation or the block's end, trailing
-    /// blank lines excluded, its last line end included; empty if the turn has none yet. A docstring's may hold a
-    /// placeholder, which is no code; see [`program_text`].
+    /// The code as histories show it: from `prompt_range.end` to the next prompt of this indentation or the block's
+    /// end, trailing blank lines excluded, its last line end included; empty if the turn has none yet. A docstring's
+    /// may hold a placeholder, which is no code; see [`program_text`].
     pub program_range: Range<usize>,
     /// The white space before the comment.
     pub indent: String,
     /// The form of the prompt.
     pub kind: PromptKind,
-    /// The lines below the prompt that were generated for it and are exactly what was generated, where that is known; see
-    /// [`crate::provenance::Records::texts`].
+    /// The lines below the prompt that were generated for it and are exactly what was generated, where that is known;
+    /// see [`crate::provenance::Records::texts`].
     pub generated: Option<Range<usize>>,
     /// The bytes that a piece of code written for the turn replaces. Empty and right below the prompt unless
     /// [`resolved`] has decided otherwise.
@@ -180,8 +180,7 @@ pub fn innermost(document: &Document, turns: &[Turn], offset: usize) -> Option<u
 
 /// The history of the turn: everything in the document before its prompt, as turns where it is turns. The code that
 /// encloses a turn inside a block is the end of the preamble, and the history is indented as the turn is. Line ends are
-/// `
-/// `.
+/// `\n`.
 #[must_use]
 pub fn history(document: &Document, turn: &Turn, options: &TurnOptions) -> History {
     let text = |range| shown_text(document, range);

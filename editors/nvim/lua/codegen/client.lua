@@ -1,4 +1,4 @@
---- The server: started once for all buffers, asked, and listened to.
+--- The server: one client for all buffers, its requests and its messages.
 
 local M = {}
 
@@ -21,7 +21,7 @@ function M.request(client, method, params, handler, buf)
   return sent and id or nil
 end
 
---- Tells the server that the answer to a request is no longer wanted.
+--- Tells the server that a request is cancelled.
 function M.cancel(client, id)
   if vim.fn.has("nvim-0.11") == 1 then
     client:cancel_request(id)
@@ -30,7 +30,7 @@ function M.cancel(client, id)
   end
 end
 
---- Has the server run a command.
+--- Asks the server to run a command.
 ---@param command {command: string, arguments?: table}
 ---@param done? fun(err?: table, result: any)
 function M.execute(client, command, done)
@@ -38,7 +38,7 @@ function M.execute(client, command, done)
   M.request(client, "workspace/executeCommand", params, done or function() end)
 end
 
---- The server that this buffer is attached to, if it is.
+--- The client of the server that this buffer is attached to, or nil.
 function M.attached(buf)
   if buf == 0 then
     buf = vim.api.nvim_get_current_buf()
@@ -46,7 +46,7 @@ function M.attached(buf)
   return vim.lsp.get_clients({ name = NAME, bufnr = buf })[1]
 end
 
---- The server, if it runs.
+--- The client of the server, or nil if it does not run.
 function M.running()
   return vim.lsp.get_clients({ name = NAME })[1]
 end
@@ -54,7 +54,7 @@ end
 local function capabilities(kind)
   local all = vim.lsp.protocol.make_client_capabilities()
   if kind then
-    -- Neovim offers this itself from 0.12 on; the server need not know who draws the ghost text.
+    -- Neovim declares this itself from 0.12 on; the server need not know which code draws the ghost text.
     all.textDocument.inlineCompletion = all.textDocument.inlineCompletion or { dynamicRegistration = false }
   end
   return all
@@ -73,7 +73,7 @@ local function on_attach(config, kind, client, buf)
   end
 end
 
--- What begins once the server has ended, if it ends to be started anew.
+-- A function to call once the server has ended, if it is to be started again.
 local afterwards
 
 local function on_exit(code, signal)
@@ -85,7 +85,7 @@ local function on_exit(code, signal)
     afterwards = nil
     return
   end
-  -- Neovim itself ends the server with code 0, or with SIGTERM (143 from a shell) when it does not leave by itself.
+  -- Neovim itself ends the server with code 0, or with SIGTERM (143 from a shell) if the server does not exit in time.
   if code ~= 0 and code ~= 143 and signal ~= 15 then
     vim.schedule(function()
       local log = require("vim.lsp.log").get_filename()
@@ -94,7 +94,8 @@ local function on_exit(code, signal)
   end
 end
 
---- Applies an edit, or says that it is for an older text: Neovim itself would skip it then, and say that it has applied it.
+--- Applies an edit, or refuses one for an older text: Neovim itself would skip that edit and answer that it was
+--- applied.
 local function apply_edit(err, params, context)
   for _, change in ipairs(params.edit and params.edit.documentChanges or {}) do
     local document = change.textDocument
@@ -149,7 +150,7 @@ function M.start(config, buf)
   })
 end
 
---- Ends the server and starts it with the configuration as it is now, for the same buffers.
+--- Ends the server and starts it again for the same buffers, with the present configuration.
 ---@param config codegen.Config
 function M.restart(config)
   local server = M.running()
@@ -171,7 +172,7 @@ function M.restart(config)
   end
 end
 
---- Shows what the server reports of long work in the command line.
+--- Shows the server's progress reports in the command line.
 ---@param group integer an autocommand group
 function M.show_progress(group)
   vim.api.nvim_create_autocmd("LspProgress", {
@@ -189,7 +190,7 @@ function M.show_progress(group)
         end
       end
       local text = value.kind == "end" and (value.message or "done") or table.concat(words, ": ")
-      -- One screen line at most, or Neovim would wait for a key.
+      -- One screen line at most, because Neovim would wait for a key otherwise.
       text = vim.fn.strcharpart("codegen: " .. text, 0, math.max(vim.o.columns - 15, 10))
       vim.api.nvim_echo({ { (text:gsub("\n", " ")) } }, false, {})
     end,

@@ -1,5 +1,5 @@
---- The plugin's options: the default of each, what it may be, and what a wrong one is told. What the server's own options may
---- be is said by the server, in `codegen.schema`.
+--- The plugin's options: their defaults, their values, and the messages about wrong ones. The server's own options are
+--- described by the server, in `codegen.schema`.
 
 local M = {}
 
@@ -81,7 +81,7 @@ local function has_form(value, form)
   return is_string_list(value)
 end
 
--- What the server's option may be, as the rules below have it.
+-- A rule for an option of the server, in the form of the rules below.
 local function server_rule(option)
   return {
     function(value)
@@ -113,8 +113,8 @@ end
 
 local server = server_rules()
 
--- What each option may be: a test and the words for it, or the options inside it. `settings` holds the server's own
--- options, sent as they are; they are checked here too so that a misspelt one is named before the server starts.
+-- The rule of each option: a test and its description, or the options inside it. `settings` holds the server's own
+-- options, sent unchanged; they are checked here too so that a misspelt one is named before the server starts.
 local rules_of_all = {
   cmd = {
     function(value)
@@ -136,7 +136,7 @@ local rules_of_all = {
   settings = { inside = server },
 }
 
---- The known name most like `name`, for a misspelt option; nil if none is near.
+--- The known name most like `name`, for a misspelt option; nil if none is similar.
 local function nearest(name, known)
   local best, best_distance = nil, 3
   for candidate in pairs(known) do
@@ -185,7 +185,7 @@ local function check(options, rules, path, problems)
   end
 end
 
---- The options with their defaults filled in, and a list of what is wrong with them (empty if all is well).
+--- The options with their defaults filled in, and a list of the problems in them (empty if there are none).
 ---@param options? table
 ---@return codegen.Config?, string[]
 function M.resolve(options)
@@ -207,7 +207,7 @@ function M.resolve(options)
   return config, problems
 end
 
---- Which ghost text to use: "own", "builtin" or false.
+--- The kind of ghost text: "own", "builtin" or false.
 ---@param config codegen.Config
 function M.ghost_kind(config)
   if config.ghost ~= "auto" then
@@ -216,12 +216,12 @@ function M.ghost_kind(config)
   return vim.lsp.inline_completion and "builtin" or "own"
 end
 
---- What the server is sent as `initializationOptions`.
+--- The server's `initializationOptions`.
 ---@param config codegen.Config
 function M.init_options(config)
   local options = vim.deepcopy(config.settings)
   options.model = config.model or options.model
-  -- Whoever attaches the server to other buffers wants it to answer there.
+  -- A user who attaches the server to other file types wants it to answer there.
   if options.languages == nil and not vim.deep_equal(config.filetypes, M.defaults.filetypes) then
     options.languages = config.filetypes
   end

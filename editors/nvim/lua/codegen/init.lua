@@ -9,7 +9,7 @@ local function notify(message, level)
   vim.notify("codegen: " .. message, level or vim.log.levels.INFO)
 end
 
---- The commands on turns.
+--- Defines the commands on turns.
 local function commands()
   local turns = require("codegen.turns")
   local function command(name, run, options)
@@ -48,7 +48,7 @@ local function commands()
   end, { desc = "Show what the model is shown for the turn at the cursor" })
 end
 
---- Starts the server for the configured file types, those of open buffers included.
+--- Starts the server for the configured file types, also in open buffers.
 ---@param options? table see |codegen-options|
 function M.setup(options)
   if vim.fn.has("nvim-0.10") == 0 then
@@ -94,7 +94,7 @@ function M.setup(options)
   end
 end
 
---- Starts the server anew with another model. The server takes a model from what it is started with, not from settings, as
+--- Restarts the server with another model. The server reads the model's name when it starts, not from settings, because
 --- those may be a project's.
 ---@param model string "builtin" or the path of a GGUF file
 function M.use_model(model)
@@ -114,7 +114,7 @@ local function ghost()
   return kind and require("codegen.ghost." .. kind)
 end
 
---- Inserts what the ghost text shows. Usable from any insert-mode mapping, `expr` ones included.
+--- Inserts the suggestion. Usable from any insert-mode mapping, including `expr` ones.
 ---@param part? "all"|"word"|"line" how much of it (all of it by default)
 ---@return boolean accepted false if there is nothing to accept
 function M.accept(part)
@@ -122,7 +122,7 @@ function M.accept(part)
   return shown and shown.accept(part or "all") or false
 end
 
---- Whether ghost text stands at the cursor.
+--- Whether ghost text is shown at the cursor.
 ---@return boolean
 function M.is_visible()
   local shown = ghost()
@@ -137,12 +137,12 @@ function M.dismiss()
   end
 end
 
---- Asks the server for the code of the comment prompt at the cursor; it arrives as one undo step.
+--- Asks the server for the code of the comment prompt at the cursor, which arrives as one undo step.
 function M.synthesize()
   require("codegen.turns").synthesize()
 end
 
---- What runs, in lines for a person.
+--- The state of the plugin and the server, in lines for the user.
 ---@return string[]
 function M.status()
   if not M.config then

@@ -1,13 +1,13 @@
---- Keys that act on ghost text, and do what they did before where there is none.
+--- Keys that act on ghost text, and otherwise do what they did before.
 
 local M = {}
 
 local OURS = "codegen: "
---- The buffer's own mappings that ours stand in front of, by buffer and key.
+--- The buffer's own mappings that the plugin's mappings replace, by buffer and key.
 ---@type table<integer, table<string, table>>
 local covered = {}
 
---- The one of the mappings that is for `key`.
+--- The mapping for `key` among `mappings`.
 local function find(mappings, key)
   local wanted = vim.api.nvim_replace_termcodes(key, true, true, true)
   for _, mapping in ipairs(mappings) do
@@ -17,7 +17,7 @@ local function find(mappings, key)
   end
 end
 
---- Remembers what `key` does in the buffer before it is mapped. If the mapping is ours, it has been remembered already.
+--- Remembers the effect of `key` in the buffer before it is mapped. The plugin's own mapping is not remembered.
 local function cover(buf, key)
   local mapping = find(vim.api.nvim_buf_get_keymap(buf, "i"), key)
   if not (mapping and vim.startswith(mapping.desc or "", OURS)) then
@@ -26,7 +26,7 @@ local function cover(buf, key)
   end
 end
 
---- The mapping that `key` has without us: the buffer's own, or else everybody's. (Neovim maps <Tab> from 0.11 on.)
+--- The mapping of `key` without the plugin: the buffer's own, or else the global one. (Neovim maps <Tab> from 0.11 on.)
 local function earlier_mapping(key)
   local own = covered[vim.api.nvim_get_current_buf()] or {}
   return own[key] or find(vim.api.nvim_get_keymap("i"), key)
@@ -36,7 +36,7 @@ local function feed(keys, mode)
   vim.api.nvim_feedkeys(keys, mode, false)
 end
 
---- Does what `key` would do without this plugin. Called from an `expr` mapping, whose result it returns.
+--- Returns the keys that an `expr` mapping has to type for the effect that `key` has without this plugin.
 local function fall_back(key)
   local mapping = earlier_mapping(key)
   local plain = vim.api.nvim_replace_termcodes(key, true, true, true)

@@ -2,10 +2,10 @@
 
 local M = {}
 
---- Shows the lenses of a buffer from now on.
+--- Shows the lenses of a buffer, and keeps them up to date.
 ---@param buf integer
 function M.attach(buf)
-  -- From 0.12 on Neovim keeps them up to date itself.
+  -- Neovim keeps them up to date itself from 0.12 on.
   if vim.lsp.codelens.enable then
     vim.lsp.codelens.enable(true, { bufnr = buf })
     return

@@ -6,13 +6,13 @@ local namespace = vim.api.nvim_create_namespace("codegen.partial")
 -- More lines would push the rest of the buffer off the screen.
 local MOST_LINES = 20
 
---- The buffer of a document, if it is loaded.
+--- The loaded buffer of a document, or nil.
 local function buffer_of(uri)
   local buf = vim.uri_to_bufnr(uri)
   return vim.api.nvim_buf_is_loaded(buf) and buf or nil
 end
 
---- A place of its own for each candidate that is written at the same time.
+--- An extmark id for each candidate that is written at the same time.
 local function mark_id(params)
   local candidate = type(params.candidate) == "number" and params.candidate or 0
   return params.id * 32 + candidate + 1
@@ -35,14 +35,14 @@ function M.show(params)
   for index = math.max(#lines - MOST_LINES + 1, 1), #lines do
     table.insert(shown, { { lines[index], "CodegenGhost" } })
   end
-  -- The range may end at the start of the line below the prompt; its last line is what is wanted.
+  -- The range may end at the start of the line below the prompt; the prompt's last line is needed.
   local range = params.range
   local row = range["end"].line - (range["end"].character == 0 and range["end"].line > range.start.line and 1 or 0)
   row = math.min(row, vim.api.nvim_buf_line_count(buf) - 1)
   vim.api.nvim_buf_set_extmark(buf, namespace, row, 0, { id = id, virt_lines = shown })
 end
 
---- Takes away whatever is shown, because nobody will say that it is done.
+--- Removes all shown code, because the server will send no last notification.
 function M.clear()
   for _, buf in ipairs(vim.api.nvim_list_bufs()) do
     if vim.api.nvim_buf_is_loaded(buf) then

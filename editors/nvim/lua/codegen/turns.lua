@@ -6,7 +6,7 @@ local function notify(message, level)
   vim.notify("codegen: " .. message, level or vim.log.levels.INFO)
 end
 
---- The server of the current buffer; a message if there is none.
+--- The client attached to the current buffer; shows a message if there is none.
 local function attached()
   local server = require("codegen.client").attached(0)
   if not server then
@@ -15,13 +15,13 @@ local function attached()
   return server
 end
 
---- What every command on the turn at the cursor takes.
+--- The argument of every command on the turn at the cursor.
 local function at_cursor(server, more)
   local params = vim.lsp.util.make_position_params(0, server.offset_encoding)
   return vim.tbl_extend("force", { uri = params.textDocument.uri, position = params.position }, more or {})
 end
 
---- Has the server run a command; `done` gets its result, if there is one.
+--- Asks the server to run a command; `done` is called with its result, if there is one.
 local function execute(server, command, argument, done)
   require("codegen.client").execute(server, { command = command, arguments = { argument } }, function(err, result)
     if err then
@@ -40,12 +40,13 @@ local function on_turn(command, more, done)
   end
 end
 
---- Writes code for the prompt at the cursor. What was not generated stays; see |:CodegenReplace|.
+--- Writes code for the prompt at the cursor. Code that was not generated is kept; see |:CodegenReplace|.
 function M.synthesize()
   on_turn("codegen.synthesize")
 end
 
---- Writes the code of every turn that has none, in the whole buffer or between two lines (counted from 1, both included).
+--- Writes the code of every turn that has none, in the whole buffer or between two lines (counted from 1, both
+--- included).
 ---@param first? integer
 ---@param last? integer
 function M.synthesize_all(first, last)
@@ -71,8 +72,8 @@ function M.regenerate(following)
   on_turn("codegen.regenerate", { following = following or false })
 end
 
---- Replaces the lines directly below the prompt at the cursor by generated code, whoever wrote them. The server says how
---- many they were.
+--- Replaces the lines directly below the prompt at the cursor by generated code, also the user's own. The server's
+--- message says how many lines were replaced.
 function M.replace()
   on_turn("codegen.replace")
 end
@@ -94,7 +95,7 @@ function M.cancel(everything)
   end
 end
 
---- What speaks for a candidate and what against it, in a few words.
+--- A candidate's score, in a few words.
 local function verdict(candidate)
   local score = candidate.score
   local words = {}
@@ -136,7 +137,7 @@ function M.candidates(count)
     if #(result.candidates or {}) == 0 then
       return
     end
-    -- Lines of the user's own, in whose place a candidate would stand.
+    -- The number of the user's own lines that a candidate would replace.
     local replaces = result.replaces or 0
     local prompt = "Code for this prompt:"
     if replaces > 0 then
@@ -165,7 +166,7 @@ local function optional(value)
   return value ~= nil and value ~= vim.NIL and value or nil
 end
 
---- What the server says of a turn, in lines for a person.
+--- The server's explanation of a turn, in lines for the user.
 local function explained(result)
   local lines = { "Prompt:   " .. (result.prompt:gsub("\n", " ")), "State:    " .. result.state }
   local function add(name, value)
@@ -209,7 +210,7 @@ local function explained(result)
   return lines
 end
 
---- Shows what the model is shown for the turn at the cursor, and what made its code.
+--- Shows the prompt that the model is shown for the turn at the cursor, and the generation that made its code.
 function M.explain()
   on_turn("codegen.explainTurn", nil, function(result)
     local lines = explained(result)

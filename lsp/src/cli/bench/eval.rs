@@ -1,4 +1,4 @@
-//! What shared batches are worth to evaluation, which samples many continuations and waits for none in particular.
+//! Measures what shared batches gain for evaluation, which samples many continuations and waits for none in particular.
 
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
@@ -14,13 +14,13 @@ use super::{Arguments, Continued, median};
 use crate::cli::output;
 use crate::generate::prepare;
 
-/// What all continuations follow.
+/// The prompt of all continuations.
 const PROMPT: &str = include_str!("../../../../fixtures/bench/ten_turns.py");
 
-/// Continuations.
+/// The number of continuations.
 const COUNT: usize = 16;
 
-/// Tokens of each.
+/// The number of tokens of each continuation.
 const TOKENS: usize = 48;
 
 /// The seed of the random weights.
@@ -52,7 +52,7 @@ pub(super) fn run(arguments: &EvalArguments) -> anyhow::Result<()> {
     }
 }
 
-/// The model of random weights, made if it is not there.
+/// The path of the model of random weights, which is written if it is missing.
 pub(super) fn random_model(folder: Option<&Path>) -> anyhow::Result<PathBuf> {
     let folder =
         folder.map_or_else(|| builtin::cache_folder().map(|cache| cache.join("models")), |f| Ok(f.to_owned()))?;
@@ -66,20 +66,20 @@ pub(super) fn random_model(folder: Option<&Path>) -> anyhow::Result<PathBuf> {
     Ok(path)
 }
 
-/// Continuations one after the other, and in shared batches.
+/// Times of the continuations one after the other, and in shared batches.
 struct Measured {
     prompt: usize,
     generated: usize,
     one_by_one: f64,
     together: f64,
-    /// The median of the rounds' own ratios, which what else the machine does disturbs less than the times.
+    /// The median of the rounds' own ratios, which other load on the machine disturbs less than the times.
     ratio: f64,
 }
 
 fn measure(engine: &Engine, rounds: u64) -> anyhow::Result<Measured> {
     let continued = Continued { prompt: engine.tokenize(PROMPT), tokens: TOKENS, priority: Priority::Evaluation };
     let (mut one_by_one, mut together, mut ratios, mut generated) = (Vec::new(), Vec::new(), Vec::new(), 0);
-    // Both begin with the prompt in the KV cache.
+    // Both start with the prompt in the KV cache.
     continued.once(engine, Sampling::GREEDY)?;
     for round in 0..rounds {
         let samplings: Vec<Sampling> = (0..COUNT as u64)
@@ -87,7 +87,7 @@ fn measure(engine: &Engine, rounds: u64) -> anyhow::Result<Measured> {
             .collect();
         let (slow, slow_tokens) = timed(|| continued.one_by_one(engine, &samplings))?;
         let (fast, fast_tokens) = timed(|| continued.together(engine, &samplings))?;
-        // A real model may end some texts early, and others in one way than in the other.
+        // A real model may end some texts early, and not the same ones in both ways.
         let (slow, fast) = (per_token(slow, slow_tokens), per_token(fast, fast_tokens));
         ratios.push(slow.div_duration_f64(fast));
         one_by_one.push(slow);

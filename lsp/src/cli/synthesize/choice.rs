@@ -1,38 +1,38 @@
-//! Which turns of a file are written.
+//! Chooses the turns of a file that are written.
 
 use anyhow::bail;
 use codegen_text::document::Document;
 use codegen_text::turns::{self, PromptKind, Turn, TurnOptions};
 
-/// What the user asked for. Turns are counted from 1, in the order of their prompts.
+/// The user's choice. Turns are counted from 1, in the order of their prompts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Choice {
-    /// Every turn without program text.
+    /// Every turn without code.
     Empty,
-    /// This one.
+    /// The turn of this number.
     One(usize),
-    /// This one and all that follow.
+    /// The turn of this number and all that follow.
     From(usize),
 }
 
-/// Goes through the chosen turns while their program texts are written.
+/// Goes through the chosen turns while their code is written.
 pub(super) struct Chosen<'o> {
     choice: Choice,
     options: &'o TurnOptions,
-    /// What starts before this offset has been dealt with. Comments inside what has just been generated are no prompts
-    /// of the user's, so the search goes on behind it.
+    /// The byte offset up to which turns are done. Comments inside generated code are no prompts of the user's, so the
+    /// search continues behind it.
     from: usize,
-    /// Whether turns that have program text are chosen, too.
+    /// Whether turns that have code are chosen, too.
     anew: bool,
-    /// Whether the turn that the user named has been dealt with.
+    /// Whether the turn that the user named is done.
     begun: bool,
-    /// The prompts and program texts that were written. The docstring of a function with a body is a turn only if it is
-    /// among them, so that the turns behind it keep their numbers.
+    /// The prompts and the code that was written. The docstring of a function with a body is a turn only if it is among
+    /// them, so that the turns behind it keep their numbers.
     written: Vec<(String, String)>,
 }
 
 impl<'o> Chosen<'o> {
-    /// Begins at the first chosen turn. With `anew` later turns are chosen whatever they have.
+    /// Starts at the first chosen turn. With `anew`, later turns are chosen whether or not they have code.
     ///
     /// # Errors
     /// The document has fewer turns.
@@ -68,7 +68,7 @@ impl<'o> Chosen<'o> {
         self.choice != Choice::Empty && !self.begun
     }
 
-    /// The turn has been dealt with: it has `program` now, if that is not empty, and what it has ends at `end`.
+    /// Marks the turn as done: it has `program` now, if that is not empty, and its code ends at `end`.
     pub fn done(&mut self, turn: &Turn, program: String, end: usize) {
         if turn.kind == PromptKind::Docstring && !program.is_empty() {
             self.written.push((turn.prompt.clone(), program));

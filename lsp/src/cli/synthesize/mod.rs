@@ -54,8 +54,8 @@ pub struct Arguments {
     /// The Python for --verify
     #[arg(long, value_name = "PROGRAM", default_value_t = SynthesisConfig::default().python)]
     python: String,
-    /// How far the programs of --verify have to be isolated: limits, folder, folder+network or folder+network+processes. Where
-    /// this system cannot do that, nothing is run
+    /// How far the programs of --verify have to be isolated: limits, folder, folder+network or
+    /// folder+network+processes. Where this system cannot do that, nothing is run
     #[arg(long, value_name = "LEVEL", default_value_t, value_parser = level)]
     isolation: Level,
     /// Tokens of one program text at most
@@ -120,10 +120,10 @@ pub(in crate::cli) fn level(name: &str) -> Result<Level, String> {
     name.parse()
 }
 
-/// Synthesizes, streaming prompts and program text to the terminal as the tokens arrive.
+/// Generates code, streaming it with its prompts to the terminal as the tokens arrive.
 ///
 /// # Errors
-/// The file or the model is not usable, or the engine fails; the file is then as it was.
+/// The file or the model is not usable, or the engine fails; the file is then unchanged.
 pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
     let path = &arguments.file;
     let text = source::read(path)?;
@@ -146,7 +146,7 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
         return Ok(());
     }
     if let Some((number, turn)) = chosen.next(&document).filter(|_| chosen.is_named()) {
-        // Said before the model is loaded.
+        // Checked before the model is loaded.
         resolved(arguments, &document, number, turn).with_context(named)?;
     }
     let left = left_alone(arguments, &document, &options);
@@ -169,7 +169,7 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
         let written = writer.write(&document, &turn, &mut terminal)?;
         terminal.report(number, &document, &turn, &written)?;
         let mut end = match arguments.choice() {
-            // What the turn has stays as it is, prompts inside it included.
+            // The code of the turn is kept, prompts inside it included.
             Choice::From(_) => turn.program_range.end.max(turn.prompt_range.end),
             Choice::Empty | Choice::One(_) => turn.prompt_range.end,
         };
@@ -200,24 +200,24 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// The turn with the place that its program text is to have.
+/// The turn with the place for its code.
 ///
 /// # Errors
-/// Writing it would cost code that was not generated, or would not be Python.
+/// The code would replace code that was not generated, or would not be Python.
 fn resolved(arguments: &Arguments, document: &Document, number: usize, turn: Turn) -> anyhow::Result<Turn> {
     let replace = format!("--turn {number} --replace");
     turns::resolved(document, turn, arguments.replace)
         .map_err(|refusal| anyhow::anyhow!("turn {number}: {}", refusal.message(&replace)))
 }
 
-/// How many turns behind the one that the user named have program text and are left alone for that.
+/// The number of turns after the named one that keep their code.
 fn left_alone(arguments: &Arguments, document: &Document, options: &TurnOptions) -> usize {
     let Some(number) = arguments.from.filter(|_| !arguments.replace) else { return 0 };
     let later = turns::turns(document, options).into_iter().skip(number);
     later.filter(|turn| !turns::is_empty(document, turn)).count()
 }
 
-/// Prints the turns that the text has.
+/// Prints the turns of the text.
 fn list(arguments: &Arguments, text: &str) -> anyhow::Result<()> {
     let document = Document::new(text, 0);
     let turns = turns::turns(&document, &arguments.turn_options());
@@ -233,13 +233,13 @@ fn list(arguments: &Arguments, text: &str) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// What was written for a turn.
+/// The result for a turn.
 struct Written {
-    /// The very prompt, and what of the history is in it.
+    /// The exact prompt, and the parts of the history in it.
     prepared: PreparedTurn,
-    /// What came of the candidates.
+    /// The candidates, ranked.
     selection: Selection,
-    /// Whether more was shown while it was written than there is now.
+    /// Whether more was shown during the generation than was written.
     left_out: bool,
 }
 
@@ -248,19 +248,19 @@ impl Written {
         self.selection.best().map_or("", |best| &best.completion.text)
     }
 
-    /// The candidates that differ, best first; the first is the one that counts.
+    /// The candidates that differ, best first; the first is the one that is written.
     fn ranked(&self) -> Vec<&Ranked> {
         self.selection.all().collect()
     }
 }
 
-/// Has the model write program texts.
+/// Has the model write code.
 struct Writer<'a> {
     engine: Engine,
     options: &'a TurnOptions,
     config: SynthesisConfig,
     seed: Option<u64>,
-    /// The Python that programs are run with, and their limits.
+    /// The Python that runs programs, and their limits.
     run: Option<RunOptions>,
 }
 
@@ -269,14 +269,15 @@ impl<'a> Writer<'a> {
         let config = arguments.synthesis();
         let run = arguments.verify.then(|| RunOptions::of(&config));
         if let Some(options) = &run {
-            // Said before any work is done: an empty program shows whether others can be run, and how far they are shut in.
+            // Checked before any other work: an empty program shows whether programs can be run, and how they are
+            // isolated.
             let report = options.sandbox()?.run("", &Arc::default())?;
             output::remark(&run::isolation(report.isolation));
         }
         Ok(Self { engine: arguments.engine.load()?, options, config, seed: arguments.seed, run })
     }
 
-    /// How the candidates of a turn are sampled.
+    /// The sampling of a turn's candidates.
     fn samplings(&self) -> Vec<Sampling> {
         match (self.config.candidates, self.seed) {
             (1, Some(seed)) => prepare::samplings(&self.config, 2, seed.wrapping_sub(1)).split_off(1),
@@ -290,7 +291,7 @@ impl<'a> Writer<'a> {
         let prompt = document.slice(turn.prompt_range.clone());
         terminal.show(&format!("{}\n", prompt.trim_end_matches(['\r', '\n'])))?;
         let mut stream = Live::new(&turn.indent);
-        // Of several nobody knows yet which one counts.
+        // Among several candidates, the one that is written is not known yet.
         let live = terminal.live && generations.len() == 1;
         let mut completions = Vec::new();
         for generation in &mut generations {
@@ -312,37 +313,38 @@ impl<'a> Writer<'a> {
     }
 }
 
-/// Where the program text is shown, and what is said about it.
+/// The output of the code and the remarks on it.
 struct Terminal<'a> {
     arguments: &'a Arguments,
     painter: Painter,
-    /// Someone who watches sees the tokens arrive; a program gets just what counts, once it is certain.
+    /// Whether tokens are shown as they arrive, for a person. A program gets only the final code.
     live: bool,
-    /// Whether what is shown is for a terminal's eyes, which obeys what is in it: anything else gets the text exactly.
+    /// Whether the text is made printable for a terminal, which interprets control sequences. Other streams get the
+    /// text unchanged.
     shown: bool,
 }
 
 impl<'a> Terminal<'a> {
     fn new(arguments: &'a Arguments) -> Self {
         let (out, err) = (std::io::stdout(), std::io::stderr());
-        // The diff and the JSON are for programs to read, so the stream must not get into them.
+        // The diff and the JSON are for programs, so the stream is kept out of them.
         let aside = arguments.diff || arguments.json;
         let (live, colours) = if aside {
             (err.is_terminal(), arguments.color.wanted(&err))
         } else {
             (out.is_terminal(), arguments.color.wanted(&out))
         };
-        // Colours are for a terminal, wherever the text goes first.
+        // Colours are for a terminal, wherever the text is written first.
         Self { arguments, painter: Painter::new(colours), live, shown: live || colours }
     }
 
-    /// Shows a piece of the program.
+    /// Shows a piece of the code.
     fn show(&mut self, text: &str) -> anyhow::Result<()> {
         let text = self.painter.push(&output::shown(text, self.shown));
         self.put(&text)
     }
 
-    /// Shows what the colours have held back.
+    /// Shows the text that the painter held back.
     fn end(&mut self) -> anyhow::Result<()> {
         let text = self.painter.end();
         self.put(&text)
@@ -359,7 +361,8 @@ impl<'a> Terminal<'a> {
         self.print(text)
     }
 
-    /// Prints what is fit to be printed. A reader that has seen enough (`… | head`) ends the work, unless that is for the file.
+    /// Prints a text. A reader that closes the output early (`… | head`) ends the work, unless the code is written to
+    /// the file.
     fn print(&self, text: &str) -> anyhow::Result<()> {
         output::raw(text).or_else(|error| {
             let unread = self.arguments.in_place && output::is_broken_pipe(&error);

@@ -1,4 +1,4 @@
-//! What is said about a turn once it is written.
+//! Reports on a turn after it was written.
 
 use codegen_text::candidates::Ranked;
 use codegen_text::document::Document;
@@ -12,7 +12,7 @@ use crate::generate::prepare;
 use crate::generate::run;
 use crate::present::explain::History;
 
-/// Lines for people: what it cost, and how the candidates compare.
+/// Lines for people: the cost, and a comparison of the candidates.
 pub(super) fn remarks(number: usize, written: &Written) -> Vec<String> {
     let ranked = written.ranked();
     let Some(best) = ranked.first() else { return Vec::new() };
@@ -42,7 +42,7 @@ pub(super) fn remarks(number: usize, written: &Written) -> Vec<String> {
     lines
 }
 
-/// What speaks against a candidate.
+/// The reasons against a candidate, in words.
 fn against(ranked: &Ranked) -> Vec<String> {
     let Ranked { completion, score, .. } = ranked;
     let mut findings = Vec::new();
@@ -83,7 +83,7 @@ pub(super) fn entry(number: usize, document: &Document, turn: &Turn) -> String {
     format!("turn {number}, line {}, {state}: {prompt}", line(document, turn))
 }
 
-/// The same for programs.
+/// A turn in a list, as JSON.
 pub(super) fn entry_json(number: usize, document: &Document, turn: &Turn) -> Value {
     json!({
         "turn": number,
@@ -98,7 +98,7 @@ fn line(document: &Document, turn: &Turn) -> usize {
     python::line_at(document, turn.prompt_range.start).number + 1
 }
 
-/// What was written for a turn, for programs.
+/// The result for a turn, as JSON.
 pub(super) fn json(number: usize, document: &Document, turn: &Turn, written: &Written) -> Value {
     let candidates: Vec<Value> = written.ranked().into_iter().map(prepare::candidate).collect();
     json!({

@@ -21,7 +21,6 @@ enum Event {
     Known(bool),
     /// The client has changed the document: what is replaced, and by what.
     Change(&'static [(&'static str, &'static str)]),
-    /// The turn has been prepared.
     Prepared,
     /// Preparing it failed.
     Unprepared,
@@ -33,9 +32,8 @@ enum Event {
     Done(usize, &'static str),
     /// A candidate was cancelled by the engine.
     Stopped(usize),
-    /// A candidate has failed.
     Failed(usize, &'static str),
-    /// These were generated, with their numbers, best first.
+    /// The generated candidates, with their numbers, best first.
     Selected(&'static [(usize, &'static str)]),
     /// The selection failed.
     Unselected,

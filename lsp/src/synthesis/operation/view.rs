@@ -17,7 +17,6 @@ use crate::synthesis::step::Step;
 /// The sampling of a turn's candidates.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Draw {
-    /// The number of candidates.
     pub count: usize,
     /// The first of their seeds, if the user gave one.
     pub seed: Option<u64>,
@@ -26,7 +25,6 @@ pub struct Draw {
 }
 
 impl<W> Operation<W> {
-    /// The URI of its buffer.
     #[must_use]
     pub fn uri(&self) -> &Uri {
         &self.uri

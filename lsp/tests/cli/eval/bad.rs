@@ -1,4 +1,4 @@
-//! Whatever is wrong is said before any work is done, in a sentence and with code 2.
+//! Mistakes are reported before any work is done, in a sentence and with code 2.
 
 use std::path::Path;
 
@@ -7,7 +7,7 @@ use serde_json::Value;
 use crate::eval::{Place, fixture, python, short_mtpb};
 use crate::{adapters, err, file, out, program};
 
-/// A good problem of MTPB's kind on one line, and what may be wrong with it.
+/// A valid MTPB problem on one line; the tests break it.
 const GOOD: &str = r#"{"id": "1", "name": "A", "description": "", "category": "math", "prompts": ["Print {x}."], "inputs": [{"x": 1}], "outputs": [1], "max_gen_length": 8}"#;
 
 fn bad_lines() -> [(String, &'static str); 5] {
@@ -150,7 +150,7 @@ fn what_cannot_be_done_is_said() {
         ("humaneval", &humaneval, &["--out", folder], "is no regular file, so no run can be kept there"),
     ];
     for (benchmark, problems, flags, expected) in table {
-        // A flag that is given again must win over that of `eval`.
+        // A flag that is given twice must win over that of `eval`.
         let given = |flag: &str| flags.contains(&flag);
         let mut command = program(&["eval", benchmark, "--problems", problems, "--threads", "1"]);
         if !given("--out") {

@@ -1,4 +1,4 @@
-//! Runs that are ended early, and go on.
+//! Runs that are ended early, and resumed.
 #![cfg(unix)]
 
 use std::os::unix::process::ExitStatusExt;
@@ -12,7 +12,7 @@ use crate::{THREADS, err, out, program};
 /// More samples than any of these tests waits for.
 const ENDLESS: [&str; 4] = ["-n", "2000", "--temperatures", "0.8"];
 
-/// Starts a run, and waits until its file has so many lines, or it has ended.
+/// Starts a run, and waits until its file has this many lines, or the run has ended.
 fn begun(command: &mut Command, place: &Place, lines: usize) -> Child {
     let mut child = command.stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
     while place.text().lines().count() < lines && child.try_wait().unwrap().is_none() {
@@ -106,7 +106,7 @@ fn a_full_disk_ends_the_run_and_what_was_written_stays() {
     // Unpacks the model, for which the limit would be too low.
     place.run("humaneval", &fixture("humaneval"), &["--limit", "1", "--temperatures", "0"]);
     std::fs::remove_file(&place.out).unwrap();
-    // Half as many kilobytes: enough for what the sandbox writes for each program.
+    // The limit in blocks of 512 bytes: enough for what the sandbox writes for each program.
     let script = "ulimit -f 100; exec \"$0\" \"$@\"";
     let output = Command::new("sh")
         .args(["-c", script, env!("CARGO_BIN_EXE_codegen-lsp"), "eval", "humaneval", "--problems"])

@@ -41,7 +41,7 @@ impl Place {
         Self { folder, out }
     }
 
-    /// A run of this benchmark on these problems, to be given more flags.
+    /// The command of this benchmark on these problems, with these flags.
     fn eval(&self, benchmark: &str, problems: &str, flags: &[&str]) -> Command {
         let out = self.out.to_str().unwrap();
         let mut command = program(&["eval", benchmark, "--problems", problems, "--out", out]);
@@ -49,7 +49,7 @@ impl Place {
         command
     }
 
-    /// Runs it to its end; what it prints.
+    /// Runs the command to its end, and returns its output.
     #[track_caller]
     fn run(&self, benchmark: &str, problems: &str, flags: &[&str]) -> (String, String) {
         let output = self.eval(benchmark, problems, flags).output().unwrap();
@@ -66,7 +66,7 @@ impl Place {
     }
 }
 
-/// A run's lines.
+/// The lines of a run's file.
 struct Records {
     header: Value,
     /// Samples and verdicts by their keys.
@@ -75,7 +75,7 @@ struct Records {
 }
 
 impl Records {
-    /// Takes whole lines apart; no key may occur twice.
+    /// Parses complete lines; no key may occur twice.
     #[track_caller]
     fn of(text: &str) -> Self {
         let mut lines = text.split_inclusive('\n').filter(|line| line.ends_with('\n'));
@@ -94,7 +94,7 @@ impl Records {
         records
     }
 
-    /// Whether everything that was sampled has been judged, but for what was left out.
+    /// Whether every sample has a verdict, except for those that were left out.
     #[track_caller]
     fn assert_judged(&self) {
         for (key, sample) in &self.samples {
@@ -104,7 +104,7 @@ impl Records {
     }
 }
 
-/// Two problems of MTPB's kind, with one input each.
+/// A file of two MTPB problems with one input each.
 fn short_mtpb(folder: &Path) -> String {
     let text = r#"{"id": "1", "name": "Sum", "description": "", "category": "math", "prompts": ["Assign the list {numbers} to a variable named numbers.", "Compute the sum of numbers and store it in total.", "Print total."], "inputs": [{"numbers": [3, 8, 1]}], "outputs": [12], "max_gen_length": 24}
 {"id": "2", "name": "Word", "description": "", "category": "string", "prompts": ["Assign the string {word} to a variable named word.", "Print word in upper case."], "inputs": [{"word": "'tea'"}], "outputs": ["TEA"], "max_gen_length": 20}

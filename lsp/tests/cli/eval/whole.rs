@@ -1,4 +1,4 @@
-//! Runs from the beginning to the end.
+//! Runs from start to end.
 
 use serde_json::{Value, json};
 
@@ -35,7 +35,7 @@ fn mtpb_in_all_its_arms() {
     let html = std::fs::read_to_string(&report).unwrap();
     assert!(html.contains("<svg") && html.contains("single-joined"), "{html}");
 
-    // The same again has nothing to do but to say what came of it, and so has `report`.
+    // The same command again only prints the summary, and so does `report`.
     let before = place.text();
     let (again, _) = place.run("mtpb", &problems, &flags);
     assert_eq!((&again, place.text()), (&table, before));
@@ -73,7 +73,7 @@ fn a_verdict_that_the_reference_does_not_share_is_shown() {
     let place = Place::new();
     let flags = ["-n", "1", "--temperatures", "0", "--limit", "2"];
     place.run("humaneval", &fixture("humaneval"), &flags);
-    // Somebody has been at the file.
+    // The file was changed by hand.
     let swapped = place.text().replace("\"status\":\"passed\"", "\"status\":\"failed\"");
     let swapped = swapped.replace("\"status\":\"wrong\"", "\"status\":\"passed\"");
     let swapped = swapped.replace("\"status\":\"raised\"", "\"status\":\"passed\"").replace("failed", "wrong");

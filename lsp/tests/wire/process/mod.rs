@@ -12,7 +12,7 @@ use crate::random;
 
 const URI: &str = "file:///project/a.py";
 
-/// The server, without a configuration of whoever runs the tests.
+/// The server, without the configuration of the user who runs the tests.
 fn server(arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_codegen-lsp"));
     command
@@ -89,7 +89,7 @@ async fn the_death_of_the_clients_process_ends_the_server() {
     assert_eq!(code(&mut child).await, Some(1));
 }
 
-/// What a process makes of this input: its exit code, its output and what it said of itself.
+/// Runs a process on this input; returns its exit code, its output and its standard error.
 fn fed(arguments: &[&str], input: &[u8]) -> (Option<i32>, Vec<u8>, String) {
     let mut child = std::process::Command::new(env!("CARGO_BIN_EXE_codegen-lsp"))
         .args(arguments)
@@ -114,7 +114,7 @@ fn fed(arguments: &[&str], input: &[u8]) -> (Option<i32>, Vec<u8>, String) {
 #[tokio::test(flavor = "multi_thread")]
 async fn random_streams_leave_a_living_process() {
     for number in 0..200 {
-        // Other streams than the ones that are tried in one process; now and then with the real model.
+        // Other streams than those of the tests in one process; now and then with the real model.
         let arguments: &'static [&str] = if number % 20 == 0 { &[] } else { &["serve", "--model", "/nowhere.gguf"] };
         let input = [random::stream(20_000 + number), random::probes()].concat();
         let fed = tokio::task::spawn_blocking(move || fed(arguments, &input));

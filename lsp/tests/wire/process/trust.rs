@@ -1,4 +1,4 @@
-//! What a workspace can bring about, and what the user's own file can.
+//! The effects of a workspace's settings, and of the user's own file.
 
 use std::path::Path;
 
@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use super::{server, start};
 use crate::common::{Client, able};
 
-/// A program that leaves a mark where it is run, beside itself.
+/// A program that leaves a file beside itself where it is run.
 #[cfg(unix)]
 fn write_program(folder: &Path, name: &str) {
     use std::os::unix::fs::PermissionsExt;
@@ -16,7 +16,7 @@ fn write_program(folder: &Path, name: &str) {
     std::fs::set_permissions(&path, PermissionsExt::from_mode(0o755)).unwrap();
 }
 
-/// Has a turn written and its program run, if it may be; whether it was.
+/// Has a turn written and its program run, if it may be run; returns whether it was.
 async fn synthesize(client: &mut Client, uri: &str) -> bool {
     client.open(uri, "x = 1\n\n# Assign 2 to y.\n");
     let asked = client.synthesize(uri, 2);
@@ -27,7 +27,7 @@ async fn synthesize(client: &mut Client, uri: &str) -> bool {
     result["turns"][0]["score"]["run"] == true
 }
 
-/// The settings reach the server as one of these.
+/// The way in which the settings reach the server.
 #[derive(Clone, Copy, PartialEq, Debug)]
 enum Way {
     Pulled,
@@ -39,7 +39,7 @@ enum Way {
 async fn no_setting_of_a_workspace_has_a_program_run() {
     for (way, trusted) in [(Way::Pulled, true), (Way::Pulled, false), (Way::Pushed, true), (Way::Pushed, false)] {
         let folder = tempfile::tempdir().unwrap();
-        // The last is what the user's own setting means, if it is looked for in the wrong place.
+        // The last is the program that the user's own setting means, if it is searched for in the wrong place.
         for name in ["theirs", "python3"] {
             write_program(folder.path(), name);
         }
@@ -69,7 +69,7 @@ async fn no_setting_of_a_workspace_has_a_program_run() {
             } else {
                 client.notify("workspace/didChangeConfiguration", json!({"settings": {"codegen": settings}}));
             }
-            // Told, so in force.
+            // The message shows that the setting is in force.
             let told = |text: &str| text.contains("codegen.synthesis.python ") && text.contains(&format!("{name:?}"));
             while !told(&client.message().await) {}
             assert_eq!(synthesize(&mut client, &uri).await, trusted, "{way:?} {name}");

@@ -1,4 +1,4 @@
-//! Where generated pieces of code stand in a buffer.
+//! The marks of generated pieces of code in a buffer.
 
 use std::ops::Range;
 use std::sync::Arc;
@@ -13,7 +13,7 @@ const MOST: usize = 1000;
 pub struct Mark {
     /// Its lines, moved past the edits of the buffer. The text there may have been edited since.
     pub range: Range<usize>,
-    /// What was generated, as [`crate::provenance::TurnText::program`] has it.
+    /// The generated code, as [`crate::provenance::TurnText::program`] has it.
     pub program: Arc<str>,
 }
 

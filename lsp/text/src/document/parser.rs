@@ -27,7 +27,7 @@ impl Budget {
     pub const UNLIMITED: Self = Self { steps: usize::MAX, time: Duration::MAX };
 }
 
-/// What is left of a [`Budget`], for one parse or several.
+/// The rest of a [`Budget`], for one parse or several.
 pub struct Meter<'c> {
     budget: Budget,
     steps: usize,

@@ -12,8 +12,8 @@ use crate::turns::shown_text;
 /// A prompt, and where in the document it starts.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Context {
-    /// The text to continue: what is kept from above the window, then the document from `start` to the cursor. Line ends
-    /// are `\n`. Ends before `held`.
+    /// The text to continue: what is kept from above the window, then the document from `start` to the cursor. Line
+    /// ends are `\n`. Ends before `held`.
     pub prompt: String,
     /// Byte offset of the window's start, to be passed to the next request on this document. It stays where it is while
     /// it can, because every move throws the KV cache away, and moves far (a quarter of the budget) when it must.
@@ -219,7 +219,8 @@ impl Builder<'_> {
         imports
     }
 
-    /// The signatures of the classes and functions that the line is indented in, outermost first, each with its line end.
+    /// The signatures of the classes and functions that the line is indented in, outermost first, each with its line
+    /// end.
     fn signatures(&self, first: &Line) -> Vec<String> {
         let mut column = if first.is_blank() {
             python::line_below(self.document, first.number).map_or(0, |line| line.column)

@@ -33,7 +33,7 @@ const STATEMENT: &str = "pass";
 #[derive(Clone)]
 pub struct View {
     part: Document,
-    /// Where the part starts in the whole.
+    /// The start of the part in the whole.
     start: usize,
     /// Bytes that stand before it in `part` only.
     lead: usize,

@@ -105,8 +105,7 @@ pub fn char_boundary(document: &Document, offset: usize) -> usize {
     rope.char_to_byte(rope.byte_to_char(offset.min(rope.len_bytes())))
 }
 
-/// The line end that the buffer uses: that of its first line, or `
-/// ` if there is only one line.
+/// The line end that the buffer uses: that of its first line, or `\n` if there is only one line.
 #[must_use]
 pub fn line_ending(document: &Document) -> &'static str {
     let Some(first) = line(document, 0) else { return "\n" };
@@ -138,7 +137,7 @@ pub fn starts_comment(document: &Document, offset: usize) -> bool {
     path(document, offset).last().is_some_and(|node| node.kind() == "comment" && node.start_byte() == offset)
 }
 
-/// Where the string starts that holds the byte at `offset`; the outermost, if one is in another.
+/// The start of the string that holds the byte at `offset`; of the outermost one, if strings are nested.
 #[must_use]
 pub fn string_start(document: &Document, offset: usize) -> Option<usize> {
     path(document, offset).iter().find(|node| node.kind() == "string").map(Node::start_byte)
@@ -155,7 +154,7 @@ pub fn is_continuation(document: &Document, offset: usize) -> bool {
 pub enum Place {
     /// Code.
     Code,
-    /// In a comment, or at its end.
+    /// The inside of a comment, or its end.
     Comment,
     /// Between the quotes of a string.
     String,
@@ -317,7 +316,8 @@ pub fn is_before_statements(document: &Document, offset: usize) -> bool {
     })
 }
 
-/// The rows that start inside a string, in order; with `but_docstrings`, only in strings that are part of an expression.
+/// The rows that start inside a string, in order; with `but_docstrings`, only in strings that are part of an
+/// expression.
 #[must_use]
 pub fn string_rows(tree: &Tree, but_docstrings: bool) -> Vec<usize> {
     let mut rows = Vec::new();

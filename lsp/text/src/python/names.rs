@@ -287,7 +287,7 @@ impl<'t> Walk<'t> {
         self.work.push(Work::Enter(own));
     }
 
-    /// What a scope uses and does not bind is used by the scope around it.
+    /// Passes the names that a scope uses and does not bind to the scope around it.
     fn leave(&mut self) {
         let Some(Scope { own, names, through, outer }) = self.scopes.pop() else { return };
         let Some(around) = self.scopes.last_mut() else { return };

@@ -1,19 +1,19 @@
-//! Where a piece of code for a turn may go, and what it may take the place of. Pure.
+//! The place where a piece of code for a turn may go, and the lines that it may replace. Pure.
 //!
-//! [`Turn::program_range`] is what a history shows below a prompt: all that stands there up to the next prompt, blank lines
-//! and people's own code included, as the paper's multi-turn files have it. None of that may be replaced for being shown.
-//! What may be is this:
+//! [`Turn::program_range`] is what a history shows below a prompt: everything up to the next prompt, blank lines and
+//! the user's own code included, as in the paper's multi-turn files. That it is shown does not mean that it may be
+//! replaced. A piece of code may replace only these lines:
 //!
-//! 1. What was generated for the prompt and is still exactly that ([`Turn::generated`]).
-//! 2. The placeholder, `pass` or `...`, that is all there is of the function whose docstring or first comment the prompt
-//!    is.
-//! 3. For a command whose name says that it replaces ([`replacement`]): the lines that belong to the prompt. These are the
-//!    lines that stand directly below it, without a blank line between, up to the first blank line between two statements
-//!    of the prompt's own block. A blank line inside of a statement, as in a function's body or between the branches of an
-//!    `if`, does not end them; the end of the prompt's block, the next prompt of its indentation and a section's heading
-//!    do. A docstring's lines are its function's body, with or without a blank line between.
+//! 1. The code that was generated for the prompt and is unchanged ([`Turn::generated`]).
+//! 2. The placeholder, `pass` or `...`, that is the whole body of the function whose docstring or first comment the
+//!    prompt is.
+//! 3. For a command whose name says that it replaces ([`replacement`]): the lines that belong to the prompt. These are
+//!    the lines that stand directly below it, without a blank line between, up to the first blank line between two
+//!    statements of the prompt's own block. A blank line inside of a statement, as in a function's body or between the
+//!    branches of an `if`, does not end them. The end of the prompt's block, the next prompt of its indentation and a
+//!    section's heading do. A docstring's lines are its function's body, with or without a blank line between.
 //!
-//! Where none of these is there, the code goes between the prompt and what follows, if a statement can stand there.
+//! Without any of these, the code goes between the prompt and what follows, if a statement can stand there.
 
 #[cfg(test)]
 mod tests;
@@ -49,7 +49,7 @@ pub enum Insertion {
     Refuse(Refusal),
 }
 
-/// Why no code may be written for a turn.
+/// The reason why no code may be written for a turn.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Refusal {
     /// Code that was not generated here stands directly below the prompt.
@@ -124,7 +124,8 @@ pub fn replacement(document: &Document, turn: &Turn) -> Result<Range<usize>, Ref
     }
 }
 
-/// The turn, its [`Turn::target`] decided: by [`replacement`] for a command that `replaces`, by [`insertion`] for all others.
+/// The turn, its [`Turn::target`] decided: by [`replacement`] for a command that `replaces`, by [`insertion`] for all
+/// others.
 ///
 /// # Errors
 /// No code may be written for it.

@@ -33,7 +33,7 @@ impl NoTurn {
     }
 }
 
-/// What is known of the document of a request for a turn.
+/// The document of a request for a turn, and its state.
 #[derive(Clone)]
 pub struct Asked<'d> {
     /// Its URI.

@@ -11,15 +11,13 @@ use crate::document::Document;
 use crate::edit::Edit;
 use crate::python;
 
-/// The text with every line end as `
-/// `, the only line end in prompts.
+/// The text with every line end as `\n`, the only line end in prompts.
 pub(crate) fn line_feeds(text: &str) -> String {
     if text.contains('\r') { text.replace("\r\n", "\n").replace('\r', "\n") } else { text.to_owned() }
 }
 
-/// A part of a document as models are shown it: line ends as `
-/// `, and without form feeds and byte order marks, which divide a text into pages or mark its encoding and make no
-/// difference to the program.
+/// A part of a document as models are shown it: line ends as `\n`, and without form feeds and byte order marks, which
+/// divide a text into pages or mark its encoding and make no difference to the program.
 pub(crate) fn shown_text(document: &Document, range: Range<usize>) -> String {
     let at_start = range.start == 0;
     let mut text = line_feeds(&document.slice(range));

@@ -8,7 +8,7 @@ use crate::document::Document;
 /// A piece of a document.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Part {
-    /// Where it is; never empty.
+    /// The byte range; never empty.
     pub range: Range<usize>,
     /// The kind of the piece.
     pub kind: PartKind,

@@ -17,13 +17,13 @@ function M.is_visible()
 end
 
 function M.dismiss()
-  -- Neovim has no call that only hides it. Off and on again does, and the next key asks again.
+  -- Neovim has no call that only hides the suggestion. It is turned off and on again, and the next key asks again.
   vim.lsp.inline_completion.enable(false, { bufnr = 0 })
   vim.lsp.inline_completion.enable(true, { bufnr = 0 })
 end
 
---- The item as it has to be inserted now. Neovim keeps an item while the user types, with the range it had when it was
---- made; until the next answer comes (after 200 ms and more), what was typed since must not be inserted again.
+--- The item as it has to be inserted now. Neovim keeps an item while the user types, with the range from when it was
+--- made. Until the next answer comes (after 200 ms and more), text typed since must not be inserted again.
 local function adapt(item, part)
   if type(item.insert_text) ~= "string" then
     return item
@@ -47,7 +47,7 @@ local function adapt(item, part)
   end
   local piece = text.portion(left, part)
   if piece ~= left then
-    -- A part is typed for the user; the item counts as accepted only when all of it is.
+    -- A part is typed for the user; the item counts as accepted only with its last part.
     item.insert_text, item.range, item.command = piece, nil, nil
   elseif replaced_to < col then
     item.insert_text, item.range = left, nil
@@ -60,7 +60,7 @@ function M.accept(part)
   if not M.is_visible() then
     return false
   end
-  -- Through keys for CTRL-G u, which makes it an undo step of its own.
+  -- Inserted by keys for the sake of CTRL-G u, which makes it an undo step of its own.
   local keys = ("<C-g>u<Cmd>lua require('codegen.ghost.builtin').apply('%s')<CR>"):format(part)
   api.nvim_feedkeys(api.nvim_replace_termcodes(keys, true, true, true), "in", false)
   return true

@@ -1,4 +1,4 @@
---- Ghost text of our own, for Neovim 0.10 and 0.11: one suggestion, drawn with one extmark at the cursor.
+--- The plugin's own ghost text, for Neovim 0.10 and 0.11: one suggestion, drawn with one extmark at the cursor.
 
 local text = require("codegen.ghost.text")
 
@@ -25,9 +25,9 @@ local METHOD = "textDocument/inlineCompletion"
 local shown = nil
 ---@type {client_id: integer, id: integer}?
 local pending = nil
--- Counts what was asked for; an answer to anything but the latest is dropped.
+-- The number of requests so far; answers to any but the latest request are dropped.
 local sequence = 0
--- Where the last key left buffer and cursor: TextChangedI and CursorMovedI both fire for one key.
+-- The buffer and cursor after the last key: TextChangedI and CursorMovedI both fire for one key.
 local last_seen = nil
 
 local function place()
@@ -42,7 +42,7 @@ local function hide()
   shown = nil
 end
 
---- Forgets what is being asked, telling the server.
+--- Cancels the pending request, telling the server.
 local function cancel()
   sequence = sequence + 1
   if pending then
@@ -54,7 +54,7 @@ local function cancel()
   end
 end
 
---- What the ghost text adds at the cursor; nil if the text around it is no longer what it was made for.
+--- The text that the ghost text adds at the cursor; nil if the text around it has changed otherwise than by typing it.
 local function rest()
   if not shown or api.nvim_get_current_buf() ~= shown.buf then
     return nil
@@ -67,7 +67,7 @@ local function rest()
   return text.rest(shown.text, line:sub(shown.start + 1, col))
 end
 
---- Draws what is left of the suggestion at the cursor, or hides it.
+--- Draws the rest of the suggestion at the cursor, or hides it.
 local function draw()
   local left = rest()
   if not shown or not left or vim.fn.pumvisible() == 1 then
@@ -165,7 +165,7 @@ local function ask(buf, mine)
   end
 end
 
---- Called whenever text or cursor may have changed in insert mode.
+--- Called when text or cursor may have changed in insert mode.
 local function on_change(buf, debounce)
   if api.nvim_get_current_buf() ~= buf then
     return
@@ -177,7 +177,7 @@ local function on_change(buf, debounce)
   end
   last_seen = now
   cancel()
-  -- What was typed through stays, so that it does not flicker while the server confirms it.
+  -- A suggestion that the user types through stays, so that it does not flicker while the server confirms it.
   draw()
   local mine = sequence
   vim.defer_fn(function()
@@ -203,7 +203,7 @@ function M.attach(_, buf, config)
   on({ "InsertEnter", "TextChangedI", "CursorMovedI" }, function()
     on_change(buf, config.debounce)
   end)
-  -- The menu covers the same place, and its entries would change what the suggestion was made for.
+  -- The menu covers the same place, and its entries would change the text that the suggestion was made for.
   on({ "TextChangedP", "CompleteChanged" }, function()
     cancel()
     hide()
@@ -246,7 +246,8 @@ function M.accept(part)
   if not M.is_visible() then
     return false
   end
-  -- Through keys, because an `expr` mapping may not change text, and because CTRL-G u makes it an undo step of its own.
+  -- Inserted by keys, because an `expr` mapping may not change text, and because CTRL-G u makes it an undo step of its
+  -- own.
   local keys = ("<C-g>u<Cmd>lua require('codegen.ghost.own').apply('%s')<CR><C-g>u"):format(part)
   api.nvim_feedkeys(api.nvim_replace_termcodes(keys, true, true, true), "in", false)
   return true

@@ -1,13 +1,14 @@
---- What of a suggestion is left, and parts of it. Pure.
+--- The rest of a suggestion, and parts of it. Pure.
 
 local M = {}
 
---- LSP texts may end lines in three ways; a Neovim buffer's lines hold none of them.
+--- The text with `\n` as its only line end: LSP texts may end lines in three ways, and a Neovim buffer's lines hold
+--- none.
 function M.normalise(text)
   return (text:gsub("\r\n?", "\n"))
 end
 
---- What of `text` is still to come when `typed` of it is there already; nil if something else was typed.
+--- The rest of `text` after `typed`; nil if `text` does not begin with it.
 ---@return string?
 function M.rest(text, typed)
   if #typed < #text and vim.startswith(text, typed) then
@@ -15,7 +16,7 @@ function M.rest(text, typed)
   end
 end
 
---- The beginning of `rest` that one key accepts.
+--- The part of `rest` that one key accepts.
 ---@param part "all"|"word"|"line"
 function M.portion(rest, part)
   if part == "word" then

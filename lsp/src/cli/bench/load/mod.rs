@@ -1,8 +1,8 @@
-//! How fast tokens come while the machine does other things: with threads that the engine chooses, with fixed numbers of
-//! them, and from llama.cpp's own server.
+//! Measures the speed of tokens while the machine has other work: with threads that the engine chooses, with fixed
+//! numbers of them, and from llama.cpp's own server.
 //!
-//! Each way of running a model is a process of its own, which rests while another is measured. They take turns within every
-//! round, so that what the machine does besides strikes all of them alike.
+//! Each way of running a model is a process of its own, which is idle while another is measured. They alternate within
+//! every round, so that other load on the machine affects all of them alike.
 
 mod noise;
 mod report;
@@ -126,10 +126,10 @@ fn subjects(arguments: &LoadArguments, path: &std::path::Path) -> anyhow::Result
     Ok(all)
 }
 
-/// Between two subjects: the threads of llama-server go on looking for work for a while after the last.
+/// The pause between two subjects: the threads of llama-server keep polling for work for a while after the last.
 const REST: Duration = Duration::from_millis(400);
 
-/// All subjects beside one load.
+/// Measures all subjects under one load.
 fn measure(
     arguments: &LoadArguments,
     model: Model,
@@ -143,7 +143,7 @@ fn measure(
     let noise = noise::Noise::start(load)?;
     for round in 0..rounds {
         for turn in 0..subjects.len() {
-            // Nobody is always the first.
+            // The first subject changes from round to round.
             let index = (turn + round) % subjects.len();
             let (subject, cell) = (&mut subjects[index], &mut cells[index]);
             std::thread::sleep(REST);

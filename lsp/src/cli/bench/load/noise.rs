@@ -1,4 +1,4 @@
-//! What keeps the machine busy: processes that are started and ended here.
+//! Loads that keep the machine busy: processes that are started and ended here.
 
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
@@ -10,7 +10,7 @@ use anyhow::Context;
 
 use super::Load;
 
-/// Functions of the crate that is built: enough for a few seconds of work.
+/// The number of functions in the crate that is built: enough for a few seconds of work.
 const FUNCTIONS: usize = 1500;
 
 /// A load that lasts until it is ended.
@@ -35,7 +35,7 @@ impl Noise {
     /// Ends the load.
     ///
     /// # Errors
-    /// A build has failed, so that there was no load.
+    /// A build has failed, so that the load was missing.
     pub fn end(mut self) -> anyhow::Result<()> {
         self.loops.clear();
         self.build.take().map_or(Ok(()), Build::end)
@@ -49,7 +49,7 @@ impl Loop {
     fn start() -> anyhow::Result<Self> {
         let program = std::env::current_exe().context("cannot tell which program this is")?;
         let mut command = Command::new(program);
-        // It ends, too, when the pipe does, if this process should be killed.
+        // The process also ends with the pipe, in case this process is killed.
         command.args(["bench", "load-spin"]).stdin(Stdio::piped()).stdout(Stdio::null());
         Ok(Self(command.spawn().context("cannot start a busy loop")?))
     }
@@ -62,7 +62,7 @@ impl Drop for Loop {
     }
 }
 
-/// Computes until standard input ends.
+/// Computes until standard input is closed.
 pub fn spin() {
     std::thread::spawn(|| {
         let _ = std::io::copy(&mut std::io::stdin(), &mut std::io::sink());
@@ -101,7 +101,7 @@ impl Build {
     }
 }
 
-/// A crate without dependencies that takes the compiler a few seconds.
+/// Writes a crate without dependencies that the compiler works on for a few seconds.
 fn write_crate(folder: &Path) -> anyhow::Result<()> {
     let functions = (0..FUNCTIONS).map(|n| {
         format!(

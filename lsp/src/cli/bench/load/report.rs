@@ -1,19 +1,19 @@
-//! What was measured, as a table and as JSON, with the ratios that the goals are about.
+//! The measurements, as a table and as JSON, with the ratios that the goals are stated in.
 
 use std::fmt::Write;
 
 use serde_json::{Value, json};
 
-/// One way of running one model beside one load.
+/// The measurements of one model, run in one way under one load.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Cell {
     pub model: &'static str,
     pub load: &'static str,
     pub subject: String,
-    /// Tokens per second, of each round.
+    /// The tokens per second of each round.
     pub decode: Vec<f64>,
     pub prefill: Vec<f64>,
-    /// Milliseconds, of each key of all rounds.
+    /// The milliseconds of each key of all rounds.
     pub keys: Vec<f64>,
 }
 
@@ -23,7 +23,7 @@ impl Cell {
     }
 }
 
-/// The value below which this part of all lies; zero of none.
+/// The quantile of the values at `part`, from 0 to 1; zero without values.
 fn quantile(values: &[f64], part: f64) -> f64 {
     let mut sorted = values.to_vec();
     sorted.sort_unstable_by(f64::total_cmp);
@@ -35,7 +35,7 @@ fn median(values: &[f64]) -> f64 {
     quantile(values, 0.5)
 }
 
-/// All that was measured.
+/// All measurements.
 #[derive(Debug, Default)]
 pub(super) struct Report {
     pub cells: Vec<Cell>,
@@ -87,7 +87,7 @@ impl Report {
         format!("{:#}\n", json!({"measured": cells, "ratios": ratios}))
     }
 
-    /// One row for each model and load: what the chosen threads reach.
+    /// One row for each model and load: what the chosen threads reach of the best of the others.
     fn ratios(&self) -> Vec<Ratio> {
         let chosen = self.cells.iter().filter(|cell| cell.subject == "chosen");
         chosen.map(|cell| Ratio::of(cell, &self.cells)).collect()
@@ -104,7 +104,7 @@ fn cell_json(cell: &Cell) -> Value {
     })
 }
 
-/// What the chosen threads reach of the best of others: of decoding, and of reading prompts.
+/// The speed of the chosen threads as a ratio of the best of the others, for decoding and for prompts.
 #[derive(Debug, PartialEq)]
 struct Ratio {
     model: &'static str,

@@ -11,10 +11,10 @@ use serde_json::{Value, json};
 
 use super::subject::{BEFORE, Limits, Subject, TEXT, per_second, unread};
 
-/// How long it may take to load a model.
+/// The time in which the server must have loaded a model.
 const START: Duration = Duration::from_secs(120);
 
-/// A server with a number of threads.
+/// A llama-server with a number of threads.
 pub(super) struct Server {
     threads: usize,
     port: u16,
@@ -24,7 +24,7 @@ pub(super) struct Server {
 
 impl Server {
     pub fn start(program: &Path, model: &Path, threads: usize) -> anyhow::Result<Self> {
-        // Free at this moment, which is all that can be known.
+        // The port is free at this moment, which is all that can be known.
         let port = TcpListener::bind("127.0.0.1:0")?.local_addr()?.port();
         let count = threads.to_string();
         let mut command = Command::new(program);
@@ -32,7 +32,7 @@ impl Server {
         command.args(["--threads", &count, "--threads-batch", &count, "--parallel", "1", "--ctx-size", "2048"]);
         command.args(["--device", "none"]);
         if let Some(folder) = program.parent() {
-            // Where a build keeps its libraries beside the program.
+            // The folder in which a build keeps its libraries beside the program.
             command.env("LD_LIBRARY_PATH", folder);
         }
         let process = command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).spawn()?;

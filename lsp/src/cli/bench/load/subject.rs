@@ -1,4 +1,4 @@
-//! One way of running a model, in a process of its own: what is asked of it, and this program's own.
+//! One way of running a model, in a process of its own: the requests to it, and this program's own worker.
 
 use std::io::{BufRead, BufReader, Write};
 use std::path::{Path, PathBuf};
@@ -15,23 +15,23 @@ use super::Model;
 use crate::cli::engine_args::EngineArgs;
 use crate::cli::output;
 
-/// What is typed and continued.
+/// The text that is typed and continued.
 pub(super) const TEXT: &str = include_str!("../../../../../fixtures/bench/ten_turns.py");
 
-/// Bytes of the text that are there before the first key, and that decoding continues.
+/// The number of bytes of the text before the first key; decoding continues these.
 pub(super) const BEFORE: usize = 400;
 
-/// How much is measured at a time.
+/// The amount that is measured at a time.
 #[derive(Debug, Clone, Copy, Serialize, Deserialize)]
 pub(super) struct Limits {
-    /// Tokens are decoded for so long.
+    /// The time for which tokens are decoded.
     pub decode: Duration,
-    /// Bytes of the text that are read as a prompt.
+    /// The number of bytes of the text that are read as a prompt.
     pub prompt: usize,
-    /// Keys are typed, at most, and for so long.
+    /// The largest number of keys that are typed, and the time for typing them.
     pub keys: usize,
     pub typing: Duration,
-    /// Tokens of the suggestion after each, at most.
+    /// The largest number of tokens of the suggestion after each key.
     pub suggestion: usize,
 }
 
@@ -50,21 +50,21 @@ impl Limits {
 /// One way of running a model.
 pub(super) trait Subject {
     fn name(&self) -> String;
-    /// Tokens per second, one after the other, the prompt in the KV cache.
+    /// Measures decoding in tokens per second, one after the other, the prompt in the KV cache.
     fn decode(&mut self, limits: &Limits) -> anyhow::Result<f64>;
-    /// Tokens per second of a prompt that is in no cache.
+    /// Measures reading a prompt that is in no cache, in tokens per second.
     fn prefill(&mut self, limits: &Limits) -> anyhow::Result<f64>;
-    /// Milliseconds from each key to the end of its suggestion.
+    /// Measures the milliseconds from each key to the end of its suggestion.
     fn keys(&mut self, limits: &Limits) -> anyhow::Result<Vec<f64>>;
 }
 
-/// Tokens in a stretch of time that began at `start`, per second. All of it counts: who is told of tokens late, as on a busy
-/// machine, would otherwise take them for faster than they were.
+/// Tokens per second since `start`. The whole time counts: a caller that gets tokens late, as on a busy machine, would
+/// otherwise measure them as faster than they were.
 pub(super) fn per_second(tokens: usize, start: Instant) -> f64 {
     tokens as f64 / start.elapsed().as_secs_f64().max(1e-9)
 }
 
-/// What the worker is asked for, a line of JSON each.
+/// The requests to the worker, a line of JSON each.
 #[derive(Debug, Clone, Copy, Serialize, Deserialize)]
 enum Task {
     Decode,
@@ -72,7 +72,7 @@ enum Task {
     Keys,
 }
 
-/// This program, with a number of threads.
+/// A worker of this program, with a number of threads.
 pub(super) struct Ours {
     threads: &'static str,
     process: Child,
@@ -138,7 +138,7 @@ pub struct WorkerArguments {
     beside: Option<PathBuf>,
 }
 
-/// Measures what it is asked for on standard input, until that ends.
+/// Measures what standard input requests, until that is closed.
 pub fn work(arguments: &WorkerArguments) -> anyhow::Result<()> {
     let engine = arguments.engine.load()?;
     let beside = arguments.beside.as_ref().map(|model| {
@@ -183,7 +183,7 @@ fn prefill(engine: &Engine, limits: &Limits, round: usize) -> anyhow::Result<f64
     Ok(per_second(done.prompt_tokens - done.reused_tokens, start))
 }
 
-/// A prompt that is new from its first token on.
+/// A prompt that differs from all earlier ones from its first token on.
 pub(super) fn unread(limits: &Limits, round: usize) -> String {
     format!("{round} {}", &TEXT[..limits.prompt.min(TEXT.len())])
 }

@@ -32,15 +32,11 @@ pub(super) struct Generated {
 pub(super) struct Work {
     /// The buffer's text when the turn became current.
     pub document: Document,
-    /// The turn in `document`.
     pub turn: Turn,
-    /// The turn as text.
     pub text: TurnText,
     /// The prompt that the model was given.
     pub prepared: PreparedTurn,
-    /// The model's name.
     pub model: String,
-    /// The completions.
     pub generated: Vec<Generated>,
     /// The way in which programs are run; `None` if they are not.
     pub run: Option<RunOptions>,

@@ -108,7 +108,7 @@ fn a_history_that_fits_stays_whole() {
     assert_eq!(fitted.cut, HistoryCut { kept, dropped: vec![], preamble_cut: false });
 }
 
-/// What stays of an old turn of that program when a later one is kept.
+/// The statements of an old turn of that program that stay when a later one is kept.
 #[track_caller]
 fn check_left(old: &str, later: &str, expected: &str) {
     let long = format!("{old}\n\nprint('{}')", "-".repeat(400));
@@ -255,7 +255,7 @@ proptest! {
         prop_assert_eq!(whole, history.preamble);
     }
 
-    /// What has been dropped for a turn is dropped for those after it.
+    /// A turn that was dropped for one turn is dropped for those after it.
     #[test]
     fn nothing_comes_back(programs in prop::collection::vec(program(), 1..12), budget in 40..120usize) {
         let turns: Vec<_> = programs.iter().enumerate().map(|(at, text)| (format!("prompt {at}"), text.clone())).collect();
