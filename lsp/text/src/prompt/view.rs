@@ -42,7 +42,7 @@ pub struct View {
 }
 
 impl View {
-    /// The part around `offset`; `None` if it cannot be parsed within the budgets of [`SIZES`].
+    /// The part around `offset`; `None` if it cannot be parsed within the budgets of `SIZES`.
     #[must_use]
     pub fn around(document: &Document, offset: usize) -> Option<Self> {
         let of = (document.rope().clone(), offset);
