@@ -46,11 +46,15 @@ fn check(document: &Document, line: &Range<usize>, offset: usize, plan: &Plan, s
     let mut accepted = document.clone();
     accepted.edit(range.clone(), text);
     assert_eq!(accepted.text(), format!("{}{text}{}", &before[..range.start], &before[range.end..]));
-    let parses = |document: &Document| document.tree().is_some_and(|tree| !tree.root_node().has_error());
-    assert!(!parses(document) || parses(&accepted), "{plan:?}: {text:?} breaks what parsed: {:?}", accepted.text());
     if let Kind::Turn { indent } | Kind::Block { indent } = plan.kind {
         assert!(indent <= before.len() * 8 + 1, "{plan:?}");
     }
+    // To tree-sitter-python a carriage return alone is white space, so that what Python reads as two lines is broken.
+    if accepted.text().replace("\r\n", "\n").contains('\r') {
+        return;
+    }
+    let parses = |document: &Document| document.tree().is_some_and(|tree| !tree.root_node().has_error());
+    assert!(!parses(document) || parses(&accepted), "{plan:?}: {text:?} breaks what parsed: {:?}", accepted.text());
 }
 
 /// The line that the offset lies on, without its end.
