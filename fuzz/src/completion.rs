@@ -21,20 +21,20 @@ fn run(data: &[u8]) -> bool {
     check_program(&raw);
     let document = Document::new(&format!("{before}{after}"), 1);
     let offset = before.len();
-    let Some(plan) = completion::plan(&document, offset, &TurnOptions::default()) else { return false };
+    let Some(plan) = Plan::new(&document, offset, &TurnOptions::default()) else { return false };
     assert!(plan.max_tokens > 0);
-    if let Some(cut) = completion::stop_rule(&document, offset, &plan).cut(&raw) {
+    if let Some(cut) = plan.stop_rule().cut(&raw) {
         assert!(raw.is_char_boundary(cut), "{cut} in {raw:?}");
     }
-    let whole = completion::finish(&document, offset, &plan, &raw);
-    let unfinished = completion::finish_unfinished(&document, offset, &plan, &raw);
+    let whole = plan.finish(&raw);
+    let unfinished = plan.finish_unfinished(&raw);
     for suggestion in [&whole, &unfinished].into_iter().flatten() {
-        check(&document, &line_around(&document.text(), offset), offset, &plan, suggestion);
+        check(&document, &line_around(&document.text(), offset), offset, &plan.kind, suggestion);
     }
     whole.is_some()
 }
 
-fn check(document: &Document, line: &Range<usize>, offset: usize, plan: &Plan, suggestion: &Suggestion) {
+fn check(document: &Document, line: &Range<usize>, offset: usize, kind: &Kind, suggestion: &Suggestion) {
     let Suggestion { range, text } = suggestion;
     let before = document.text();
     // Between a carriage return and its line feed there is no cursor: it is before both.
@@ -46,15 +46,15 @@ fn check(document: &Document, line: &Range<usize>, offset: usize, plan: &Plan, s
     let mut accepted = document.clone();
     accepted.edit(range.clone(), text);
     assert_eq!(accepted.text(), format!("{}{text}{}", &before[..range.start], &before[range.end..]));
-    if let Kind::Turn { indent } | Kind::Block { indent } = plan.kind {
-        assert!(indent <= before.len() * 8 + 1, "{plan:?}");
+    if let Kind::Turn { indent } | Kind::Block { indent } = *kind {
+        assert!(indent <= before.len() * 8 + 1, "{kind:?}");
     }
     // To tree-sitter-python a carriage return alone is white space, so that what Python reads as two lines is broken.
     if accepted.text().replace("\r\n", "\n").contains('\r') {
         return;
     }
     let parses = |document: &Document| document.tree().is_some_and(|tree| !tree.root_node().has_error());
-    assert!(!parses(document) || parses(&accepted), "{plan:?}: {text:?} breaks what parsed: {:?}", accepted.text());
+    assert!(!parses(document) || parses(&accepted), "{kind:?}: {text:?} breaks what parsed: {:?}", accepted.text());
 }
 
 /// The line that the offset lies on, without its end.

@@ -74,12 +74,12 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
     let Some(prepared) = prepared else {
         return report(arguments, None, None);
     };
-    let plan = prepared.plan;
+    let kind = prepared.kind;
     match engine.submit(prepared.request).blocking_finish() {
         Ok(done) => {
             let unfinished = done.reason == FinishReason::MaxTokens;
-            let suggestion = prepare::suggestion(&prepared.view, &plan, &done.text, unfinished);
-            report(arguments, suggestion, Some((plan.kind, done)))
+            let suggestion = prepare::suggestion(&prepared.view, kind.clone(), &done.text, unfinished);
+            report(arguments, suggestion, Some((kind, done)))
         }
         Err(EngineError::EmptyPrompt) => report(arguments, None, None),
         Err(error) => Err(error.into()),

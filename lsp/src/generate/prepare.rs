@@ -6,7 +6,7 @@ use codegen_core::{
 };
 use codegen_engine::Engine;
 use codegen_text::candidates::{Ranked, Score};
-use codegen_text::completion::{self, Plan, Suggestion};
+use codegen_text::completion::{self, Kind, Plan, Suggestion};
 use codegen_text::document::Document;
 use codegen_text::prompt::HistoryCut;
 use codegen_text::prompt::cursor;
@@ -23,8 +23,8 @@ const MARGIN: usize = 8;
 
 /// A completion that is ready for the engine.
 pub struct Prepared {
-    /// The kind of completion, its stop rule and its limits.
-    pub plan: Plan,
+    /// The kind of completion.
+    pub kind: Kind,
     pub request: Request,
     /// The start of the context's window in bytes; see [`cursor::Context::start`].
     pub start: usize,
@@ -55,20 +55,21 @@ pub fn prepare(
     engine: &Engine,
 ) -> Option<Prepared> {
     let view = View::around(document, offset)?;
-    let mut plan = completion::plan(view.part(), view.cursor(), options)?;
+    let mut plan = Plan::new(view.part(), view.cursor(), options)?;
     plan.max_tokens = plan.max_tokens.min(max_tokens);
     let budget = budget(engine, &mut plan.max_tokens);
     let context = cursor::build(document, offset, budget, previous_start, &|text| engine.tokenize(text).len());
     let mut request = Request::new(Prompt::Text(context.prompt), plan.max_tokens);
-    request.stop = Some(completion::stop_rule(view.part(), view.cursor(), &plan));
-    Some(Prepared { plan, request, start: context.start, held: context.held, view })
+    request.stop = Some(plan.stop_rule());
+    let kind = plan.kind;
+    Some(Prepared { kind, request, start: context.start, held: context.held, view })
 }
 
-/// The text of a completion that is shown; `unfinished`: its tokens were used up.
+/// The text of a completion of that kind that is shown at the view's cursor; `unfinished`: its tokens were used up.
 #[must_use]
-pub fn suggestion(view: &View, plan: &Plan, raw: &str, unfinished: bool) -> Option<Suggestion> {
-    let finish = if unfinished { completion::finish_unfinished } else { completion::finish };
-    let Suggestion { range, text } = finish(view.part(), view.cursor(), plan, raw)?;
+pub fn suggestion(view: &View, kind: Kind, raw: &str, unfinished: bool) -> Option<Suggestion> {
+    let plan = Plan::at(kind, view.part(), view.cursor());
+    let Suggestion { range, text } = if unfinished { plan.finish_unfinished(raw) } else { plan.finish(raw) }?;
     Some(Suggestion { range: view.outside(&range), text })
 }
 

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use codegen_engine::Engine;
-use codegen_text::completion::Plan;
+use codegen_text::completion::Kind;
 use codegen_text::document::Document;
 use codegen_text::provenance::{TurnMap, TurnText};
 use ropey::Rope;
@@ -113,7 +113,7 @@ pub enum Job {
     Inline {
         uri: Uri,
         id: u64,
-        plan: Plan,
+        kind: Kind,
     },
     /// A candidate of a turn.
     Synthesis {

@@ -54,7 +54,7 @@ impl MainLoop {
     /// Passes an event of the engine to the handler of its job.
     fn produced(&mut self, job: Job, event: engine::Event) {
         match job {
-            Job::Inline { uri, id, plan } => inline::produced(&mut self.session, &uri, id, plan, event),
+            Job::Inline { uri, id, kind } => inline::produced(&mut self.session, &uri, id, kind, event),
             Job::Synthesis { at, candidate } => synthesis::produced(&mut self.session, at, candidate, event),
         }
         self.settle();

@@ -4,7 +4,7 @@ use std::sync::atomic::AtomicBool;
 use std::time::{Duration, Instant};
 
 use clap::Args;
-use codegen_text::completion;
+use codegen_text::completion::Plan;
 use codegen_text::document::{Budget, Document, Limits};
 use codegen_text::prompt::cursor;
 use codegen_text::prompt::view::View;
@@ -251,11 +251,11 @@ fn parse(document: &mut Document) -> Duration {
 /// The work for a key without the model: the request is prepared, and the answer is filtered.
 fn own_work(document: &Document, cursor: usize, options: &TurnOptions, window: &mut Option<usize>) {
     let Some(view) = View::around(document, cursor) else { return };
-    let Some(plan) = completion::plan(view.part(), view.cursor(), options) else { return };
+    let Some(plan) = Plan::new(view.part(), view.cursor(), options) else { return };
     let context = cursor::build(document, cursor, BUDGET, *window, &|text| text.len().div_ceil(3));
     *window = Some(context.start);
-    std::hint::black_box(completion::stop_rule(view.part(), view.cursor(), &plan));
-    std::hint::black_box(prepare::suggestion(&view, &plan, SAID, false));
+    std::hint::black_box(plan.stop_rule());
+    std::hint::black_box(prepare::suggestion(&view, plan.kind, SAID, false));
 }
 
 impl Row {

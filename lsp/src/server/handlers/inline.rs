@@ -1,7 +1,7 @@
 //! `textDocument/inlineCompletion`.
 
 use codegen_core::{Event as Produced, FinishReason, Key};
-use codegen_text::completion::Plan;
+use codegen_text::completion::Kind;
 use codegen_text::completion::session::{Decision, Dropped, Ended, Known, RawCompletion};
 use codegen_text::document::{Document, Unparsed};
 use codegen_text::prompt::view::View;
@@ -121,7 +121,7 @@ pub fn prepared(session: &mut Session, uri: Uri, id: u64, prepared: Option<Prepa
         EngineState::Ready(engine) => engine,
         _ => return forget(session, &uri),
     };
-    let Some(Prepared { plan, mut request, start, held, view }) = prepared else {
+    let Some(Prepared { kind, mut request, start, held, view }) = prepared else {
         if let Some(responder) = buffer.suggestions.failed(id) {
             responder.answer(None);
         }
@@ -131,11 +131,11 @@ pub fn prepared(session: &mut Session, uri: Uri, id: u64, prepared: Option<Prepa
     buffer.view = Some(view);
     buffer.suggestions.holds(id, held);
     request.key = Some(Key(uri.as_str().to_owned()));
-    session.running.add(Job::Inline { uri, id, plan }, engine.submit(request));
+    session.running.add(Job::Inline { uri, id, kind }, engine.submit(request));
 }
 
 /// Takes a token from the engine, or the end of a generation.
-pub fn produced(session: &mut Session, uri: &Uri, id: u64, plan: Plan, event: Produced) {
+pub fn produced(session: &mut Session, uri: &Uri, id: u64, kind: Kind, event: Produced) {
     let next_id = session.state.next_id();
     let Some(buffer) = session.state.buffers.get_mut(uri) else { return };
     let suggestions = &mut buffer.suggestions;
@@ -149,7 +149,7 @@ pub fn produced(session: &mut Session, uri: &Uri, id: u64, plan: Plan, event: Pr
         }
         Produced::Done(done) if !matches!(done.reason, FinishReason::Cancelled | FinishReason::Superseded) => {
             let unfinished = done.reason == FinishReason::MaxTokens;
-            let raw = RawCompletion { text: done.text, plan, mean_logprob: done.mean_logprob, unfinished };
+            let raw = RawCompletion { text: done.text, kind, mean_logprob: done.mean_logprob, unfinished };
             let ended = suggestions.finished(id, raw, next_id);
             return conclude(session, uri, ended);
         }
@@ -194,7 +194,7 @@ fn show(session: &mut Session, uri: &Uri, responder: InlineResponder, known: Kno
 }
 
 fn item(document: &Document, view: &View, known: &Known, encoding: Encoding, id: u64) -> Option<InlineCompletionItem> {
-    let suggestion = prepare::suggestion(view, &known.raw.plan, &known.raw.text, known.raw.unfinished)?;
+    let suggestion = prepare::suggestion(view, known.raw.kind.clone(), &known.raw.text, known.raw.unfinished)?;
     Some(InlineCompletionItem {
         insert_text: suggestion.text,
         filter_text: None,

@@ -1,7 +1,6 @@
 //! The indentation of a suggestion's first line.
 
 use super::Cursor;
-use crate::document::Document;
 use crate::python;
 
 /// Columns of the white space that `text` starts with, tabs reaching to the next multiple of eight.
@@ -13,22 +12,22 @@ pub(super) fn column(text: &str) -> usize {
 
 /// Removes white space from the text's start where the cursor's line has enough: the model, shown a line that ends in white
 /// space, likes to begin with some of its own. What it did to the first line it may have done to all.
-pub(super) fn fix(document: &Document, cursor: &Cursor, text: &str) -> String {
+pub(super) fn fix(cursor: &Cursor, text: &str) -> String {
     let words = text.trim_start_matches([' ', '\t']);
     let white = &text[..text.len() - words.len()];
     if white.is_empty() || words.starts_with('\n') {
         return text.to_owned();
     }
-    let Some(own) = cursor.column() else {
+    let Some(own) = cursor.column else {
         let spaced = cursor.left.ends_with([' ', '\t']);
         return if spaced { words } else { text }.to_owned();
     };
-    let Some(above) = python::line_above(document, cursor.line.number) else { return words.to_owned() };
-    if python::is_continuation(document, cursor.offset) {
+    let Some(above) = &cursor.above else { return words.to_owned() };
+    if cursor.continuation {
         return text.to_owned();
     }
-    let expected = python::statement_column(document, &above);
-    if python::opens_block(document, &above) {
+    let expected = python::statement_column(cursor.document, above);
+    if python::opens_block(cursor.document, above) {
         // Any indentation opens a block; if there is some already, it is the user's.
         return if own > expected { without(&cursor.left, white, text) } else { text.to_owned() };
     }

@@ -1,5 +1,6 @@
 //! From a cursor to what is asked of the model, and from its raw text to what is shown. Pure.
 
+mod cursor;
 mod indentation;
 mod overlap;
 mod parse_guard;
@@ -16,8 +17,9 @@ use codegen_core::Truncation;
 
 use crate::document::Document;
 use crate::document::scanner;
-use crate::python::{self as python, Line, Place};
+use crate::python::{self as python, Place};
 use crate::turns::{self, TurnOptions};
+use cursor::Cursor;
 
 /// What a completion at the cursor should be.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -37,16 +39,28 @@ pub enum Kind {
     },
 }
 
-/// What to ask for.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Plan {
-    /// How much of it.
-    pub kind: Kind,
-    /// Never more tokens than these.
-    pub max_tokens: usize,
+impl Kind {
+    /// Tokens that a completion of this kind has at most.
+    const fn max_tokens(&self) -> usize {
+        match self {
+            Self::Line => LINE_TOKENS,
+            Self::Block { .. } | Self::Turn { .. } => BLOCK_TOKENS,
+        }
+    }
 }
 
-/// A suggestion: put `text` in place of `range`, which lies on the cursor's line and contains the cursor.
+/// What to ask for at a cursor, when the answer ends, and what of it is shown. It owns the facts about the cursor, and is of
+/// use for that document and offset only. Where the user has typed on, its [`Kind`] still holds and the facts do not:
+/// [`Plan::at`] works them out again.
+pub struct Plan<'d> {
+    /// How much to ask for.
+    pub kind: Kind,
+    /// Tokens to generate at most.
+    pub max_tokens: usize,
+    cursor: Cursor<'d>,
+}
+
+/// A suggestion: the client puts `text` in place of `range`, which lies on the cursor's line and contains the cursor.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Suggestion {
     /// Bytes to replace.
@@ -58,142 +72,127 @@ pub struct Suggestion {
 const LINE_TOKENS: usize = 64;
 const BLOCK_TOKENS: usize = 256;
 
-/// The cursor's line, and what is left and right of the cursor on it.
-struct Cursor {
-    /// Between two characters of the line, before its line end.
-    offset: usize,
-    line: Line,
-    left: String,
-    right: String,
-}
+impl<'d> Plan<'d> {
+    /// Decides what to ask for at the cursor; `None` where a suggestion is never wanted: in comments, in front of text, in an
+    /// empty document.
+    #[must_use]
+    pub fn new(document: &'d Document, offset: usize, options: &TurnOptions) -> Option<Self> {
+        let cursor = Cursor::new(document, offset);
+        let kind = kind(&cursor, options)?;
+        Some(Self { max_tokens: kind.max_tokens(), kind, cursor })
+    }
 
-impl Cursor {
-    fn new(document: &Document, offset: usize) -> Self {
-        let offset = python::char_boundary(document, offset);
-        let line = python::line_at(document, offset);
-        // There is a place between a carriage return and its line feed, but no cursor can be there.
-        let offset = offset.min(line.end);
-        Self {
-            offset,
-            left: turns::shown_text(document, line.start..offset),
-            right: document.slice(offset..line.end),
-            line,
+    /// The plan of a `kind` that was decided on before, for a cursor behind what the user has typed of the completion.
+    #[must_use]
+    pub fn at(kind: Kind, document: &'d Document, offset: usize) -> Self {
+        Self { max_tokens: kind.max_tokens(), kind, cursor: Cursor::new(document, offset) }
+    }
+
+    /// The rule that ends the generation.
+    #[must_use]
+    pub fn stop_rule(&self) -> Box<dyn StopRule> {
+        let cursor = &self.cursor;
+        match self.kind {
+            Kind::Line => Box::new(stop::Guarded::new(stop::LineRule::new(cursor))),
+            Kind::Block { indent } => Box::new(stop::Guarded::new(stop::BlockRule::new(&cursor.left, indent))),
+            Kind::Turn { .. } => {
+                // The prompt is directly above, and its white space is what the truncation is relative to.
+                let above = cursor.line.number.checked_sub(1).and_then(|number| python::line(cursor.document, number));
+                let indent = above.map(|line| turns::shown_text(cursor.document, line.start..line.text));
+                Box::new(stop::Guarded::new(stop::TurnRule::new(&cursor.left, &indent.unwrap_or_default())))
+            }
         }
     }
 
-    /// Columns of the cursor, if only white space is left of it.
-    fn column(&self) -> Option<usize> {
-        self.left.trim().is_empty().then(|| indentation::column(&self.left))
+    /// What of the raw text is shown: `None` if nothing worth showing is left.
+    #[must_use]
+    pub fn finish(&self, raw: &str) -> Option<Suggestion> {
+        let cursor = &self.cursor;
+        let mut text = turns::line_feeds(raw);
+        if let Some(cut) = self.stop_rule().cut(&text) {
+            text.truncate(cut);
+        }
+        if self.kind == Kind::Line {
+            text = stop::one_statement(cursor, text);
+        }
+        let mut text = trim_lines(&text);
+        if cursor.column.is_some() {
+            // The cursor's line is as blank as those that the model would leave above its text.
+            text.drain(..text.len() - text.trim_start_matches('\n').len());
+        }
+        let text = indentation::fix(cursor, &text);
+        let text = overlap::right(cursor, &text)?;
+        let text = repetition::cut(cursor, &text)?;
+        let text = overlap::below(cursor, &text)?;
+        let open = self.kind == Kind::Line && !cursor.wants_bodies();
+        let column = cursor.column.unwrap_or_default();
+        let text = parse_guard::keep_parsing(cursor.document, cursor.offset, &text, |text| match open {
+            true => text.trim_end(),
+            false => without_open_end(text, column),
+        })?;
+        let text = text.trim_end();
+        // A model that has nothing to say writes comments alone.
+        if !turns::says_something(text) {
+            return None;
+        }
+        let ending = python::line_ending(cursor.document);
+        let text = if ending == "\n" { text.to_owned() } else { text.replace('\n', ending) };
+        Some(Suggestion { range: cursor.offset..cursor.offset, text })
+    }
+
+    /// [`Plan::finish`] for a text that ended because its tokens were used up: the last of several lines is probably but a
+    /// part of one, and goes.
+    #[must_use]
+    pub fn finish_unfinished(&self, raw: &str) -> Option<Suggestion> {
+        let whole = match raw.rfind('\n') {
+            Some(end) if self.kind != Kind::Line && !raw[..end].trim().is_empty() => &raw[..end],
+            _ => raw,
+        };
+        self.finish(whole)
     }
 }
 
-/// What to ask for at the cursor; `None` where a suggestion is never wanted: in comments, in front of text, in an empty
-/// document.
-#[must_use]
-pub fn plan(document: &Document, offset: usize, options: &TurnOptions) -> Option<Plan> {
-    let cursor = Cursor::new(document, offset);
-    let offset = cursor.offset;
+/// How much to ask for at the cursor; see [`Plan::new`].
+fn kind(cursor: &Cursor, options: &TurnOptions) -> Option<Kind> {
+    let document = cursor.document;
     // Brackets, quotes and the colon of a header are what editors put there themselves.
     if cursor.right.contains(|right: char| !right.is_whitespace() && !")]}\"':,".contains(right)) {
         return None;
     }
-    let line = Plan { kind: Kind::Line, max_tokens: LINE_TOKENS };
-    match python::place(document, offset) {
+    match python::place(document, cursor.offset) {
         Place::Comment => return None,
-        Place::String | Place::Docstring => return (!cursor.left.trim().is_empty()).then_some(line),
+        Place::String | Place::Docstring => return cursor.column.is_none().then_some(Kind::Line),
         Place::Code => {}
     }
-    let Some(column) = cursor.column() else {
-        if !(cursor.right.trim().is_empty() && python::opens_block(document, &cursor.line)) {
-            return Some(line);
+    let Some(column) = cursor.column else {
+        if !(cursor.ends_line() && python::opens_block(document, &cursor.line)) {
+            return Some(Kind::Line);
         }
         let header = python::statement_column(document, &cursor.line);
-        // A second body above the one that is there is nothing that anybody wants.
-        let below = python::line_below(document, cursor.line.number);
-        let block = Plan { kind: Kind::Block { indent: cursor.line.column + 1 }, max_tokens: BLOCK_TOKENS };
-        return below.is_none_or(|below| below.column <= header).then_some(block);
+        // Nobody wants a second body above the one that is there.
+        let body = cursor.below.as_ref().is_some_and(|below| below.column > header);
+        return (!body).then_some(Kind::Block { indent: cursor.line.column + 1 });
     };
-    if !cursor.right.trim().is_empty() || python::is_continuation(document, cursor.offset) {
-        return Some(line);
+    if !cursor.ends_line() || cursor.continuation {
+        return Some(Kind::Line);
     }
-    if let Some(run) = turns::prompt_above(document, offset, options) {
-        return Some(Plan { kind: Kind::Turn { indent: run.column }, max_tokens: BLOCK_TOKENS });
+    if let Some(run) = turns::prompt_above(document, cursor.offset, options) {
+        return Some(Kind::Turn { indent: run.column });
     }
-    let above = python::line_above(document, cursor.line.number)?;
-    let block = |indent| Some(Plan { kind: Kind::Block { indent }, max_tokens: BLOCK_TOKENS });
+    let above = cursor.above.as_ref()?;
     let near = cursor.line.number - above.number <= 2;
-    if near && python::opens_block(document, &above) {
-        let header = python::statement_column(document, &above);
+    if near && python::opens_block(document, above) {
+        let header = python::statement_column(document, above);
         if column > header || column == 0 {
-            return block(column.max(header + 1));
+            return Some(Kind::Block { indent: column.max(header + 1) });
         }
-    } else if near && python::ends_docstring(document, &above) {
-        let own = python::statement_column(document, &above);
+    } else if near && python::ends_docstring(document, above) {
+        let own = python::statement_column(document, above);
         if own > 0 && (column == own || column == 0) {
-            return block(own);
+            return Some(Kind::Block { indent: own });
         }
     }
-    Some(line)
-}
-
-/// Whether a header suggested at the cursor is to have a body: where a statement begins, unless it has one below.
-fn wants_bodies(document: &Document, cursor: &Cursor) -> bool {
-    let Some(column) = cursor.column().filter(|_| cursor.right.trim().is_empty()) else { return false };
-    !python::is_continuation(document, cursor.offset)
-        && python::line_below(document, cursor.line.number).is_none_or(|below| below.column <= column)
-}
-
-/// The rule that ends the generation for a plan.
-#[must_use]
-pub fn stop_rule(document: &Document, offset: usize, plan: &Plan) -> Box<dyn StopRule> {
-    let cursor = Cursor::new(document, offset);
-    match plan.kind {
-        Kind::Line => Box::new(stop::Guarded::new(stop::LineRule::new(&cursor, wants_bodies(document, &cursor)))),
-        Kind::Block { indent } => Box::new(stop::Guarded::new(stop::BlockRule::new(&cursor.left, indent))),
-        Kind::Turn { .. } => {
-            // The prompt is directly above, and its white space is what the truncation is relative to.
-            let above = cursor.line.number.checked_sub(1).and_then(|number| python::line(document, number));
-            let indent = above.map(|line| turns::shown_text(document, line.start..line.text)).unwrap_or_default();
-            Box::new(stop::Guarded::new(stop::TurnRule::new(&cursor.left, &indent)))
-        }
-    }
-}
-
-/// What of the raw text is shown: `None` if nothing worth showing is left.
-#[must_use]
-pub fn finish(document: &Document, offset: usize, plan: &Plan, raw: &str) -> Option<Suggestion> {
-    let cursor = Cursor::new(document, offset);
-    let offset = cursor.offset;
-    let mut text = turns::line_feeds(raw);
-    if let Some(cut) = stop_rule(document, offset, plan).cut(&text) {
-        text.truncate(cut);
-    }
-    let bodies = wants_bodies(document, &cursor);
-    if plan.kind == Kind::Line {
-        text = stop::one_statement(&cursor, bodies, text);
-    }
-    let mut text = trim_lines(&text);
-    if cursor.column().is_some() {
-        // The cursor's line is as blank as those that the model would leave above its text.
-        text.drain(..text.len() - text.trim_start_matches('\n').len());
-    }
-    let text = indentation::fix(document, &cursor, &text);
-    let text = overlap::right(&cursor, &text)?;
-    let text = repetition::cut(document, &cursor, &text)?;
-    let text = overlap::below(document, &cursor, &text)?;
-    let (open, column) = (plan.kind == Kind::Line && !bodies, cursor.column().unwrap_or_default());
-    let text = parse_guard::keep_parsing(document, offset, &text, |text| match open {
-        true => text.trim_end(),
-        false => without_open_end(text, column),
-    })?;
-    let text = text.trim_end();
-    // Comments alone are what a model says that has nothing to say.
-    if !turns::says_something(text) {
-        return None;
-    }
-    let ending = python::line_ending(document);
-    let text = if ending == "\n" { text.to_owned() } else { text.replace('\n', ending) };
-    Some(Suggestion { range: offset..offset, text })
+    Some(Kind::Line)
 }
 
 /// The rule that ends the code of a turn: the truncation of its history, and an end to what goes round in circles.
@@ -222,19 +221,8 @@ pub fn unrepeated(raw: &str, ended: bool) -> usize {
     repetition::unrepeated(raw, ended)
 }
 
-/// [`finish`] for a text that ended because its tokens were used up: the last of several lines is probably but a part of
-/// one, and goes.
-#[must_use]
-pub fn finish_unfinished(document: &Document, offset: usize, plan: &Plan, raw: &str) -> Option<Suggestion> {
-    let whole = match raw.rfind('\n') {
-        Some(end) if plan.kind != Kind::Line && !raw[..end].trim().is_empty() => &raw[..end],
-        _ => raw,
-    };
-    finish(document, offset, plan, whole)
-}
-
-/// Without headers and decorators at the end, and without a `try` that nothing handles: the parser forgives that nothing
-/// follows them, Python does not. Without comments at the end, either, which were to explain what did not come. The first
+/// The text without headers and decorators at its end, and without a `try` that nothing handles: the parser forgives that
+/// nothing follows them, Python does not. Comments at the end go as well, as the code they explain did not come. The first
 /// line begins at `column`.
 fn without_open_end(text: &str, column: usize) -> &str {
     let mut text = text.trim_end();
@@ -251,7 +239,7 @@ fn without_open_end(text: &str, column: usize) -> &str {
     }
 }
 
-/// Where a `try` starts that no `except` or `finally` follows.
+/// The byte offset of a `try` that no `except` or `finally` follows.
 fn open_try(text: &str, column: usize) -> Option<usize> {
     let mut open: Vec<(usize, usize)> = Vec::new();
     let mut start = 0;
@@ -274,7 +262,7 @@ fn open_try(text: &str, column: usize) -> Option<usize> {
     open.first().map(|&(_, at)| at)
 }
 
-/// Without white space at the ends of lines and of the text.
+/// The text without white space at the ends of its lines and at its own.
 fn trim_lines(text: &str) -> String {
     let lines: Vec<_> = text.split('\n').map(str::trim_end).collect();
     lines.join("\n").trim_end().to_owned()

@@ -1,9 +1,8 @@
 //! What a suggestion repeats of the text that follows the cursor.
 
 use super::Cursor;
-use crate::document::Document;
 use crate::document::scanner::Scanner;
-use crate::python;
+use crate::python::Line;
 use crate::turns::shown_text;
 
 /// Cuts what is already right of the cursor: `print(x|)` with `, y)` gives `print(x, y)`. `None` if nothing is left.
@@ -53,13 +52,9 @@ fn closed(left: &str, line: &str, sign: char) -> usize {
 }
 
 /// Cuts the text before the line from which on it says what the buffer says below the cursor. `None` if that is all of it.
-pub(super) fn below(document: &Document, cursor: &Cursor, text: &str) -> Option<String> {
-    let mut following = Vec::new();
-    let mut number = cursor.line.number;
-    while let Some(line) = python::line_below(document, number).filter(|_| following.len() < COMPARED) {
-        number = line.number;
-        following.push(shown_text(document, line.start..line.end).trim_end().to_owned());
-    }
+pub(super) fn below(cursor: &Cursor, text: &str) -> Option<String> {
+    let shown = |line: Line| shown_text(cursor.document, line.start..line.end).trim_end().to_owned();
+    let following: Vec<_> = cursor.lines_below().take(COMPARED).map(shown).collect();
     let lines = text.split('\n').enumerate().map(|(number, line)| match number {
         0 => (number, format!("{}{line}", cursor.left)),
         _ => (number, line.to_owned()),

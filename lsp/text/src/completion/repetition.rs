@@ -1,11 +1,10 @@
-//! Small models get stuck. What they say again and again is said once.
+//! Repetition: small models get stuck, and what they write again and again is shown once.
 
 use super::Cursor;
-use crate::document::Document;
-use crate::python;
+use crate::python::Line;
 use crate::turns::shown_text;
 
-/// So many times in a row is too often.
+/// Times in a row that are too many.
 const TIMES: usize = 3;
 /// A cycle of more lines than this is a pattern, and not a stuck model.
 const CYCLE: usize = 6;
@@ -14,18 +13,14 @@ const ABOVE: usize = 12;
 
 /// Cuts the text before the first repetition of a line, or of a few, that comes at least three times in a row; what stands
 /// above the cursor counts. `None` if nothing new is said.
-pub(super) fn cut(document: &Document, cursor: &Cursor, text: &str) -> Option<String> {
+pub(super) fn cut(cursor: &Cursor, text: &str) -> Option<String> {
     if repeats(text) {
         // The last line has no end of its own to cut at.
         let last = text.rfind('\n')?;
-        return cut(document, cursor, &text[..last]);
+        return cut(cursor, &text[..last]);
     }
-    let mut lines = Vec::new();
-    let mut number = cursor.line.number;
-    while let Some(line) = python::line_above(document, number).filter(|_| lines.len() < ABOVE) {
-        number = line.number;
-        lines.push((None, shown_text(document, line.start..line.end).trim_end().to_owned()));
-    }
+    let shown = |line: Line| (None, shown_text(cursor.document, line.start..line.end).trim_end().to_owned());
+    let mut lines: Vec<(Option<usize>, String)> = cursor.lines_above().take(ABOVE).map(shown).collect();
     lines.reverse();
     for (number, line) in text.split('\n').enumerate() {
         let line = if number == 0 { format!("{}{line}", cursor.left) } else { line.to_owned() };

@@ -4,7 +4,7 @@
 //! were asked to where the user has typed since, kept up to date change by change, so that no decision compares texts
 //! of the document's size.
 
-use crate::completion::Plan;
+use crate::completion::Kind;
 use crate::edit::Edit;
 
 /// How much longer than a suggestion the typed text may get before the suggestion is forgotten: enough for a slip and
@@ -82,8 +82,8 @@ impl<W> InFlight<W> {
 pub struct RawCompletion {
     /// What the model wrote, cut where the stop rule said.
     pub text: String,
-    /// What was asked of it.
-    pub plan: Plan,
+    /// What was asked for. It holds wherever the user has typed on to; nothing else that was known of the cursor does.
+    pub kind: Kind,
     /// Mean natural-log probability of its tokens.
     pub mean_logprob: f32,
     /// Whether its tokens were used up before it came to an end.

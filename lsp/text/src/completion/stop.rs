@@ -47,13 +47,12 @@ impl Wanted {
 }
 
 impl LineRule {
-    /// With `bodies`, headers come with the beginning of their body.
-    pub fn new(cursor: &Cursor, bodies: bool) -> Self {
+    pub fn new(cursor: &Cursor) -> Self {
         let mut scanner = Scanner::over(&cursor.left);
         // What is closed right of the cursor is not for the model to close.
         let closed = cursor.right.chars().filter(|right| ")]}".contains(*right)).count();
         scanner.depth = scanner.depth.saturating_sub(closed);
-        let lead = bodies.then(|| cursor.left.clone());
+        let lead = cursor.wants_bodies().then(|| cursor.left.clone());
         Self { scanner, at: 0, lines: 0, statement: 0, lead, wanted: None, attempt: None }
     }
 
@@ -120,9 +119,9 @@ impl StopRule for LineRule {
 }
 
 /// `text` if its brackets were closed, or else its first line: a statement that goes on is shown whole or not.
-pub(super) fn one_statement(cursor: &Cursor, bodies: bool, text: String) -> String {
+pub(super) fn one_statement(cursor: &Cursor, text: String) -> String {
     let Some(first) = text.find('\n') else { return text };
-    let mut rule = LineRule::new(cursor, bodies);
+    let mut rule = LineRule::new(cursor);
     rule.cut(&text);
     if rule.scanner.at_rest() { text } else { text[..first].to_owned() }
 }
@@ -244,18 +243,19 @@ impl StopRule for BlockRule {
     }
 }
 
-/// A rule, and an end to what goes round in circles: nothing of it would be shown, so no more tokens are spent on it.
+/// A rule that also ends a text that repeats itself: [`repetition`] would show nothing of it, so the engine spends no more
+/// tokens on it.
 pub(super) struct Guarded<R> {
     rule: R,
     /// Start of the first line that has not ended yet.
     line: usize,
-    /// How far into that line has been looked for stammering.
+    /// How far into that line `repeats` has looked.
     checked: usize,
-    /// The lines that have, but for blank ones.
+    /// The lines that have ended, but for blank ones.
     lines: Vec<String>,
 }
 
-/// A line is looked at for stammering whenever it has grown by this many bytes.
+/// Bytes that a line grows by before it is looked at for repetition again.
 const GROWN: usize = 16;
 
 impl<R: StopRule> Guarded<R> {
@@ -264,7 +264,7 @@ impl<R: StopRule> Guarded<R> {
     }
 
     /// Looks at the line up to `end`, at places that do not depend on the tokens.
-    fn stammer(&mut self, text: &str, end: usize) -> Option<usize> {
+    fn repeated(&mut self, text: &str, end: usize) -> Option<usize> {
         while self.checked + GROWN <= end {
             self.checked += GROWN;
             let Some(seen) = text.get(..self.checked) else { continue };
@@ -283,7 +283,7 @@ impl<R: StopRule> StopRule for Guarded<R> {
     fn cut(&mut self, text: &str) -> Option<usize> {
         while let Some((line, _)) = text.get(self.line..).and_then(|rest| rest.split_once('\n')) {
             let next = self.line + line.len() + 1;
-            if let Some(cut) = self.stammer(text, next - 1).or_else(|| self.rule.cut(&text[..next])) {
+            if let Some(cut) = self.repeated(text, next - 1).or_else(|| self.rule.cut(&text[..next])) {
                 return Some(cut);
             }
             if !line.trim().is_empty() {
@@ -294,7 +294,7 @@ impl<R: StopRule> StopRule for Guarded<R> {
             }
             (self.line, self.checked) = (next, next);
         }
-        self.stammer(text, text.len()).or_else(|| self.rule.cut(text))
+        self.repeated(text, text.len()).or_else(|| self.rule.cut(text))
     }
 }
 

@@ -20,7 +20,7 @@ pub struct Context {
     pub start: usize,
     /// The text directly before the cursor that the model is left to repeat: a single space, or nothing. Nearly every
     /// word's token begins with its space, so a prompt that ends with one asks for words that no text has. Text that is
-    /// compared with what the user types goes without it; [`crate::completion::finish`] takes it off.
+    /// compared with what the user types goes without it; [`crate::completion::Plan::finish`] takes it off.
     pub held: &'static str,
 }
 

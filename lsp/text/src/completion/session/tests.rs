@@ -2,8 +2,7 @@ use super::*;
 use crate::completion::Kind;
 
 fn raw(text: &str) -> RawCompletion {
-    let plan = Plan { kind: Kind::Line, max_tokens: 8 };
-    RawCompletion { text: text.to_owned(), plan, mean_logprob: -0.1, unfinished: false }
+    RawCompletion { text: text.to_owned(), kind: Kind::Line, mean_logprob: -0.1, unfinished: false }
 }
 
 fn known(offset: usize, text: &str) -> Known {

@@ -1,12 +1,12 @@
 use super::*;
-use crate::completion::{Kind, Plan, stop_rule};
+use crate::completion::{Kind, Plan};
 use crate::document::Document;
 use crate::testing::cursor_in;
 use proptest::prelude::*;
 
 fn rule(marked: &str, kind: Kind) -> Box<dyn StopRule> {
     let (document, offset) = cursor_in(marked, |text| Document::new(text, 1));
-    stop_rule(&document, offset, &Plan { kind, max_tokens: 1 })
+    Plan::at(kind, &document, offset).stop_rule()
 }
 
 /// Cuts at the first `|`; a text without one goes on.

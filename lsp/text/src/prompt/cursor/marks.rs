@@ -1,7 +1,7 @@
 //! A byte order mark or form feeds in a text change neither what models are shown nor what is suggested.
 
 use super::build;
-use crate::completion;
+use crate::completion::Plan;
 use crate::document::Document;
 use crate::prompt::history;
 use crate::testing::cursor_in;
@@ -47,9 +47,10 @@ fn seen(marked: &str) -> Vec<String> {
     let options = TurnOptions::default();
     let context = build(&document, offset, 10_000, None, &|text| text.len());
     let mut seen = vec![format!("{:?} {:?}", context.prompt, context.held)];
-    let plan = completion::plan(&document, offset, &options);
+    let plan = Plan::new(&document, offset, &options);
     for said in SAID {
-        let suggestion = plan.as_ref().and_then(|plan| completion::finish(&document, offset, plan, said));
+        let suggestion = plan.as_ref().and_then(|plan| plan.finish(said));
+        let plan = plan.as_ref().map(|plan| (&plan.kind, plan.max_tokens));
         seen.push(format!("{plan:?} {:?}", suggestion.map(|suggestion| suggestion.text)));
     }
     for turn in turns::turns(&document, &options) {
