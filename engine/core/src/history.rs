@@ -1,26 +1,29 @@
-//! Multi-turn synthesis as text: the history that the model is shown, and where its answer is cut (the CodeGen paper,
-//! ICLR 2023).
+//! Multi-turn synthesis as text: the history that the model is shown, and the rule that cuts its answer (the CodeGen
+//! paper, ICLR 2023).
 
 use crate::truncation::Truncation;
 
 /// The turns so far, in the order they were made.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct History {
-    /// What stands before the first turn: imports, definitions. May be empty; ends with a line end otherwise.
+    /// The text before the first turn, such as imports and definitions. It is empty or ends with a line end.
     pub preamble: String,
     /// Each turn's prompt, without comment signs, and code, without indentation or trailing blank lines.
     pub turns: Vec<(String, String)>,
-    /// The white space before every line of the turns, and of the one to come: not empty where they are in a block that
-    /// the preamble opens. The model's answer is then indented, too.
+    /// The white space before every line of the turns and of the next turn. It is not empty if the turns are in a block
+    /// that the preamble opens; the model's answer is then indented, too.
     pub indent: String,
-    /// What asks for the turn to come, where that is no comment: a function's docstring as it stands in the file.
+    /// The prompt of the next turn if it is not a comment: a function's docstring as it stands in the file.
     pub opening: Option<String>,
 }
 
 impl History {
-    /// The text the model continues for the turn `prompt`: preamble, then `# {prompt}\n{program}\n\n` for every turn,
-    /// then `# {prompt}\n`. A prompt of several lines becomes as many comment lines; a turn without code leaves
-    /// one blank line. An [`opening`](History::opening) stands in the place of the last prompt.
+    /// Returns the text that the model continues for the turn `prompt`: the preamble, then `# {prompt}
+    /// {program}
+    ///
+    /// ` for every turn, then `# {prompt}
+    /// `. A prompt of several lines becomes as many comment lines; a turn without code leaves one blank line. An
+    /// [`opening`](History::opening) replaces the last prompt.
     #[must_use]
     pub fn render(&self, prompt: &str) -> String {
         let mut text = self.preamble.clone();
@@ -36,7 +39,7 @@ impl History {
         }
         match &self.opening {
             Some(opening) => {
-                // No model has learned to go on after white space.
+                // No model has been trained to continue after trailing white space.
                 text.push_str(opening.trim_end());
                 text.push('\n');
             }
@@ -45,14 +48,14 @@ impl History {
         text
     }
 
-    /// The rule that ends the continuation of what [`History::render`] gives.
+    /// Returns the rule that ends the continuation of the text from [`History::render`].
     #[must_use]
     pub fn truncation(&self) -> Truncation {
         Truncation::indented(&self.indent, "")
     }
 
     fn push_prompt(&self, text: &mut String, prompt: &str) {
-        // An empty prompt is still a comment; `lines` would make nothing of it.
+        // An empty prompt is still a comment, but `lines` would yield nothing.
         for line in prompt.split('\n') {
             self.push_line(text, format!("# {line}").trim_end());
         }

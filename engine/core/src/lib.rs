@@ -1,7 +1,7 @@
-//! What the engine and its callers share, as plain data: what is asked of a model and what comes of it, what can go wrong, and
-//! a history of turns as text. Depends on nothing that runs a model.
+//! Plain data that the engine and its callers share: requests to a model and their results, errors, and a history of
+//! turns as text. This crate depends on nothing that runs a model.
 //!
-//! The history of a program, and the request for its next part:
+//! A program's history, and the request for its next part:
 //!
 //! ```
 //! use codegen_core::{History, Prompt, Request};

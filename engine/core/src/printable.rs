@@ -1,17 +1,17 @@
-//! Text from files and programs, made fit to be shown: a terminal obeys what is in it.
+//! Escapes text from files and programs before it is shown, because a terminal obeys control characters in it.
 //!
-//! Control characters (ECMA-48's C0 and C1, and DEL) are commands to a terminal: `ESC ] 0 ; … BEL` sets its title, others move
-//! the cursor or answer as if they had been typed. Unicode's bidirectional overrides and isolates (UAX 9) show text in another
-//! order than it has. All of them are written as escapes instead.
+//! Control characters (ECMA-48's C0 and C1, and DEL) are commands to a terminal: `ESC ] 0 ; … BEL` sets its title;
+//! others move the cursor, or make the terminal answer as if the user had typed. Unicode's bidirectional overrides and
+//! isolates (UAX 9) change the order in which text is shown. All of them are written as escapes instead.
 
 use std::borrow::Cow;
 use std::fmt::Write;
 
-/// Text of any number of lines: line ends and tabs stay.
+/// Escapes text of any number of lines; line ends and tabs stay.
 #[must_use]
 pub fn text(text: &str) -> Cow<'_, str> {
     let mut before_line_feed = false;
-    // From the end, as a carriage return is harmless only before a line feed.
+    // Checked from the end, because a carriage return is harmless only before a line feed.
     let harmless = text.chars().rev().all(|c| {
         let harmless = !is_command(c) || matches!(c, '\n' | '\t') || (c == '\r' && before_line_feed);
         before_line_feed = c == '\n';
@@ -32,7 +32,7 @@ pub fn text(text: &str) -> Cow<'_, str> {
     Cow::Owned(shown)
 }
 
-/// Text that has to stay on its line, such as a name: line ends and tabs are escaped, too.
+/// Escapes text that must stay on one line, such as a name; line ends and tabs are escaped, too.
 #[must_use]
 pub fn line(text: &str) -> Cow<'_, str> {
     if !text.chars().any(is_command) {
@@ -43,8 +43,8 @@ pub fn line(text: &str) -> Cow<'_, str> {
     Cow::Owned(shown)
 }
 
-/// JSON, as a writer has made it that escapes what JSON itself does not allow in strings: the rest is escaped in JSON's own
-/// way, so that it means the same.
+/// Escapes JSON text whose writer has already escaped what JSON does not allow in strings. The remaining characters are
+/// escaped in JSON's own way, so the value stays the same.
 #[must_use]
 pub fn json(text: &str) -> Cow<'_, str> {
     let bare = |c: char| is_command(c) && c >= '\u{7f}';
@@ -53,7 +53,8 @@ pub fn json(text: &str) -> Cow<'_, str> {
     }
     let mut shown = String::with_capacity(text.len() + 16);
     for c in text.chars() {
-        // Writing to a string cannot fail. None of them is outside the basic plane.
+        // Writing to a string cannot fail. All escaped characters are in the Basic Multilingual Plane, so four digits
+        // suffice.
         let _ = if bare(c) { write!(shown, "\\u{:04x}", u32::from(c)) } else { shown.write_char(c) };
     }
     Cow::Owned(shown)
@@ -81,7 +82,7 @@ mod tests {
     #[test]
     fn what_a_terminal_obeys_is_escaped() {
         let table = [
-            // The text, as text, as a line.
+            // The text; the result of `text`; the result of `line`.
             ("", "", ""),
             ("plain é 漢 😀", "plain é 漢 😀", "plain é 漢 😀"),
             ("a\tb\nc", "a\tb\nc", "a\\tb\\nc"),
@@ -92,7 +93,7 @@ mod tests {
             ("\0\u{1f}\u{7f}", "\\x00\\x1f\\x7f", "\\x00\\x1f\\x7f"),
             ("\u{9b}31m\u{80}", "\\u{9b}31m\\u{80}", "\\u{9b}31m\\u{80}"),
             ("a\u{202e}b\u{2066}c\u{2069}", "a\\u{202e}b\\u{2066}c\\u{2069}", "a\\u{202e}b\\u{2066}c\\u{2069}"),
-            // Neighbours of what is escaped.
+            // The neighbours of the escaped characters.
             (
                 " ~\u{a0}\u{2029}\u{202f}\u{2065}\u{206a}",
                 " ~\u{a0}\u{2029}\u{202f}\u{2065}\u{206a}",
@@ -101,7 +102,7 @@ mod tests {
         ];
         for (given, as_text, as_line) in table {
             assert_eq!((text(given), line(given)), (as_text.into(), as_line.into()), "{given:?}");
-            // What has been escaped once stays as it is.
+            // Text that has been escaped once does not change.
             assert_eq!((text(as_text), line(as_line)), (as_text.into(), as_line.into()), "{given:?}");
         }
     }

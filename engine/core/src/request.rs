@@ -1,11 +1,11 @@
-//! The plain data that goes into the engine and comes out of it.
+//! Plain data: the engine's requests and results.
 
 use crate::EngineError;
 
 /// A token's index in the model's vocabulary.
 pub type TokenId = i32;
 
-/// What the model continues.
+/// The input that the model continues.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Prompt {
     /// Text, tokenized without a beginning-of-text token and without parsing special tokens.
@@ -14,32 +14,32 @@ pub enum Prompt {
     Tokens(Vec<TokenId>),
 }
 
-/// How the next token is picked from the logits.
+/// How the next token is chosen from the logits.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Sampling {
-    /// Divides the logits; zero means greedy: always the most likely token.
+    /// Divides the logits; zero means greedy decoding: always the most likely token.
     pub temperature: f32,
     /// Keeps only the `k` most likely tokens; zero keeps all.
     pub top_k: usize,
-    /// Keeps the smallest set of most likely tokens whose probabilities sum to at least this; 1 keeps all.
+    /// Keeps the smallest set of most likely tokens whose probabilities sum to at least this value; 1 keeps all.
     pub top_p: f32,
     /// Seeds the random numbers: equal requests with equal seeds give equal tokens.
     pub seed: u64,
 }
 
 impl Sampling {
-    /// Always the most likely token.
+    /// Always chooses the most likely token.
     pub const GREEDY: Self = Self { temperature: 0.0, top_k: 0, top_p: 1.0, seed: 0 };
 }
 
-/// Which request goes first when there are more than the engine can serve at once.
+/// The order in which requests are served when there are more than the engine has slots for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Priority {
-    /// Benchmarks; nobody is waiting.
+    /// A benchmark; no user is waiting.
     Evaluation,
-    /// Somebody asked for it and watches it stream.
+    /// A synthesis that the user asked for and watches as it streams.
     Synthesis,
-    /// Somebody is typing.
+    /// A completion while the user is typing.
     Inline,
 }
 
@@ -47,12 +47,12 @@ pub enum Priority {
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Key(pub String);
 
-/// What happens to a prompt that does not fit the context together with the tokens to generate.
+/// The treatment of a prompt that does not fit the context together with the tokens to generate.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Overflow {
-    /// The oldest tokens go, but for the first `keep`; see `decode::window`.
+    /// Drops the oldest tokens after the first `keep`; see `decode::window`.
     Window {
-        /// Tokens at the prompt's start that stay whatever happens.
+        /// Number of tokens at the prompt's start that are never dropped.
         keep: usize,
     },
     /// The request fails with [`EngineError::PromptTooLong`].
@@ -61,11 +61,11 @@ pub enum Overflow {
 
 /// Decides, while text is generated, whether it ends.
 ///
-/// The rule is called on the worker thread after every token with all the text generated so far (whole characters only)
-/// and answers with the byte offset where the completion is cut, or `None` to go on. It must be quick, and must not
-/// block. Rules that know a language's syntax live outside the engine.
+/// The worker thread calls the rule after every token with all the text generated so far (whole characters only). The
+/// rule returns the byte offset where the completion is cut, or `None` to go on. It must be quick and must not block.
+/// Rules that know a language's syntax live outside the engine.
 pub trait StopRule: Send {
-    /// The offset in `text` at which to cut, once the text has ended.
+    /// Returns the offset in `text` at which to cut, or `None` while the text has not ended.
     fn cut(&mut self, text: &str) -> Option<usize>;
 }
 
@@ -77,34 +77,35 @@ impl<F: FnMut(&str) -> Option<usize> + Send> StopRule for F {
 
 /// One piece of work for the engine.
 pub struct Request {
-    /// What the model continues.
+    /// The input that the model continues.
     pub prompt: Prompt,
-    /// At most this many tokens are generated. With 0 the prompt is read only if it is scored.
+    /// Maximum number of tokens to generate. With 0, the prompt is read only if it is scored.
     pub max_tokens: usize,
-    /// How tokens are picked.
+    /// How tokens are chosen.
     pub sampling: Sampling,
-    /// Ends the completion; the end-of-text token always does.
+    /// Ends the completion, in addition to the end-of-text token.
     pub stop: Option<Box<dyn StopRule>>,
-    /// Who goes first.
+    /// The request's place among those that wait.
     pub priority: Priority,
-    /// Supersedes earlier requests of an equal key.
+    /// Supersedes earlier requests with an equal key.
     pub key: Option<Key>,
-    /// What happens if the prompt does not fit.
+    /// The treatment of a prompt that does not fit.
     pub overflow: Overflow,
-    /// Asks for the log-probabilities of the prompt's own tokens from this one on, counted from 0; `None` asks for none. The
-    /// first token of all has none, since nothing comes before it. See [`Completion::prompt_logprobs`].
+    /// Asks for the log-probabilities of the prompt's own tokens from this index on, counted from 0; `None` asks for
+    /// none. The prompt's first token has none, since nothing comes before it. See [`Completion::prompt_logprobs`].
     ///
-    /// A scored prompt is not cut: where [`Overflow::Window`] would drop tokens, the request is refused with
-    /// [`EngineError::PromptTooLong`], because probabilities given another text than the one asked about mean nothing.
+    /// A scored prompt is not cut: where [`Overflow::Window`] would drop tokens, the request fails with
+    /// [`EngineError::PromptTooLong`], because probabilities given a different text would be meaningless.
     pub score_from: Option<usize>,
-    /// Takes nothing from the KV cache that earlier requests left there, and has each batch computed with all of
-    /// the engine's threads (its `ModelInfo::threads`) whatever else the machine does, and so makes the result independent of both. See
-    /// its `Engine::submit_candidates` for what else it depends on.
+    /// Makes the result independent of earlier requests and of the machine's load: the request reuses nothing from the
+    /// KV cache, and every batch is computed with all of the engine's threads (its `ModelInfo::threads`). See its
+    /// `Engine::submit_candidates` for what else the result depends on.
     pub fresh: bool,
 }
 
 impl Request {
-    /// A greedy request of inline priority without stop rule or key, whose prompt is cut from the left if need be.
+    /// Returns a greedy request of inline priority without stop rule or key; a prompt that does not fit is cut from the
+    /// left.
     #[must_use]
     pub fn new(prompt: Prompt, max_tokens: usize) -> Self {
         Self {
@@ -121,38 +122,39 @@ impl Request {
     }
 }
 
-/// One prompt that is continued several times side by side: the prompt is read once, and every continuation starts from
+/// One prompt that is continued several times in parallel: the prompt is read once, and every continuation starts from
 /// the same KV cache.
 pub struct Candidates {
-    /// What the model continues.
+    /// The input that the model continues.
     pub prompt: Prompt,
-    /// At most this many tokens are generated for each.
+    /// Maximum number of tokens to generate for each continuation.
     pub max_tokens: usize,
-    /// Who goes first.
+    /// The candidates' place among the requests that wait.
     pub priority: Priority,
-    /// Supersedes earlier requests of an equal key, all candidates of such included.
+    /// Supersedes earlier requests with an equal key, including all candidates of such a request.
     pub key: Option<Key>,
-    /// What happens if the prompt does not fit.
+    /// The treatment of a prompt that does not fit.
     pub overflow: Overflow,
-    /// As in [`Request::score_from`]; every continuation reports the same values.
+    /// As [`Request::score_from`]; every continuation reports the same values.
     pub score_from: Option<usize>,
-    /// As in [`Request::fresh`]; the continuations share the one prompt that they have read themselves.
+    /// As [`Request::fresh`]; the continuations still share the prompt, which is read once for all of them.
     pub fresh: bool,
-    /// One for each continuation.
+    /// One entry for each continuation.
     pub each: Vec<Candidate>,
 }
 
-/// What is of one continuation's own among [`Candidates`].
+/// The settings of one continuation among [`Candidates`].
 pub struct Candidate {
-    /// How its tokens are picked; equal sampling gives equal texts, so the seeds should differ.
+    /// How its tokens are chosen; equal sampling gives equal texts, so the seeds should differ.
     pub sampling: Sampling,
-    /// Ends it.
+    /// Ends the continuation, in addition to the end-of-text token.
     pub stop: Option<Box<dyn StopRule>>,
 }
 
 impl Candidates {
-    /// As many continuations as there are in `each`, of synthesis's priority and without a key. A prompt that does not fit loses
-    /// its beginning, nothing is scored, and what the KV cache holds of the prompt is used.
+    /// Returns as many continuations as `each` has entries, with synthesis priority and without a key. A prompt that
+    /// does not fit is cut from the left, nothing is scored, and tokens of the prompt that the KV cache holds are
+    /// reused.
     #[must_use]
     pub fn new(prompt: Prompt, max_tokens: usize, each: Vec<Candidate>) -> Self {
         Self {
@@ -168,7 +170,7 @@ impl Candidates {
     }
 }
 
-/// Why a completion ended.
+/// The reason why a completion ended.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum FinishReason {
     /// The model produced the end-of-text token.
@@ -184,39 +186,39 @@ pub enum FinishReason {
     Superseded,
 }
 
-/// A finished completion. By default one of no tokens, that took no time.
+/// A finished completion. The default has no tokens and took no time.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Completion {
-    /// The text, cut where the stop rule said.
+    /// The text, cut where the stop rule decided.
     pub text: String,
-    /// Why it ended.
+    /// The reason why it ended.
     pub reason: FinishReason,
-    /// Tokens in the prompt, after the window was applied.
+    /// Number of tokens in the prompt after the window was applied.
     pub prompt_tokens: usize,
-    /// Of those, how many were taken from the KV cache of an earlier request.
+    /// Number of those that were reused from the KV cache of an earlier request.
     pub reused_tokens: usize,
-    /// Of the original prompt, how many tokens the window dropped.
+    /// Number of tokens of the original prompt that the window dropped.
     pub dropped_tokens: usize,
-    /// Tokens generated.
+    /// Number of tokens generated.
     pub generated_tokens: usize,
-    /// Mean natural-log probability, at temperature 1, of the generated tokens; zero if there are none.
+    /// Mean natural-log probability of the generated tokens at temperature 1; zero if there are none.
     pub mean_logprob: f32,
-    /// Natural-log probabilities at temperature 1 of the prompt's tokens, each given all before it: those from
-    /// [`Request::score_from`] on, without the prompt's first. Empty if none were asked for, or if the request was ended
+    /// Natural-log probabilities, at temperature 1, of the prompt's tokens, each given all tokens before it: those from
+    /// [`Request::score_from`] on, without the prompt's first. Empty if none were asked for, or if the request ended
     /// before its prompt was read.
     pub prompt_logprobs: Vec<f32>,
-    /// From the start of the prompt's processing to the first generated token.
+    /// Time from the start of the prompt's processing to the first generated token.
     pub prefill: std::time::Duration,
-    /// From the first generated token to the last.
+    /// Time from the first generated token to the last.
     pub decode: std::time::Duration,
 }
 
-/// What a generation reports. Exactly one `Done` or `Failed` comes, and it comes last.
+/// A report of a generation in progress. Exactly one `Done` or `Failed` is sent, as the last event.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Event {
     /// A token was generated.
     Token {
-        /// The token.
+        /// The token's index in the vocabulary.
         id: TokenId,
         /// The characters that this token completes; empty while a character is incomplete.
         text: String,

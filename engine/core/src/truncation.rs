@@ -2,19 +2,19 @@
 
 use crate::StopRule;
 
-/// Where the paper's reference cuts a turn's continuation, as a byte offset, or `None` if it has not ended yet: at the
-/// first line that starts with `#`, `'''` or `"""`, at two blank lines in a row, and before the second top-level `def`
-/// or `print` of the same continuation. The end-of-text token is the engine's affair.
+/// The byte offset where the paper's reference cuts a turn's continuation, or `None` if the turn has not ended yet. The
+/// cut is at the first line that starts with `#`, `'''` or `"""`, at two blank lines in a row, and before the second
+/// top-level `def` or `print` of the same continuation. The engine handles the end-of-text token.
 ///
 /// As in the reference, a continuation that begins with a comment is cut to nothing. Unlike there, `def` and `print`
-/// are whole words: `default = 1` is none of them.
+/// are whole words: `default = 1` does not count.
 #[must_use]
 pub fn truncate(text: &str) -> Option<usize> {
     Truncation::default().cut(text)
 }
 
-/// [`truncate`] as a stop rule: every line is looked at once, when it has ended, and the last one as far as it goes. The
-/// answer does not depend on how the text is split into tokens.
+/// [`truncate`] as a stop rule. It looks at each line once, when the line has ended, and at the last line as far as it
+/// goes. The result does not depend on how the text is split into tokens.
 #[derive(Debug, Clone, Default)]
 pub struct Truncation {
     indent: String,
@@ -37,8 +37,8 @@ enum Start {
 }
 
 impl Truncation {
-    /// The rule for turns inside a block: all of it relative to `indent`, and the first line with less indentation ends
-    /// the text. `lead` is what already stands on the line that the continuation begins on.
+    /// The rule for turns inside a block. Every line is read relative to `indent`, and the first line with less
+    /// indentation ends the text. `lead` is the text already on the line where the continuation begins.
     #[must_use]
     pub fn indented(indent: &str, lead: &str) -> Self {
         Self { indent: indent.to_owned(), lead: lead.to_owned(), ..Self::default() }
@@ -46,7 +46,7 @@ impl Truncation {
 
     fn start_of(&self, line: &str, first: bool, ended: bool) -> Start {
         let lead = if first { self.lead.as_str() } else { "" };
-        // What of the indentation is still to come on this line, and what stands before the text otherwise.
+        // The part of the indentation still to come on this line, and the text that stands before it otherwise.
         let (indent, before) = match self.indent.strip_prefix(lead) {
             Some(rest) => (rest, ""),
             None => ("", lead.strip_prefix(self.indent.as_str()).unwrap_or(lead)),
@@ -55,7 +55,7 @@ impl Truncation {
             return Start::Other;
         }
         let Some(text) = line.strip_prefix(indent) else {
-            // Spaces that may still become the indentation, or a blank line, are no dedent.
+            // Spaces that may still become the indentation or a blank line do not count as a dedent.
             let undecided = !ended && line.chars().all(char::is_whitespace);
             return if undecided { Start::Other } else { Start::Terminal };
         };
@@ -141,7 +141,7 @@ mod tests {
             "x = 1\n \n\ny = 2",
             "$0\n\n\nx = 1",
             "\n\nx = 1",
-            // The second def or print, each counted on its own, at the top level only.
+            // The second def or print ends the text. Each is counted separately, and only at the top level.
             "def f():\n    pass\n\n$0def g():",
             "def f():\n    def g():\n        pass\n    def h():\n        pass\n",
             "print(1)\n$0print(2)",
@@ -149,7 +149,7 @@ mod tests {
             "def f():\n    print(1)\n    print(2)\nprint(f())\n",
             "def f(): pass\nprint(f())\n$0def g(): pass",
             "class A:\n    pass\nclass B:\n    pass\n",
-            // Words, not beginnings of words; and no word is known to have ended before something follows it.
+            // Whole words, not prefixes; a word has ended only when something follows it.
             "default = 1\ndefined = 2\nprinter = 3\nprint_it = 4\nprintable = 5\n",
             "def f(): pass\nd",
             "def f(): pass\nde",
@@ -266,7 +266,7 @@ mod tests {
             for piece in &pieces {
                 text.push_str(piece);
                 cut = cut.or_else(|| streamed.cut(&text));
-                // What was decided stays decided, whatever comes.
+                // Later text does not change a cut once it has been decided.
                 prop_assert_eq!(cut, Truncation::indented(indent, "").cut(&text));
             }
             prop_assert_eq!(cut, whole.cut(&text));
