@@ -1,23 +1,25 @@
 """Supervises one program: shuts it in, starts it, waits, and leaves nothing of it behind.
 
-Standard input is a socket to the server. The job comes in by it, and reports go back, a line each:
+Standard input is a socket to the server. The server sends the job through it, and this program sends reports back, one
+per line:
 
-    isolated NETWORK FILES PROCESSES   what the program is kept from (each 0 or 1); it is about to start
+    isolated NETWORK FILES PROCESSES   what the program is kept from (each 0 or 1); sent just before it starts
     ended STATUS CPU                   its wait status, and its processor time in milliseconds
     refused ERRNO WHAT                 the system does not allow this mode; nothing has been run
     failed WHAT                        something else stands in the way; nothing has been run
 
-The server ends a program by shutting its side of the socket down, which its death does as well. No file descriptor of the
-supervisor, this socket included, outlives the `exec` of the program. What it sees of files is in `walls.py`, and what is left to
-remove in `cleaning.py`, both part of the same text. The modes, from the most isolated to the least:
+The server ends a program by shutting down its side of the socket, which also happens when the server dies. No file
+descriptor of the supervisor, including this socket, stays open past the `exec` of the program. The view of the file
+system is in `walls.py` and the removal of leftovers in `cleaning.py`; both are part of the same text. The modes, from
+the most to the least isolated:
 
     root       new namespaces, made with the rights of root
     user       new namespaces, inside a new user namespace
     landlock   limits only, plus Landlock's rules for files, signals and TCP
     limits     limits only
-    clean      runs nothing: removes what another supervisor has left
+    clean      runs nothing: removes what another supervisor has left behind
 
-In each the program gets the job's filters of system calls, if there are any. A mode that cannot be had whole is refused.
+In each mode the program gets the job's system call filters, if any. A mode that cannot be set up completely is refused.
 
 With namespaces there are three processes: this supervisor, the first process of the new process namespace (`init`; when it
 ends, the kernel ends the rest of that namespace), and the program. Otherwise there are two.
@@ -43,17 +45,17 @@ NOATIME, NODIRATIME, RELATIME = 1024, 2048, 1 << 21
 DETACH = 2
 PR_SET_PDEATHSIG, PR_SET_DUMPABLE, PR_SET_SECCOMP, PR_CAPBSET_DROP, PR_SET_CHILD_SUBREAPER, PR_SET_NO_NEW_PRIVS = 1, 4, 22, 24, 36, 38
 LANDLOCK_CREATE, LANDLOCK_ADD, LANDLOCK_RESTRICT = 444, 445, 446
-# The first version that guards files from being cut off.
+# The first version that guards files against truncation.
 LANDLOCK_ENOUGH = 3
 KEYCTL = {"x86_64": 250, "aarch64": 219, "riscv64": 219, "loongarch64": 219, "ppc64le": 271, "s390x": 280}
 PIVOT_ROOT = {"x86_64": 155, "aarch64": 41, "riscv64": 41, "loongarch64": 41, "ppc64le": 203, "s390x": 217}
 
-# Who the program is inside a user namespace.
+# The program's user id inside a user namespace.
 INSIDE = 1000
-# Under root, each program is a user of its own, which no account has: the number is this plus the supervisor's process id.
+# Under root, each program runs as a user id that no account has: this number plus the supervisor's process id.
 STRANGER = 0x70000000
 NOBODY = 65534
-# Below these a program can write.
+# The paths under which a program can write.
 WRITABLE = (b"/job/", b"/tmp/", b"/dev/shm/")
 CHANNEL = 0
 
@@ -66,7 +68,7 @@ def tell(line):
 
 
 def receive():
-    """The job: entries of a name, a length and that many bytes. Names may occur again."""
+    """Reads the job: entries of a name, a length and that many bytes. A name may occur more than once."""
 
     def exactly(size):
         parts = []
@@ -124,14 +126,14 @@ def write(path, data):
 
 
 def become(uid):
-    """Gives up root for good."""
+    """Gives up root permanently."""
     os.setgroups([])
     os.setresgid(uid, uid, uid)
     os.setresuid(uid, uid, uid)
 
 
 def stranger():
-    """A user id that nobody else has, or nobody's where a container has no such ids."""
+    """Returns a user id that no account has, or the id of `nobody` in a container without such ids."""
     uid = STRANGER + os.getpid()
     try:
         with open("/proc/self/uid_map") as lines:
@@ -145,7 +147,7 @@ def stranger():
 
 
 def drop_rights(uid):
-    """Gives up every capability for good, and becomes `uid` unless that is None."""
+    """Gives up every capability permanently, and becomes `uid` unless that is None."""
     for capability in range(64):
         if LIBC.prctl(PR_CAPBSET_DROP, ctypes.c_ulong(capability), 0, 0, 0) == -1:
             break
@@ -159,7 +161,7 @@ def drop_rights(uid):
 
 
 def limit(which, value, more=0):
-    """Nobody can raise a limit above the one that is there already."""
+    """Sets a resource limit; no limit can be raised above the one that is already set."""
     _, top = resource.getrlimit(which)
     soft, hard = value, value + more
     if top != resource.RLIM_INFINITY:
@@ -168,13 +170,13 @@ def limit(which, value, more=0):
 
 
 def leave_keyring():
-    """Takes an empty keyring in place of the session's, which a login may have put secrets into and all its children have."""
+    """Joins an empty keyring instead of the session's, whose secrets from a login all child processes could read."""
     if not LINUX or os.uname().machine not in KEYCTL:
         return
-    # The operation is to join, and what is joined is a new keyring without a name.
+    # The operation is "join"; it joins a new keyring without a name.
     if LIBC.syscall(KEYCTL[os.uname().machine], ctypes.c_long(1), None) == -1:
         code = ctypes.get_errno()
-        # Where there are no keys, or a container forbids to ask for them, the program gets at none either.
+        # Where there are no keys, or a container forbids access to them, the program cannot reach any either.
         if code not in (errno.ENOSYS, errno.EPERM, errno.EACCES):
             raise OSError(code, "keyctl: " + os.strerror(code))
 
@@ -194,7 +196,7 @@ def refuse_calls(filters):
 
 
 class Refused(OSError):
-    """The system does not allow what this mode takes."""
+    """The system does not allow what this mode requires."""
 
 
 def start(job, folder, program, processes):
@@ -237,7 +239,7 @@ def start(job, folder, program, processes):
 
 
 def die_first():
-    """When the machine runs out of memory, this process is what the kernel should end first."""
+    """Makes this process the first that the kernel ends when the machine runs out of memory."""
     if not LINUX:
         return
     prctl(PR_SET_DUMPABLE, 1)
@@ -248,7 +250,7 @@ def die_first():
 
 
 def spawn(*arguments, before=None):
-    """Starts the program and returns its process id. That it could not be started is reported here."""
+    """Starts the program and returns its process id. Reports an error if the program cannot be started."""
     ready, done = os.pipe()
     pid = os.fork()
     if pid == 0:
@@ -271,7 +273,7 @@ def spawn(*arguments, before=None):
         if word == "refused":
             raise Refused(int(code), reason)
         raise RuntimeError("the program cannot be started: " + reason)
-    # Its output ends with the program, not with the supervisor.
+    # The output must end with the program, not with the supervisor.
     null = os.open("/dev/null", os.O_WRONLY)
     os.dup2(null, 1)
     os.dup2(null, 2)
@@ -283,7 +285,7 @@ def report(status, usage):
 
 
 def threads_of(uid):
-    """How many threads a user has, anywhere: on kernels without a count for each namespace they all count."""
+    """Counts a user's threads on the whole machine: kernels without a count per namespace count them all."""
     total = 0
     for name in os.listdir("/proc"):
         try:
@@ -298,7 +300,7 @@ def threads_of(uid):
 
 
 def init(job, uid, others, drop):
-    """The first process of the new process namespace."""
+    """Runs as the first process of the new process namespace."""
     prctl(PR_SET_PDEATHSIG, _signal.SIGKILL)
     unshare(NEWNS | NEWNET | NEWIPC | NEWUTS)
     LIBC.sethostname(b"sandbox", 7)
@@ -310,7 +312,7 @@ def init(job, uid, others, drop):
     drop_rights(uid if drop else None)
     prctl(PR_SET_NO_NEW_PRIVS, 1)
     prctl(PR_SET_DUMPABLE, 0)
-    # A change of user has cleared it.
+    # The change of user has cleared this setting.
     prctl(PR_SET_PDEATHSIG, _signal.SIGKILL)
     tell("isolated %d 1 1" % ("filter" in job))
     program = spawn(job, "/job", "/program/program.py", number(job, "processes") + others)
@@ -400,7 +402,7 @@ def without_namespaces(job, mode):
             except OSError as error:
                 raise Refused(error.errno or 0, error.strerror)
 
-    # Landlock leaves the attributes of a user's own files alone; the filter does not.
+    # Landlock does not guard the attributes of the user's own files; the filter does.
     filtered = "filter" in job
     tell("isolated %d %d 0" % (filtered, mode == "landlock" and (root or filtered)))
     try:
@@ -417,7 +419,7 @@ def without_namespaces(job, mode):
 
     wait(child, end, report)
     end_all(child, uid if root and uid != NOBODY else None)
-    # Here rather than in the server, which may be gone.
+    # Cleaned up here rather than in the server, which may have ended.
     clean(place)
 
 
@@ -425,7 +427,7 @@ def without_namespaces(job, mode):
 
 
 def wait(child, end, ended):
-    """Waits for the child's end, which comes early when the server wants it to. Reaps whatever else ends meanwhile."""
+    """Waits for the end of the child, which comes early if the server asks for it. Reaps other children meanwhile."""
     poll = select.poll()
     poll.register(CHANNEL, select.POLLIN | select.POLLHUP)
     poll.register(WAKE, select.POLLIN)
@@ -449,7 +451,7 @@ def wait(child, end, ended):
 
 
 def carefully(action, may_refuse):
-    """Reports what goes wrong: a refusal if the system said no and there are other modes to try."""
+    """Reports errors: a refusal if the system denied something and there are other modes to try."""
     try:
         action()
     except OSError as error:

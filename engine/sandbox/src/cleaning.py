@@ -4,7 +4,7 @@
 
 
 def clean(place):
-    """Removes a job's folder. What the program has made is touched with no more rights than it had."""
+    """Removes a job's folder. Touches the program's files with no more rights than the program had."""
     work, program = place + "/job", place + "/program"
     if os.geteuid() == 0:
         if os.path.exists(work):
@@ -19,7 +19,7 @@ def clean(place):
 
 
 def as_user(uid, action):
-    """Does it in a process with no more rights than the program had."""
+    """Runs `action` in a process with no more rights than the program had."""
     pid = os.fork()
     if pid == 0:
         try:
@@ -33,19 +33,19 @@ def as_user(uid, action):
 
 
 def end_all(program, uid):
-    """Ends what the program has left behind, wherever it has gone."""
+    """Ends the processes that the program has left behind, wherever they are."""
     try:
         os.killpg(program, _signal.SIGKILL)
     except OSError:
         pass
     if uid is not None:
-        # A user of its own: one call reaches all of its processes, and none can fork in between.
+        # The program's own user id: one call reaches all of its processes, and none can fork in between.
         as_user(uid, lambda: os.kill(-1, _signal.SIGKILL))
     for _ in range(1000):
         left = descendants() if LINUX else []
         for pid in left:
             try:
-                # Those that cannot fork any more get fewer with every round.
+                # Processes that can no longer fork become fewer with every round.
                 resource.prlimit(pid, resource.RLIMIT_NPROC, (0, 0))
             except (OSError, ValueError):
                 pass
@@ -82,7 +82,7 @@ def descendants():
 
 
 def clear(top):
-    """Empties a folder, however deep it is: step by step down and up again, so that no path gets too long."""
+    """Empties a folder of any depth: step by step down and up again, so that no path gets too long."""
 
     def folders():
         found = []
@@ -94,8 +94,8 @@ def clear(top):
         return found
 
     def enter(folder):
-        # The program may have taken its own rights away, the topmost folder's included; and what it puts into a folder's
-        # place is not followed.
+        # The program may have removed its own rights, including those to the topmost folder. A link that it puts in a
+        # folder's place is not followed.
         if os.path.islink(folder):
             return False
         attempt(os.chmod, folder, 0o700)
@@ -118,7 +118,7 @@ def clear(top):
 
 
 def attempt(action, *arguments):
-    """Whether it could be done. What cannot be removed is left, and the rest is not."""
+    """Returns whether the action succeeded. What cannot be removed stays, and the rest is still removed."""
     try:
         action(*arguments)
     except OSError:

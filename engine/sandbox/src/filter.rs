@@ -1,9 +1,9 @@
-//! The system calls that a program is refused, as programs for the kernel's filter (seccomp). Pure.
+//! The system calls that a program is refused, as filter programs for the kernel (seccomp). Pure.
 //!
-//! Namespaces and Landlock say what a program can reach; the filter takes away the ways around them that neither covers, and
-//! the parts of the kernel that Python can do without and holes have been found in. A refused call fails with an error, so that
-//! the program sees an exception. Everything that is not named here is allowed: a list of what numerical libraries of any
-//! version need could not be kept.
+//! Namespaces and Landlock decide what a program can reach. The filter closes the ways around them that neither covers,
+//! and the parts of the kernel that Python does not need and that have had vulnerabilities. A refused call fails with
+//! an error, so that the program sees an exception. Every call that is not named here is allowed: a list of the calls
+//! that numerical libraries of any version need could not be maintained.
 
 use std::collections::BTreeMap;
 
@@ -13,28 +13,29 @@ use seccompiler::{
     TargetArch, sock_filter,
 };
 
-/// What else shuts the program in, which decides what the filter has to do.
+/// The rest of the isolation, which decides what the filter has to do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Around {
-    /// Namespaces: its files and its System V objects are its own.
+    /// Namespaces: the program has its own files and System V objects.
     Namespaces,
-    /// Landlock, which guards what files hold; and the program's user may own other files, whose attributes it does not guard.
+    /// Landlock, which guards the contents of files but not the attributes of other files that the program's user may
+    /// own.
     Landlock {
-        /// Whether the program's user is nobody else.
+        /// Whether no other process or file belongs to the program's user.
         stranger: bool,
     },
-    /// Nothing.
+    /// No other isolation.
     Nothing,
 }
 
-/// The first system call that this list does not know (those of Linux 6.18 come before it). Numbers from here on, which
-/// includes those of the x32 interface, are answered as a kernel without them would.
+/// The first system call that this list does not know (calls up to Linux 6.18 have lower numbers). Numbers from here
+/// on, which include those of the x32 interface, are answered as by a kernel without them.
 const UNKNOWN: u32 = 470;
 /// The flags of `clone` that make namespaces.
 const NAMESPACES: [u64; 7] = [0x2_0000, 0x200_0000, 0x400_0000, 0x800_0000, 0x1000_0000, 0x2000_0000, 0x4000_0000];
-/// `ioctl`s that put characters into a terminal as if they had been typed.
+/// `ioctl`s that put characters into a terminal as if the user had typed them.
 const TYPING: [u64; 2] = [0x5412, 0x541c];
-/// `personality` is asked, rather than set, with this.
+/// The argument with which `personality` reads the value instead of setting it.
 const ASK: u64 = 0xffff_ffff;
 
 /// System calls that the crate `libc` does not name on every system; the numbers are the same on all architectures.
@@ -44,13 +45,13 @@ const REMOVEXATTRAT: c_long = 466;
 const OPEN_TREE_ATTR: c_long = 467;
 const FILE_SETATTR: c_long = 469;
 
-/// Refused always.
+/// System calls that are always refused.
 const NEVER: &[c_long] = &[
-    // Sockets of pairs are connected; no other can be had.
+    // Sockets of pairs are already connected; the program can have no others.
     libc::SYS_connect,
     libc::SYS_bind,
     libc::SYS_listen,
-    // Does whatever else is refused, past the filter.
+    // Performs the other refused calls without passing the filter.
     libc::SYS_io_uring_setup,
     libc::SYS_io_uring_enter,
     libc::SYS_io_uring_register,
@@ -62,7 +63,7 @@ const NEVER: &[c_long] = &[
     libc::SYS_process_mrelease,
     libc::SYS_pidfd_getfd,
     libc::SYS_kcmp,
-    // The kernel's inside.
+    // Kernel internals.
     libc::SYS_bpf,
     libc::SYS_perf_event_open,
     libc::SYS_userfaultfd,
@@ -97,7 +98,7 @@ const NEVER: &[c_long] = &[
     libc::SYS_fanotify_init,
     libc::SYS_quotactl,
     libc::SYS_quotactl_fd,
-    // The machine.
+    // The machine as a whole.
     libc::SYS_acct,
     libc::SYS_swapon,
     libc::SYS_swapoff,
@@ -109,17 +110,17 @@ const NEVER: &[c_long] = &[
     libc::SYS_vhangup,
 ];
 
-/// Refused always, on an architecture that has them.
+/// System calls that are always refused on the architectures that have them.
 #[cfg(target_arch = "x86_64")]
 const NEVER_HERE: &[c_long] =
     &[libc::SYS_modify_ldt, libc::SYS_ioperm, libc::SYS_iopl, libc::SYS_uselib, libc::SYS_ustat, libc::SYS_sysfs];
 #[cfg(not(target_arch = "x86_64"))]
 const NEVER_HERE: &[c_long] = &[];
 
-/// Objects that processes of one user share by number or name, where there is no namespace for them.
+/// Objects that processes of one user share by number or name, unless they are in separate namespaces.
 const SHARED: &[c_long] = &[libc::SYS_shmget, libc::SYS_shmat, libc::SYS_semget, libc::SYS_msgget, libc::SYS_mq_open];
 
-/// Attributes of files by their paths, which Landlock does not guard.
+/// Calls that change attributes of files by path, which Landlock does not guard.
 const ATTRIBUTES: &[c_long] = &[
     libc::SYS_fchmodat,
     FCHMODAT2,
@@ -138,10 +139,10 @@ const ATTRIBUTES_HERE: &[c_long] =
 #[cfg(not(target_arch = "x86_64"))]
 const ATTRIBUTES_HERE: &[c_long] = &[];
 
-/// The filters to install, one behind the other, as the kernel wants them.
+/// Returns the filters to install, in this order, in the kernel's format.
 ///
 /// # Errors
-/// There is none for this architecture; why.
+/// The reason why there is no filter for this architecture.
 pub(super) fn filters(around: Around) -> Result<Vec<Vec<u8>>, String> {
     let arch = TargetArch::try_from(std::env::consts::ARCH)
         .map_err(|_| format!("no filter of system calls is known for {}", std::env::consts::ARCH))?;
@@ -162,7 +163,7 @@ fn forbidden(around: Around) -> Result<Rules, seccompiler::BackendError> {
     let mut rules = Rules::new();
     if around == (Around::Landlock { stranger: false }) {
         calls.extend([ATTRIBUTES, ATTRIBUTES_HERE].concat());
-        // Without a path it is about an open file.
+        // Without a path, the call is about an open file.
         rules.insert(libc::SYS_utimensat, vec![argument(1, SeccompCmpArgLen::Qword, SeccompCmpOp::Ne, 0)?]);
     }
     rules.extend(calls.into_iter().map(|call| (call, Vec::new())));
@@ -174,7 +175,7 @@ fn forbidden(around: Around) -> Result<Rules, seccompiler::BackendError> {
     Ok(rules)
 }
 
-/// Every socket but those of a connected pair. Datagram sockets can be sent from to any name, paired or not.
+/// Matches every socket except those of a connected pair. A datagram socket could send to any name, paired or not.
 fn sockets() -> Result<Rules, seccompiler::BackendError> {
     let kind =
         |kind: i32| argument(1, SeccompCmpArgLen::Dword, SeccompCmpOp::MaskedEq(0xf), u64::from(kind.unsigned_abs()));
@@ -183,7 +184,7 @@ fn sockets() -> Result<Rules, seccompiler::BackendError> {
     Ok(Rules::from([(libc::SYS_socket, Vec::new()), (libc::SYS_socketpair, pairs)]))
 }
 
-/// Its flags lie in memory, where no filter can look; the C library then takes `clone`.
+/// Matches every call of `clone3`: its flags are in memory, where no filter can look. The C library then uses `clone`.
 fn unheard_of() -> Rules {
     Rules::from([(libc::SYS_clone3, Vec::new())])
 }
@@ -197,17 +198,17 @@ fn argument(
     SeccompRule::new(vec![SeccompCondition::new(index, length, operator, value)?])
 }
 
-/// One filter, which answers what it refuses by the error `code`.
+/// Returns one filter, which fails the calls it refuses with the error `code`.
 fn compiled(rules: Rules, code: u32, arch: TargetArch) -> Result<Vec<u8>, seccompiler::BackendError> {
     let filter = SeccompFilter::new(rules, SeccompAction::Allow, SeccompAction::Errno(code), arch)?;
     let program: BpfProgram = filter.try_into()?;
-    // An instruction of the kernel's: a code, two jumps and a constant.
+    // The kernel's instruction format: a code, two jumps and a constant.
     let bytes = |i: &sock_filter| [&i.code.to_ne_bytes()[..], &[i.jt, i.jf], &i.k.to_ne_bytes()].concat();
     Ok(before(arch).iter().chain(&program).flat_map(bytes).collect())
 }
 
-/// What comes before each filter. The library's own ends the program when it calls by another architecture's numbers; here
-/// such a call fails. From <linux/bpf_common.h>, <linux/seccomp.h> and <linux/audit.h>.
+/// The instructions before each filter. The library's own end a program that calls by another architecture's numbers;
+/// with these, such a call fails. From <linux/bpf_common.h>, <linux/seccomp.h> and <linux/audit.h>.
 fn before(arch: TargetArch) -> [sock_filter; 6] {
     const LOAD: u16 = 0x20;
     const EQUAL: u16 = 0x15;

@@ -1,19 +1,19 @@
-//! What the supervisor is told: entries of a name, a length and that many bytes.
+//! The message to the supervisor: entries of a name, a length and that many bytes.
 
 use super::{Job, Limits};
 
-/// Entries, written out.
+/// The encoded entries.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Entries(Vec<u8>);
 
 impl Entries {
-    /// Adds one. Names may occur again.
+    /// Adds an entry. A name may occur more than once.
     pub(super) fn add(&mut self, name: &str, data: &[u8]) {
         self.0.extend_from_slice(format!("{name} {}\n", data.len()).as_bytes());
         self.0.extend_from_slice(data);
     }
 
-    /// Asks for a folder that another supervisor has left to be removed.
+    /// Returns a job that removes a folder that another supervisor has left behind.
     pub(super) fn to_clean(folder: &std::path::Path) -> Self {
         let mut entries = Self::default();
         entries.add("mode", b"clean");
@@ -22,18 +22,18 @@ impl Entries {
     }
 
     fn add_number(&mut self, name: &str, number: u64) {
-        // Nothing here needs more, and Python would take a larger number for an error.
+        // No limit needs a larger number, and Python would fail on one.
         self.add(name, number.min(i64::MAX as u64).to_string().as_bytes());
     }
 
-    /// The whole message: twenty digits that say how long the rest is, and the rest.
+    /// Returns the whole message: twenty digits for the length of the rest, then the rest.
     pub(super) fn message(&self) -> Vec<u8> {
         let mut message = format!("{:020}", self.0.len()).into_bytes();
         message.extend_from_slice(&self.0);
         message
     }
 
-    /// What a job says, beside what it says of the interpreter.
+    /// Returns the entries of a job, in addition to the interpreter's.
     pub(super) fn of(view: &Entries, job: &Job, limits: &Limits) -> Self {
         let mut entries = view.clone();
         entries.add_number("cpu", whole_seconds(limits));
@@ -50,7 +50,7 @@ impl Entries {
     }
 }
 
-/// The processor time allowed, in the unit that the kernel counts in.
+/// Returns the processor time allowed, in whole seconds, the kernel's unit.
 pub(super) fn whole_seconds(limits: &Limits) -> u64 {
     (limits.cpu.as_secs() + u64::from(limits.cpu.subsec_nanos() > 0)).max(1)
 }

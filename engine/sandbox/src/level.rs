@@ -1,21 +1,21 @@
-//! How far a program has to be shut in, and how far it was.
+//! The levels of isolation: how far a program must be isolated, and how far it was.
 
 use std::fmt;
 use std::str::FromStr;
 
-/// What kept a program from the rest of the machine. What cannot be had here is not claimed.
+/// The isolation that held for a program. A part that cannot be verified here is not claimed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Isolation {
-    /// It had no network, no sockets of other processes, and none of the ways around that (see [`Level::FolderAndNetwork`]).
+    /// It had no network, no sockets of other processes, and no way around that (see [`Level::FolderAndNetwork`]).
     pub network: bool,
-    /// It could open, list and change no files but those of its empty working folder, and open no others but Python's own.
+    /// It could open, list and change only the files of its empty working folder, and otherwise open only Python's own.
     pub files: bool,
-    /// It saw no processes but its own, and could signal none.
+    /// It saw only its own processes, and could signal no others.
     pub processes: bool,
 }
 
 impl Isolation {
-    /// The highest level that holds.
+    /// Returns the highest level that holds.
     #[must_use]
     pub fn level(self) -> Level {
         match (self.files, self.network, self.processes) {
@@ -28,7 +28,7 @@ impl Isolation {
 }
 
 impl fmt::Display for Isolation {
-    /// Such as `folder: yes, network: yes, processes: no`.
+    /// Writes the three parts, as in `folder: yes, network: yes, processes: no`.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let word = |held| if held { "yes" } else { "no" };
         let Self { network, files, processes } = *self;
@@ -36,28 +36,29 @@ impl fmt::Display for Isolation {
     }
 }
 
-/// How far programs are shut in at least. Each level includes those before it.
+/// The least isolation that programs get. Each level includes those before it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
 pub enum Level {
     /// The limits on time, memory, file sizes, processes and output (`setrlimit`, the supervisor's clock), an empty working
     /// folder, and an environment with nothing of the user's. Nothing keeps the program from files, network or processes.
     Limits,
-    /// It opens no files but Python's own, to read, and those of its working folder: by a mount namespace of its own, or by
-    /// Landlock (version 3 or later). Landlock does not hide that a file exists, nor its size and dates.
+    /// The program opens only Python's own files, to read, and those of its working folder: by its own mount namespace,
+    /// or by Landlock (version 3 or later). Landlock does not hide that a file exists, nor its size and dates.
     Folder,
-    /// And it has no sockets but connected pairs within itself: neither the network, nor AF_VSOCK, nor other processes' Unix
-    /// sockets, by name or abstract. By a filter of system calls (seccomp), and a network namespace where there are namespaces.
+    /// In addition, it has no sockets but connected pairs within itself: neither the network, nor AF_VSOCK, nor other
+    /// processes' Unix sockets, by name or abstract. This takes a filter of system calls (seccomp), and a network
+    /// namespace where there are namespaces.
     #[default]
     FolderAndNetwork,
-    /// And it sees and signals no processes but its own: by a process namespace.
+    /// In addition, it sees and signals only its own processes: by a process namespace.
     FolderNetworkAndProcesses,
 }
 
 impl Level {
-    /// All, from the least.
+    /// All levels, from the least isolated.
     pub const ALL: [Self; 4] = [Self::Limits, Self::Folder, Self::FolderAndNetwork, Self::FolderNetworkAndProcesses];
 
-    /// Its name in settings and flags.
+    /// The level's name in settings and flags.
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self {

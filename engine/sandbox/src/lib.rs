@@ -1,7 +1,7 @@
-//! Runs Python programs that nobody has read yet, such as a model's, where they can do no harm.
+//! Runs Python programs that no person has reviewed, such as a model's, where they can do no harm.
 //!
-//! Each program has processes of its own: a supervisor (`bootstrap.py`, run by the same interpreter) that shuts itself in and
-//! then executes a fresh interpreter with the program, so that nothing of the supervisor is left in the program's reach.
+//! Each program has its own processes: a supervisor (`bootstrap.py`, run by the same interpreter) isolates itself and
+//! then executes a fresh interpreter with the program, so that the program can reach nothing of the supervisor.
 //!
 //! ```
 //! # #[cfg(unix)]
@@ -24,37 +24,40 @@
 //! ```
 //!
 //! # What holds everywhere (Unix)
-//! The limits of [`Limits`]; an empty folder to work in, which is gone afterwards; an environment with nothing of ours; no
-//! standard input; no file descriptor but the two output pipes; a session of its own, and on Linux a session keyring. All of its
-//! processes end with it, with the server, and when the caller no longer wants it. Whatever it does, [`Sandbox::run`] returns
-//! soon after the limit on the clock. Hashes are not randomised, so that the same program does the same thing each time; that
-//! is why it runs with `-s` in an environment without anything that `-I` would ignore, rather than with `-I`, which would
-//! ignore the seed as well.
+//! Every program runs under the limits of [`Limits`], in an empty folder that is removed afterwards, with an
+//! environment that holds nothing of ours. It has no standard input, no file descriptors but the two output pipes, its
+//! own session and, on Linux, its own session keyring. All of its processes end with it, with the server, and when the
+//! caller cancels. Whatever the program does, [`Sandbox::run`] returns soon after the wall-clock limit. Hashes are not
+//! randomised, so that the same program does the same thing each time. For that reason the program runs with `-s`, in
+//! an environment without anything that `-I` would ignore: `-I` would ignore the seed as well.
 //!
-//! # How far a program is shut in
-//! [`Level`] says what each level promises. A program is run at the level that the caller requires, or above, or not at all
-//! ([`SandboxError::NotIsolated`]); [`Report::isolation`] is what held, as the supervisor reports it from inside.
+//! # How far a program is isolated
+//! [`Level`] says what each level promises. A program runs at the level that the caller requires or above; otherwise it
+//! does not run ([`SandboxError::NotIsolated`]). [`Report::isolation`] is the isolation that held, as the supervisor
+//! reports it from inside.
 //!
-//! The ways to get there, each with a filter of system calls (`filter.rs`: no sockets but connected pairs, no `io_uring`, no
-//! namespaces, mounts, tracing, keys, kernel modules, no calls by another architecture's numbers):
-//! - **namespaces** (root, or user namespaces; all levels). The program has no network interface, not even a loopback one. It
-//!   sees `/usr`, the interpreter's prefixes, a few devices and a `/proc` of its own, all read-only. What it can write is one
-//!   file system in memory of [`DISK_FILES`] times [`Limits::file_size`] bytes. It sees no processes but its own; when it ends,
-//!   the kernel ends all of them. It has no capabilities and can get none.
+//! There are three ways to get there. Each uses a filter of system calls (`filter.rs`): no sockets but connected pairs,
+//! no `io_uring`, no namespaces, mounts, tracing, keys or kernel modules, and no calls by another architecture's
+//! numbers.
+//! - **namespaces** (root, or user namespaces; all levels). The program has no network interface, not even a loopback
+//!   one. It sees `/usr`, the interpreter's prefixes, a few devices and its own `/proc`, all read-only. It can write to
+//!   one file system in memory of [`DISK_FILES`] times [`Limits::file_size`] bytes. It sees only its own processes;
+//!   when it ends, the kernel ends all of them. It has no capabilities and cannot get any.
 //! - **Landlock** of version 3 or later, where namespaces are refused, as in most containers (up to
-//!   [`Level::FolderAndNetwork`]). Under root the program runs as a user that nobody else is. Otherwise the filter also keeps it
-//!   from changing rights, owners and dates by path, its own files' included, because Landlock would let it change the user's.
-//!   That files exist, and their attributes, can be seen; the space on disk of the working folder is not guarded; processes may
-//!   be signalled where Landlock is older than version 6 and the user an ordinary one. The limit of processes is an estimate,
-//!   because the kernel counts all of the user's.
-//! - **limits** alone, where there is no Landlock either, and on other systems than Linux ([`Level::Limits`]): under an
-//!   ordinary user, the program can do to files and processes whatever that user can, the supervisor's end included.
+//!   [`Level::FolderAndNetwork`]). Under root the program runs as a user id that no other process has. Otherwise the
+//!   filter also keeps it from changing rights, owners and dates by path, including those of its own files, because
+//!   Landlock would let it change the user's. The program can see which files exist and what attributes they have. The
+//!   working folder's disk space is not limited. The program can signal processes if Landlock is older than version 6
+//!   and the user is not root. The process limit is an estimate, because the kernel counts all of the user's processes.
+//! - **limits** alone, where there is no Landlock either, and on systems other than Linux ([`Level::Limits`]): under an
+//!   ordinary user, the program can do to files and processes whatever that user can, including ending the supervisor.
 //!
-//! Without the filter (a kernel without it; architectures that it is not known for) the network is not claimed.
+//! Without the filter (a kernel or an architecture that it does not support), network isolation is not claimed.
 //!
 //! # What is never guaranteed
-//! This guards against accidents and casual malice. A hole in the kernel is a way out. Memory and processor time are limited for
-//! each process, not for all of them together; the files in `/usr` can be read; processor caches and the clock are shared.
+//! The sandbox guards against accidents and casual malice. A vulnerability in the kernel is a way out. Memory and
+//! processor time are limited per process, not for all of them together. Files in `/usr` can be read; processor caches
+//! and the clock are shared.
 
 #![warn(missing_docs)]
 
@@ -83,25 +86,25 @@ use std::time::Duration;
 
 pub use level::{Isolation, Level};
 
-/// How many files of the largest size fit on what a program can write.
+/// Number of files of the largest size that fit on the program's writable file system.
 pub const DISK_FILES: u64 = 4;
-/// How many files and folders a program can make.
+/// Number of files and folders that a program can create.
 pub const DISK_ENTRIES: u64 = 8192;
 
-/// What a program may use.
+/// The resources that a program may use.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Limits {
-    /// Time on the clock.
+    /// Wall-clock time.
     pub wall: Duration,
-    /// Processor time of one process; rounded up to whole seconds.
+    /// Processor time of each process; rounded up to whole seconds.
     pub cpu: Duration,
-    /// Bytes of memory of one process (address space).
+    /// Bytes of memory (address space) of each process.
     pub memory: u64,
-    /// Bytes of one file.
+    /// Bytes of each file.
     pub file_size: u64,
-    /// Processes and threads at the same time.
+    /// Number of processes and threads at the same time.
     pub processes: u64,
-    /// Bytes kept of each of standard output and standard error; a program that writes much more is ended.
+    /// Bytes kept of standard output and of standard error; a program that writes much more is ended.
     pub output: usize,
 }
 
@@ -123,7 +126,7 @@ impl Default for Limits {
 pub enum Outcome {
     /// It ran to its end, or exited with status 0.
     Passed,
-    /// It raised an exception that nobody caught (a syntax error is one, too); the last line of the traceback.
+    /// It raised an exception that it did not catch (including a syntax error); the last line of the traceback.
     Raised(String),
     /// It exited with this status without a traceback.
     Exited(i32),
@@ -135,102 +138,103 @@ pub enum Outcome {
     OutOfCpu,
     /// It ran out of memory.
     OutOfMemory,
-    /// It wrote more than is allowed.
+    /// It wrote more than the output limit allows.
     TooMuchOutput,
-    /// Whoever asked for it has lost interest.
+    /// The caller cancelled it.
     Cancelled,
 }
 
-/// What came of a program.
+/// The result of a program.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Report {
-    /// How it ended.
+    /// How the program ended.
     pub outcome: Outcome,
-    /// What it wrote to standard output, cut at the limit; bytes that are not UTF-8 become U+FFFD.
+    /// The program's standard output, cut at the limit; bytes that are not UTF-8 become U+FFFD.
     pub stdout: String,
-    /// What it wrote to standard error, cut at the limit.
+    /// The program's standard error, cut at the limit.
     pub stderr: String,
-    /// Time on the clock, the interpreter's start included.
+    /// Wall-clock time, including the interpreter's start.
     pub wall: Duration,
-    /// What it was kept from.
+    /// The isolation that held while the program ran.
     pub isolation: Isolation,
 }
 
-/// Why a program could not be run at all.
+/// The reason why a program could not be run at all.
 #[derive(Debug, Clone, thiserror::Error)]
 pub enum SandboxError {
     /// There is no usable Python.
     #[error("no Python to run programs with: {reason}")]
     NoPython {
-        /// What was tried, and what came of it.
+        /// The attempts and their errors.
         reason: String,
     },
-    /// This system cannot shut programs in as far as they have to be, so none was run.
+    /// This system cannot isolate programs to the required level, so the program was not run.
     #[error(
         "no program was run: programs have to be isolated to the level `{required}`, and this system gives no more than \
          `{holds}` ({missing}). To run them with less, set synthesis.isolation in your own settings, or --isolation, to `{holds}`"
     )]
     NotIsolated {
-        /// What was asked for.
+        /// The level that the caller required.
         required: Level,
-        /// What there would be.
+        /// The level that this system offers.
         holds: Level,
-        /// What each better way of isolation lacks.
+        /// The reason why each better mode of isolation is unavailable.
         missing: String,
     },
-    /// Something else the sandbox is made of cannot be had.
+    /// Another part of the sandbox could not be set up.
     #[error("the sandbox cannot be set up: {reason}")]
     SetUp {
-        /// What was tried, and what came of it.
+        /// The attempts and their errors.
         reason: String,
     },
 }
 
-/// A program, and what lies beside it.
+/// A program and the files beside it.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Job {
     /// The program: a script, run as `__main__`. Tracebacks call it `program.py`.
     pub program: String,
-    /// Files that it finds in its working folder: plain names, and what they hold.
+    /// Files placed in the program's working folder: plain names and contents.
     pub files: Vec<(String, Vec<u8>)>,
-    /// When its time begins, if not with its start.
+    /// When the program's time limit begins, if not at its start.
     pub clock: Option<Clock>,
 }
 
-/// A second limit on the clock, which begins when the program says so: for programs that have something to do first, and may
-/// take longer for it on a busy machine. [`Limits::wall`] holds as well, and from the start.
+/// A second wall-clock limit, which begins when the program says so. It is for programs that have preparations to do,
+/// which may take longer on a busy machine. [`Limits::wall`] holds as well, from the start.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Clock {
-    /// What the program writes to standard output, before anything else.
+    /// The text that the program writes to standard output before anything else, to start the clock.
     pub mark: String,
-    /// Time on the clock from then on.
+    /// Wall-clock time from then on.
     pub wall: Duration,
 }
 
-/// What this system gives programs.
+/// The isolation that this system offers to programs.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Support {
-    /// What they are kept from.
+    /// The isolation that holds.
     pub isolation: Isolation,
-    /// What each better way of isolation lacks here, a clause each.
+    /// The reasons why better modes of isolation are unavailable here, one clause each.
     pub missing: Vec<String>,
 }
 
-/// The most that a sandbox may make use of, for tests of what it does on lesser systems.
+/// The most that a sandbox may use, for tests of its behaviour on systems that offer less.
 #[doc(hidden)]
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Means {
     /// Resource limits only.
     Limits,
-    /// Landlock, too.
+    /// Landlock and resource limits.
     Landlock,
     /// Namespaces inside a user namespace.
     UserNamespaces,
-    /// Whatever there is.
+    /// Everything that the system offers.
     All,
 }
 
-/// Runs programs, each in processes of its own; any number of them at the same time. Clones share what they have found out.
+/// Runs programs, each in its own processes, any number of them at the same time. Clones share what they have learned
+/// about the system.
 #[derive(Debug, Clone)]
 pub struct Sandbox {
     limits: Limits,
@@ -240,11 +244,11 @@ pub struct Sandbox {
 }
 
 impl Sandbox {
-    /// A sandbox that runs `python`: a path, or a name to look up in the absolute folders of `PATH`. Blocks while the
-    /// interpreter is asked what it needs, unless it has been asked before.
+    /// Returns a sandbox that runs `python`: a path, or a name to look up in the absolute folders of `PATH`. Blocks
+    /// while the interpreter is probed, unless it has been probed before.
     ///
     /// # Errors
-    /// There is no such program, or it is no Python of version 3.8 or later; or this system has no sandbox (Windows).
+    /// There is no such program, it is not Python 3.8 or later, or this system has no sandbox (Windows).
     pub fn new(python: impl Into<PathBuf>, limits: Limits) -> Result<Self, SandboxError> {
         let python = python.into();
         #[cfg(unix)]
@@ -258,28 +262,28 @@ impl Sandbox {
         }
     }
 
-    /// The same with other limits; cheap.
+    /// Replaces the limits; cheap.
     #[must_use]
     pub fn with_limits(self, limits: Limits) -> Self {
         Self { limits, ..self }
     }
 
-    /// The same, running programs only where they are shut in as far as `required` says; [`Level::default`] otherwise. Cheap.
+    /// Sets the lowest level at which programs may run; without this, [`Level::default`]. Cheap.
     #[must_use]
     pub fn requiring(self, required: Level) -> Self {
         Self { required, ..self }
     }
 
-    /// The level that programs are run at, or above.
+    /// The lowest level at which programs may run.
     #[must_use]
     pub fn required(&self) -> Level {
         self.required
     }
 
-    /// What this system gives programs, whether that is enough or not, found out with an empty one. Blocks.
+    /// Finds out, with an empty program, what isolation this system offers, whether that is enough or not. Blocks.
     ///
     /// # Errors
-    /// Not even the limits can be had.
+    /// Not even the limits can be set.
     pub fn support(&self) -> Result<Support, SandboxError> {
         #[cfg(unix)]
         return self.inner.support();
@@ -287,7 +291,7 @@ impl Sandbox {
         Err(SandboxError::SetUp { reason: "programs can be run on Unix systems only".to_owned() })
     }
 
-    /// The same, making use of no more than `means`.
+    /// Restricts the sandbox to `means` at most.
     #[doc(hidden)]
     #[must_use]
     pub fn at_most(self, means: Means) -> Self {
@@ -300,18 +304,20 @@ impl Sandbox {
         }
     }
 
-    /// Runs `program` as a script and waits for its end; blocks. Setting `cancel` ends it at once, with all its children.
+    /// Runs `program` as a script and waits for its end; blocks. Setting `cancel` ends it at once, with all its
+    /// children.
     ///
     /// # Errors
-    /// The sandbox itself could not be set up. Whatever the program does is no error.
+    /// The sandbox itself could not be set up. Errors of the program are part of the report.
     pub fn run(&self, program: &str, cancel: &Arc<AtomicBool>) -> Result<Report, SandboxError> {
         self.run_job(&Job { program: program.to_owned(), ..Job::default() }, cancel)
     }
 
-    /// Runs a program that needs other files; as [`Sandbox::run`] otherwise.
+    /// Runs a program that needs other files; otherwise as [`Sandbox::run`].
     ///
     /// # Errors
-    /// The sandbox itself could not be set up, or a file's name is not a plain one. Whatever the program does is no error.
+    /// The sandbox itself could not be set up, or a file's name is not plain. Errors of the program are part of the
+    /// report.
     pub fn run_job(&self, job: &Job, cancel: &AtomicBool) -> Result<Report, SandboxError> {
         for (name, _) in &job.files {
             if name.is_empty() || name == "." || name == ".." || name.contains(['/', '\0']) {

@@ -1,15 +1,15 @@
-//! The supervisor's modes: what each takes, what it promises, and which of them a job may be run in.
+//! The supervisor's modes: what each requires and promises, and which of them a job may run in.
 
 use super::{Isolation, Level, Means};
 
 /// One of the supervisor's modes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Mode {
-    /// Its name there.
+    /// The supervisor's name for it.
     pub(super) name: &'static str,
-    /// What users know it by.
+    /// The name that users see.
     pub(super) called: &'static str,
-    /// What it makes use of.
+    /// The parts of the system that it uses.
     pub(super) means: Means,
     /// Whether system calls are filtered.
     pub(super) filtered: bool,
@@ -19,7 +19,8 @@ const fn mode(name: &'static str, called: &'static str, means: Means, filtered: 
     Mode { name, called, means, filtered }
 }
 
-/// All modes, in the order they are tried in. Those without a filter come after all that have one and guard files.
+/// All modes, in the order in which they are tried. Those without a filter come after all that have one and guard
+/// files.
 pub(super) const MODES: [Mode; 8] = [
     mode("root", "namespaces", Means::All, true),
     mode("user", "user namespaces", Means::UserNamespaces, true),
@@ -32,7 +33,7 @@ pub(super) const MODES: [Mode; 8] = [
 ];
 
 impl Mode {
-    /// What it keeps a program from at most; the supervisor says what it did.
+    /// Returns the most isolation that it gives a program; the supervisor reports what it gave.
     pub(super) fn promise(&self) -> Isolation {
         Isolation {
             network: self.filtered,
@@ -41,7 +42,7 @@ impl Mode {
         }
     }
 
-    /// Whether it is worth trying here: by this user, with these means at most, for this level.
+    /// Whether the mode is worth trying: for this user, with at most these means, for this level.
     pub(super) fn fits(&self, root: bool, most: Means, required: Level) -> bool {
         let here = if cfg!(target_os = "linux") {
             self.name != "root" || root

@@ -1,15 +1,16 @@
-//! What a wait status and a standard error say about a program. Pure.
+//! Classifies a program's wait status and standard error. Pure.
 
 use std::time::Duration;
 
 use super::Outcome;
 
-/// The characters of an exception's line that are kept.
+/// Maximum length of an exception's line, in characters.
 const LINE: usize = 1000;
 
-/// How the program ended, going by its wait status, the processor time it took (and was allowed), and its standard error.
+/// Returns how the program ended, from its wait status, the processor time it used and was allowed, and its standard
+/// error.
 pub(super) fn classify_exit(status: i32, used: Duration, allowed: Duration, stderr: &str) -> Outcome {
-    // The encoding of a wait status is the same wherever there is one.
+    // Every system that has a wait status encodes it in this way.
     let (signal, code) = (status & 0x7f, (status >> 8) & 0xff);
     match (signal, code) {
         (0, 0) => Outcome::Passed,
@@ -19,7 +20,7 @@ pub(super) fn classify_exit(status: i32, used: Duration, allowed: Duration, stde
             None => Outcome::Exited(1),
         },
         (0, code) => Outcome::Exited(code),
-        // The interpreter prints this one and then ends itself by the signal, as if it had not caught it.
+        // The interpreter prints this exception and then ends itself with the signal, as if it had not caught it.
         (libc::SIGINT, _) if exception(stderr).is_some_and(|line| line.starts_with("KeyboardInterrupt")) => {
             Outcome::Raised("KeyboardInterrupt".to_owned())
         }
@@ -32,13 +33,13 @@ pub(super) fn classify_exit(status: i32, used: Duration, allowed: Duration, stde
     }
 }
 
-/// Libraries have their own, such as numpy's `_ArrayMemoryError`.
+/// Whether the exception is a `MemoryError` or a library's own, such as numpy's `_ArrayMemoryError`.
 fn is_memory_error(line: &str) -> bool {
     line.split(':').next().is_some_and(|kind| kind.ends_with("MemoryError"))
 }
 
-/// The line that names the exception in the last traceback: not always the last line of all, because a message may have
-/// several.
+/// Returns the line that names the exception in the last traceback. It is not always the last line, because a message
+/// may have several.
 fn exception(stderr: &str) -> Option<&str> {
     const HEADER: &str = "Traceback (most recent call last):";
     const GROUP: &str = "  + Exception Group Traceback (most recent call last):";
@@ -54,12 +55,12 @@ fn exception(stderr: &str) -> Option<&str> {
     line.filter(|line| names_exception(line))
 }
 
-/// The compiler's errors come without a traceback, as there are no calls yet.
+/// Returns the compiler's error, which has no traceback because there are no calls yet.
 fn syntax_error<'a>(lines: &[&'a str]) -> Option<&'a str> {
     let is_error =
         |line: &&&str| ["SyntaxError:", "IndentationError:", "TabError:"].iter().any(|e| line.starts_with(e));
     let place = lines.iter().any(|line| line.starts_with("  File \""));
-    // Source that cannot be read at all has no place, either, and nothing has been run that could have said more.
+    // Source that cannot be read has no place either, and no program has run that could have printed more.
     lines.iter().rfind(is_error).filter(|_| place || lines.len() == 1).copied()
 }
 

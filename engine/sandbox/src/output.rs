@@ -1,25 +1,25 @@
-//! What is kept of an output that may have no end.
+//! Keeps a bounded part of an output that may have no end.
 
 use std::collections::VecDeque;
 
-/// The beginning and the end of what was written: the beginning says how it went, and the end has the traceback.
+/// The beginning and the end of an output: the beginning shows how the run went, and the end has the traceback.
 #[derive(Debug)]
 pub(super) struct Kept {
     head: Vec<u8>,
     tail: VecDeque<u8>,
-    /// Bytes kept of either end.
+    /// Bytes kept at each end.
     half: usize,
     /// Bytes written so far.
     total: u64,
 }
 
 impl Kept {
-    /// Keeps `limit` bytes.
+    /// Returns an empty output that will keep `limit` bytes.
     pub(super) fn new(limit: usize) -> Self {
         Self { head: Vec::new(), tail: VecDeque::new(), half: limit.div_ceil(2), total: 0 }
     }
 
-    /// Takes what was written next.
+    /// Appends the bytes that were written next.
     pub(super) fn push(&mut self, bytes: &[u8]) {
         self.total += bytes.len() as u64;
         let (first, rest) = bytes.split_at(bytes.len().min(self.half - self.head.len()));
@@ -29,7 +29,7 @@ impl Kept {
         self.tail.drain(..self.tail.len().saturating_sub(self.half));
     }
 
-    /// Whether this was written first.
+    /// Whether the output begins with these bytes.
     pub(super) fn begins_with(&self, bytes: &[u8]) -> bool {
         self.head.starts_with(bytes)
     }
@@ -39,7 +39,7 @@ impl Kept {
         self.total
     }
 
-    /// What was kept, with a line in the place of what was not.
+    /// Returns the text that was kept, with a line in place of the omitted part.
     pub(super) fn text(&self) -> String {
         let (a, b) = self.tail.as_slices();
         let left_out = self.total - (self.head.len() + self.tail.len()) as u64;

@@ -1,8 +1,8 @@
 """Prints what a program of this interpreter needs to see of the file system, one fact a line, paths in hexadecimal.
 
-Runs twice for every interpreter. First with `-I -S` outside of any sandbox: then nothing runs but the interpreter and its own
-library, and what packages add to the path is read, not executed. Then, with what that has found, inside the sandbox with `-I`,
-where `site` executes what packages want to have executed.
+Runs twice for every interpreter. The first run is outside of any sandbox, with `-I -S`: only the interpreter and its
+own library are executed, and what packages add to the path is read. The second run is inside the sandbox, with the
+paths from the first and with `-I`: there `site` executes the packages' code.
 """
 
 import os
@@ -10,13 +10,13 @@ import site
 import sys
 import sysconfig
 
-# What an interpreter and its compiled modules may load from besides its own prefix.
+# Folders from which an interpreter and its compiled modules may load, besides its own prefix.
 SYSTEM = ["/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64", "/libx32", "/nix/store", "/gnu/store"]
 SYSTEM += ["/etc/alternatives", "/etc/localtime"]
 
 
 def roots():
-    """The folders that Python itself lives in."""
+    """Returns the folders that Python itself lives in."""
     home = users_home()
     environments = environment()
     for prefix in {sys.prefix, sys.base_prefix, sys.exec_prefix, sys.base_exec_prefix, *environments}:
@@ -24,7 +24,7 @@ def roots():
         if real == "/usr":
             continue
         if inside(home, real):
-            # A prefix that has the user's home in it is not shown whole.
+            # A prefix that contains the user's home is not shown whole.
             for name in ("bin", "lib", "lib64", "pyvenv.cfg"):
                 yield os.path.join(prefix, name)
         else:
@@ -38,7 +38,7 @@ def roots():
 
 
 def users_home():
-    """Of the user, whom the sandbox does not know: it is told in a file."""
+    """Returns the user's home, which comes from a file, because the sandbox does not know the user."""
     try:
         with open("users-home", "rb") as file:
             return os.path.realpath(os.fsdecode(file.read()))
@@ -47,18 +47,18 @@ def users_home():
 
 
 def environment():
-    """The virtual environment, which most versions find with `site` only."""
+    """Returns the virtual environment, which most versions find only with `site`."""
     folder = os.path.dirname(sys.executable)
     return [place for place in (folder, os.path.dirname(folder)) if os.path.exists(os.path.join(place, "pyvenv.cfg"))]
 
 
 def packages():
-    """The folders that packages are installed into."""
+    """Returns the folders that packages are installed into."""
     return site.getsitepackages(dict.fromkeys([sys.prefix, sys.exec_prefix, *environment()]))
 
 
 def added(folder):
-    """The folders that the packages in a folder add to the path. Lines of code among them are not executed here."""
+    """Returns the folders that a folder's packages add to the path. Lines of code among them are not executed here."""
     try:
         names = sorted(name for name in os.listdir(folder) if name.endswith(".pth"))
     except OSError:
@@ -75,7 +75,7 @@ def added(folder):
 
 
 def loaded():
-    """The folders of the shared libraries in use, once those that most programs use have been loaded."""
+    """Returns the folders of the shared libraries in use, after loading those that most programs use."""
     for name in ("ctypes", "ssl", "sqlite3", "lzma", "decimal"):
         try:
             __import__(name)
@@ -92,7 +92,7 @@ def loaded():
 
 
 def linker():
-    """What the dynamic linker reads."""
+    """Returns the files that the dynamic linker reads."""
     try:
         return [os.path.join("/etc", name) for name in os.listdir("/etc") if name.startswith(("ld.so", "ld-"))]
     except OSError:
@@ -110,7 +110,7 @@ def main():
         path = os.path.normpath(path)
         if path == "/" or not os.path.exists(path):
             return
-        # Symbolic links on the way are made again; what they lead to is shown.
+        # Symbolic links on the way are created again; their target is shown.
         here = "/"
         parts = path.strip("/").split("/")
         for place, part in enumerate(parts):

@@ -1,7 +1,8 @@
-//! Finds the interpreter, and what its programs have to see of the file system.
+//! Finds the interpreter, and the parts of the file system that its programs need to see.
 //!
-//! The interpreter is trusted as far as it is the supervisor, too; what is installed in it is not. So it is asked with `-I -S`
-//! where it is, and in a folder without anything, and then once more inside the sandbox, where `site` runs the packages' code.
+//! The interpreter is trusted, because the supervisor runs on it; the packages installed in it are not. So it is first
+//! probed outside the sandbox, with `-I -S` in an empty folder, and then once more inside, where `site` runs the
+//! packages' code.
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -13,40 +14,40 @@ use super::job::Entries;
 use super::{Job, Limits, Outcome, Report, SandboxError};
 
 const PROBE: &str = include_str!("probe.py");
-/// How long an interpreter may take to say what it is.
+/// How long an interpreter may take to answer the probe.
 const PATIENCE: Duration = Duration::from_secs(20);
 /// The oldest Python that the supervisor is written for.
 const OLDEST: (u32, u32) = (3, 8);
-/// Bytes that its answer may have.
+/// Maximum size of its answer, in bytes.
 const ANSWER: usize = 4 << 20;
-/// Interpreters that are remembered.
+/// Maximum number of interpreters remembered.
 const KNOWN: usize = 16;
 
-/// An interpreter that is known to work.
+/// An interpreter that has been found to work.
 #[derive(Debug)]
 pub(super) struct Python {
-    /// The interpreter itself, where a wrapper such as pyenv's was named.
+    /// The interpreter itself, even if the caller named a wrapper such as pyenv's.
     pub(super) executable: PathBuf,
-    /// Its path, and the files and links it needs, as the supervisor wants to have them.
+    /// Its path, and the files and links it needs, in the supervisor's format.
     pub(super) view: Entries,
 }
 
-/// An interpreter that has been asked, and when what it said was true.
+/// An interpreter that has been probed, and the file dates for which its answer is valid.
 struct Asked {
     named: PathBuf,
     python: Arc<Python>,
-    /// The program, and the folders that packages are installed into, as they were.
+    /// The program and the folders that packages are installed into, with their modification times.
     stamps: Vec<(PathBuf, Option<SystemTime>)>,
 }
 
 static ASKED: Mutex<Vec<Asked>> = Mutex::new(Vec::new());
 
-/// Runs a job in the sandbox with an interpreter of which only what it says outside is known yet.
+/// Runs a job in the sandbox with an interpreter that has been probed only outside so far.
 type Inside<'a> = &'a dyn Fn(Python, &Job, &Limits) -> Result<Report, SandboxError>;
 
 impl Python {
-    /// Asks `python`, a path or a name in `PATH`, unless it has been asked since it, or what is installed, last changed. `inside`
-    /// runs what is asked in the sandbox.
+    /// Probes `python`, a path or a name in `PATH`, unless it has been probed since it or its packages last changed.
+    /// `inside` runs the probe in the sandbox.
     pub(super) fn find(python: &Path, inside: Inside<'_>) -> Result<Arc<Self>, SandboxError> {
         let named = look_up(python)?;
         let known =
@@ -66,7 +67,7 @@ impl Python {
     }
 }
 
-/// The interpreter that a program is, or leads to. A wrapper may need the whole environment to find it.
+/// Returns the interpreter that a program is or leads to. A wrapper may need the whole environment to find it.
 fn executable(named: &Path) -> Result<PathBuf, SandboxError> {
     let script = "import os, sys; sys.stdout.buffer.write(b'python ' + os.fsencode(sys.executable).hex().encode())";
     let mut question = Command::new(named);
@@ -76,7 +77,7 @@ fn executable(named: &Path) -> Result<PathBuf, SandboxError> {
     executable.ok_or_else(|| no_python(named, "it does not say where it is"))
 }
 
-/// What the interpreter says inside the sandbox, which shows it what it has said outside.
+/// Returns the interpreter's answer inside the sandbox, which shows it the files that it named outside.
 fn ask_inside(executable: &Path, outside: &str, inside: Inside<'_>) -> Result<String, SandboxError> {
     use std::os::unix::ffi::OsStringExt;
     let mut view = view(&[outside]);
@@ -105,7 +106,7 @@ fn remembered() -> std::sync::MutexGuard<'static, Vec<Asked>> {
     ASKED.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// Remembers what has been found out. A wrapper is asked again each time: it may lead elsewhere the next time.
+/// Remembers the answer. A wrapper is probed again each time, because it may lead to another interpreter.
 fn remember(named: PathBuf, python: &Arc<Python>, said: &str) {
     let real = |path: &Path| path.canonicalize().ok();
     if real(&named).is_none() || real(&named) != real(&python.executable) {
@@ -120,7 +121,7 @@ fn remember(named: PathBuf, python: &Arc<Python>, said: &str) {
     all.insert(0, Asked { named, python: Arc::clone(python), stamps });
 }
 
-/// Where `python` is: the first of that name in `PATH` that can be run.
+/// Returns the path of `python`: the first file of that name in `PATH` that can be executed.
 fn look_up(python: &Path) -> Result<PathBuf, SandboxError> {
     if python.components().count() > 1 {
         return if is_program(python) {
@@ -130,7 +131,7 @@ fn look_up(python: &Path) -> Result<PathBuf, SandboxError> {
         };
     }
     let folders = std::env::var_os("PATH").unwrap_or_default();
-    // What is relative there would mean a program of whatever folder the server was started in.
+    // A relative folder would mean a program in whatever folder the server was started in.
     let folders = std::env::split_paths(&folders).filter(|folder| folder.is_absolute());
     let found = folders.map(|folder| folder.join(python)).find(|path| is_program(path));
     found.ok_or_else(|| no_python(python, "there is no such program in PATH"))
@@ -141,13 +142,13 @@ fn is_program(path: &Path) -> bool {
     path.metadata().is_ok_and(|file| file.is_file() && file.permissions().mode() & 0o111 != 0)
 }
 
-/// Runs a command that answers in few lines, and gives up on it when it takes too long.
+/// Runs a command that prints a short answer, and gives up when it takes too long.
 fn ask(mut command: Command, name: &Path) -> Result<String, SandboxError> {
     // Wrappers look for their settings in the working directory, which may be a workspace.
     command.current_dir("/").stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
     let mut child = command.spawn().map_err(|e| no_python(name, &e.to_string()))?;
     let begun = Instant::now();
-    // The answer fits into a pipe, so nobody waits for it to be read.
+    // The answer fits into a pipe, so the command does not block on output that is not read yet.
     while child.try_wait().map_err(|e| no_python(name, &e.to_string()))?.is_none() {
         if begun.elapsed() > PATIENCE {
             let _ = child.kill();
@@ -165,7 +166,7 @@ fn ask(mut command: Command, name: &Path) -> Result<String, SandboxError> {
     Ok(String::from_utf8_lossy(&output.stdout).into_owned())
 }
 
-/// The words after `key`, of each line that begins with it.
+/// Returns the words after `key` in each line that begins with it.
 fn answers(said: &str, key: &str) -> Vec<Vec<String>> {
     let lines = said.lines().filter_map(|line| line.strip_prefix(key)?.strip_prefix(' '));
     lines.map(|line| line.split(' ').map(str::to_owned).collect()).collect()
@@ -183,7 +184,7 @@ fn check_version(said: &str, executable: &Path) -> Result<(), SandboxError> {
     }
 }
 
-/// What the supervisor is told of what was said, each thing once. What lies in a folder that is shown is shown with it.
+/// Returns the paths to show to the program, each once. A path inside a folder that is shown needs no entry.
 fn view(said: &[&str]) -> Entries {
     let mut entries = Entries::default();
     let all = |key| -> BTreeSet<Vec<Vec<u8>>> {
@@ -205,7 +206,7 @@ fn view(said: &[&str]) -> Entries {
     entries
 }
 
-/// Paths come in hexadecimal, because they may hold any bytes.
+/// Decodes a hexadecimal path; paths may hold any bytes.
 fn bytes(hex: &str) -> Option<Vec<u8>> {
     let digits: Option<Vec<u32>> = hex.chars().map(|c| c.to_digit(16)).collect();
     digits?.chunks(2).map(|pair| u8::try_from(pair[0] * 16 + *pair.get(1)?).ok()).collect()

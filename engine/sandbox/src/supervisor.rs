@@ -1,4 +1,4 @@
-//! One supervisor and the program it runs: starting them, listening to them, ending them.
+//! One supervisor and the program it runs: starts them, reads their output, ends them.
 
 use std::io::{ErrorKind, Read, Write};
 use std::net::Shutdown;
@@ -18,21 +18,21 @@ use super::{Clock, Isolation, Limits, Outcome, SandboxError};
 
 const BOOTSTRAP: &str =
     concat!(include_str!("bootstrap.py"), include_str!("walls.py"), include_str!("cleaning.py"), "\n\nmain()\n");
-/// How often the wish to cancel is looked for.
+/// How often the cancel flag is checked.
 const TICK: Duration = Duration::from_millis(10);
 /// How long a supervisor may take to end the program before it is ended itself.
 const GRACE: Duration = Duration::from_secs(5);
-/// How long it may take to remove what the program has made, which may be many files on a slow disk.
+/// How long it may take to remove the program's files, which may be many and on a slow disk.
 const CLEARING_UP: Duration = Duration::from_secs(120);
-/// A program that writes this many times what is kept is ended.
+/// A program that writes this many times the kept output is ended.
 const FLOOD: u64 = 16;
-/// Read at once.
+/// Bytes read at once.
 const CHUNK: usize = 64 << 10;
 
-/// What the supervisor has said, and what the program has written.
+/// The supervisor's reports and the program's output.
 #[derive(Debug)]
 pub(super) struct Heard {
-    /// Why the program was ended, if it has not ended by itself.
+    /// Why the program was ended, if it did not end by itself.
     pub(super) ended_for: Option<Outcome>,
     pub(super) stdout: Kept,
     pub(super) stderr: Kept,
@@ -40,37 +40,37 @@ pub(super) struct Heard {
 }
 
 impl Heard {
-    /// The words after `key`, if the supervisor has said a line that begins with it.
+    /// Returns the words after `key`, if the supervisor has sent a line that begins with it.
     pub(super) fn line(&self, key: &str) -> Option<&str> {
-        // It says little, and always in UTF-8.
+        // The supervisor sends little, and always UTF-8.
         let said = str::from_utf8(&self.said).ok()?;
         said.lines().find_map(|line| line.strip_prefix(key)?.strip_prefix(' '))
     }
 
-    /// What the program was kept from. Nothing is taken for granted that was not said.
+    /// Returns the isolation that the supervisor reported; anything it did not report counts as missing.
     pub(super) fn isolation(&self) -> Isolation {
         let mut words = self.line("isolated").unwrap_or_default().split(' ').map(|word| word == "1");
         let mut next = || words.next().unwrap_or(false);
         Isolation { network: next(), files: next(), processes: next() }
     }
 
-    /// Its wait status, and its processor time.
+    /// Returns the program's wait status and its processor time.
     pub(super) fn status(&self) -> Option<(i32, Duration)> {
         let (status, cpu) = self.line("ended")?.split_once(' ')?;
         Some((status.parse().ok()?, Duration::from_millis(cpu.parse().ok()?)))
     }
 }
 
-/// When a program's time is up.
+/// The limits on a program's wall-clock time.
 #[derive(Debug)]
 pub(super) struct Time<'a> {
-    /// At the latest.
+    /// The latest end.
     pub(super) deadline: Instant,
-    /// What may bring that forward.
+    /// A second limit, which may bring the end forward.
     pub(super) clock: Option<&'a Clock>,
 }
 
-/// Sends the job to a new supervisor and stays with it until all is over.
+/// Sends the job to a new supervisor and waits until it has ended.
 pub(super) fn supervise(
     python: &Path,
     message: &[u8],
@@ -115,7 +115,7 @@ impl Supervisor {
         Ok(Self { child, channel, stdout, stderr })
     }
 
-    /// Until the supervisor has ended, or does not end though it should.
+    /// Reads until the supervisor has ended, or until it has failed to end in time.
     fn listen(
         &mut self,
         heard: &mut Heard,
@@ -129,7 +129,7 @@ impl Supervisor {
         let mut give_up = None;
         let mut clearing_up = false;
         loop {
-            // What is left to do then is to clear up, which does not count against the program.
+            // Only the clean-up is left, and it does not count against the program.
             if !clearing_up && heard.status().is_some() {
                 clearing_up = true;
                 give_up = Some(Instant::now() + CLEARING_UP);
@@ -179,7 +179,7 @@ impl Supervisor {
         })
     }
 
-    /// Reads what is there. True when the supervisor has ended.
+    /// Reads what is available. Returns true when the supervisor has ended.
     fn take(&mut self, heard: &mut Heard, ready: Ready) -> bool {
         let mut buffer = vec![0; CHUNK];
         if ready.stdout && !read(&mut self.stdout, &mut buffer, |bytes| heard.stdout.push(bytes)) {
@@ -192,7 +192,8 @@ impl Supervisor {
         ready.channel && !read(&mut channel, &mut buffer, |bytes| heard.said.extend_from_slice(bytes))
     }
 
-    /// Ends whatever is left, and takes what is still in the pipes: whoever may hold their other end is not waited for.
+    /// Ends all remaining processes and reads what is left in the pipes, without waiting for processes that hold the
+    /// other end.
     fn finish(&mut self, heard: &mut Heard) {
         self.end();
         for _ in 0..64 {
@@ -204,7 +205,7 @@ impl Supervisor {
     }
 
     fn end(&mut self) {
-        // It is not reaped yet, so the number is still its own.
+        // The child has not been reaped yet, so the number is still its own.
         if let Some(group) = i32::try_from(self.child.id()).ok().and_then(Pid::from_raw) {
             let _ = kill_process_group(group, Signal::KILL);
         }
@@ -245,12 +246,12 @@ fn send(channel: &mut UnixStream, unsent: &mut &[u8]) {
     match channel.write(unsent) {
         Ok(sent) => *unsent = &unsent[sent..],
         Err(error) if matches!(error.kind(), ErrorKind::WouldBlock | ErrorKind::Interrupted) => {}
-        // It has ended, and reading will say so.
+        // The supervisor has ended; reading will report that.
         Err(_) => *unsent = &[],
     }
 }
 
-/// False at the end.
+/// Returns false at the end of the stream.
 fn read(source: &mut Option<impl Read>, buffer: &mut [u8], mut take: impl FnMut(&[u8])) -> bool {
     let Some(source) = source else { return false };
     match source.read(buffer) {

@@ -12,39 +12,39 @@ use super::python::Python;
 use super::supervisor::{Heard, Time, supervise};
 use super::{Isolation, Job, Level, Limits, Means, Outcome, Report, SandboxError, Support, outcome};
 
-/// What [`super::Sandbox`] is on Unix.
+/// The implementation of [`super::Sandbox`] on Unix.
 #[derive(Debug, Clone)]
 pub(super) struct Inner {
     python: Arc<Python>,
     most: Means,
-    /// The modes that have been refused for good, by their places in [`MODES`], and why.
+    /// The modes that have been refused permanently, by their index in [`MODES`], and the reasons.
     refused: Arc<Mutex<BTreeMap<usize, String>>>,
 }
 
-/// What came of an attempt in one mode.
+/// The result of an attempt in one mode.
 enum Attempt {
     Ran(Box<Report>),
-    /// The system does not allow it; whether that will stay so, and why.
+    /// The system does not allow it; whether that is permanent, and the reason.
     Refused(bool, String),
 }
 
-/// What came of trying the modes that fit.
+/// The result of trying the modes that fit.
 enum Tried {
     Ran(Box<Report>),
-    /// All were refused; what each lacks.
+    /// All were refused; what each of them lacks.
     Refused(Vec<String>),
 }
 
 impl Inner {
     pub(super) fn new(python: &Path) -> Result<Self, SandboxError> {
-        // As far as the system lets it: which interpreter is asked is the user's own choice.
+        // Required only as far as the system supports it: the user chose which interpreter is probed.
         let inside = |bare, job: &Job, limits: &Limits| {
             Self::of(Arc::new(bare)).run(job, limits, Level::Limits, &AtomicBool::new(false))
         };
         Ok(Self::of(Python::find(python, &inside)?))
     }
 
-    /// Of an interpreter that has been found.
+    /// Returns the state for an interpreter that has been found.
     fn of(python: Arc<Python>) -> Self {
         Self { python, most: Means::All, refused: Arc::default() }
     }
@@ -65,7 +65,7 @@ impl Inner {
             Tried::Refused(lacking) => {
                 let Support { isolation, missing } = self.support()?;
                 if isolation.level() >= required {
-                    // It is this job that no mode takes.
+                    // The refusals concern this job only.
                     return Err(SandboxError::SetUp { reason: lacking.join("; ") });
                 }
                 Err(SandboxError::NotIsolated { required, holds: isolation.level(), missing: missing.join("; ") })
@@ -92,7 +92,7 @@ impl Inner {
         Err(SandboxError::SetUp { reason: missing.join("; ") })
     }
 
-    /// Runs the job in the first mode that fits and is not refused.
+    /// Runs the job in the first mode that fits and has not been refused.
     fn try_modes(
         &self,
         job: &Job,
@@ -122,7 +122,7 @@ impl Inner {
         Ok(Tried::Refused(lacking.clauses()))
     }
 
-    // What it guards cannot be left half done.
+    // A poisoned lock is fine: no update of this map can be left half done.
     fn refused(&self) -> std::sync::MutexGuard<'_, BTreeMap<usize, String>> {
         self.refused.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -136,7 +136,7 @@ impl Inner {
                 Err(why) => return Ok(Attempt::Refused(true, why)),
             }
         }
-        // With namespaces, nothing is written to the disk.
+        // With namespaces, nothing is written to disk.
         let folder = if mode.means <= Means::Landlock { Some(folder()?) } else { None };
         if let Some(folder) = &folder {
             entries.add("folder", folder.path().as_os_str().as_encoded_bytes());
@@ -153,7 +153,7 @@ impl Inner {
     }
 }
 
-/// Why modes were refused: each reason once, with what it stands in the way of.
+/// The reasons why modes were refused, each once, with the isolation that it prevents.
 #[derive(Default)]
 struct Lacking(Vec<(String, String)>);
 
@@ -161,7 +161,7 @@ impl Lacking {
     fn add(&mut self, mode: &Mode, why: String) {
         match self.0.iter_mut().find(|(_, reason)| *reason == why) {
             Some((called, _)) if mode.filtered => *called = format!("{called} and {}", mode.called),
-            // The same without a filter tells nothing new.
+            // The same mode without a filter adds no information.
             Some(_) => {}
             None => self.0.push((mode.called.to_owned(), why)),
         }
@@ -200,11 +200,11 @@ fn conclude(heard: &Heard, limits: &Limits, wall: Duration) -> Result<Attempt, S
     Ok(Attempt::Ran(Box::new(Report { outcome, stdout, stderr, wall, isolation: heard.isolation() })))
 }
 
-/// What it means that the supervisor has ended without having seen the program end.
+/// Returns the result when the supervisor has ended without having seen the program end.
 fn without_status(heard: &Heard, stderr: &str, wall: Duration) -> Result<Attempt, SandboxError> {
     if let Some(refused) = heard.line("refused") {
         let (code, why) = refused.split_once(' ').unwrap_or((refused, ""));
-        // What the system forbids or lacks, it will forbid or lack next time; anything else may pass.
+        // A missing permission or feature will still be missing next time; other errors may be temporary.
         let code = code.parse().unwrap_or(0);
         let for_good = [libc::EPERM, libc::EACCES, libc::ENOSYS, libc::EINVAL, libc::EOPNOTSUPP].contains(&code);
         return Ok(Attempt::Refused(for_good, why.to_owned()));
@@ -213,7 +213,8 @@ fn without_status(heard: &Heard, stderr: &str, wall: Duration) -> Result<Attempt
         return Err(SandboxError::SetUp { reason: why.to_owned() });
     }
     if heard.line("isolated").is_some() {
-        // Without namespaces, a program of the same user can do that, and so can a kernel that has run out of memory.
+        // Without namespaces, a program of the same user can end the supervisor, and so can a kernel that has run out
+        // of memory.
         return Ok(Attempt::Ran(Box::new(Report {
             outcome: Outcome::Killed(libc::SIGKILL),
             stdout: heard.stdout.text(),
@@ -233,8 +234,9 @@ fn folder() -> Result<tempfile::TempDir, SandboxError> {
         .map_err(|e| SandboxError::SetUp { reason: format!("there is no folder to work in: {e}") })
 }
 
-/// Removes what is left where the supervisor could not do so, because a program of the same user has ended it, say. What a
-/// program has made is not touched from here, with the server's rights, but by another supervisor.
+/// Removes what is left where the supervisor could not do so, for example because a program of the same user ended it.
+/// Another supervisor does this, not this process, so that the program's files are not touched with the server's
+/// rights.
 fn remove(python: &Path, folder: tempfile::TempDir) {
     let path = folder.keep();
     if !path.exists() {
@@ -249,5 +251,5 @@ fn remove(python: &Path, folder: tempfile::TempDir) {
     }
 }
 
-/// How long a supervisor may take to remove what another one has left.
+/// How long a supervisor may take to remove what another one has left behind.
 const CLEANING: Duration = Duration::from_secs(60);

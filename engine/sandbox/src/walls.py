@@ -4,7 +4,7 @@
 
 
 def bind(source, target, flags):
-    """Shows `source` at `target`."""
+    """Mounts `source` at `target`."""
     if os.path.isdir(source):
         os.makedirs(target, exist_ok=True)
     else:
@@ -15,7 +15,7 @@ def bind(source, target, flags):
 
 
 def lock(target, flags):
-    """Adds `flags` to a mount. Those it has must be kept, or the kernel refuses."""
+    """Adds `flags` to a mount. The existing flags must be kept, or the kernel refuses."""
     have = os.statvfs(target).f_flag
     keep = have & (RDONLY | NOSUID | NODEV | NOEXEC | NOATIME | NODIRATIME)
     if have & 4096:
@@ -32,12 +32,12 @@ def mounts_below(folder):
 
 
 def show_files(job, uid):
-    """Puts this process into a file system that holds Python, a few devices and an empty folder to work in."""
+    """Moves this process into a file system that holds Python, a few devices and an empty folder to work in."""
     if os.uname().machine not in PIVOT_ROOT:
         raise OSError(errno.ENOSYS, "pivot_root: not known for " + os.uname().machine)
     program = job["program"][0]
     mount(None, b"/", None, PRIVATE | REC)
-    # Whatever folder is there; nothing is written to it.
+    # Any existing folder will do; nothing is written to it.
     base = next(path for path in (b"/tmp", b"/var", b"/usr") if os.path.isdir(path))
     mount(b"tmpfs", base, b"tmpfs", NOSUID | NODEV, b"mode=755,size=%d" % (len(program) + (8 << 20)))
     os.mkdir(base + b"/old")
@@ -51,7 +51,7 @@ def show_files(job, uid):
                 for point in mounts_below(b"/new" + path):
                     lock(point, RDONLY | NOSUID | NODEV)
 
-    # An interpreter may live in a folder that the program gets anew, such as one that was made by mktemp.
+    # The interpreter may live in a folder that is replaced for the program, such as one that mktemp created.
     later = [path for path in job["bind"] if path.startswith(WRITABLE)]
     show(path for path in job["bind"] if path not in later)
     for name in (b"null", b"zero", b"full", b"random", b"urandom"):
@@ -59,7 +59,7 @@ def show_files(job, uid):
     for path, target in ((b"fd", b"/proc/self/fd"), (b"stdout", b"fd/1"), (b"stderr", b"fd/2"), (b"stdin", b"fd/0")):
         os.symlink(target, b"/new/dev/" + path)
 
-    # One file system for everything that can be written, so that one limit holds for all of it.
+    # Everything that can be written is one file system, so that one limit holds for all of it.
     os.mkdir("/scratch")
     options = b"mode=755,size=%d,nr_inodes=%d" % (number(job, "disk"), number(job, "files"))
     mount(b"tmpfs", b"/scratch", b"tmpfs", NOSUID | NODEV | NOEXEC, options)
@@ -78,14 +78,15 @@ def show_files(job, uid):
     try:
         mount(b"proc", b"/new/proc", b"proc", NOSUID | NODEV | NOEXEC)
     except OSError:
-        # Containers that hide parts of /proc keep us from mounting a whole one. Python can do without.
+        # Containers that hide parts of /proc prevent mounting a whole one. Python can do without.
         pass
     os.makedirs("/new/etc", exist_ok=True)
     write("/new/etc/passwd", b"user:x:%d:%d::/job:/bin/sh\n" % (uid, uid))
     write("/new/etc/group", b"user:x:%d:\n" % uid)
     os.mkdir("/new/program")
     write("/new/program/program.py", program)
-    # With the root changed once more, the kernel lets the program make no user namespaces, which would give it rights again.
+    # With the root changed once more, the kernel does not let the program create user namespaces, which would restore
+    # its rights.
     call("umount", LIBC.umount2(b"/old", DETACH))
     lock(b"/", RDONLY | NOSUID | NODEV)
     os.chroot("/new")
@@ -105,7 +106,7 @@ def landlock_version():
 
 
 def landlock(job, work, program):
-    """Keeps this process from opening other files, from others' processes and abstract sockets, and from TCP."""
+    """Keeps this process from other files, from others' processes and abstract sockets, and from TCP."""
     version = landlock_version()
     read, everything = 0b1101, (1 << (13 + (version > 1) + (version > 2) + (version > 4))) - 1
     network, scopes = (3 if version >= 4 else 0), (3 if version >= 6 else 0)
@@ -119,9 +120,9 @@ def landlock(job, work, program):
         except OSError:
             return
         if not os.path.isdir(path):
-            # What is said of folders cannot be said of files: execute, write, read, truncate.
+            # Files do not have the rights of folders; those that remain: execute, write, read, truncate.
             access &= 0b111 | (1 << 14 if version > 2 else 0)
-        # The structure is packed: eight bytes of rights, four of the descriptor.
+        # The structure is packed: eight bytes of rights, four for the descriptor.
         rule = (ctypes.c_uint32 * 3)(access, access >> 32, handle)
         call("landlock", LIBC.syscall(LANDLOCK_ADD, ruleset, 1, rule, 0))
         os.close(handle)
