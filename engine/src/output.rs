@@ -1,7 +1,7 @@
-//! Files that are there whole or not at all: written beside their place, synced, renamed.
+//! Writes files that exist whole or not at all: beside their place, synced, then renamed.
 //!
-//! Whatever ends the program in between, the file that was there before is there still. Where that is a signal or the power, a
-//! file may be left beside it.
+//! Whatever ends the program meanwhile, the previous file is still there. After a signal or a power failure, a
+//! temporary file may remain beside it.
 
 use std::fs::{self, File};
 use std::io::{self, BufWriter, Write};
@@ -70,7 +70,7 @@ pub fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
     let path = path.canonicalize()?;
     let permissions = fs::metadata(&path)?.permissions();
     let mut file = create_as(&path, |_| ())?;
-    // Before there is anything in it that others may not read.
+    // Set before the file has contents that others may not read.
     file.get_ref().as_file().set_permissions(permissions)?;
     file.write_all(bytes)?;
     commit(&path, file)
@@ -116,7 +116,7 @@ mod tests {
         assert_eq!((fs::read(&path).unwrap(), names(folder.path()).len()), (b"newer".to_vec(), 1));
     }
 
-    /// Writes half of the file, and waits for what does not come.
+    /// Writes half of the file, then waits to be killed.
     fn write_half(path: &Path) {
         let mut output = create(path).unwrap();
         output.write_all(b"half").unwrap();

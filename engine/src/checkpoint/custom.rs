@@ -1,5 +1,5 @@
-//! What makes a checkpoint another model than its `model_type` says: code of its own, options that CodeGen does not have,
-//! weights that are quantized.
+//! Detects what makes a checkpoint a different model from its `model_type`: its own code, options that CodeGen does not
+//! have, quantized weights.
 
 use std::path::Path;
 use std::sync::LazyLock;
@@ -51,7 +51,7 @@ pub(super) fn blocks(fields: &Fields<'_>, name: Option<&str>, head_size: usize) 
             Code::Elsewhere => {}
         }
     }
-    // Code that is there and says nothing is some other code, whatever the model is called.
+    // Code in the folder that does not give the number is different code, whatever the model's name.
     let known = |text: &str| CODEGEN2.iter().any(|known| text.to_ascii_lowercase().contains(known));
     if !silent && (name.is_some_and(known) || classes.iter().any(|class| known(class))) {
         return Ok(CODEGEN2_BLOCKS);
@@ -75,13 +75,13 @@ fn own_classes(fields: &Fields<'_>) -> Vec<String> {
     names
 }
 
-/// What a class's code says of the degree of model parallelism.
+/// The degree of model parallelism according to a class's code.
 enum Code {
-    /// It says this one, and no other.
+    /// The code gives this number, and no other.
     Says(usize),
-    /// It lies in the folder and says none, or several.
+    /// The code is in the folder and gives no number, or several.
     Silent,
-    /// It does not lie in the folder.
+    /// The code is not in the folder.
     Elsewhere,
 }
 

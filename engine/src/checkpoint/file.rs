@@ -1,4 +1,5 @@
-//! Files read at given offsets. Nothing is mapped: a file cut short by somebody else is an error here, not a signal.
+//! Files read at given offsets. Nothing is mapped: a file that another program cuts short is an error here, not a
+//! signal.
 
 use std::fs::File;
 use std::io::Read;

@@ -1,5 +1,5 @@
-//! What a folder holds, for folders that are no checkpoint as they stand: the Hub's cache, pieces that a trainer has left,
-//! weights for other programs.
+//! Describes a folder's contents, for folders that are not a checkpoint as they are: the Hub's cache, pieces that a
+//! trainer has left, weights for other programs.
 
 use std::path::{Path, PathBuf};
 
@@ -72,7 +72,7 @@ pub fn locate(folder: &Path) -> Result<Located, ModelError> {
     Ok(Located { folder: snapshots.join(&revision), name: Some(name), revision: Some(revision) })
 }
 
-/// Refuses what cannot be a checkpoint's folder, with what is there instead.
+/// Refuses a folder that cannot be a checkpoint's, and says what it holds instead.
 pub(crate) fn check(folder: &Path) -> Result<(), ModelError> {
     let about = std::fs::metadata(folder).map_err(ModelError::io(folder))?;
     if !about.is_dir() {

@@ -16,10 +16,10 @@ struct Index {
     weight_map: BTreeMap<String, String>,
 }
 
-/// Tensor names and the shards that hold them, by tensor.
+/// Returns the shards that hold the tensors, by tensor name.
 ///
-/// A shard has to be a plain file name: an index comes from wherever the checkpoint comes from, and has no business
-/// outside its folder.
+/// A shard must be a plain file name: the index comes with the checkpoint and must not refer to files outside its
+/// folder.
 pub(super) fn read(path: &Path) -> Result<BTreeMap<String, String>, ModelError> {
     let text = file::read_to_string(path, MAX_BYTES)?;
     let index: Index = serde_json::from_str(&text)

@@ -57,7 +57,7 @@ impl SourceType {
         }
     }
 
-    /// Appends the elements of `bytes`, which holds whole ones.
+    /// Appends the elements of `bytes`, which holds only whole elements.
     fn decode(self, bytes: &[u8], out: &mut Vec<f32>) {
         match self {
             #[allow(clippy::cast_possible_truncation)]
@@ -81,7 +81,7 @@ pub struct SourceTensor {
     pub dtype: SourceType,
 }
 
-/// Where a tensor's elements lie. Whoever makes one has checked that all of them lie inside the file.
+/// The place of a tensor's elements. The code that makes one has checked that all of them lie inside the file.
 #[derive(Debug, Clone)]
 struct Stored {
     file: Arc<SourceFile>,
@@ -155,13 +155,13 @@ impl Weights {
 /// A checkpoint folder whose headers have been read and checked.
 #[derive(Debug)]
 pub struct Checkpoint {
-    /// What `config.json` says.
+    /// The contents of `config.json`.
     pub config: Config,
     /// The folder.
     pub folder: PathBuf,
     /// Its weights.
     pub weights: Weights,
-    /// What the user should know about how it was read.
+    /// Notes for the user on how it was read.
     pub notes: Vec<String>,
 }
 
@@ -169,7 +169,7 @@ impl Checkpoint {
     /// Opens a folder that holds `config.json` and one of `model.safetensors`, `model.safetensors.index.json`,
     /// `pytorch_model.bin` and `pytorch_model.bin.index.json`, looked for in this order.
     ///
-    /// Names that wrappers of the training have put something before are read as CodeGen's, and a value head, which scores
+    /// Wrappers of the training put prefixes before names; such names are read as CodeGen's. A value head, which scores
     /// texts and writes none, is left out; [`Self::notes`] says so.
     ///
     /// # Errors
@@ -184,7 +184,7 @@ impl Checkpoint {
     }
 }
 
-/// Why rows could not be read: with or without the file's name in it.
+/// The reason why rows could not be read, with or without the file's name.
 enum Unreadable {
     Model(ModelError),
     Problem(String),
@@ -254,7 +254,7 @@ fn is_contiguous(shape: &[usize], strides: &[usize]) -> bool {
     shape.iter().zip(strides).zip(contiguous_strides(shape)).all(|((n, stride), wanted)| *n == 1 || *stride == wanted)
 }
 
-/// Whether a folder lists a name, be it that of a link whose target is missing.
+/// Whether a folder lists a name, even that of a link whose target is missing.
 pub(crate) fn is_there(path: &Path) -> bool {
     path.symlink_metadata().is_ok()
 }
@@ -281,7 +281,7 @@ fn list(folder: &Path, name: &str, other: &str) -> Result<Vec<(String, Stored)>,
     Err(ModelError::invalid(folder, known.unwrap_or(problem)))
 }
 
-/// Lists the tensors of all shards. Index and shards have to agree.
+/// Lists the tensors of all shards. The index and the shards must agree.
 fn list_shards(folder: &Path, index_path: &Path, lister: Lister) -> Result<Vec<(String, Stored)>, ModelError> {
     let index = index::read(index_path)?;
     let shards: BTreeSet<&String> = index.values().collect();

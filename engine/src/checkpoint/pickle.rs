@@ -40,7 +40,7 @@ pub(super) struct PickledTensor {
 /// A pickle of the largest CodeGen makes some ten thousand values.
 const MAX_VALUES: usize = 1 << 20;
 
-/// What may be imported.
+/// The names that a pickle may import.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Global {
     OrderedDict,
@@ -64,7 +64,7 @@ impl Global {
             ("torch", "ShortStorage") => Self::Storage(SourceType::Other, 2),
             ("torch", "ByteStorage" | "CharStorage" | "BoolStorage") => Self::Storage(SourceType::Other, 1),
             _ => {
-                // The names come from the file, and go to somebody's terminal.
+                // The names come from the file and are shown on a terminal.
                 let (module, name) = (module.escape_default(), name.escape_default());
                 return Err(format!(
                     "its pickle imports {module}.{name}, which is refused: a checkpoint only needs tensors"

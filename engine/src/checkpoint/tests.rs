@@ -11,7 +11,7 @@ fn fixture(name: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../fixtures/parity/checkpoints").join(name)
 }
 
-/// A copy of a fixture, to break.
+/// Returns a copy of a fixture, which the test then damages.
 fn copy(name: &str) -> TempDir {
     let folder = tempfile::tempdir().unwrap();
     for entry in std::fs::read_dir(fixture(name)).unwrap() {
@@ -74,7 +74,7 @@ fn rows_are_read_alone_as_well_as_together() {
         }
         checkpoint.weights.read_rows(&tensor.name, 5..5, &mut out).unwrap();
         assert!(out.is_empty());
-        // A buffer of the caller's is not outgrown: what is asked for is all that is held.
+        // The caller's buffer does not grow beyond the rows that were asked for.
         let mut out = Vec::new();
         checkpoint.weights.read_rows(&tensor.name, 3..6, &mut out).unwrap();
         assert_eq!(out.capacity(), 3 * columns);
@@ -130,7 +130,7 @@ fn a_file_cut_short_while_open_is_an_error_and_no_signal() {
     assert_eq!(error, format!("{}: became shorter while it was read", path.display()));
 }
 
-/// Whatever a broken file says, it is refused or read; nothing panics and nothing is allocated by its word alone.
+/// A damaged file is either refused or read: nothing panics, and no size in it alone causes an allocation.
 #[test]
 fn random_damage_never_panics() {
     let mut seed: u64 = 1;

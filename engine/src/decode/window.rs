@@ -1,4 +1,4 @@
-//! What happens when a prompt is longer than the context: the oldest tokens go.
+//! Shortens a prompt that is longer than the context by dropping the oldest tokens.
 //!
 //! The cut is made in steps of a quarter of the context, at multiples of the step counted from the prompt's own start.
 //! So it needs no memory of earlier requests, and requests on a prompt that grows token by token are cut at the same
@@ -26,8 +26,8 @@ impl Window {
     }
 }
 
-/// Tokens of the context that are kept free for generation: `max_tokens`, but at most half of the context. A generation
-/// that outgrows its reserve slides the window again.
+/// Returns how many tokens of the context are kept free for generation: `max_tokens`, but at most half of the context.
+/// A generation that outgrows its reserve slides the window again.
 #[must_use]
 pub fn reserve(max_tokens: usize, context: usize) -> usize {
     max_tokens.min(context / 2)

@@ -1,4 +1,4 @@
-//! The hashes by which files are known again.
+//! The hashes by which files are identified.
 
 use std::fs::File;
 use std::io::{self, Read};

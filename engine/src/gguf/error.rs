@@ -1,4 +1,4 @@
-//! What can be wrong with a model's files. Every message names the file, what is wrong and what would be right.
+//! The errors about a model's files. Every message names the file, the fault and what would be right.
 
 use std::path::PathBuf;
 
@@ -10,8 +10,8 @@ pub enum ModelError {
     Io {
         /// The file or folder.
         path: PathBuf,
-        /// Why. Not called `source`, as that would make it the error's source, and whoever prints the whole chain
-        /// would print it twice.
+        /// The reason. It is not called `source`, because it would then be the error's source, and a caller that prints
+        /// the whole chain would print it twice.
         cause: std::io::Error,
     },
     /// A file is not what it should be: truncated, corrupt, of another kind, with other tensors.
@@ -19,10 +19,10 @@ pub enum ModelError {
     Invalid {
         /// The file or folder.
         path: PathBuf,
-        /// What is wrong, and what would be right.
+        /// The fault, and what would be right.
         problem: String,
     },
-    /// A name or an option that means nothing.
+    /// A name or an option that has no meaning.
     #[error("{0}")]
     Usage(String),
 }
@@ -34,7 +34,7 @@ impl ModelError {
         move |cause| Self::Io { path, cause }
     }
 
-    /// What is wrong, without the file's name.
+    /// Returns the fault without the file's name.
     #[must_use]
     pub fn reason(&self) -> String {
         match self {

@@ -1,4 +1,4 @@
-//! Files to be read: regular ones only, and none that only stands for another.
+//! Opens files for reading: only regular files, and no Git LFS pointers.
 
 use std::fs::File;
 use std::path::Path;
@@ -15,7 +15,8 @@ pub(crate) fn open(path: &Path) -> Result<File, ModelError> {
     File::open(path).map_err(ModelError::io(path))
 }
 
-/// A link whose target is missing exists for whoever lists the folder, so that "no such file" alone would mislead.
+/// Returns the error for a missing file. A link whose target is missing is listed in its folder, so "no such file"
+/// alone would mislead the user.
 fn absent(path: &Path, cause: std::io::Error) -> ModelError {
     match std::fs::read_link(path) {
         Ok(target) if cause.kind() == std::io::ErrorKind::NotFound => {
@@ -25,7 +26,7 @@ fn absent(path: &Path, cause: std::io::Error) -> ModelError {
     }
 }
 
-/// What a thing that is no regular file is called.
+/// Returns the name of a kind of file that is not regular.
 #[cfg(unix)]
 fn special(kind: std::fs::FileType) -> &'static str {
     use std::os::unix::fs::FileTypeExt;

@@ -18,7 +18,7 @@ pub fn commit(path: &Path, file: OutputFile) -> Result<(), ModelError> {
     output::commit(path, file).map_err(unwritten(path))
 }
 
-/// Words a failed write for `path`, which is not there or as it was.
+/// Returns the error of a failed write to `path`; the previous file, if any, is unchanged.
 pub fn unwritten(path: &Path) -> impl Fn(io::Error) -> ModelError {
     move |error| ModelError::Io {
         path: path.to_owned(),

@@ -11,11 +11,11 @@ use super::{
     ValueType,
 };
 
-/// Metadata larger than this is not a model's. The largest vocabularies take some tens of megabytes.
+/// Metadata larger than this, in bytes, is not a model's. The largest vocabularies take tens of megabytes.
 const MAX_METADATA: u64 = 1 << 30;
 
-/// No memory is mapped in larger pages that a file would be laid out for; and everything that is written is padded to a
-/// multiple of it.
+/// Maximum alignment, in bytes. No system maps memory in larger pages, and the writer pads everything to a multiple of
+/// it.
 const MAX_ALIGNMENT: u32 = 1 << 16;
 
 impl Gguf {
@@ -53,7 +53,7 @@ impl Gguf {
             })
     }
 
-    /// The tensor of that name.
+    /// Returns the tensor of that name.
     #[must_use]
     pub fn tensor(&self, name: &str) -> Option<&TensorInfo> {
         self.tensors.iter().find(|tensor| tensor.name == name)
@@ -216,7 +216,7 @@ impl<R: Read> Parser<R> {
         Ok(TensorInfo { name, shape, kind, offset: self.u64(&what)? })
     }
 
-    /// Every tensor lies within the file, and no two share bytes.
+    /// Checks that every tensor lies within the file, and that no two share bytes.
     fn check_data(&self, tensors: &[TensorInfo], data_start: u64) -> Parsed<()> {
         let mut ordered: Vec<_> = tensors.iter().collect();
         ordered.sort_by_key(|tensor| tensor.offset);
@@ -265,7 +265,7 @@ impl<R: Read> Parser<R> {
         self.bytes(length, what)
     }
 
-    /// A name. llama.cpp ends one at its first zero byte, so that two names could be one.
+    /// Reads a name. llama.cpp ends a name at its first zero byte, so that two different names could become equal.
     fn utf8(&mut self, what: &str) -> Parsed<String> {
         let name = String::from_utf8(self.string(what)?).map_err(|_| format!("{what} is not UTF-8"))?;
         if name.contains('\0') { Err(format!("{what} has a zero byte").into()) } else { Ok(name) }

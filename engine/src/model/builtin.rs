@@ -26,7 +26,7 @@ pub fn unpacked() -> Result<PathBuf, ModelError> {
     unpack(&cache_folder()?.join("models"), MODEL, SHA256)
 }
 
-/// The folder for what can be made again: `$CODEGEN_LSP_CACHE`, or the platform's place for this program.
+/// The folder for files that can be made again: `$CODEGEN_LSP_CACHE`, or the platform's cache folder for this program.
 ///
 /// # Errors
 /// If neither is known, as where there is no home folder.
@@ -70,7 +70,7 @@ fn write(path: &Path, model: &[u8]) -> Result<(), ModelError> {
     output::commit(path, file)
 }
 
-/// Says what the user can do about a cache folder that does not work.
+/// Returns the error for a cache folder that does not work, with what the user can do about it.
 fn unusable(folder: &Path) -> impl FnOnce(io::Error) -> ModelError {
     let path = folder.to_owned();
     move |error| ModelError::Io {
@@ -109,7 +109,7 @@ fn stamp_of(path: &Path) -> Option<String> {
 }
 
 fn set_stamp(path: &Path, stamp: &Path) {
-    // Without a stamp, or with a half-written one, the next start hashes the file again; nothing worse.
+    // Without a stamp, or with a half-written one, the next start only hashes the file again.
     if let Some(text) = stamp_of(path) {
         let _ = fs::write(stamp, text);
     }

@@ -1,4 +1,4 @@
-//! What a GGUF holds, for people and for programs.
+//! A GGUF's description, as text and as data.
 
 use std::fmt;
 use std::path::{Path, PathBuf};
@@ -12,7 +12,7 @@ use crate::gguf::{Gguf, ModelError, TensorType, Value};
 use crate::model::quantize::recipe::FileType;
 use crate::model::quantize::writer::{TypeUsage, usage};
 
-/// A GGUF's description. What the file does not say is `None`.
+/// A GGUF's description. A field that the file does not give is `None`.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Inspection {
     /// The file.
@@ -43,13 +43,13 @@ pub struct Inspection {
     pub heads_kv: Option<u64>,
     /// Dimensions of a head that are rotated.
     pub rotary: Option<u64>,
-    /// What it adds to a model, if it is an adapter.
+    /// The adapter's description, if the file is an adapter.
     pub adapter: Option<AdapterSummary>,
     /// The tokenizer.
     pub tokenizer: Tokenizer,
-    /// Where the file comes from: the `general.` keys that say so.
+    /// The origin of the file: the `general.` keys that give it.
     pub provenance: Vec<(String, String)>,
-    /// How often and how largely each type is used.
+    /// The number of tensors and bytes of each type.
     pub types: Vec<TypeUsage>,
     /// Every tensor.
     pub tensors: Vec<Tensor>,
@@ -213,7 +213,7 @@ impl fmt::Display for Inspection {
 }
 
 fn line(f: &mut fmt::Formatter<'_>, label: &str, text: String) -> fmt::Result {
-    // Names and texts are the file's.
+    // Names and texts come from the file.
     writeln!(f, "{:<21} {}", printable::line(label), printable::line(&text))
 }
 

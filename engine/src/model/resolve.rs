@@ -1,4 +1,4 @@
-//! From what a user calls a model to its file.
+//! Finds a model's file from the name that the user gives.
 
 use std::io::Read;
 use std::path::{Path, PathBuf};
@@ -54,7 +54,7 @@ pub fn resolve(name: &str) -> Result<PathBuf, ModelError> {
     }))
 }
 
-/// Refuses a folder that is not there.
+/// Refuses a folder that does not exist.
 ///
 /// # Errors
 /// As [`not_here`].
@@ -85,7 +85,7 @@ pub(crate) fn not_here(folder: &Path, cause: std::io::Error) -> ModelError {
     }
 }
 
-/// What a name that is no file may stand for elsewhere.
+/// The remote meaning of a name that is not a local file.
 #[derive(Debug, PartialEq, Eq)]
 enum Remote {
     /// A model on the Hub, by its `ORG/NAME`.
@@ -94,7 +94,7 @@ enum Remote {
     File,
 }
 
-/// What a name means that is an address or has the form of the Hub's names.
+/// Returns the meaning of a name that is an address or has the form of the Hub's names.
 fn remote(name: &str) -> Option<Remote> {
     const HUB: [&str; 4] = ["https://huggingface.co/", "http://huggingface.co/", "https://hf.co/", "hf://"];
     // A path type may have made one slash of two.

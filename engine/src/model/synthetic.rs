@@ -1,4 +1,4 @@
-//! A model of any shape whose weights are random: for measuring how fast a shape runs, not for what it says.
+//! A model of any shape with random weights, for measuring how fast a shape runs.
 
 use std::path::Path;
 

@@ -1,4 +1,4 @@
-//! Reading what a model cannot write as what it writes.
+//! Spells the tokens that a model never writes as tokens that it does write.
 //!
 //! A small model may be trained to write only the tokens that occur often (`engine/train`, "vocabulary"): the others have a
 //! bias in the LM head that keeps them from ever being picked, and a word that is one of them is written in pieces. To copy
@@ -38,7 +38,7 @@ pub struct Spelling {
 enum Part {
     /// As it is.
     Written,
-    /// As these two, which together are its text, or as their parts.
+    /// Replaced by these two tokens, whose texts together are its text, or by their own parts.
     Halves(u32, u32),
     /// The model does not write it, and no merge tells what it is made of.
     Unknown,
@@ -140,7 +140,7 @@ impl Spelling {
     }
 }
 
-/// The two sides of a merge. One without both is none.
+/// Returns the two sides of a merge; `None` if it does not have both.
 fn sides(merge: &[u8]) -> Option<(&[u8], &[u8])> {
     let space = merge.iter().position(|&byte| byte == b' ')?;
     let (left, right) = (&merge[..space], &merge[space + 1..]);
@@ -180,7 +180,7 @@ mod tests {
         for (unwritten, read, expected) in [
             (&[][..], &[3, 4, 8][..], &[3, 4, 8][..]),
             (&[4], &[4, 0, 4], &[3, 2, 0, 3, 2]),
-            // As far down as needed, and no further.
+            // Only as far down as needed.
             (&[3, 4], &[4], &[0, 1, 2]),
             (&[8], &[8], &[4, 4]),
             (&[8, 4], &[8, 8], &[3, 2, 3, 2, 3, 2, 3, 2]),

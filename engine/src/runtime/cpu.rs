@@ -1,4 +1,4 @@
-//! How many cores there are, and how many of them others want.
+//! Counts the machine's cores, and how many of them other programs want.
 
 use std::collections::HashSet;
 use std::fs::File;
@@ -57,8 +57,8 @@ impl RunQueue {
     }
 }
 
-/// The number of threads that want to run in a line such as `0.20 0.18 0.12 1/80 11206`. The reader is one of them, so that
-/// a zero says that the number is not really counted, as in some sandboxes.
+/// Returns the number of threads that want to run from a line such as `0.20 0.18 0.12 1/80 11206`. The reader is one of
+/// them, so a zero means that the system does not really count, as in some sandboxes.
 fn running(line: &str) -> Option<usize> {
     let (running, _) = line.split_whitespace().nth(3)?.split_once('/')?;
     running.parse().ok().filter(|&running| running > 0)

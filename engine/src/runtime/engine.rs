@@ -33,9 +33,10 @@ struct Handle {
     info: ModelInfo,
 }
 
-/// What the worker's thread does once it has a backend: report that it is ready, and serve until nobody is left.
+/// The work of the worker's thread once it has a backend: reports that it is ready, and serves until every handle is
+/// gone.
 ///
-/// A value rather than a return, because a backend may borrow from a model that lives on the thread's stack.
+/// It is a value rather than a return, because a backend may borrow from a model that lives on the thread's stack.
 pub(super) struct Serve {
     ready: Arc<OnceLock<()>>,
     report: Sender<Result<Ready, EngineError>>,
@@ -133,11 +134,13 @@ impl Engine {
         }
     }
 
-    /// Waits until the threads of all engines have ended, each of which frees its model and its KV cache, and says whether
-    /// they have within `limit`. A thread ends once nobody holds its engine any more, after the batch that is under way.
+    /// Waits until the threads of all engines have ended, each of which frees its model and its KV cache. Returns
+    /// whether they ended within `limit`. A thread ends when the last handle of its engine is dropped, after the batch
+    /// in progress.
     ///
-    /// To be called before the program returns from `main`: what native libraries do at the end of a process takes away what
-    /// a thread that still computes works on, and the process would end with a segmentation fault instead of its exit code.
+    /// The caller must call it before the program returns from `main`. At the end of a process, native libraries free
+    /// what a thread that still computes works on; the process would then end with a segmentation fault instead of its
+    /// exit code.
     pub fn wait_for_all(limit: Duration) -> bool {
         let deadline = Instant::now() + limit;
         let mut threads = THREADS.lock().unwrap_or_else(PoisonError::into_inner);
@@ -149,7 +152,7 @@ impl Engine {
                 }
                 std::thread::sleep(Duration::from_millis(1));
             }
-            // A panic has been turned into an error of the requests.
+            // A panic has already been turned into an error of the requests.
             let _ = thread.join();
         }
         true
@@ -182,18 +185,19 @@ impl Engine {
     /// [`codegen_core::FinishReason::Superseded`] before this returns, even if `each` is empty.
     ///
     /// The prompt is read once, and its logits give the first token of every candidate. From there on the candidates
-    /// run side by side, each on a slot with a copy of the prompt's KV cache, one token of each per batch; where there
-    /// are fewer slots than candidates, the others follow as slots get free. Each ends on its own, and none needs
-    /// another: if the one that reads the prompt is cancelled, the next goes on where it was. Only where requests of a
-    /// higher priority take every slot, or the model's cache cannot be copied, is the prompt read again.
+    /// run in parallel, each on a slot with a copy of the prompt's KV cache, one token of each per batch. If there are
+    /// fewer slots than candidates, the others follow as slots become free. Each candidate ends independently: if the
+    /// one that reads the prompt is cancelled, the next continues where it stopped. The prompt is read again only if
+    /// requests of a higher priority take every slot, or if the model's cache cannot be copied.
     ///
-    /// A candidate's tokens depend on the prompt, its sampling and the logits, not on what the others are given. With
-    /// llama.cpp the logits themselves depend a little on how many tokens are computed at once (see [`crate::runtime::backend::llama`] for
-    /// the reasons), by up to a few tenths. So a candidate may part from the text of a request of its own where two tokens
-    /// are about equally likely, and so may the same candidates in other company. The same holds for what the KV cache
-    /// keeps from an earlier request, because that was computed in other batches. What gives the same bits every time is a
-    /// request with [`Request::fresh`] that runs alone, as in an engine with one slot; with the same model, options and
-    /// [`ModelInfo::threads`], on the same kind of processor. Such requests always use that many threads.
+    /// A candidate's tokens depend on the prompt, its sampling and the logits, not on the tokens of the others. With
+    /// llama.cpp, the logits depend a little on how many tokens are computed at once, by up to a few tenths (see
+    /// [`crate::runtime::backend::llama`] for the reasons). So where two tokens are about equally likely, a candidate's
+    /// text may differ from that of a single request, or from the same candidate's beside other requests. The same
+    /// holds for tokens that the KV cache keeps from an earlier request, because they were computed in other batches.
+    /// Only a request with [`Request::fresh`] that runs alone, as in an engine with one slot, gives the same bits every
+    /// time: with the same model, options and [`ModelInfo::threads`], on the same kind of processor. Such requests
+    /// always use that many threads.
     pub fn submit_candidates(&self, candidates: Candidates) -> Vec<Generation> {
         let Candidates { prompt, max_tokens, priority, key, overflow, score_from, fresh, each } = candidates;
         let (each, generations) = each
@@ -217,18 +221,18 @@ impl Engine {
     fn hand_in(&self, key: Option<Key>, submission: Submission) {
         let tickets = submission.each.iter().map(|continuation| Arc::clone(&continuation.ticket)).collect();
         self.handle.shared.open(key, tickets, || {
-            // The worker's end is gone only when it has died, and then it fails all open tickets itself.
+            // The receiver is gone only if the worker has died; the worker then fails all open tickets itself.
             let _ = self.handle.inbox.send(submission);
         });
     }
 
-    /// What is known about the loaded model.
+    /// Returns the description of the loaded model.
     #[must_use]
     pub fn info(&self) -> &ModelInfo {
         &self.handle.info
     }
 
-    /// Work done so far.
+    /// Returns the counts of work done so far.
     #[must_use]
     pub fn counters(&self) -> Counters {
         self.handle.shared.counters.read()
@@ -244,16 +248,16 @@ impl Engine {
         }
     }
 
-    /// Tokens of `text`, after the one that the model's tokenizer puts before each text, if it does that; special tokens are not
-    /// parsed. Runs on the calling thread.
+    /// Returns the tokens of `text`, after the token that the model's tokenizer puts before each text, if any. Special
+    /// tokens are not parsed. Runs on the calling thread.
     #[must_use]
     pub fn tokenize(&self, text: &str) -> Vec<TokenId> {
         self.handle.vocabulary.tokenize(text)
     }
 
-    /// How many bytes the text of each token has, in order; a token can be a part of a character. For tokens from
-    /// [`Self::tokenize`] the sum is the text's length, so that an offset in the text can be turned into a token's index.
-    /// Control tokens, and what is no token, have no text. Runs on the calling thread.
+    /// Returns the number of bytes in the text of each token, in order; a token can be part of a character. For tokens
+    /// from [`Self::tokenize`] the sum is the text's length, so that an offset in the text can be turned into a token's
+    /// index. Control tokens and unknown ids have no text. Runs on the calling thread.
     #[must_use]
     pub fn token_lengths(&self, tokens: &[TokenId]) -> Vec<usize> {
         let mut bytes = Vec::new();
@@ -265,7 +269,7 @@ impl Engine {
         tokens.iter().map(length).collect()
     }
 
-    /// The text of tokens; bytes that are not UTF-8 become U+FFFD. Runs on the calling thread.
+    /// Returns the text of tokens; bytes that are not UTF-8 become U+FFFD. Runs on the calling thread.
     #[must_use]
     pub fn detokenize(&self, tokens: &[TokenId]) -> String {
         let (mut text, mut decoder, mut bytes) = (String::new(), TextDecoder::default(), Vec::new());

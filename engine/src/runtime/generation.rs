@@ -90,7 +90,7 @@ fn end(event: Event) -> Option<Result<Completion, EngineError>> {
     }
 }
 
-/// Only a caller who has taken the last event with `next` and then asks for the end gets to see this.
+/// Returned only if the caller takes the last event with `next` and then asks for the end.
 fn already_over() -> EngineError {
     EngineError::WorkerDied { reason: "the request's last event has been taken already".into() }
 }

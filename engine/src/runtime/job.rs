@@ -28,7 +28,7 @@ pub(super) struct Job {
     pub sequence: Vec<TokenId>,
     /// How many of `sequence` the slot's cache holds; fewer than all while the job is not finished.
     pub fed: usize,
-    /// Where it runs; `None` while it waits for its first slot, or for another after it had to give one up.
+    /// The slot where it runs; `None` while it waits for its first slot, or for another one after it gave one up.
     pub slot: Option<usize>,
     pub sampler: Sampler,
     /// The scores of the prompt's tokens, if they are wanted: one for all candidates of a group.
@@ -52,8 +52,8 @@ pub(super) struct Limits<'a> {
 }
 
 impl Job {
-    /// Tokenizes the prompt, applies the window, and makes a job of every continuation. Of none for which there is
-    /// nothing to do; its ticket has then been ended.
+    /// Tokenizes the prompt, applies the window, and makes a job of every continuation. A continuation with nothing to
+    /// do gets no job; its ticket has then been ended.
     pub fn admit(submission: Submission, limits: &Limits<'_>, shared: &Shared) -> Vec<Self> {
         let Submission { prompt, max_tokens, priority, overflow, score_from, fresh, each } = submission;
         let something = max_tokens > 0 || score_from.is_some();
@@ -121,7 +121,7 @@ impl Job {
         }
     }
 
-    /// What it wants of the cache.
+    /// Returns the job's needs of the cache.
     pub fn wanted(&self) -> Wanted<'_> {
         let scored = self.scores.as_ref().and_then(|scores| scores.borrow().next());
         Wanted {
@@ -155,7 +155,7 @@ impl Job {
         scores.next() != Some(position) || scores.take(token, logits())
     }
 
-    /// Reports, now that the prompt has been read, its scores. Ends the ticket if no more was asked for.
+    /// Reports the prompt's scores once it has been read. Ends the ticket if nothing else was asked for.
     pub fn read(&self, shared: &Shared) {
         if let Some(scores) = &self.scores {
             let logprobs = scores.borrow().logprobs().to_vec();
@@ -185,7 +185,7 @@ impl Job {
         self.slot.is_some() && self.fed < self.common
     }
 
-    /// Makes room if the sequence has outgrown the context: returns how many tokens of it are still where they were.
+    /// Makes room if the sequence has outgrown the context. Returns how many tokens of it are still in their place.
     pub fn slide(&mut self, context: usize) -> Option<usize> {
         if self.sequence.len() <= context {
             return None;

@@ -1,4 +1,4 @@
-//! A model's raw answer, for judging the model rather than for completing text.
+//! A model's raw logits, for judging the model rather than for completing text.
 
 use codegen_core::{EngineError, TokenId};
 

@@ -1,4 +1,4 @@
-//! Runs batches with the number of threads that a [`Governor`] chooses, and tells it what they took.
+//! Runs batches with the number of threads that a [`Governor`] chooses, and reports their durations to it.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use super::cpu::{self, RunQueue};
 use super::threads::Governor;
 
-/// Threads that engines of this process compute with at the moment.
+/// Number of threads with which engines of this process are computing.
 static COMPUTING: AtomicUsize = AtomicUsize::new(0);
 
 /// An amount that is added to a counter while this lives.
@@ -34,7 +34,7 @@ pub(super) enum Ended {
     GivenUp,
 }
 
-/// How long an attempt with so many threads takes, which counts as computing meanwhile.
+/// Returns the duration of an attempt with so many threads, which count as computing meanwhile.
 fn timed<E>(threads: usize, attempt: impl FnOnce() -> Result<Ended, E>) -> Result<(Duration, Ended), E> {
     let _computing = Counted::new(&COMPUTING, threads);
     let start = Instant::now();
@@ -53,7 +53,7 @@ pub(super) struct Pacing {
 }
 
 impl Pacing {
-    /// `most` threads, or, with `choose`, as many of them as pay.
+    /// Returns the pacing for `most` threads or, with `choose`, for as many of them as reduce the cost.
     pub fn new(most: usize, choose: bool) -> Self {
         let governor = (choose && most > 1).then(|| Governor::new(most, cpu::hardware_threads()));
         let queue = RunQueue::open();
@@ -65,16 +65,16 @@ impl Pacing {
         self.governor.is_some()
     }
 
-    /// From now on all threads are used, or, with `false`, again as many as pay.
+    /// Uses all threads from now on or, with `false`, again as many as reduce the cost.
     pub fn pin(&mut self, on: bool) {
         self.pinned = on;
     }
 
-    /// Runs a batch of so many tokens: `decode` is told with how many threads, and after what time it is to give up, if
-    /// that would be better done by one thread. Then it is called once more.
+    /// Runs a batch of so many tokens. `decode` gets the number of threads and, if one thread would be faster than a
+    /// late batch, the time after which to give up. If it gives up, it is called once more.
     ///
     /// # Errors
-    /// Those of `decode`, from which nothing is learned.
+    /// Errors of `decode`; the governor learns nothing from them.
     pub fn run<E>(
         &mut self,
         tokens: usize,

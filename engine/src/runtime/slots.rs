@@ -1,4 +1,5 @@
-//! What the KV cache holds: one sequence of tokens per slot, kept after a request has ended for the next one to build on.
+//! The contents of the KV cache: one sequence of tokens per slot, kept after a request has ended for the next one to
+//! reuse.
 
 use std::cmp::Reverse;
 
@@ -11,7 +12,7 @@ use crate::decode::prefix;
 /// sooner than that.
 const WORTH_COPYING: usize = 64;
 
-/// What a job wants of the cache.
+/// A job's needs of the cache.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Wanted<'a> {
     /// The tokens to be held in the end.
@@ -20,7 +21,7 @@ pub(super) struct Wanted<'a> {
     pub common: usize,
     /// How many may be taken from the cache at most, because the logits of the rest are wanted.
     pub most: usize,
-    /// Whose job it is: the same for all candidates of one submission.
+    /// The job's group: the same for all candidates of one submission.
     pub group: u64,
     /// Whether only what the group itself has decoded may be taken.
     pub fresh: bool,
@@ -44,9 +45,9 @@ struct Slot {
     /// The tokens whose keys and values are in the cache.
     tokens: Vec<TokenId>,
     occupied: bool,
-    /// Whose job took it last.
+    /// The group of the job that took it last.
     group: Option<u64>,
-    /// When it was last taken, counted in takings.
+    /// When it was last taken, as a count of takings.
     used: u64,
 }
 
@@ -62,14 +63,15 @@ impl Slots {
         Self { slots: (0..count).map(|_| Slot::default()).collect(), clock: 0 }
     }
 
-    /// The free slot to take: the one that holds most of the sequence, unless it would be copied from another anyway.
-    /// Among equals the one that was used longest ago, because what it holds is least likely to be asked for again.
+    /// Returns the free slot to take: the one that holds most of the sequence, unless it would be copied from another
+    /// slot anyway. Among equals it is the one used longest ago, because its contents are least likely to be needed
+    /// again.
     pub fn best_free(&self, wanted: &Wanted<'_>) -> Option<usize> {
         let free = || (0..self.slots.len()).filter(|&slot| !self.slots[slot].occupied);
         let age = |slot: usize| (Reverse(self.slots[slot].used), Reverse(slot));
         let related = |slot: usize| {
             let length = wanted.held(&self.slots[slot]);
-            // A few tokens that all files begin with are not worth what a slot holds behind them.
+            // A few tokens that all files begin with are worth less than the tokens that the slot holds after them.
             if length >= self.slots[slot].tokens.len().min(wanted.sequence.len()) / 2 { length } else { 0 }
         };
         let best = free().max_by_key(|&slot| (related(slot), age(slot)))?;
@@ -93,7 +95,7 @@ impl Slots {
         0
     }
 
-    /// The slot from which `slot` should be copied, and how many tokens; none if its own will do.
+    /// Returns the slot from which `slot` should be copied, and how many tokens; `None` if its own contents suffice.
     fn donor(&self, slot: usize, wanted: &Wanted<'_>) -> Option<(usize, usize)> {
         let held = |slot: usize| wanted.reusable(&self.slots[slot]);
         let own = held(slot);

@@ -1,4 +1,4 @@
-//! How many threads compute a batch: decided while the engine runs, from what batches cost.
+//! Chooses how many threads compute a batch while the engine runs, from the measured costs of batches.
 //!
 //! Several threads meet at a barrier behind every operation, some 200 times for a token. On a quiet machine that costs
 //! little. Where others want the cores too, one of the threads is often not running, and the rest wait for it: a token that
@@ -17,46 +17,48 @@
 //! - Small batches begin with one thread. Large ones, for which more threads nearly always pay on a quiet machine, begin with
 //!   all, and where there is a hint, only that makes them try fewer: a trial would cost the time of a whole prompt.
 //!
-//! It knows no clock, no thread and no model, so that tests play whole days to it.
+//! It uses no clock, no thread and no model, so that tests can simulate whole days.
 
 use std::collections::VecDeque;
 use std::time::Duration;
 
-/// Batches of fewer than these many tokens are compared with each other only: how cost grows with threads depends on size.
+/// Upper limits of the batch sizes, in tokens, that are compared with each other: how cost grows with threads depends
+/// on size.
 const CLASSES: [usize; 5] = [2, 8, 32, 128, usize::MAX];
 
 /// The first class of large batches.
 const LARGE: usize = 3;
 
-/// Costs that are remembered at each number of threads.
+/// Number of costs remembered for each number of threads.
 const REMEMBERED: usize = 8;
 
-/// Batches of a trial, small and large.
+/// Number of batches in a trial, for small and large batches.
 const TRIAL: [u32; 2] = [3, 1];
 
-/// Batches between two trials: at first, and at most.
+/// Number of batches between two trials: initial and maximum.
 const WAIT: (u32, u32) = (16, 512);
 
-/// Batches before the next trial after one that paid.
+/// Number of batches before the next trial after one that reduced the cost.
 const CLIMB: u32 = 2;
 
-/// After so many batches without a trial a number of threads beyond the hint is tried too.
+/// After this many batches without a trial, a number of threads beyond the hint is tried, too.
 const DOUBT: u32 = 256;
 
-/// Batches for which the hint is ignored after that has paid.
+/// Number of batches for which the hint is ignored after such a trial reduced the cost.
 const DEAF: u32 = 2048;
 
-/// What a sudden rise has cost counts as if a trial had lost it, so that where loads come and go every few tokens the number
-/// stays low; but no more nanoseconds of it than this, so that it rises again within a few seconds.
+/// The most, in nanoseconds, that a sudden rise adds to the debt of trials. The rise counts as if a trial had lost it,
+/// so that the number stays low where loads come and go every few tokens; with this limit, the number rises again
+/// within a few seconds.
 const MOST_REGRET: u64 = 250_000_000;
 
-/// A trial may lose this part of the time: one in so many.
+/// Trials may lose one part in this many of the time.
 const SHARE: u64 = 16;
 
-/// More threads must save at least this part of the cost (one in so many), so that noise does not decide.
+/// More threads must save at least one part in this many of the cost, so that noise does not decide.
 const GAIN: u64 = 20;
 
-/// How many samples of the hint in a row must agree before it counts.
+/// How many samples of the hint in a row must agree before it is used.
 const AGREE: u8 = 3;
 
 /// Chooses the number of threads for each batch.
@@ -64,7 +66,7 @@ const AGREE: u8 = 3;
 pub(super) struct Governor {
     /// Hardware threads of the machine.
     cores: usize,
-    /// The numbers of threads that come into question, ascending, from 1.
+    /// The numbers of threads to choose from, ascending, from 1.
     rungs: Vec<usize>,
     classes: Vec<Class>,
     free: Free,
@@ -80,8 +82,8 @@ impl Governor {
         Self { cores, classes: (0..CLASSES.len()).map(class).collect(), rungs, free: Free::default() }
     }
 
-    /// Threads for a batch of so many tokens. `others` is how many threads besides the engine's want to run, where that is
-    /// known.
+    /// Returns the number of threads for a batch of so many tokens. `others` is the number of threads outside the
+    /// engine that want to run, if known.
     pub fn choose(&mut self, tokens: usize, others: Option<usize>) -> usize {
         self.free.sample(others.map(|others| self.cores.saturating_sub(others).max(1)));
         let limit = self.rungs.partition_point(|&threads| threads <= self.free.cores).saturating_sub(1);
@@ -90,7 +92,7 @@ impl Governor {
         self.rungs[rung]
     }
 
-    /// Takes what a batch has cost with the number of threads that was chosen for it.
+    /// Records the cost of a batch with the number of threads that was chosen for it.
     pub fn learn(&mut self, tokens: usize, threads: usize, wall: Duration) {
         let Some(rung) = self.rungs.iter().position(|&rung| rung == threads) else { return };
         let tight = self.free.tight;
@@ -98,15 +100,15 @@ impl Governor {
         self.class(tokens).learn(rung, wall, tokens.max(1) as u64, tight);
     }
 
-    /// How long a batch may take with so many threads before it is given up; `None` if one thread would hardly do better, or
-    /// if that is not known.
+    /// Returns how long a batch may take with so many threads before it is given up; `None` if one thread would hardly
+    /// be faster, or if its cost is not known.
     pub fn limit(&mut self, tokens: usize, threads: usize) -> Option<Duration> {
         let rung = self.rungs.iter().position(|&rung| rung == threads).filter(|&rung| rung > 0)?;
         let cost = self.class(tokens).limit(rung)?;
         Some(Duration::from_nanos(cost.saturating_mul(tokens.max(1) as u64)))
     }
 
-    /// Takes that a batch was given up after `wall`. The next of its class is computed by one thread.
+    /// Records that a batch was given up after `wall`. One thread computes the next batch of its class.
     pub fn give_up(&mut self, tokens: usize, threads: usize, wall: Duration) {
         let Some(rung) = self.rungs.iter().position(|&rung| rung == threads) else { return };
         let wall = u64::try_from(wall.as_nanos()).unwrap_or(u64::MAX);
@@ -119,7 +121,7 @@ impl Governor {
     }
 }
 
-/// How many cores others leave, without the noise of single samples.
+/// The number of cores that others leave free, without the noise of single samples.
 #[derive(Debug)]
 struct Free {
     cores: usize,
@@ -168,7 +170,7 @@ impl Free {
     }
 }
 
-/// What the last batches at one number of threads cost, in nanoseconds for a token.
+/// The costs of the last batches at one number of threads, in nanoseconds per token.
 #[derive(Debug, Clone, Default)]
 struct Costs(VecDeque<u64>);
 
@@ -189,7 +191,7 @@ impl Costs {
         Some(middle.iter().fold(0, |sum: u64, &cost| sum.saturating_add(cost)) / count)
     }
 
-    /// Forgets all but the last `count`.
+    /// Removes all but the last `count` costs.
     fn keep(&mut self, count: usize) {
         self.0.drain(..self.0.len().saturating_sub(count));
     }
@@ -200,7 +202,7 @@ impl Costs {
 struct Trial {
     rung: usize,
     left: u32,
-    /// Whether the hint speaks against it.
+    /// Whether the trial goes beyond the hint.
     beyond: bool,
 }
 
@@ -211,20 +213,20 @@ struct Class {
     costs: Vec<Costs>,
     rung: usize,
     trial: Option<Trial>,
-    /// The rung to go back to once there is room again.
+    /// The rung to return to when cores become free again.
     home: usize,
     /// Batches since the last trial, and how many there must be before the next.
     since: u32,
     wait: u32,
     /// Whether the next trial goes up, if both ways are open.
     upward: bool,
-    /// How many rungs a trial goes down: more after each that did not pay, so that no plateau keeps it.
+    /// How many rungs a trial goes down: more after each unsuccessful one, so that the search leaves plateaus.
     step: usize,
-    /// Nanoseconds that trials have lost and that have not been worked off.
+    /// Nanoseconds that trials have lost and that have not been made up for yet.
     debt: u64,
     /// Batches in a row that were slow for their number of threads.
     slow: u8,
-    /// Batches for which the hint is ignored; at the last of them it is tried again.
+    /// Number of batches for which the hint is ignored; at the last of them it is used again.
     deaf: u32,
 }
 
@@ -247,11 +249,11 @@ impl Class {
         }
     }
 
-    /// The rung for the next batch; `limit` is the highest that the hint has room for, if there is one.
+    /// Returns the rung for the next batch; `limit` is the highest rung that the hint allows, if there is a hint.
     fn choose(&mut self, limit: Option<usize>) -> usize {
         match limit {
             Some(limit) if self.deaf == 0 => self.heed(limit),
-            // The hint is asked again: what it says is tried.
+            // The hint is used again: its number is tried.
             Some(limit) if self.deaf == 1 && self.trial.is_none() => {
                 if self.rung > limit {
                     self.begin(limit, false);
@@ -281,7 +283,7 @@ impl Class {
         }
     }
 
-    /// What is to be tried now, if anything.
+    /// Returns the rung to try now, if any.
     fn proposal(&mut self, limit: Option<usize>) -> Option<usize> {
         if self.debt > 0 || self.costs[self.rung].0.is_empty() {
             return None;
@@ -309,7 +311,7 @@ impl Class {
         self.trial = Some(Trial { rung, left: TRIAL[usize::from(self.large)], beyond });
     }
 
-    /// Takes what a batch cost: `wall` nanoseconds for so many tokens. `tight` says that others want the cores.
+    /// Records the cost of a batch: `wall` nanoseconds for so many tokens. `tight` says that others want the cores.
     fn learn(&mut self, rung: usize, wall: u64, tokens: u64, tight: bool) {
         let cost = wall / tokens;
         self.deaf = self.deaf.saturating_sub(1).max(self.deaf.min(1));
@@ -372,7 +374,7 @@ impl Class {
         }
     }
 
-    /// Nanoseconds that a token may cost at that rung.
+    /// Returns the most nanoseconds that a token may cost at that rung.
     fn limit(&self, rung: usize) -> Option<u64> {
         let alone = self.costs[0].typical();
         // What one thread cost may be long ago, and tokens cost more the more of a text stands before them.
@@ -383,7 +385,7 @@ impl Class {
         }
     }
 
-    /// What was done at that rung for `wall` nanoseconds was in vain.
+    /// Records that a batch at that rung was given up after `wall` nanoseconds.
     fn give_up(&mut self, rung: usize, wall: u64) {
         self.debt = self.debt.max(self.debt.saturating_add(wall).min(MOST_REGRET));
         self.costs[rung].0.clear();
@@ -398,8 +400,7 @@ impl Class {
         }
     }
 
-    /// Tries fewer threads at once, because what was cheap has become dear; all the way down if one thread was cheaper
-    /// than that.
+    /// Tries fewer threads at once after a sudden rise of the cost; only one if one thread was cheaper than that.
     fn flee(&mut self, cost: u64, before: u64, tokens: u64) {
         let alone = self.costs[0].typical().is_some_and(|alone| alone < cost);
         let (home, lost) = (self.rung, (cost - before).saturating_mul(tokens));

@@ -1,8 +1,9 @@
-//! What a request's owner and the worker share about it.
+//! The state that a request's owner and the worker share.
 //!
 //! A request can be ended from either side: by the worker, or by its owner (cancelled, dropped) or a successor
-//! (superseded) while the worker is in the middle of a batch. Whoever comes first takes the ticket's sender and sends
-//! the one last event; nobody waits for the other. The worker looks at `ended` between batches and forgets the request.
+//! (superseded) while the worker is in the middle of a batch. The side that ends a request first takes the ticket's
+//! sender and sends the one last event; neither side waits for the other. The worker looks at `ended` between batches
+//! and drops the request.
 
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
@@ -14,7 +15,7 @@ use tokio::sync::mpsc::UnboundedSender;
 
 use super::load::options::Counters;
 
-/// How far a request has come.
+/// The progress of a request.
 #[derive(Debug, Default)]
 pub(super) struct Progress {
     pub text: String,
@@ -55,7 +56,7 @@ impl Progress {
 struct Outbox {
     /// Gone once the last event has been sent.
     sender: Option<UnboundedSender<Event>>,
-    /// Whether only the last event is waited for.
+    /// Whether the owner waits only for the last event.
     only_end: bool,
     progress: Progress,
 }
@@ -79,13 +80,12 @@ impl Ticket {
         self.ended.load(Ordering::Acquire)
     }
 
-    /// Changes what a completion will say, unless there has been one.
+    /// Changes the values that the completion will report, unless it has been sent.
     pub fn update(&self, change: impl FnOnce(&mut Progress)) {
         change(&mut lock(&self.outbox).progress);
     }
 
-    /// Tokens are not reported from now on. Each report wakes the owner, and on a busy machine that may cost the worker its
-    /// core.
+    /// Stops reporting tokens. Each report wakes the owner, and on a busy machine that may cost the worker its core.
     pub fn report_only_end(&self) {
         lock(&self.outbox).only_end = true;
     }
@@ -101,7 +101,7 @@ impl Ticket {
         progress.first_token.get_or_insert(now);
         progress.last_token = Some(now);
         if let Some(sender) = outbox.sender.as_ref().filter(|_| !outbox.only_end) {
-            // The owner may be gone already; `ended` will tell.
+            // The owner may be gone already; `ended` reports that.
             let _ = sender.send(Event::Token { id, text, logprob });
         }
     }
@@ -159,7 +159,7 @@ pub(super) struct Shared {
 }
 
 impl Shared {
-    /// A ticket that is yet to be opened.
+    /// Returns a ticket that has not been opened yet.
     pub fn ticket(&self, key: Option<Key>, sender: UnboundedSender<Event>) -> Arc<Ticket> {
         let id = self.next_id.fetch_add(1, Ordering::Relaxed);
         let outbox = Mutex::new(Outbox { sender: Some(sender), only_end: false, progress: Progress::default() });
@@ -231,7 +231,7 @@ impl Shared {
         }
     }
 
-    /// Fails every open request and all that will come.
+    /// Fails every open request and all later ones.
     pub fn die(&self, reason: &str) {
         let open: Vec<_> = {
             let mut registry = lock(&self.registry);
@@ -244,7 +244,7 @@ impl Shared {
     }
 }
 
-/// Nothing here is left half changed by a panic, so a poisoned lock is as good as any.
+/// A panic leaves nothing here half changed, so a poisoned lock can be used.
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

@@ -101,7 +101,7 @@ impl Worker<'_> {
         }
     }
 
-    /// Forgets requests that have ended, from whichever side.
+    /// Removes requests that have ended, from either side.
     fn retire(&mut self) {
         let slots = &mut self.slots;
         self.jobs.retain(|job| {
@@ -135,7 +135,7 @@ impl Worker<'_> {
         }
     }
 
-    /// Whether another candidate is about to bring into the cache what this one needs.
+    /// Whether another candidate is about to read into the cache the tokens that this one needs.
     fn waits(&self, index: usize) -> bool {
         let job = &self.jobs[index];
         let read = job.generating() && self.slots.hold_common(&job.wanted());
@@ -164,7 +164,7 @@ impl Worker<'_> {
         Some(slot)
     }
 
-    /// One token of every job that generates, then prompts as far as they fit.
+    /// Fills the batch with one token of every job that generates, then with prompts as far as they fit.
     fn fill_batch(&mut self) {
         self.batch.clear();
         self.parts.clear();
@@ -226,7 +226,7 @@ impl Worker<'_> {
         self.parts = parts;
     }
 
-    /// Fails a job whose logits are no numbers, and forgets what led to them.
+    /// Fails a job whose logits are not numbers, and clears the tokens that led to them.
     fn fail_numbers(&mut self, index: usize) {
         let job = &self.jobs[index];
         let reason = "the model's output holds no numbers (all are NaN or infinite)".into();

@@ -8,8 +8,8 @@ use proptest::prelude::*;
 use crate::decode::exp::{exp, max, sum_exp};
 use crate::decode::sampling::Sampler;
 
-/// Logits that look like a model's: a bell, with a few tokens standing out. Made by a generator of its own, so that they
-/// are the same for ever.
+/// Returns logits that look like a model's: a bell curve with a few outliers. The generator is written here, so that
+/// they never change.
 fn logits(count: usize) -> Vec<f32> {
     let mut state = 0x9e37_79b9_7f4a_7c15_u64;
     let mut next = || {
@@ -25,7 +25,7 @@ fn logits(count: usize) -> Vec<f32> {
     logits
 }
 
-/// The distribution by the book: softmax, full sort, cut.
+/// The distribution by the definition: softmax, full sort, cut.
 fn by_the_book(logits: &[f32], options: Sampling) -> HashMap<i32, f64> {
     let best = f64::from(max(logits));
     let mut all: Vec<(i32, f64)> = (0..)

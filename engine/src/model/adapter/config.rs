@@ -1,5 +1,5 @@
-//! peft's `adapter_config.json`: which rank and which scale each matrix has, and whether there is anything in it that
-//! llama.cpp does not do.
+//! peft's `adapter_config.json`: the rank and the scale of each matrix, and a check for options that llama.cpp does not
+//! support.
 
 use std::path::Path;
 
@@ -15,7 +15,7 @@ const MAX_BYTES: u64 = 16 << 20;
 /// Ranks are far smaller than this; products with a model's sizes fit a `u64`.
 const MAX_RANK: u64 = 1 << 20;
 
-/// Options that say how training began or went, or where; a finished adapter does not depend on them.
+/// Options that describe how or where training ran; a finished adapter does not depend on them.
 const HISTORY: [&str; 19] = [
     "task_type",
     "peft_version",
@@ -42,16 +42,16 @@ const HISTORY: [&str; 19] = [
 const READ: [&str; 8] =
     ["peft_type", "bias", "init_lora_weights", "r", "lora_alpha", "use_rslora", "rank_pattern", "alpha_pattern"];
 
-/// Ways of initializing that leave the base as it is. The others subtract the adapter's first values from the base, so
-/// that the adapter alone fits no base that anybody has.
+/// Ways of initializing that leave the base unchanged. The others subtract the adapter's initial values from the base,
+/// so that the adapter fits only that changed base, which is not published.
 const PLAIN_STARTS: [&str; 3] = ["gaussian", "eva", "orthogonal"];
 
-/// What an adapter's configuration says.
+/// The contents of an adapter's configuration.
 #[derive(Debug, Clone)]
 pub struct AdapterConfig {
     /// The model it was trained on, as the trainer called it.
     pub base: Option<String>,
-    /// By what products are scaled, if all ranks were one: peft's `lora_alpha`.
+    /// The numerator of the scale for products: peft's `lora_alpha`.
     pub alpha: f64,
     rank: u64,
     /// Whether the scale is divided by the rank's root instead of the rank.
@@ -102,7 +102,7 @@ impl AdapterConfig {
         first(&self.ranks, module).unwrap_or(self.rank)
     }
 
-    /// By what the product of a module's two matrices is scaled.
+    /// Returns the scale of the product of a module's two matrices.
     #[must_use]
     pub fn scale(&self, module: &str) -> f64 {
         let rank = self.rank(module) as f64;
@@ -111,13 +111,13 @@ impl AdapterConfig {
     }
 }
 
-/// The value of the first pattern that fits, as for peft.
+/// Returns the value of the first pattern that fits, as peft does.
 fn first<T: Copy>(patterns: &[(Regex, T)], module: &str) -> Option<T> {
     patterns.iter().find(|(pattern, _)| pattern.is_match(module)).map(|(_, value)| *value)
 }
 
-/// Names what is in the way, if anything is. An option that is not known here may change what the adapter computes, so it
-/// has to be unset.
+/// Refuses an option that is in the way, by name. An option that is not known here must be unset, because it may change
+/// what the adapter computes.
 fn refuse(fields: &Map<String, Value>) -> Result<(), String> {
     match fields.get("peft_type").unwrap_or(&Value::Null) {
         Value::String(kind) if kind == "LORA" => {}

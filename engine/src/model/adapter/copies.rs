@@ -1,5 +1,5 @@
-//! Whole weights of the base that peft saves beside an adapter's matrices: of its own accord it does so wherever the LM head
-//! has an adapter, in case somebody has resized it.
+//! Whole weights of the base that peft saves beside an adapter's matrices. By default it does so whenever the LM head
+//! has an adapter, because the user may have resized it.
 
 use std::path::Path;
 

@@ -1,4 +1,4 @@
-//! What an adapter is, in a few words.
+//! A short description of an adapter.
 
 use std::collections::BTreeSet;
 use std::fmt;
@@ -8,7 +8,7 @@ use serde::Serialize;
 use super::{ADAPTER, ALPHA, HALVES, TYPE};
 use crate::gguf::{Gguf, Value};
 
-/// An adapter's description. What the file does not say is `None`.
+/// An adapter's description. A field that the file does not give is `None`.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct AdapterSummary {
     /// `general.name`, or the file's name.
@@ -16,13 +16,13 @@ pub struct AdapterSummary {
     /// `adapter.type`.
     #[serde(rename = "type")]
     pub kind: Option<String>,
-    /// Over a matrix's rank, the scale of what is added to it.
+    /// The numerator, over a matrix's rank, of the scale of what is added to it.
     pub alpha: Option<f32>,
     /// The ranks that occur, ascending.
     pub ranks: Vec<u64>,
     /// The kinds of matrices that something is added to, such as `attn_qkv`, in the file's order.
     pub modules: Vec<String>,
-    /// How many matrices that are, in all layers.
+    /// The number of such matrices, in all layers.
     pub matrices: usize,
     /// The name of the model it is for.
     pub base: Option<String>,

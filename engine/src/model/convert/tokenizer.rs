@@ -70,7 +70,7 @@ impl SourceTokenizer {
             ));
         }
         let tokenizer = parts::tokenizer(folder, config, &settings)?;
-        // Which of the files is to blame is not known here.
+        // It is not known here which of the files has the fault.
         let files = folder.join("{vocab.json, merges.txt, added_tokens.json}");
         Self::from_value(&tokenizer, config).map_err(|problem| ModelError::invalid(files, problem))
     }
@@ -91,7 +91,7 @@ impl SourceTokenizer {
         check_merges_are_whole(&tokens, &kinds, &merges)?;
         let special = Special::of(config, &tokens, &kinds, &tokenizer["post_processor"])?;
         let json = tokenizer.to_string();
-        // The last word is the tokenizers crate's, whose reading of this file is the reference.
+        // The `tokenizers` crate decides: its reading of this file is the reference.
         let reference =
             tokenizers::Tokenizer::from_str(&json).map_err(|error| format!("is not a tokenizer: {error}"))?;
         for (id, (token, kind)) in tokens.iter().zip(&kinds).enumerate() {

@@ -12,7 +12,7 @@ pub fn slab_rows(columns: u64) -> u64 {
     (SLAB as u64 / columns.max(1)).max(1)
 }
 
-/// Rows as they come.
+/// Rows to encode, in either of two forms.
 #[derive(Clone, Copy)]
 pub enum Rows<'a> {
     /// Floats.
@@ -21,7 +21,7 @@ pub enum Rows<'a> {
     Stored(TensorType, &'a [u8]),
 }
 
-/// What one thread works with; kept from slab to slab.
+/// The buffers of one thread; reused for every slab.
 #[derive(Default)]
 struct Part {
     floats: Vec<f32>,
@@ -29,13 +29,13 @@ struct Part {
     problem: Option<String>,
 }
 
-/// Encodes slabs. Holds the buffers.
+/// Encodes slabs, with buffers that are reused.
 pub struct Encoder {
     parts: Vec<Part>,
 }
 
 impl Encoder {
-    /// With a thread for each core.
+    /// Returns an encoder with a thread for each core.
     pub fn new() -> Self {
         let threads = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
         Self { parts: std::iter::repeat_with(Part::default).take(threads).collect() }
@@ -131,7 +131,7 @@ mod tests {
             for threads in [2, 3, 16] {
                 assert_eq!(encoded(Rows::Floats(&values), 256, kind, threads).unwrap(), one, "{kind}, {threads}");
             }
-            // What is stored already comes out as it went in: nothing is lost twice.
+            // Values of the stored type are copied unchanged: nothing is lost twice.
             if matches!(kind, TensorType::F32 | TensorType::F16 | TensorType::BF16 | TensorType::Q8_0) {
                 assert_eq!(encoded(Rows::Stored(kind, &one), 256, kind, 2).unwrap(), one, "{kind}");
             }

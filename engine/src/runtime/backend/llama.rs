@@ -50,7 +50,7 @@ use native::{Context, ContextParams};
 /// llama.cpp rounds each sequence's context up to a multiple of this.
 const CONTEXT_STEP: usize = 256;
 
-/// llama.cpp itself, initialized once per process and never again, with its log sent to `tracing`.
+/// Initializes llama.cpp, once per process, and sends its log to `tracing`.
 fn backend() -> Result<&'static LlamaBackend, String> {
     static BACKEND: OnceLock<Result<LlamaBackend, String>> = OnceLock::new();
     let backend = BACKEND.get_or_init(|| {
@@ -61,8 +61,8 @@ fn backend() -> Result<&'static LlamaBackend, String> {
     backend.as_ref().map_err(Clone::clone)
 }
 
-/// Models are loaded one at a time: the log that says what went wrong, or where the layers went, is the process's, and
-/// so is the free memory of a device.
+/// Serializes loading: the log with the reason of a failure and the placement of layers belongs to the whole process,
+/// and so does a device's free memory.
 static LOADING: Mutex<()> = Mutex::new(());
 
 /// Devices that llama.cpp can compute on.
@@ -84,7 +84,7 @@ pub(in crate::runtime) fn devices() -> Vec<Device> {
         .collect()
 }
 
-/// The GPU features this was built with, and what llama.cpp says about the CPU's instruction sets.
+/// Returns the GPU features of this build, and llama.cpp's description of the CPU's instruction sets.
 pub(in crate::runtime) fn build_info() -> String {
     let _ = backend();
     let features =
@@ -103,7 +103,7 @@ pub(in crate::runtime) fn load<T>(
     preflight::options::file(&options.model)
         .map_err(|reason| EngineError::ModelNotFound { path: options.model.clone(), reason })?;
     let model_refused = |reason: String| EngineError::ModelLoad { path: options.model.clone(), reason };
-    // What cannot be read here cannot be checked, and llama.cpp may end the process for it.
+    // A file that cannot be read here cannot be checked, and llama.cpp may end the process for it.
     let gguf = Gguf::open(&options.model).map_err(|error| model_refused(error.reason()))?;
     if let Some(reason) = preflight::model::problem(&gguf.metadata, &gguf.tensors) {
         return Err(model_refused(reason));
@@ -117,7 +117,7 @@ pub(in crate::runtime) fn load<T>(
     loop {
         match load_placed(backend, options, adapter.as_ref(), &spelling, &placement, &mut run) {
             Err(error) if placement.shrink() => {
-                // The plan is an estimate, and others use the device too.
+                // The plan is an estimate, and other programs use the device, too.
                 tracing::warn!(%error, layers = placement.layers, "loading failed; trying with fewer layers on the GPU");
             }
             result => return result,
@@ -125,7 +125,7 @@ pub(in crate::runtime) fn load<T>(
     }
 }
 
-/// Loads with a given placement, and takes `run` only once nothing can fail any more.
+/// Loads the model with a given placement, and takes `run` only when nothing can fail any more.
 fn load_placed<T>(
     backend: &LlamaBackend,
     options: &EngineOptions,
@@ -145,7 +145,7 @@ fn load_placed<T>(
         .map_err(|error| refused(error.to_string()))?;
     let mut model =
         LlamaModel::load_from_file(backend, &options.model, &params).map_err(|error| refused(error.to_string()))?;
-    // Before there is a context: that one makes room for the adapter's part of the computation. The model frees it.
+    // Added before there is a context, because the context reserves memory for the adapter's part. The model frees it.
     let lora = adapter.map(|adapter| lora(&mut model, &adapter.path)).transpose()?;
     let model = Arc::new(model);
     let architecture = model.meta_val_str("general.architecture").unwrap_or_default();
@@ -179,7 +179,7 @@ fn load_placed<T>(
     // Where all is on a GPU, the CPU's threads have next to nothing to do, and what a batch costs says nothing about them.
     let all_on_gpu = gpu_layers > layers;
     let pacing = Pacing::new(threads, options.threads.is_none() && !all_on_gpu);
-    // Threads are started when they are used.
+    // Threads are started when they are first used.
     context.set_threads(1);
     let info = ModelInfo {
         name: model.meta_val_str("general.name").unwrap_or_else(|_| file_name()),
@@ -252,10 +252,10 @@ fn context_params(options: &EngineOptions, slots: usize, context: usize, threads
 struct LlamaVocabulary {
     model: Arc<LlamaModel>,
     size: usize,
-    /// Some models, such as those made for tests, have tokens without texts. llama.cpp ends the process when it is asked
-    /// for them.
+    /// Whether tokens have texts; some models, such as those made for tests, have none. llama.cpp ends the process when
+    /// it is asked for them.
     has_text: bool,
-    /// Tokens that the model never writes are not given to it to read, either.
+    /// How tokens that the model never writes are spelled in its input.
     spelling: Arc<Spelling>,
 }
 
@@ -265,7 +265,8 @@ impl LlamaVocabulary {
         Self { model, size, has_text, spelling }
     }
 
-    /// llama.cpp throws an exception, which ends the process, for a token it does not have.
+    /// Whether the model has the token; llama.cpp throws an exception, which ends the process, for one that it does not
+    /// have.
     fn known(&self, token: TokenId) -> Option<LlamaToken> {
         let known = self.has_text && usize::try_from(token).is_ok_and(|index| index < self.size);
         known.then_some(LlamaToken(token))
@@ -308,7 +309,7 @@ struct Llama {
     vocabulary: Arc<LlamaVocabulary>,
     context: Context,
     pacing: Pacing,
-    /// What llama.cpp was told last.
+    /// The number of threads that llama.cpp was last given.
     threads: usize,
     tokens: usize,
     max_batch: usize,
@@ -361,9 +362,9 @@ impl Backend for Llama {
     }
 
     fn copy(&mut self, from: usize, to: usize, length: usize) -> bool {
-        // Between caches of their own, llama.cpp copies whole sequences only.
+        // Between separate caches, llama.cpp copies only whole sequences.
         self.context.copy(index(from), index(to));
-        // A recurrent model's state cannot go back to an earlier position.
+        // A recurrent model's state cannot return to an earlier position.
         self.truncate(to, length)
     }
 }

@@ -17,7 +17,7 @@ struct Log {
     level: Option<Level>,
     /// Every line since a capture began.
     capture: Option<Vec<String>>,
-    /// The last errors that nobody has asked for yet.
+    /// The last errors, until they are read.
     errors: VecDeque<String>,
 }
 
@@ -58,15 +58,15 @@ impl Log {
     }
 }
 
-/// One for the process, as llama.cpp has one.
+/// The process has one log, as llama.cpp has one.
 static LOG: Mutex<Option<Log>> = Mutex::new(None);
 
 fn with<T>(change: impl FnOnce(&mut Log) -> T) -> T {
     change(LOG.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert_default())
 }
 
-/// Takes what llama.cpp logs. A level lower than its own goes on to `tracing`: it tells a hundred lines about every model
-/// it loads, and what goes wrong reaches the user as an error of ours.
+/// Takes llama.cpp's log messages. They are passed to `tracing` one level lower: llama.cpp logs a hundred lines for
+/// every model it loads, and failures reach the user as this crate's errors.
 pub(in crate::runtime) fn take(level: Option<Level>, text: &str) {
     if EXPECTED.get() {
         return tracing::trace!(target: "llama.cpp", "{}", text.trim());
@@ -95,7 +95,8 @@ pub(in crate::runtime) fn reason() -> Option<String> {
     summary(with(|log| std::mem::take(&mut log.errors)).into())
 }
 
-/// Each of llama.cpp's functions adds that it failed too; only the first, who knows why, is worth telling.
+/// Returns the first error. Each of llama.cpp's functions adds that it failed, too, but only the first gives the
+/// reason.
 fn summary(errors: Vec<String>) -> Option<String> {
     let says_why = |error: &&String| !error.contains("failed to load model");
     let why: Vec<&str> =

@@ -1,4 +1,5 @@
-//! What the worker needs from whatever computes logits. Implemented by llama.cpp and by a scripted model for tests.
+//! The worker's interface to a backend, which computes logits. Implemented by llama.cpp and by a scripted model for
+//! tests.
 
 pub mod llama;
 mod log;
@@ -53,11 +54,11 @@ pub trait Backend {
     fn batch(&self) -> usize;
     /// Number of slots.
     fn slots(&self) -> usize;
-    /// Runs a batch and adds it to the KV cache. A failed batch leaves the cache as it was, or the backend says so by
-    /// failing every later call.
+    /// Runs a batch and adds it to the KV cache. A failed batch leaves the cache as it was; if it cannot, the backend
+    /// fails every later call.
     fn decode(&mut self, batch: &[BatchToken]) -> Result<(), EngineError>;
-    /// Whether the batches that follow must give the same bits every time, and so be computed in the same way: with the
-    /// same number of threads, above all. Backends that know but one way need not listen.
+    /// Sets whether the following batches must give the same bits every time, and so be computed in the same way, above
+    /// all with the same number of threads. A backend that has only one way may ignore it.
     fn repeatable(&mut self, _on: bool) {}
     /// Threads that computed the last batch.
     fn threads(&self) -> usize {

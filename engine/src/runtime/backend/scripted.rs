@@ -1,4 +1,4 @@
-//! A backend that says what a test wrote down, for tests of everything around the model.
+//! A backend whose answers a test gives, for tests of everything around the model.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
@@ -15,10 +15,10 @@ pub const END_OF_TEXT: TokenId = 256;
 /// Gives the logits of what may follow a slot's whole sequence; those of all other tokens are zero.
 pub type Next = Box<dyn FnMut(&[TokenId]) -> Vec<(TokenId, f32)> + Send>;
 
-/// The logit of a token that is as good as certain.
+/// The logit of a token that is almost certain.
 const CERTAIN: f32 = 10.0;
 
-/// What a scripted model is and says.
+/// The properties and answers of a scripted model.
 pub struct Script {
     /// Tokens of context of each slot.
     pub context: usize,
@@ -26,17 +26,17 @@ pub struct Script {
     pub batch: usize,
     /// Requests decoded side by side.
     pub slots: usize,
-    /// Says what may follow a slot's whole sequence.
+    /// Returns what may follow a slot's whole sequence.
     pub next: Next,
-    /// What every batch must pass.
+    /// The gate that every batch must pass.
     pub gate: Option<Gate>,
     /// Whether what a slot holds can be cut and copied. Otherwise, as with a recurrent model, it can only be forgotten.
     pub divisible: bool,
 }
 
 impl Script {
-    /// A model with a context of 2,048 tokens, a batch of 256 and two slots. `next` says which token follows a slot's
-    /// whole sequence; it is as good as certain.
+    /// Returns a model with a context of 2,048 tokens, a batch of 256 and two slots. `next` gives the token that
+    /// follows a slot's whole sequence, which is almost certain.
     pub fn new(mut next: impl FnMut(&[TokenId]) -> TokenId + Send + 'static) -> Self {
         Self::weighing(move |tokens| vec![(next(tokens), CERTAIN)])
     }
@@ -47,8 +47,8 @@ impl Script {
         Self { context: 2048, batch: 256, slots: 2, next: Box::new(next), gate: None, divisible: true }
     }
 
-    /// A model that continues a text that ends in the first of a pair with the second, and then ends. The longest match
-    /// counts; what matches nothing is ended at once.
+    /// Returns a model that continues a text that ends in the first of a pair with the second, and then ends. The
+    /// longest match counts; a text without a match is ended at once.
     #[must_use]
     pub fn continuing(answers: Vec<(&str, &str)>) -> Self {
         let answers: Vec<(Vec<u8>, usize)> =
@@ -208,7 +208,7 @@ impl Backend for Scripted {
         self.script.slots
     }
 
-    /// Stricter than llama.cpp: what would abort the process there, or silently give nonsense, panics here.
+    /// Stricter than llama.cpp: panics where llama.cpp would abort the process or silently give nonsense.
     fn decode(&mut self, batch: &[BatchToken]) -> Result<(), EngineError> {
         if let Some(gate) = &self.script.gate {
             gate.pass();

@@ -7,31 +7,31 @@ use codegen_core::EngineError;
 use super::options::{Device, EngineOptions, GpuLayers, KvType, SlotsWithin};
 use crate::gguf::Gguf;
 
-/// Tokens that llama.cpp computes at once, at most: more gain no speed and take memory.
+/// Maximum number of tokens that llama.cpp computes at once: more take memory without gaining speed.
 pub(in crate::runtime) const MICRO_BATCH: usize = 512;
 
 /// Bytes that a device needs besides weights and KV cache: its runtime's own memory, and intermediate results.
 const DEVICE_OVERHEAD: u64 = 512 << 20;
 
-/// How many slots there are at least where that is left open: one for what is typed and one for what is synthesized
-/// meanwhile.
+/// Minimum number of slots where the options leave it open: one for typing and one for a synthesis meanwhile.
 const FEWEST_SLOTS: usize = 2;
 
-/// What a model's parts weigh, in bytes.
+/// The sizes of a model's parts, in bytes.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub(in crate::runtime) struct Sizes {
     /// The tensors of each repeating layer, in order.
     pub layers: Vec<u64>,
-    /// The tensors behind the last layer, which count as one more.
+    /// The tensors after the last layer, which count as one more layer.
     pub output: u64,
     /// One layer's share of one slot's KV cache.
     pub kv_per_layer: u64,
-    /// Intermediate results whose size depends on the batch: the logits above all.
+    /// Intermediate results whose size depends on the batch, mainly the logits.
     pub scratch: u64,
 }
 
 impl Sizes {
-    /// What the model's parts weigh with these options, each with what an adapter adds to it. `None` if the file says too little; loading it says more.
+    /// Returns the sizes of the model's parts with these options, including an adapter's tensors. `None` if the file
+    /// gives too little information; the error then comes from loading it.
     pub fn of(gguf: &Gguf, adapter: Option<&Gguf>, options: &EngineOptions) -> Option<Self> {
         let architecture = gguf.metadata.str("general.architecture")?;
         let number = |key: &str| gguf.metadata.u64(&format!("{architecture}.{key}"));
@@ -47,7 +47,7 @@ impl Sizes {
         let context =
             options.context.map_or_else(|| number("context_length").unwrap_or(2048), |context| context as u64);
         let mut sizes = Self { kv_per_layer: context.saturating_mul(2 * kv_heads * head * bytes), ..Self::default() };
-        // An adapter's matrices lie where those lie that they are added to, by whose names they are called.
+        // An adapter's matrices are placed with those that they are added to, and have their names.
         for tensor in gguf.tensors.iter().chain(adapter.into_iter().flat_map(|adapter| &adapter.tensors)) {
             sizes.add(&tensor.name, tensor.bytes());
         }
@@ -61,7 +61,7 @@ impl Sizes {
         Some(sizes)
     }
 
-    /// Adds a tensor, which its name says where to.
+    /// Adds a tensor to the part that its name gives.
     pub fn add(&mut self, name: &str, bytes: u64) {
         let layer = name.strip_prefix("blk.").and_then(|rest| rest.split('.').next()?.parse::<usize>().ok());
         match layer {
@@ -79,15 +79,15 @@ impl Sizes {
         }
     }
 
-    /// How many slots' KV caches fit.
+    /// Returns how many slots' KV caches fit.
     pub fn slots(&self, within: SlotsWithin) -> usize {
         let SlotsWithin { memory, most } = within;
         let one = self.kv_per_layer.saturating_mul(self.layers.len() as u64).max(1);
         usize::try_from(memory / one).unwrap_or(most).min(most).max(FEWEST_SLOTS)
     }
 
-    /// How many layers, counted from the model's end and the output as one, fit on devices with so much free memory,
-    /// each with its part of so many slots' KV caches.
+    /// Returns how many layers, counted from the model's end and with the output as one, fit on devices with this much
+    /// free memory, each with its share of so many slots' KV caches.
     pub fn fitting(&self, slots: usize, free: &[u64]) -> usize {
         let kv_per_layer = self.kv_per_layer.saturating_mul(slots as u64);
         let needed_once = DEVICE_OVERHEAD + self.scratch;
@@ -108,7 +108,7 @@ impl Sizes {
     }
 }
 
-/// Where the model's layers are to go.
+/// The placement of the model's layers.
 #[derive(Debug)]
 pub(in crate::runtime) struct Placement {
     /// How many layers go to GPUs, the output as one, counted from the model's end.
@@ -119,13 +119,13 @@ pub(in crate::runtime) struct Placement {
     pub devices: Vec<usize>,
     /// Their names.
     pub names: Vec<String>,
-    /// Whether fewer layers will do if so many do not fit.
+    /// Whether fewer layers may be placed if these do not fit.
     flexible: bool,
 }
 
 impl Placement {
-    /// Decides from the options and the devices; `sizes` is asked only where they leave the number of slots or layers
-    /// open. Layers on a GPU are worth more than slots: those beyond the fewest must not cost one.
+    /// Decides from the options and the devices; `sizes` is called only if they leave the number of slots or layers
+    /// open. Layers on a GPU are worth more than slots: slots beyond the minimum must not displace one.
     pub fn new(
         options: &EngineOptions,
         devices: &[Device],
@@ -164,7 +164,7 @@ impl Placement {
                 let free: Vec<u64> = gpus.iter().map(|gpu| gpu.memory_free).collect();
                 let wanted = sizes.layers.len() + 1;
                 let fewest = options.slots.unwrap_or(FEWEST_SLOTS);
-                // One device that holds everything is faster than several that pass intermediate results around.
+                // One device that holds everything is faster than several that exchange intermediate results.
                 if sizes.fitting(fewest, &free[..1]) >= wanted {
                     gpus.truncate(1);
                 }
@@ -200,7 +200,7 @@ impl Placement {
     }
 }
 
-/// What llama.cpp's log says about where the layers went: how many are on GPUs, and which of `gpus` hold some.
+/// Reads the placement from llama.cpp's log: how many layers are on GPUs, and which of `gpus` hold some.
 pub(in crate::runtime) fn from_log<'a>(
     lines: impl Iterator<Item = &'a str> + Clone,
     gpus: &[String],
@@ -324,7 +324,7 @@ mod tests {
         }
     }
 
-    /// Layers and devices, or what the error says.
+    /// Returns the layers and devices, or the error's message.
     fn place(layers: GpuLayers, main_device: Option<usize>, free: &[u64]) -> String {
         let devices: Vec<Device> = free.iter().enumerate().map(|(index, &free)| gpu(index, free * GIB)).collect();
         let options =

@@ -1,4 +1,4 @@
-//! How an engine is set up, and what it tells about itself: plain values.
+//! The engine's options and its description of itself, as plain data.
 
 use std::path::PathBuf;
 
@@ -48,10 +48,10 @@ pub struct SlotsWithin {
 }
 
 impl SlotsWithin {
-    /// For one user: 8 slots in 1 GiB. One is for what is typed and one for what is synthesized meanwhile; more are for
+    /// The setting for one user: 8 slots in 1 GiB. One is for typing and one for a synthesis meanwhile; more are for
     /// candidates.
     pub const INTERACTIVE: Self = Self { memory: 1 << 30, most: 8 };
-    /// For evaluation, where nobody waits for any one of many requests: 16 slots in 2 GiB.
+    /// The setting for evaluation, where no user waits for a single request: 16 slots in 2 GiB.
     pub const EVALUATION: Self = Self { memory: 2 << 30, most: 16 };
 }
 
@@ -62,8 +62,8 @@ pub struct EngineOptions {
     pub model: PathBuf,
     /// A GGUF file of a LoRA adapter that is added to the model while it runs.
     pub lora: Option<PathBuf>,
-    /// Threads for matrix products. `None` lets the engine choose while it runs, among one and the machine's physical cores:
-    /// by what tokens cost, and so by what else the machine does.
+    /// Threads for matrix products. `None` lets the engine choose while it runs, from one to the machine's physical
+    /// cores, by the measured cost of tokens, which includes the effect of other programs.
     pub threads: Option<usize>,
     /// Tokens of context for each slot; `None` takes what the model was trained with.
     pub context: Option<usize>,
@@ -159,7 +159,7 @@ pub struct ModelInfo {
 }
 
 impl ModelInfo {
-    /// What answers: the model's name, with the adapter's.
+    /// The name to show for the model, with the adapter's.
     #[must_use]
     pub fn title(&self) -> String {
         match &self.adapter {

@@ -1,4 +1,4 @@
-//! Which tokens end a text, and which one is put before it.
+//! Decides which tokens end a text, and which one is put before it.
 
 use serde_json::Value;
 
@@ -14,7 +14,7 @@ pub struct Special {
     pub begin: u32,
     /// Whether the tokenizer puts `begin` before each text.
     pub first: bool,
-    /// What the user should know about it.
+    /// Notes for the user.
     pub notes: Vec<String>,
 }
 

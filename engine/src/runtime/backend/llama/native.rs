@@ -62,12 +62,12 @@ unsafe extern "C" fn take_log(level: sys::ggml_log_level, text: *const c_char, _
         sys::GGML_LOG_LEVEL_INFO => Some(Level::INFO),
         _ => Some(Level::DEBUG),
     };
-    // A panic must not unwind into C++. What a log's writer panics about is its own affair.
+    // A panic must not unwind into C++. A panic of the log's subscriber is ignored.
     let _ = std::panic::catch_unwind(|| log::take(level, &text));
 }
 
-/// What llama.cpp says before it ends the process goes where errors go. Otherwise it would start a debugger, where
-/// there is one, which writes to standard output.
+/// Sends llama.cpp's last message before it ends the process to standard error. By default it would start a debugger,
+/// if there is one, which writes to standard output.
 pub(super) fn install_last_words() {
     // SAFETY: as for the log.
     unsafe { sys::ggml_set_abort_callback(Some(take_last_words)) };
@@ -82,7 +82,7 @@ unsafe extern "C" fn take_last_words(text: *const c_char) {
     let _ = std::panic::catch_unwind(|| tracing::error!(target: "llama.cpp", "it ends this process: {text}"));
 }
 
-/// What llama.cpp says about the instruction sets it uses.
+/// Returns llama.cpp's description of the instruction sets it uses.
 pub(super) fn system_info() -> &'static str {
     static INFO: OnceLock<String> = OnceLock::new();
     INFO.get_or_init(|| {
@@ -110,7 +110,7 @@ fn adapter_pointer(adapter: &LlamaLoraAdapter) -> NonNull<sys::llama_adapter_lor
     pointer_of(adapter)
 }
 
-/// What a context is made with.
+/// The parameters of a new context.
 pub(super) use sys::llama_context_params as ContextParams;
 
 /// llama.cpp's defaults.
@@ -119,7 +119,7 @@ pub(super) fn context_params() -> ContextParams {
     unsafe { sys::llama_context_default_params() }
 }
 
-/// A model with a KV cache, and room for what it computes.
+/// A model with a KV cache and buffers for its computation.
 pub(super) struct Context {
     context: NonNull<sys::llama_context>,
     model: Arc<LlamaModel>,
@@ -132,10 +132,10 @@ pub(super) struct Context {
     goes_back: bool,
 }
 
-/// When the batch that is being computed is to be given up.
+/// The time at which the batch being computed is given up.
 type Deadline = Cell<Option<Instant>>;
 
-/// Asked by llama.cpp after each operation, on the thread that decodes.
+/// Whether the batch is late. llama.cpp calls this after each operation, on the thread that decodes.
 unsafe extern "C" fn is_late(deadline: *mut c_void) -> bool {
     // SAFETY: it is the context's own, which is alive while it computes, and no other thread has it.
     let deadline = unsafe { &*deadline.cast::<Deadline>() };
@@ -147,10 +147,10 @@ unsafe extern "C" fn is_late(deadline: *mut c_void) -> bool {
 }
 
 impl Context {
-    /// Makes a context. Only one may be made at a time of one model, which is the caller's to see to.
+    /// Makes a context. The caller ensures that only one context is made of a model at a time.
     ///
     /// # Errors
-    /// llama.cpp refuses, most likely for want of memory; the reason is in its log.
+    /// llama.cpp refuses, most likely because memory is short; the reason is in its log.
     pub fn new(model: &Arc<LlamaModel>, params: ContextParams) -> Result<Self, String> {
         // SAFETY: the model is alive, and stays so as long as the context, which holds it; the parameters point to nothing.
         let context = unsafe { sys::llama_init_from_model(model_pointer(model).as_ptr(), params) };
@@ -171,7 +171,7 @@ impl Context {
         })
     }
 
-    /// Adds an adapter of its own model.
+    /// Adds an adapter that was loaded for this model.
     ///
     /// # Errors
     /// llama.cpp refuses; the reason is in its log.
@@ -184,13 +184,13 @@ impl Context {
         if code == 0 { Ok(()) } else { Err(format!("llama.cpp cannot add the adapter (code {code})")) }
     }
 
-    /// How many threads compute what is decoded from now on. To be called before the first batch.
+    /// Sets the number of threads for the following batches. Must be called before the first batch.
     pub fn set_threads(&mut self, threads: i32) {
         let context = self.context.as_ptr();
         // SAFETY: the context is alive, and nothing is being computed, as `&mut` says; so in all of this.
         unsafe { sys::llama_set_n_threads(context, threads, threads) };
         if threads == 1 {
-            // The pool's threads would be woken for each batch, to find nothing to do.
+            // The pool's threads would be woken for each batch without having work to do.
             // SAFETY: see above.
             unsafe { sys::llama_detach_threadpool(context) };
             return;
@@ -206,11 +206,11 @@ impl Context {
         }
     }
 
-    /// Decodes tokens and adds them to the KV cache; or gives up after `limit` and leaves the cache as it was. A model whose
-    /// state cannot go back to an earlier position, as a recurrent one's, is never given up on.
+    /// Decodes tokens and adds them to the KV cache, or gives up after `limit` and leaves the cache as it was. A model
+    /// whose state cannot return to an earlier position, such as a recurrent one's, is never given up.
     ///
     /// # Errors
-    /// The cache has no room, or llama.cpp fails; its log says more.
+    /// The cache has no room, or llama.cpp fails; the reason is in its log.
     pub fn decode(&mut self, tokens: &[BatchToken], limit: Option<Duration>) -> Result<Ended, String> {
         let batch = self.batch.fill(tokens)?;
         let limit = limit.filter(|_| self.goes_back);
@@ -231,13 +231,13 @@ impl Context {
         }
     }
 
-    /// Forgets a token and what comes after it in its sequence.
+    /// Removes a token, and everything after it in its sequence, from the cache.
     fn take_back(&mut self, token: &BatchToken) -> bool {
         let int = |value: usize| i32::try_from(value).unwrap_or(i32::MAX);
         self.truncate(int(token.slot), int(token.position))
     }
 
-    /// The logits of the last batch's `index`-th token; empty if none were asked for.
+    /// Returns the logits of the last batch's `index`-th token; empty if the batch did not ask for them.
     pub fn logits(&mut self, index: i32) -> &[f32] {
         // SAFETY: the context is alive; the index is checked by llama.cpp, which answers with null.
         let logits = unsafe { sys::llama_get_logits_ith(self.context.as_ptr(), index) };
@@ -249,7 +249,7 @@ impl Context {
         unsafe { std::slice::from_raw_parts(logits, usize::try_from(self.model.n_vocab()).unwrap_or(0)) }
     }
 
-    /// Forgets a sequence's positions from `from` on; false if the cache cannot do that.
+    /// Removes a sequence's positions from `from` on; false if the cache cannot do that.
     pub fn truncate(&mut self, sequence: i32, from: i32) -> bool {
         // SAFETY: the context is alive; the sequence is below the number that it was made for.
         unsafe {
@@ -258,7 +258,7 @@ impl Context {
         }
     }
 
-    /// Makes a sequence hold what another holds.
+    /// Copies one sequence's contents to another.
     pub fn copy(&mut self, from: i32, to: i32) {
         // SAFETY: as above, for both sequences.
         unsafe {
@@ -318,19 +318,19 @@ impl Batch {
     }
 }
 
-/// How long a pool's threads look for the next batch before they sleep, in steps of some 2 ms: as long as sampling and the
-/// like take between two tokens, and no longer, since others may want the core.
+/// How long a pool's threads poll for the next batch before they sleep, in steps of about 2 ms. This is about the time
+/// for sampling and other work between two tokens; polling longer would keep the core from other programs.
 const POLL: u32 = 1;
 
-/// Threads that compute together with the one that decodes. They spin where they wait for each other within a batch, and
-/// sleep between two.
+/// Threads that compute together with the thread that decodes. They spin while they wait for each other within a batch,
+/// and sleep between batches.
 struct ThreadPool {
     pool: NonNull<sys::ggml_threadpool>,
     threads: i32,
 }
 
 impl ThreadPool {
-    /// A pool of so many threads, that of the caller included; `None` if there is no memory for it.
+    /// Makes a pool of so many threads, including the caller's; `None` if memory is short.
     fn new(threads: i32) -> Option<Self> {
         // SAFETY: it returns a plain value.
         let mut params = unsafe { sys::ggml_threadpool_params_default(threads) };

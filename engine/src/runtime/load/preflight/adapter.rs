@@ -1,5 +1,5 @@
-//! Whether a LoRA adapter fits the model it is to be added to. llama.cpp looks at less: for some of what it does not look
-//! at it ends the process, for some it computes nonsense.
+//! Checks whether a LoRA adapter fits the model it is to be added to. llama.cpp checks less: for some of the other
+//! faults it ends the process, for some it computes nonsense.
 
 use std::collections::HashMap;
 use std::path::Path;
@@ -39,12 +39,12 @@ pub(in crate::runtime) fn open(path: &Path, model: &Gguf) -> Result<Gguf, Engine
     }
 }
 
-/// What is wrong with an adapter for this model, if anything is.
+/// Returns the fault of an adapter for this model, if it has one.
 fn problem(model: &Gguf, adapter: &Gguf) -> Option<String> {
     kind(model, adapter).or_else(|| numbers(model, adapter)).or_else(|| tensors(model, adapter))
 }
 
-/// llama.cpp ends the process where one of these is there and is no text.
+/// Checks the keys for which llama.cpp ends the process if they are present and not text.
 fn kind(model: &Gguf, adapter: &Gguf) -> Option<String> {
     let text = |gguf: &Gguf, key: &str| gguf.metadata.str(key).map(str::to_owned);
     if text(adapter, "general.type").as_deref() != Some(ADAPTER) {
@@ -99,7 +99,7 @@ fn tensors(model: &Gguf, adapter: &Gguf) -> Option<String> {
         }
         pairs.entry(target).or_default()[half] = Some(tensor);
     }
-    // In the file's order, so that of several problems always the same is told.
+    // In the file's order, so that of several faults the same one is always reported.
     let by_name: HashMap<&str, &TensorInfo> =
         model.tensors.iter().map(|tensor| (tensor.name.as_str(), tensor)).collect();
     adapter.tensors.iter().find_map(|tensor| {

@@ -1,4 +1,4 @@
-//! What is refused before llama.cpp hears of it, because it would end the process, or compute nonsense: options out of range,
+//! Checks before llama.cpp is called, because it would end the process or compute nonsense: options out of range,
 //! damaged models, adapters for other models.
 
 pub(in crate::runtime) mod adapter;

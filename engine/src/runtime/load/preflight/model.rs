@@ -1,4 +1,5 @@
-//! Numbers and types in a GGUF for which llama.cpp ends the process, or computes for ever, instead of refusing the file.
+//! Checks a GGUF for numbers and types for which llama.cpp ends the process or never finishes, instead of refusing the
+//! file.
 
 mod vocabulary;
 
@@ -8,7 +9,7 @@ use crate::model::adapter::ADAPTER;
 /// llama.cpp's own limit (`LLAMA_MAX_LAYERS`).
 const MAX_LAYERS: u64 = 512;
 
-/// What is wrong with a model, if anything is.
+/// Returns a model's fault, if it has one.
 pub(in crate::runtime) fn problem(metadata: &Metadata, tensors: &[TensorInfo]) -> Option<String> {
     text(metadata)
         .or_else(|| kind(metadata))
@@ -18,28 +19,30 @@ pub(in crate::runtime) fn problem(metadata: &Metadata, tensors: &[TensorInfo]) -
         .or_else(|| vocabulary::problem(metadata))
 }
 
-/// llama.cpp ends a text at its first zero byte, and would so read another one than is checked here.
+/// Refuses texts with a zero byte: llama.cpp ends a text there, and would read a different text from the one checked
+/// here.
 fn text(metadata: &Metadata) -> Option<String> {
     let is_cut = |value: &Value| matches!(value, Value::String(bytes) if bytes.contains(&0));
     let (key, _) = metadata.iter().find(|(_, value)| is_cut(value))?;
     Some(format!("its {key} has a zero byte"))
 }
 
-/// Files that lie beside models and are named in their place.
+/// Refuses files that are kept beside models and may be named by mistake.
 fn kind(metadata: &Metadata) -> Option<String> {
     let is_adapter = metadata.str("general.type") == Some(ADAPTER);
     is_adapter
         .then(|| "it is an adapter, not a model; name it as `lora`, and as the model what it was trained on".to_owned())
 }
 
-/// Norms and biases are combined with floats of 32 bits, and have to be some; every converter writes them so.
+/// Checks norms and biases, which are combined with 32-bit floats and must be such floats; every converter writes them
+/// so.
 fn vector(tensors: &[TensorInfo]) -> Option<String> {
     let is_vector = |name: &str| name.ends_with(".bias") || name.ends_with("norm.weight");
     let wrong = tensors.iter().find(|tensor| is_vector(&tensor.name) && tensor.kind != TensorType::F32)?;
     Some(format!("its tensor {} is of type {}; f32 is needed", wrong.name, wrong.kind))
 }
 
-/// Weights are multiplied with, and rows of the embedding are looked up, in types of floating-point meaning only.
+/// Checks that weights, and rows of the embedding, have types that stand for floating-point numbers.
 fn matrix(tensors: &[TensorInfo]) -> Option<String> {
     const PARTS: [&str; 7] = ["token_embd", "output", "attn_qkv", "attn_q", "attn_k", "attn_v", "attn_output"];
     let is_matrix = |name: &str| {
@@ -51,16 +54,16 @@ fn matrix(tensors: &[TensorInfo]) -> Option<String> {
     Some(format!("its tensor {} is of type {}, which no weight can have", wrong.name, wrong.kind))
 }
 
-/// More tokens of context than any model has; what computes with them has 32 bits.
+/// A limit above any model's context, in tokens; llama.cpp computes with it in 32 bits.
 const MAX_CONTEXT: u64 = 1 << 24;
 
 /// llama.cpp's own limit (`LLAMA_MAX_EXPERTS`).
 const MAX_EXPERTS: u64 = 1024;
 
-/// What llama.cpp knows of positions beyond those that a model was trained with.
+/// The methods by which llama.cpp scales positions beyond those of the training.
 const ROPE_SCALING: [&str; 4] = ["none", "linear", "yarn", "longrope"];
 
-/// The numbers that describe the network.
+/// Checks the numbers that describe the network.
 fn numbers(metadata: &Metadata) -> Option<String> {
     let architecture = metadata.str("general.architecture")?;
     context(metadata, architecture)
@@ -89,7 +92,7 @@ fn context(metadata: &Metadata, architecture: &str) -> Option<String> {
     None
 }
 
-/// Numbers of experts, which llama.cpp wants to agree with each other.
+/// Checks that the numbers of experts agree, as llama.cpp requires.
 fn experts(metadata: &Metadata, architecture: &str) -> Option<String> {
     let number = |key: &str| metadata.u64(&format!("{architecture}.{key}")).unwrap_or(0);
     let (all, groups, groups_used) =
@@ -142,7 +145,7 @@ fn heads(metadata: &Metadata, architecture: &str) -> Option<String> {
     if let Some(key) = lists.iter().find(|key| architecture == "phi2" && is_list(key)) {
         return Some(format!("its phi2.{key} is a list; a number is needed"));
     }
-    // What other architectures mean by it, and whether they use it, is their own affair.
+    // Other architectures give this key another meaning, or do not use it.
     if architecture == "phi2"
         && let (Some(width), Some(heads)) = (number("embedding_length"), number("attention.head_count"))
     {

@@ -1,4 +1,4 @@
-//! What is refused before llama.cpp hears of it: options for which it ends the process, and paths that are no files.
+//! Checks before llama.cpp is called: options for which it would end the process, and paths that are not files.
 
 use std::path::Path;
 
@@ -10,7 +10,7 @@ use crate::runtime::load::options::EngineOptions;
 const MAX_SLOTS: usize = 256;
 const MAX_THREADS: usize = 512;
 
-/// Whatever would make llama.cpp end the process must not reach it.
+/// Refuses every option for which llama.cpp would end the process.
 pub(in crate::runtime) fn check(options: &EngineOptions) -> Result<(), EngineError> {
     let within = |option, value: usize, most: usize| {
         if (1..=most).contains(&value) {
@@ -26,7 +26,7 @@ pub(in crate::runtime) fn check(options: &EngineOptions) -> Result<(), EngineErr
     within("most slots", options.slots_within.most, MAX_SLOTS)
 }
 
-/// Tells what the operating system refuses apart from what llama.cpp does not understand: why there is no file there.
+/// Returns the operating system's reason why there is no readable file, apart from faults that llama.cpp finds in it.
 pub(in crate::runtime) fn file(path: &Path) -> Result<(), String> {
     let metadata = std::fs::metadata(path).map_err(|error| error.to_string())?;
     if metadata.is_dir() {

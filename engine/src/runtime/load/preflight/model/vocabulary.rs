@@ -1,21 +1,21 @@
-//! A GGUF's vocabulary, checked whole: llama.cpp ends the process for some of what can be wrong with it, and for more it
-//! reads texts as other tokens than the model was trained with.
+//! Checks a GGUF's whole vocabulary. For some faults llama.cpp ends the process; with others it reads texts as
+//! different tokens from those the model was trained with.
 
 use std::collections::HashMap;
 
 use crate::gguf::{Metadata, Value, ValueType};
 
-/// Kinds of tokenizers that no model for continuing code has. llama.cpp's code for them looks less at what it is given: a
-/// damaged table ends the process when a text is read.
+/// Kinds of tokenizers that no code model has. llama.cpp's code for them checks its input less: a damaged table ends
+/// the process when a text is read.
 const FOREIGN: [&str; 6] = ["bert", "t5", "test", "hybriddna", "whitespace", "plamo2"];
 
-/// No vocabulary is larger than this.
+/// Maximum number of tokens; no vocabulary is larger.
 const MAX_TOKENS: u64 = 1 << 24;
 
 /// llama.cpp's kinds of tokens (`enum llama_token_type`) are 0 to this.
 const LAST_TYPE: i32 = 6;
 
-/// What is wrong with a vocabulary, if anything is.
+/// Returns a vocabulary's fault, if it has one.
 pub(in crate::runtime) fn problem(metadata: &Metadata) -> Option<String> {
     // Without a tokenizer's name llama.cpp refuses the file.
     let kind = metadata.str("tokenizer.ggml.model")?;
@@ -81,7 +81,7 @@ impl<'a> Tokens<'a> {
                 return Err(format!("its tokens {other} and {id} have the same text, {}", shown(text)));
             }
         }
-        // llama.cpp makes up a name for a token without a text, which another token could have.
+        // llama.cpp invents a name for a token without a text, which another token could have.
         for (id, _) in texts.iter().enumerate().filter(|(_, text)| text.is_empty()) {
             let made_up = format!("[EMPTY_{id}]");
             if ids.contains_key(made_up.as_bytes()) {
@@ -133,7 +133,7 @@ fn scores(metadata: &Metadata, count: usize) -> Result<(), String> {
     }
 }
 
-/// Tokens with a purpose are named by their ids.
+/// Checks the ids of tokens with a special purpose.
 fn special(metadata: &Metadata, count: usize) -> Result<(), String> {
     for (key, value) in metadata.iter() {
         let is_id = key.starts_with("tokenizer.ggml.") && key.ends_with("_token_id");
@@ -144,7 +144,7 @@ fn special(metadata: &Metadata, count: usize) -> Result<(), String> {
     Ok(())
 }
 
-/// Every merge joins two tokens into a third.
+/// Checks that every merge joins two tokens into a third.
 fn merges(metadata: &Metadata, tokens: &Tokens<'_>) -> Result<(), String> {
     let merges = match metadata.get("tokenizer.ggml.merges") {
         Some(Value::Strings(merges)) => merges,
@@ -167,8 +167,8 @@ fn merges(metadata: &Metadata, tokens: &Tokens<'_>) -> Result<(), String> {
     Ok(())
 }
 
-/// Every byte is a token: what no other token covers is read byte by byte, and llama.cpp ends the process for one that is
-/// missing.
+/// Checks that every byte is a token: text that no other token covers is read byte by byte, and llama.cpp ends the
+/// process for a byte that is missing.
 fn bytes(tokens: &Tokens<'_>) -> Result<(), String> {
     let is_token = |byte: u8| {
         tokens.ids.contains_key(format!("<0x{byte:02X}>").as_bytes()) || tokens.ids.contains_key(&[byte][..])
@@ -179,7 +179,7 @@ fn bytes(tokens: &Tokens<'_>) -> Result<(), String> {
     }
 }
 
-/// A text in few characters, whatever its bytes are.
+/// Returns a text in few characters, whatever bytes it has.
 fn shown(text: &[u8]) -> String {
     const SHOWN: usize = 40;
     let text = String::from_utf8_lossy(text);
