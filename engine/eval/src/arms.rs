@@ -1,8 +1,8 @@
-//! What the model is asked in each condition of a benchmark: the five arms of MTPB, and HumanEval.
+//! The prompts of each condition of a benchmark: the five arms of MTPB, and HumanEval.
 //!
-//! The arms answer whether it is the turns that help, or only the information in them. All start with the same preamble and
-//! hold the same prompts; they differ in how these are laid out, in how many generations they are answered, and in what of the
-//! earlier answers later ones see.
+//! The arms show whether the turns themselves help, or only the information in them. All arms start with the same
+//! preamble and hold the same prompts. They differ in how the prompts are laid out, in how many generations they are
+//! answered, and in which earlier answers later generations see.
 
 use std::fmt;
 use std::str::FromStr;
@@ -12,30 +12,30 @@ use super::problems::mtpb::Case;
 use super::problems::{HumanEvalProblem, MtpbProblem};
 use super::scoring::Scoring;
 
-/// How every history of MTPB begins.
+/// The beginning of every history of MTPB.
 pub const PREAMBLE: &str = "# Import libraries.\n\nimport numpy as np\n\n";
 
 /// A condition of MTPB.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Arm {
-    /// The paper's: every prompt is answered in a turn of its own, which sees the programs of the turns before.
+    /// The paper's condition: every prompt is answered in its own turn, which sees the programs of the turns before.
     Multi,
     /// All prompts at once, as consecutive comment lines, answered in one generation.
     Single,
     /// All prompts as one line of comment, answered in one generation.
     SingleJoined,
-    /// A turn for every prompt, which sees the prompts before, but not their programs.
+    /// Every prompt is answered in its own turn, which sees the prompts before, but not their programs.
     MultiNoFeedback,
     /// [`Arm::Single`] with as many tokens as all turns together may have.
     SingleMatched,
 }
 
 impl Arm {
-    /// All of them.
+    /// All arms.
     pub const ALL: [Self; 5] =
         [Self::Multi, Self::Single, Self::SingleJoined, Self::MultiNoFeedback, Self::SingleMatched];
 
-    /// Its name on the command line and in records.
+    /// The arm's name on the command line and in records.
     #[must_use]
     pub fn name(self) -> &'static str {
         match self {
@@ -177,7 +177,7 @@ impl Dialogue for Turns {
     }
 }
 
-/// A turn's code as histories hold it.
+/// Returns a turn's code in the form that histories hold.
 fn answer(texts: &[String], turn: usize) -> String {
     texts.get(turn).cloned().unwrap_or_default() + "\n\n"
 }
@@ -187,8 +187,8 @@ fn lines(prompt: &str) -> impl Iterator<Item = &str> {
     prompt.split('\n').flat_map(|line| line.strip_suffix('\r').unwrap_or(line).split('\r'))
 }
 
-/// A prompt as comment lines. The first is `# ` and its text, as it is; further ones, which the reference leaves as they
-/// are, become comments, too, unless they are some already.
+/// Returns a prompt as comment lines. The first is `# ` and its text, unchanged. The reference leaves further lines
+/// unchanged; here they become comments, too, unless they are comments already.
 fn comment(prompt: &str) -> String {
     let mut comment = String::new();
     for (index, line) in lines(prompt).enumerate() {

@@ -1,21 +1,21 @@
-//! Estimates, and how sure they are. Everything is a function of its arguments: what takes chance starts from a fixed seed.
+//! Estimates and their uncertainty. Everything is a function of its arguments: random numbers start from a fixed seed.
 //!
-//! A benchmark's samples are not independent of each other: those of one problem pass or fail together. So it is problems
-//! that are resampled and whose signs are flipped, never samples.
+//! A benchmark's samples are not independent: those of one problem pass or fail together. Therefore problems are
+//! resampled, and their signs flipped, but never samples.
 
 use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::{RngCore, SeedableRng};
 use serde::Serialize;
 
-/// How often problems are drawn anew for an interval.
+/// Number of times that problems are resampled for an interval.
 const RESAMPLES: usize = 10_000;
-/// Additions that an exact test may take, and sums that it may keep; above that, chance decides.
+/// Maximum number of additions in an exact test, and of sums that it keeps; above that, random choices are used.
 const EXACT: u64 = 200_000_000;
 const EXACT_SUMS: u64 = 10_000_000;
-/// What the random numbers start from.
+/// The seed of the random numbers.
 const SEED: u64 = 20_220_325;
 
-/// Where a quantity is to be found with 95 % confidence.
+/// The 95 % confidence interval of a quantity.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 pub struct Interval {
     /// Its lower end.
@@ -24,7 +24,7 @@ pub struct Interval {
     pub high: f64,
 }
 
-/// What one problem adds to a ratio: `part` of `whole`, such as passed samples of all of them.
+/// One problem's contribution to a ratio: `part` of `whole`, such as passed samples of all of them.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Share {
     /// The numerator.
@@ -33,7 +33,7 @@ pub struct Share {
     pub whole: f64,
 }
 
-/// The parts of all problems together over their wholes; `None` if there is nothing.
+/// The sum of all problems' parts over the sum of their wholes; `None` without problems.
 #[must_use]
 pub fn ratio(shares: &[Share]) -> Option<f64> {
     quotient(shares.iter())
@@ -44,8 +44,8 @@ fn quotient<'a>(shares: impl Iterator<Item = &'a Share>) -> Option<f64> {
     (whole > 0.0).then(|| part / whole)
 }
 
-/// The 95 % interval of [`ratio`], by the bootstrap's percentiles over problems. `None` below two problems, which say
-/// nothing of how others would fare.
+/// The 95 % interval of [`ratio`], by the bootstrap's percentiles over problems. `None` for fewer than two problems,
+/// which do not show how others would do.
 #[must_use]
 pub fn interval(shares: &[Share]) -> Option<Interval> {
     if shares.len() < 2 {
@@ -61,12 +61,12 @@ pub fn interval(shares: &[Share]) -> Option<Interval> {
     Some(Interval { low: quantile(&ratios, 0.025)?, high: quantile(&ratios, 0.975)? })
 }
 
-/// The two-sided p of the hypothesis that neither of two conditions is better, given for every problem how many samples more
-/// passed in the first than in the second: the share of all choices of signs whose sum is as far from zero as the one that
-/// was seen. `None` without problems.
+/// The two-sided p of the hypothesis that neither of two conditions is better. `differences` holds for every problem
+/// how many samples more passed in the first than in the second. The result is the share of all choices of signs whose
+/// sum is at least as far from zero as the observed one. `None` without problems.
 ///
-/// It is exact while that takes few steps, as it does for runs of any usual size. Beyond, it is `(1 + b) / (1 + m)` for `b` of
-/// `m` random choices.
+/// The test is exact while that takes few steps, as for runs of any usual size. Beyond that, p is `(1 + b) / (1 + m)`
+/// for `b` of `m` random choices.
 #[must_use]
 pub fn sign_flip_p(differences: &[i64]) -> Option<f64> {
     if differences.is_empty() {
@@ -85,7 +85,7 @@ pub fn sign_flip_p(differences: &[i64]) -> Option<f64> {
     })
 }
 
-/// By the probability of every sum that can come of the signs.
+/// Computes p from the probability of every sum that the signs can give.
 fn exact_p(sizes: &[u64], total: u64, seen: u64) -> f64 {
     let (Ok(length), Ok(seen), Ok(whole)) = (usize::try_from(total + 1), usize::try_from(seen), usize::try_from(total))
     else {
@@ -107,7 +107,7 @@ fn exact_p(sizes: &[u64], total: u64, seen: u64) -> f64 {
     far.map(|(_, chance)| chance).sum::<f64>().min(1.0)
 }
 
-/// By drawing signs.
+/// Estimates p by drawing signs at random.
 fn drawn_p(sizes: &[u64], total: u64, seen: u64) -> f64 {
     let mut random = ChaCha8Rng::seed_from_u64(SEED);
     let mut far = 0_usize;
@@ -140,7 +140,7 @@ pub fn pass_at_k(samples: usize, passed: usize, k: usize) -> Option<f64> {
     Some(1.0 - none)
 }
 
-/// Where a share of sorted `values` lies below, between the two that are next to it.
+/// Interpolates between the two sorted `values` on either side of a share.
 fn quantile(values: &[f64], share: f64) -> Option<f64> {
     #[allow(clippy::cast_precision_loss)]
     let place = share * values.len().checked_sub(1)? as f64;
@@ -150,7 +150,7 @@ fn quantile(values: &[f64], share: f64) -> Option<f64> {
     Some(low + (high - low) * place.fract())
 }
 
-/// A random number below `end`. The bias of not drawing again is below one in 2^50 for every number of problems.
+/// Returns a random number below `end`. The bias of not drawing again is below 2^-50 for every number of problems.
 #[allow(clippy::cast_possible_truncation)]
 fn below(random: &mut ChaCha8Rng, end: usize) -> usize {
     ((u128::from(random.next_u64()) * end as u128) >> 64) as usize

@@ -1,9 +1,9 @@
-//! Measures a model on the paper's two benchmarks: MTPB, in which a program is asked for in several turns, and HumanEval.
+//! Measures a model on the paper's two benchmarks: MTPB, which asks for a program in several turns, and HumanEval.
 //!
-//! Data flows one way: `problems` become [`dialogue`]s (`arms`), which are sampled (`sampling`) into [`record`]s, whose programs
-//! are executed (`execution`) into verdicts, from which `summary` and `report` are made. Everything but sampling and execution
-//! is pure. A run's records are a file of JSON lines (`results`), to which each sample and each verdict is added as soon as it is
-//! known, so that a run that was ended goes on where it stopped.
+//! Data flows one way: `problems` become [`dialogue`]s (`arms`), which are sampled (`sampling`) into [`record`]s. Their
+//! programs are executed (`execution`) into verdicts, from which `summary` and `report` are made. Everything but
+//! sampling and execution is pure. A run's records are a file of JSON lines (`results`), to which each sample and each
+//! verdict is added as soon as it is known. A run that was interrupted continues where it stopped.
 
 #![warn(missing_docs)]
 

@@ -1,19 +1,19 @@
-//! What a run leaves behind: a header, and a line for every sample and for every verdict.
+//! The records of a run: a header, and a line for every sample and for every verdict.
 
 use serde::{Deserialize, Serialize};
 
 use super::scoring::Scoring;
 
-/// Which sample of a run this is. Two samples of a run never have equal keys.
+/// The identity of a sample in its run. Two samples of a run never have equal keys.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct Key {
-    /// What is compared within the run: an arm of MTPB (`multi`), or a temperature of HumanEval (`0.2`).
+    /// The condition that the run compares: an arm of MTPB (`multi`), or a temperature of HumanEval (`0.2`).
     pub condition: String,
     /// The problem's id (`task_id` in HumanEval).
     pub problem: String,
-    /// Which of the problem's inputs, from 0; always 0 in HumanEval.
+    /// The index of the problem's input, from 0; always 0 in HumanEval.
     pub input: usize,
-    /// Which of its samples, from 0.
+    /// The index of the sample for this input, from 0.
     pub sample: usize,
 }
 
@@ -22,15 +22,15 @@ pub struct Key {
 pub struct Turn {
     /// The code, truncated.
     pub text: String,
-    /// Tokens of all the model was shown.
+    /// Number of tokens in the whole prompt.
     pub prompt_tokens: usize,
-    /// Of those, how many were found in the KV cache.
+    /// Number of those that were found in the KV cache.
     pub reused_tokens: usize,
-    /// Tokens generated, those of the part that was truncated included.
+    /// Number of tokens generated, including those of the part that was truncated.
     pub generated_tokens: usize,
-    /// Tokens that could have been generated at most; less than asked for where the context ends sooner.
+    /// Maximum number of tokens; fewer than asked for if the context ends sooner.
     pub limit: usize,
-    /// Why it ended: `end of text`, `stop` (truncated) or `limit`.
+    /// The reason why it ended: `end of text`, `stop` (truncated) or `limit`.
     pub ended: String,
     /// The model's perplexity of the prompt's own tokens, given the history before them; absent if it was not asked for.
     pub perplexity: Option<f64>,
@@ -39,18 +39,18 @@ pub struct Turn {
 /// One sample: everything the model wrote for one input of one problem.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Sample {
-    /// Which one.
+    /// The sample's key.
     pub key: Key,
     /// The line of the problem in its file, from 1.
     pub line: usize,
-    /// What the random numbers were made from.
+    /// The seed of its random numbers.
     pub seed: u64,
     /// Its generations, in order.
     pub turns: Vec<Turn>,
     /// The program to execute; empty if the sample was left out.
     pub program: String,
-    /// Why there is no program, such as a history that the model's context is too short for. Such samples are reported, and
-    /// are no part of any rate.
+    /// The reason why there is no program, such as a history that is too long for the model's context. Such samples are
+    /// reported, and count in no rate.
     pub left_out: Option<String>,
 }
 
@@ -58,7 +58,7 @@ pub struct Sample {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Status {
-    /// It did what was asked.
+    /// The program gave the right answer.
     Passed,
     /// It ran, and its answer is wrong (HumanEval: an assertion of the test failed).
     Wrong,
@@ -66,7 +66,7 @@ pub enum Status {
     NoAnswer,
     /// An exception ended it before there was an answer.
     Raised,
-    /// It is no Python.
+    /// The program is not valid Python.
     SyntaxError,
     /// It ended the interpreter.
     Exited,
@@ -78,16 +78,16 @@ pub enum Status {
     Killed,
 }
 
-/// What came of a sample's program.
+/// The verdict on a sample's program.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Verdict {
-    /// Which sample.
+    /// The sample's key.
     pub key: Key,
     /// How it ended.
     pub status: Status,
     /// The answer as Python shows it, or the exception; shortened.
     pub detail: String,
-    /// Seconds on the clock, the interpreter's start included.
+    /// Seconds of wall-clock time, including the interpreter's start.
     pub seconds: f64,
 }
 
@@ -101,7 +101,7 @@ pub enum Benchmark {
     HumanEval,
 }
 
-/// What a run knows of a problem.
+/// A run's description of a problem.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Problem {
     /// Its id.
@@ -116,23 +116,23 @@ pub struct Problem {
     pub turns: usize,
     /// How many inputs it has; 1 in HumanEval.
     pub inputs: usize,
-    /// Tokens of a turn at most, if the problem itself says so.
+    /// Maximum number of tokens of a turn, if the problem sets one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub max_gen_length: Option<usize>,
 }
 
-/// What a run is. Two runs with equal headers sample the same; a run is continued only with an equal header.
+/// A run's settings. Two runs with equal headers sample the same; a run is continued only with an equal header.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Header {
     /// The version of this format.
     pub format: u32,
-    /// Which benchmark.
+    /// The benchmark.
     pub benchmark: Benchmark,
     /// The model's name, with the adapter's.
     pub model: String,
     /// SHA-256 of the model's file, in hexadecimal.
     pub model_sha256: String,
-    /// SHA-256 of the file of the adapter that is added to it, if one is.
+    /// SHA-256 of the adapter's file, in hexadecimal; absent without an adapter.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub adapter_sha256: Option<String>,
     /// SHA-256 of the problems' file, in hexadecimal.
@@ -145,27 +145,27 @@ pub struct Header {
     pub temperature: Option<f32>,
     /// The top-p of sampling.
     pub top_p: f32,
-    /// What all random numbers are made from.
+    /// The seed of all random numbers.
     pub seed: u64,
-    /// Tokens of a turn at most, where the problem does not say.
+    /// Maximum number of tokens of a turn, unless the problem sets one.
     pub max_tokens: usize,
     /// Tokens of context.
     pub context: usize,
     /// Whether the prompts' perplexity is measured.
     pub perplexity: bool,
-    /// By which rules MTPB's answers count; absent in HumanEval, and in files of before there was a choice.
+    /// The rules for scoring MTPB's answers; absent in HumanEval, and in files from before there was a choice.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub scoring: Option<Scoring>,
-    /// In a reproducible run, what else its samples depend on: how the model is run. Other runs may go on with another number
-    /// of threads or on another device.
+    /// The way the model is run, on which the samples of a reproducible run also depend. Other runs may be continued
+    /// with another number of threads or on another device.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reproducible: Option<String>,
-    /// What the programs were kept from where the run was begun, and at which level; it may go on elsewhere.
+    /// The isolation of the programs, and its level, when the run was begun; it may be continued on another system.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub isolation: Option<String>,
     /// The problems, in the file's order.
     pub problems: Vec<Problem>,
-    /// What of the problems' file is left out, a sentence for each line, which it names.
+    /// The lines of the problems' file that are left out, one sentence for each, with its number.
     pub left_out: Vec<String>,
 }
 

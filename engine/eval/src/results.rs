@@ -1,8 +1,8 @@
 //! A run's file: JSON lines, to which each sample and each verdict is added as soon as it is known.
 //!
-//! Every line is one write, so that whatever ends the program (a signal, a full disk, the power) leaves whole lines and at
-//! most one torn one at the end, which the next run drops. A run holds an exclusive lock while it writes; who only reads
-//! needs none.
+//! Every line is one write. So when a signal, a full disk or a power failure ends the program, there are whole lines
+//! and at most one torn line at the end, which the next run drops. A run holds an exclusive lock while it writes; a
+//! reader needs none.
 
 use std::fs::{File, OpenOptions, TryLockError};
 use std::io::{self, BufReader, Seek, SeekFrom, Write};
@@ -24,53 +24,53 @@ pub use lines::Run;
 /// The version of the format that is written, and the only one that is read.
 pub const FORMAT: u32 = 1;
 
-/// How long what was written may stay in the system's cache. The loss of power costs no more than this.
+/// How long data may stay in the system's cache. A power failure loses at most this much time's data.
 const SYNC_EVERY: Duration = Duration::from_secs(10);
 
-/// Why a run's file cannot be read, or not be written.
+/// The reason why a run's file cannot be read or written.
 #[derive(Debug, thiserror::Error)]
 pub enum ResultsError {
-    /// The operating system says so.
+    /// The operating system reports an error.
     #[error("cannot {action} {}: {cause}", path.display())]
     Io {
-        /// What was tried: `read`, `write`, `lock`.
+        /// The operation: `read`, `write`, `lock`.
         action: &'static str,
         /// The file.
         path: PathBuf,
-        /// The system's words.
+        /// The system's message.
         cause: io::Error,
     },
-    /// It is a folder, a device or the like.
+    /// The path is a folder, a device or another special file.
     #[error("{} is no regular file, so no run can be kept there", path.display())]
     Irregular {
         /// The file.
         path: PathBuf,
     },
-    /// Another process writes it.
+    /// Another process is writing it.
     #[error("another run is writing {}: wait until it has ended, or give another file", path.display())]
     Locked {
         /// The file.
         path: PathBuf,
     },
-    /// It is some other file.
+    /// The file is not a run's.
     #[error("{} is not the file of a run: {reason}", path.display())]
     NoRun {
         /// The file.
         path: PathBuf,
-        /// What shows that.
+        /// The evidence for that.
         reason: String,
     },
-    /// A line that is not the last is not what a run writes.
+    /// A line other than the last is not one that a run writes.
     #[error("{}, line {line}: {reason}", path.display())]
     BadLine {
         /// The file.
         path: PathBuf,
         /// The line, from 1.
         line: usize,
-        /// What is wrong with it.
+        /// The fault that was found.
         reason: String,
     },
-    /// It was begun with other settings.
+    /// The run was begun with other settings.
     #[error(
         "{} was begun with other settings, and samples of both would be mixed; give another file, or the settings it was \
          begun with:\n{}",
@@ -80,7 +80,7 @@ pub enum ResultsError {
     OtherRun {
         /// The file.
         path: PathBuf,
-        /// What differs.
+        /// The settings that differ.
         differences: Vec<Difference>,
     },
 }
@@ -96,18 +96,18 @@ impl ResultsError {
 pub struct Results {
     file: Locked,
     path: PathBuf,
-    /// Bytes of whole lines in it.
+    /// Number of bytes of whole lines in the file.
     length: u64,
     synced: Instant,
 }
 
 impl Results {
-    /// Creates the file with this header or, if it is there, goes on with it, and gives what it holds: without texts, but
-    /// for the programs that have no verdict yet. A torn last line is cut off.
+    /// Creates the file with this header or, if it exists, opens it to be continued, and returns its contents: without
+    /// texts, except for the programs that have no verdict yet. A torn last line is cut off.
     ///
     /// # Errors
-    /// The file cannot be written or read, another run writes it, it is not the file of a run or broken before its end, or
-    /// its header differs from the one given. It is then as it was.
+    /// The file cannot be written or read, another run writes it, it is not the file of a run, it is damaged before its
+    /// end, or its header differs from the one given. The file is then unchanged.
     pub fn open(path: &Path, header: &Header) -> Result<(Self, Run), ResultsError> {
         let file = open(path)?;
         let found = lines::parse(BufReader::new(&*file), path, Keep::Programs)?;
@@ -128,7 +128,7 @@ impl Results {
     /// Adds a sample.
     ///
     /// # Errors
-    /// It cannot be written, as on a full disk; what was written before stays as it is.
+    /// The line cannot be written, for example on a full disk; the lines before it stay as they are.
     pub fn sample(&mut self, sample: &Sample) -> Result<(), ResultsError> {
         self.append(&Tagged { kind: "sample", record: sample })
     }
@@ -141,7 +141,7 @@ impl Results {
         self.append(&Tagged { kind: "verdict", record: verdict })
     }
 
-    /// Waits until what was written is on the disk.
+    /// Waits until everything written is on the disk.
     ///
     /// # Errors
     /// The system could not write it there.
@@ -158,7 +158,7 @@ impl Results {
         match written {
             Ok(length) => self.length += length,
             Err(error) => {
-                // A part of the line may be there. If it cannot be taken back, the next run will drop it.
+                // A part of the line may have been written. If it cannot be removed, the next run drops it.
                 let _ = self.file.set_len(self.length);
                 return Err(ResultsError::io("write", &self.path)(error));
             }
@@ -166,7 +166,7 @@ impl Results {
         if self.synced.elapsed() >= SYNC_EVERY { self.sync() } else { Ok(()) }
     }
 
-    /// Cuts off what follows the first `length` bytes, and goes on there.
+    /// Cuts the file to its first `length` bytes, and continues there.
     fn cut(&mut self, length: u64) -> Result<(), ResultsError> {
         let cut = |file: &mut File| {
             if file.metadata()?.len() != length {
@@ -179,7 +179,7 @@ impl Results {
     }
 }
 
-/// A line without a copy of what it holds.
+/// A line that borrows its contents.
 #[derive(Serialize)]
 struct Tagged<'a, T> {
     kind: &'static str,
@@ -187,14 +187,14 @@ struct Tagged<'a, T> {
     record: &'a T,
 }
 
-/// A file whose lock ends with this value. Merely closed, it would stay locked for as long as a process that is just being
-/// started elsewhere in this program has a copy of the descriptor, which is until it executes another program.
+/// A file whose lock is released when this value is dropped. If the file were only closed, it would stay locked as long
+/// as a child process that is being started has a copy of the descriptor, until the child executes another program.
 #[derive(Debug)]
 struct Locked(File);
 
 impl Drop for Locked {
     fn drop(&mut self) {
-        // Closing it follows, which unlocks it, too, sooner or later.
+        // The file is then closed, which also unlocks it in time.
         let _ = self.0.unlock();
     }
 }
@@ -215,7 +215,7 @@ impl DerefMut for Locked {
 
 /// Opens the file for writing and locks it.
 fn open(path: &Path) -> Result<Locked, ResultsError> {
-    // What is there and no file must not even be opened: a pipe would wait for its other end.
+    // Something that is not a regular file must not even be opened: opening a pipe would wait for its other end.
     if std::fs::metadata(path).is_ok_and(|about| !about.is_file()) {
         return Err(ResultsError::Irregular { path: path.to_owned() });
     }
@@ -236,7 +236,7 @@ pub fn read(path: &Path) -> Result<Run, ResultsError> {
     read_keeping(path, Keep::All)
 }
 
-/// The same without programs and texts, which take most of the memory.
+/// Reads the same without programs and texts, which take most of the memory.
 ///
 /// # Errors
 /// See [`read`].

@@ -1,9 +1,9 @@
-//! From tasks to samples, with continuous batching: as many samples are under way as the engine has slots, each going
-//! through the turns of its dialogue, and another begins as soon as one ends.
+//! Samples tasks with continuous batching: as many samples are in progress as the engine has slots. Each goes through
+//! the turns of its dialogue, and another begins as soon as one ends.
 //!
-//! Samples that begin at the same moment with the same prompt are handed in together and share its KV cache; those that
-//! follow find it in the slots. What a sample holds depends on the model, its prompt and its seed, but not on the others
-//! (for what llama.cpp's rounding makes of that see [`Engine::submit_candidates`]).
+//! Samples that begin at the same moment with the same prompt are submitted together and share its KV cache; later ones
+//! find it in the slots. A sample's text depends on the model, its prompt and its seed, but not on the others (except
+//! for llama.cpp's rounding: see [`Engine::submit_candidates`]).
 
 use std::cell::OnceCell;
 use std::collections::HashSet;
@@ -28,28 +28,28 @@ mod prompt;
 mod seeds;
 mod speaker;
 
-/// How tasks are sampled.
+/// The settings of sampling.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Plan {
-    /// Samples of each task.
+    /// Number of samples of each task.
     pub samples: usize,
     /// The top-p of sampling.
     pub top_p: f32,
-    /// What all random numbers are made from.
+    /// The seed of all random numbers.
     pub seed: u64,
     /// Whether the prompts' perplexity is measured.
     pub perplexity: bool,
-    /// One sample after the other, none of which takes anything from the KV cache: each is then the same to the last bit,
+    /// Samples one after the other, without reusing the KV cache: each sample is then the same to the last bit,
     /// whatever was sampled before.
     pub reproducible: bool,
 }
 
-/// What was done.
+/// The work that a call of [`run`] has done.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Stats {
-    /// Samples that are new, those left out included.
+    /// Number of new samples, including those left out.
     pub samples: usize,
-    /// Whether there is nothing more to sample.
+    /// Whether no samples remain to be made.
     pub complete: bool,
 }
 
@@ -64,7 +64,7 @@ impl Default for Cancel {
 }
 
 impl Cancel {
-    /// Ends it now.
+    /// Ends the sampling at once.
     pub fn cancel(&self) {
         self.0.send_replace(true);
     }
@@ -76,20 +76,20 @@ impl Cancel {
     }
 
     async fn cancelled(&self) {
-        // The sender is this very value, so the wait does not end without one.
+        // This value is the sender, so the wait cannot end because the sender is gone.
         let _ = self.0.subscribe().wait_for(|cancelled| *cancelled).await;
     }
 }
 
-/// Samples every task as often as the plan says, but for what is `done`, and hands each sample to `sink` as it ends. Blocks
-/// until all is done, `sink` breaks, or it is cancelled; samples under way are then dropped.
+/// Samples every task as often as the plan says, except for the samples in `done`, and passes each sample to `sink` as
+/// it ends. Blocks until all is done, `sink` breaks, or the sampling is cancelled; samples in progress are then
+/// dropped.
 ///
-/// A `sink` that takes its time slows the sampling down: what is under way goes on to the end of its turn, and nothing new
-/// begins.
+/// A slow `sink` slows the sampling down: samples in progress continue to the end of their turn, and no new ones begin.
 ///
 /// # Errors
-/// The engine's. What was handed to `sink` before stays good. A prompt that the context is too short for is no error: the
-/// sample is left out, and says why.
+/// Errors of the engine; samples passed to `sink` before remain valid. A prompt that is too long for the context is not
+/// an error: the sample is left out, with the reason.
 ///
 /// # Panics
 /// When called from asynchronous code.
@@ -168,7 +168,7 @@ impl<'e> Sampler<'e> {
         }
     }
 
-    /// The first turn of a task, prepared unless it was so for the sample before.
+    /// Returns the first turn of a task, reusing the previous sample's if it has the same task.
     fn opening(self, last: &mut Option<Rc<Opening>>, wanted: &Wanted<'_>) -> Rc<Opening> {
         if let Some(opening) = last.as_ref().filter(|opening| opening.index == wanted.index) {
             return Rc::clone(opening);
@@ -179,7 +179,7 @@ impl<'e> Sampler<'e> {
         opening
     }
 
-    /// Begins samples of one task, which share the reading of its first prompt.
+    /// Begins samples of one task, for which the first prompt is read once.
     fn begin(
         self,
         group: &[Wanted<'e>],
@@ -188,8 +188,8 @@ impl<'e> Sampler<'e> {
         let speakers: Vec<_> = group.iter().map(|&wanted| Speaker::new(self, wanted)).collect();
         let mut firsts = Vec::new();
         if let Ok(prompt) = &opening.prompt {
-            // A reproducible prompt is always scored: logits wanted for all of its tokens are rounded in another way than
-            // those of the last alone.
+            // A reproducible prompt is always scored: its logits are rounded differently when they are wanted for all
+            // of its tokens than for the last alone.
             let scored = self.plan.reproducible || opening.perplexity.get().is_none();
             let each = speakers.iter().map(|speaker| speaker.candidate(0)).collect();
             firsts = self.engine.submit_candidates(self.candidates(prompt, scored, each));
@@ -212,14 +212,14 @@ impl<'e> Sampler<'e> {
     }
 }
 
-/// What is to be sampled, task after task.
+/// Returns the samples to make, task after task.
 fn wanted<'t>(tasks: &'t [Task], samples: usize, done: &HashSet<Key>) -> impl Iterator<Item = Wanted<'t>> {
     let all = tasks.iter().enumerate();
     let all = all.flat_map(move |(index, task)| (0..samples).map(move |sample| Wanted { index, task, sample }));
     all.filter(|wanted| !done.contains(&wanted.key()))
 }
 
-/// The next samples that begin with the same prompt: at least one and at most so many, unless there are no more.
+/// Returns the next samples that begin with the same prompt: at most `most`, and at least one unless none remain.
 fn group<'t>(wanted: &mut Peekable<impl Iterator<Item = Wanted<'t>>>, most: usize) -> Option<Vec<Wanted<'t>>> {
     let mut group = vec![wanted.next()?];
     while group.len() < most

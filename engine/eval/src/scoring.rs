@@ -1,19 +1,19 @@
-//! By which rules an answer in MTPB counts.
+//! The rules for scoring MTPB's answers.
 
 use std::fmt;
 use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
-/// By which rules a program's answer is found and compared. `docs/EVALUATION.md` lists where they differ.
+/// The rules by which a program's answer is found and compared. `docs/EVALUATION.md` lists how they differ.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Scoring {
-    /// The published ones of the paper's code (`mtpb_exec.py`), its oddities included.
+    /// The published rules of the paper's code (`mtpb_exec.py`), including its oddities.
     #[default]
     Reference,
-    /// The same without what makes right programs fail and wrong ones pass: an assignment is no answer, dictionaries and null
-    /// can be compared, and so can every tuple in a list and texts in a Series.
+    /// The same rules without those that make right programs fail and wrong ones pass: an assignment is not an answer;
+    /// dictionaries, null, every tuple in a list, and texts in a Series can be compared.
     Corrected,
 }
 

@@ -4,8 +4,9 @@ use codegen_core::{StopRule, Truncation};
 
 use super::dialogue::StopSequences;
 
-/// HumanEval's usual stop_sequences: each begins a line that is no part of the function that is asked for. As everywhere, they are
-/// beginnings of lines, not words: `\nprinted = 1` ends a completion, too.
+/// HumanEval's usual stop sequences: each begins a line that is not part of the requested function. As in other
+/// implementations, they match beginnings of lines, not words: `
+/// printed = 1` ends a completion, too.
 const HUMAN_EVAL: [&str; 5] = ["class", "def", "#", "if", "print"];
 
 impl StopSequences {
@@ -26,11 +27,11 @@ impl StopSequences {
     }
 }
 
-/// HumanEval's truncation as a stop rule: cuts before the line end that the first terminal follows. The answer does not
+/// HumanEval's truncation as a stop rule: cuts before the line end that the first terminal follows. The result does not
 /// depend on how the text is split into tokens.
 #[derive(Debug, Clone, Default)]
 pub struct HumanEvalTruncation {
-    /// Everything before this has been looked at.
+    /// The text before this offset has been searched.
     from: usize,
 }
 
@@ -43,7 +44,7 @@ impl StopRule for HumanEvalTruncation {
                 return Some(end);
             }
             if HUMAN_EVAL.iter().any(|terminal| terminal.starts_with(line)) {
-                // The line may still become one.
+                // The line may still become a terminal.
                 self.from = end;
                 return None;
             }
@@ -107,7 +108,7 @@ mod tests {
             let mut text = String::new();
             for piece in pieces {
                 text.push_str(piece);
-                // What was decided stays decided: generation ends there.
+                // A cut does not change once it is decided, because generation ends there.
                 let cut = rule.cut(&text);
                 prop_assert_eq!(cut, naive(&text), "{:?}", text);
                 if cut.is_some() {

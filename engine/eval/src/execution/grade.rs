@@ -1,4 +1,4 @@
-//! One program's way to its verdict.
+//! Runs one program and judges it.
 
 use std::hash::{BuildHasher, RandomState};
 use std::sync::atomic::AtomicBool;
@@ -15,14 +15,14 @@ const MTPB: &str =
     concat!(include_str!("harness/common.py"), include_str!("harness/scoring.py"), include_str!("harness/mtpb.py"));
 const HUMAN_EVAL: &str = concat!(include_str!("harness/common.py"), include_str!("harness/humaneval.py"));
 
-/// How a program did.
+/// The result of a program.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Grade {
     /// How it ended.
     pub status: Status,
     /// The answer as Python shows it, or the exception; shortened.
     pub detail: String,
-    /// Time on the clock, the interpreter's start included.
+    /// Wall-clock time, including the interpreter's start.
     pub wall: Duration,
 }
 
@@ -37,7 +37,7 @@ impl Grade {
 /// Runs one program and judges it; blocks. `None` if `cancel` was set meanwhile, which ends the program at once.
 ///
 /// # Errors
-/// The sandbox or the harness does not work. Whatever the program does is no error.
+/// The sandbox or the harness does not work. Errors of the program are part of its grade.
 pub fn grade(
     sandbox: &Sandbox,
     allowance: &Allowance,
@@ -72,8 +72,8 @@ pub fn grade(
     Ok(Some(Grade { status, detail, wall: report.wall }))
 }
 
-/// What the judge's process may take beside the program's time, before it is ended itself: a second until it kills a program
-/// whose time is up, MTPB's five seconds to look at an answer, and some for what a busy machine takes longer for.
+/// How long the judge's process may take beside the program's time before it is ended: a second until it kills a
+/// program whose time is up, MTPB's five seconds to examine an answer, and some more for a busy machine.
 fn respite(check: &Check) -> Duration {
     Duration::from_secs(match check {
         Check::Output(..) => 8,
@@ -87,20 +87,20 @@ struct Said {
     detail: String,
 }
 
-/// Letters that nobody can guess by accident.
+/// Returns random letters that a program cannot guess by accident.
 pub(super) fn nonce() -> String {
     // The standard library's own source of randomness: its hashers begin with keys that the system has drawn.
     let draw = || RandomState::new().hash_one(std::process::id());
     format!("{:016x}{:016x}", draw(), draw())
 }
 
-/// What the lines marked with the nonce say.
+/// Returns the values in the lines marked with the nonce.
 pub(super) fn marked<T: serde::de::DeserializeOwned>(stdout: &str, nonce: &str) -> Vec<T> {
     let lines = stdout.lines().filter_map(|line| line.strip_prefix(nonce));
     lines.filter_map(|line| serde_json::from_str(line).ok()).collect()
 }
 
-/// The verdict on a program that the harness could say nothing of.
+/// Returns the verdict on a program for which the harness has reported none.
 fn unsaid(report: &Report) -> Result<(Status, String), ExecutionError> {
     Ok(match &report.outcome {
         Outcome::Passed => (Status::Exited, "exit status 0".to_owned()),
@@ -109,7 +109,7 @@ fn unsaid(report: &Report) -> Result<(Status, String), ExecutionError> {
         Outcome::TimedOut | Outcome::OutOfCpu => (Status::TimedOut, String::new()),
         Outcome::OutOfMemory => (Status::OutOfMemory, String::new()),
         Outcome::TooMuchOutput => (Status::Killed, "it wrote too much".to_owned()),
-        // The program's own exceptions do not get here.
+        // The program's own exceptions are not reported here.
         Outcome::Raised(line) => return Err(ExecutionError::Harness(line.clone())),
         Outcome::Cancelled => return Err(ExecutionError::Harness("it was cancelled".to_owned())),
     })

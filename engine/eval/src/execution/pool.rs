@@ -1,4 +1,4 @@
-//! Several programs at the same time.
+//! Executes several programs at the same time.
 
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -11,12 +11,13 @@ use codegen_sandbox::Sandbox;
 use super::{Allowance, Check, ExecutionError, grade, sandbox};
 use crate::record::{Benchmark, Key, Verdict};
 
-/// Programs that wait, for each worker. More would only take memory: a worker is slower than whoever hands it a program.
+/// Number of waiting programs per worker. More would only take memory: a worker is slower than the caller that adds
+/// programs.
 const WAITING: usize = 4;
 
 /// Worker threads that execute programs, one at a time each. Dropping it ends the programs that run.
 pub struct Executor {
-    /// Gone once nothing more will come.
+    /// `None` once no more programs will be added.
     queue: Option<SyncSender<Work>>,
     workers: Vec<JoinHandle<()>>,
     cancel: Arc<AtomicBool>,
@@ -28,7 +29,7 @@ struct Work {
     check: Check,
 }
 
-/// What verdicts come out of, in the order the programs end. It ends when all workers have.
+/// The verdicts, in the order in which the programs end. The channel closes when all workers have ended.
 pub type Verdicts = Receiver<Result<Verdict, ExecutionError>>;
 
 impl Executor {
@@ -47,7 +48,7 @@ impl Executor {
         Ok(Self::with(&sandbox, workers, &allowance))
     }
 
-    /// The same with a sandbox that is known to work.
+    /// Returns the same for a sandbox that has already been tested.
     #[must_use]
     pub fn with(sandbox: &Sandbox, workers: usize, allowance: &Allowance) -> (Self, Verdicts) {
         let workers = workers.max(1);
@@ -69,20 +70,20 @@ impl Executor {
         (Self { queue: Some(queue), workers, cancel }, out)
     }
 
-    /// Has a program judged. Blocks while as many wait as may, and never once cancelled.
+    /// Adds a program to be judged. Blocks while the queue is full, but never after cancellation.
     pub fn grade(&self, key: Key, program: String, check: Check) {
         if let Some(queue) = &self.queue {
-            // It fails when there are no workers any more, and these only end early by a panic.
+            // Sending fails when there are no workers left, and they end early only by a panic.
             let _ = queue.send(Work { key, program, check });
         }
     }
 
-    /// Ends the programs that run, and drops those that wait: there will be no verdict on either. Does not block.
+    /// Ends the running programs, and drops the waiting ones: neither get a verdict. Does not block.
     pub fn cancel(&self) {
         self.cancel.store(true, Ordering::Relaxed);
     }
 
-    /// What [`Executor::cancel`] sets, for whoever has to do so from elsewhere.
+    /// The flag that [`Executor::cancel`] sets, for callers that have to set it from another thread.
     #[must_use]
     pub fn cancelled(&self) -> Arc<AtomicBool> {
         self.cancel.clone()
@@ -119,13 +120,14 @@ struct Worker {
 impl Worker {
     fn run(self) {
         loop {
-            // Only one can wait for work at a time; the others wait for the lock. What it guards cannot be left half done.
+            // Only one worker waits for work at a time; the others wait for the lock. A poisoned lock is fine, since
+            // nothing can be left half done.
             let work = self.work.lock().unwrap_or_else(PoisonError::into_inner).recv();
             let Ok(work) = work else { return };
             if self.cancel.load(Ordering::Relaxed) {
                 continue;
             }
-            // Nobody may be listening any more, which is no reason to leave `Executor::grade` waiting.
+            // The receiver may be gone, but `Executor::grade` must not be left waiting.
             match grade(&self.sandbox, &self.allowance, &work.program, &work.check, &self.cancel) {
                 Ok(None) => {}
                 Ok(Some(grade)) => drop(self.verdicts.send(Ok(grade.of(work.key)))),

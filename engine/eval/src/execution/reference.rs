@@ -12,38 +12,38 @@ use super::grade::{marked, nonce};
 use super::{Allowance, ExecutionError, Module, able};
 
 const SCRIPT: &str = include_str!("harness/reference.py");
-/// Candidates that are given to one process. Its start takes as long as a few of them.
+/// Number of candidates for one process, whose start takes as long as a few of them.
 const CHUNK: usize = 16;
-/// Time for each candidate beside what it may take itself: the package starts two processes, and ends them.
+/// Time for each candidate beside its own limit: the package starts and ends two processes.
 const BESIDE: Duration = Duration::from_secs(6);
 /// Bytes of output for each candidate.
 const OUTPUT: usize = 8 << 10;
 
-/// What the package is asked about.
+/// A candidate for the package to judge.
 #[derive(Debug, Clone, Copy)]
 pub struct Candidate<'a> {
     /// The prompt with the completion.
     pub program: &'a str,
     /// Code that defines `check`.
     pub test: &'a str,
-    /// The function to give it.
+    /// The name of the function to test.
     pub entry_point: &'a str,
 }
 
-/// What the package says.
+/// The package's verdict.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 pub struct Opinion {
     /// Whether the candidate passed.
     pub passed: bool,
-    /// The package's own word: `passed`, `timed out`, or `failed: ` and a message.
+    /// The package's own text: `passed`, `timed out`, or `failed: ` and a message.
     pub result: String,
 }
 
-/// Asks the package, which `python` must have, about each candidate, `workers` at a time; their order is kept. Since the package
-/// executes them with no protection worth the name, all of it runs in a sandbox. Blocks.
+/// Asks the package, which `python` must have, about each candidate, `workers` at a time; their order is kept. The
+/// package executes them almost without protection, so all of it runs in a sandbox. Blocks.
 ///
 /// # Errors
-/// There is no such Python, it lacks the package, or the package does not answer, as when `cancel` is set.
+/// There is no such Python, it lacks the package, or the package does not answer, for example because `cancel` is set.
 pub fn opinions(
     python: &Path,
     candidates: &[Candidate<'_>],

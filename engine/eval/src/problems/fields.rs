@@ -2,19 +2,19 @@
 
 use serde_json::{Map, Value};
 
-/// What a line holds.
+/// The fields of a line.
 pub(super) struct Fields {
     object: Map<String, Value>,
 }
 
 impl Fields {
-    /// Reads the object that is all of `line`.
+    /// Reads `line`, which must be one object.
     pub(super) fn parse(line: &str) -> Result<Self, String> {
         match serde_json::from_str(line) {
             Ok(Value::Object(object)) => Ok(Self { object }),
             Ok(other) => Err(format!("it is {}, not an object", kind(&other))),
             Err(error) => {
-                // The line's own number is said before; `serde_json` counts it as line 1.
+                // The line's own number is reported already; `serde_json` counts it as line 1.
                 let said = error.to_string();
                 let what = said.split(" at line ").next().unwrap_or(&said);
                 Err(format!("it is not JSON: {what} (column {})", error.column()))
@@ -22,29 +22,29 @@ impl Fields {
         }
     }
 
-    /// A field that has to be there; `null` is as good as nothing.
+    /// Returns a required field; `null` counts as missing.
     pub(super) fn need(&self, name: &str) -> Result<&Value, String> {
         self.maybe(name).ok_or_else(|| format!("there is no `{name}`"))
     }
 
-    /// A field that may be missing.
+    /// Returns a field that may be missing.
     pub(super) fn maybe(&self, name: &str) -> Option<&Value> {
         self.object.get(name).filter(|value| !value.is_null())
     }
 
-    /// A text.
+    /// Returns a text.
     pub(super) fn text(&self, name: &str) -> Result<String, String> {
         let value = self.need(name)?;
         value.as_str().map(str::to_owned).ok_or_else(|| wrong(name, value, "a text"))
     }
 
-    /// A text that is not empty.
+    /// Returns a text that is not empty.
     pub(super) fn full_text(&self, name: &str) -> Result<String, String> {
         let text = self.text(name)?;
         if text.trim().is_empty() { Err(format!("`{name}` is empty")) } else { Ok(text) }
     }
 
-    /// A text or a whole number, as text.
+    /// Returns a text or a whole number, as text.
     pub(super) fn id(&self, name: &str) -> Result<String, String> {
         match self.need(name)? {
             Value::Number(number) if number.is_i64() || number.is_u64() => Ok(number.to_string()),
@@ -53,7 +53,7 @@ impl Fields {
         }
     }
 
-    /// A list with something in it.
+    /// Returns a list that is not empty.
     pub(super) fn list(&self, name: &str) -> Result<&[Value], String> {
         let value = self.need(name)?;
         match value.as_array() {
@@ -64,7 +64,7 @@ impl Fields {
     }
 }
 
-/// `what` is wrong: it should be `expected`.
+/// Returns the message for `what`, which should be `expected`.
 pub(super) fn wrong(what: &str, value: &Value, expected: &str) -> String {
     format!("`{what}` is {}, not {expected}", kind(value))
 }

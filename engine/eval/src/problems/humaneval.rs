@@ -22,7 +22,7 @@ pub struct HumanEvalProblem {
 }
 
 impl HumanEvalProblem {
-    /// What a run's header says of it.
+    /// Returns the description for a run's header.
     #[must_use]
     pub fn facts(&self) -> record::Problem {
         record::Problem {
@@ -57,7 +57,7 @@ fn parse(line: usize, text: &str) -> Result<HumanEvalProblem, String> {
     Ok(HumanEvalProblem { id, line, prompt, entry_point, test, canonical_solution })
 }
 
-/// Whether it can be a name in Python. It is put into the code that calls it.
+/// Whether the text is a valid name in Python. It is put into the code that calls the function.
 fn is_identifier(name: &str) -> bool {
     let letter = |c: char| c.is_alphabetic() || c == '_';
     name.starts_with(letter) && name.chars().all(|c| letter(c) || c.is_numeric())

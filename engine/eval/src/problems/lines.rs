@@ -6,17 +6,17 @@ use flate2::bufread::MultiGzDecoder;
 
 use super::LeftOut;
 
-/// How gzip begins.
+/// The first bytes of a gzip file.
 const GZIP: [u8; 2] = [0x1f, 0x8b];
-/// Bytes of a file that are read at most, counted after decompression. The benchmarks have less than a megabyte.
+/// Maximum size of a file in bytes, after decompression. The benchmarks have less than a megabyte.
 pub(super) const LARGEST: u64 = 256 << 20;
-/// Bytes of a line at most.
+/// Maximum length of a line in bytes.
 pub(super) const LONGEST: u64 = 16 << 20;
-/// So many lines may be left out before the rest is not looked at.
+/// Number of lines that may be left out before reading stops.
 pub(super) const PATIENCE: usize = 1000;
 
-/// Calls `read` with the number and the text of every line that is not blank, from 1, and collects what is wrong with
-/// them. Memory is bounded whatever `bytes` are.
+/// Calls `read` with the number, from 1, and the text of every line that is not blank, and collects the errors. Memory
+/// is bounded for any `bytes`.
 pub(super) fn each(bytes: &[u8], mut read: impl FnMut(usize, &str) -> Result<(), String>) -> Vec<LeftOut> {
     let source: Box<dyn Read + '_> = match bytes.get(..2) {
         Some(start) if start == GZIP => Box::new(MultiGzDecoder::new(bytes)),

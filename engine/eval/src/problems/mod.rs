@@ -1,8 +1,8 @@
 //! The benchmarks' files: one problem on each line, as JSON.
 //!
-//! Both readers take the bytes of a file, plain or compressed with gzip, and go on after a bad line: nothing of a problem that
-//! has a defect is used, and every such line is named. Blank lines are passed over. Files of more than 256 MiB (after
-//! decompression) and lines of more than 16 MiB are not read.
+//! Both readers take the bytes of a file, plain or compressed with gzip, and continue after a bad line: a problem with
+//! a defect is not used at all, and every such line is named. Blank lines are ignored. Files of more than 256 MiB
+//! (after decompression) and lines of more than 16 MiB are not read.
 
 use std::collections::HashMap;
 use std::fmt;
@@ -19,12 +19,12 @@ mod tests;
 pub use humaneval::HumanEvalProblem;
 pub use mtpb::MtpbProblem;
 
-/// What a file holds.
+/// The contents of a file.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Problems<P> {
     /// The problems without a defect, in the file's order.
     pub problems: Vec<P>,
-    /// The lines that have one.
+    /// The lines with a defect.
     pub left_out: Vec<LeftOut>,
 }
 
@@ -33,7 +33,7 @@ pub struct Problems<P> {
 pub struct LeftOut {
     /// The line, from 1.
     pub line: usize,
-    /// What is wrong with it: a sentence without its full stop.
+    /// The defect: a sentence without its full stop.
     pub reason: String,
 }
 

@@ -9,7 +9,7 @@ use super::python::{self, Pairs};
 use super::template::Template;
 use crate::record;
 
-/// Tokens of a turn that a problem may ask for at most: far more than any CodeGen can remember.
+/// Maximum number of tokens that a problem may ask for per turn: far more than any CodeGen's context.
 const MOST_TOKENS: u64 = 65_536;
 
 /// A problem: prompts that ask, turn after turn, for a program, and inputs to fill into them.
@@ -21,13 +21,13 @@ pub struct MtpbProblem {
     pub line: usize,
     /// Its name.
     pub name: String,
-    /// What it is about.
+    /// The problem's description.
     pub description: String,
     /// Its category, such as `string`.
     pub category: String,
     /// Its inputs; at least one.
     pub cases: Vec<Case>,
-    /// Tokens of a turn at most, if it says so itself.
+    /// Maximum number of tokens of a turn, if the problem sets one.
     pub max_gen_length: Option<usize>,
 }
 
@@ -36,12 +36,12 @@ pub struct MtpbProblem {
 pub struct Case {
     /// The turns' prompts, without comment signs; at least one.
     pub prompts: Vec<String>,
-    /// What the program has to print last.
+    /// The value that the program must print last.
     pub output: Value,
 }
 
 impl MtpbProblem {
-    /// What a run's header says of it.
+    /// Returns the description for a run's header.
     #[must_use]
     pub fn facts(&self) -> record::Problem {
         record::Problem {

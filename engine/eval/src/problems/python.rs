@@ -25,7 +25,7 @@ pub enum Value {
 }
 
 impl Value {
-    /// As Python's `str` shows it.
+    /// Returns the text that Python's `str` gives.
     #[must_use]
     pub fn str(&self) -> String {
         match self {
@@ -34,7 +34,7 @@ impl Value {
         }
     }
 
-    /// As Python's `repr` shows it.
+    /// Returns the text that Python's `repr` gives.
     #[must_use]
     pub fn repr(&self) -> String {
         let mut shown = String::new();
@@ -141,9 +141,9 @@ fn quote(text: &str, shown: &mut String) {
     shown.push(quote);
 }
 
-/// Whether Python shows a character as it is. Rust's own escaping goes by the same categories of Unicode; only at the start of
-/// a text does it escape marks that combine with the character before, too. (What a version of Unicode has not assigned
-/// yet is not printable, so that the newest characters depend on the version of either.)
+/// Whether Python shows a character unescaped. Rust's own escaping uses the same categories of Unicode, except that at
+/// the start of a text it also escapes marks that combine with the character before. (A character that a version of
+/// Unicode has not assigned is not printable, so the newest characters depend on the version of either.)
 fn printable(c: char) -> bool {
     if c.is_ascii() {
         return !c.is_ascii_control();
@@ -154,7 +154,7 @@ fn printable(c: char) -> bool {
 
 impl<'de> Deserialize<'de> for Value {
     /// Reads JSON's own text, because `serde_json` would make a float of a whole number of more than 64 bits. Does not
-    /// limit how deep values are nested: that is for whoever has read the text first.
+    /// limit how deep values are nested: the caller must have checked the text before.
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let raw = Box::<RawValue>::deserialize(deserializer)?;
         parse(raw.get()).map_err(serde::de::Error::custom)

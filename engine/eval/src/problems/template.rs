@@ -2,7 +2,7 @@
 
 use super::python::Value;
 
-/// Bytes that a prompt may have at most, once filled in.
+/// Maximum length of a filled-in prompt, in bytes.
 const LONGEST: usize = 1 << 20;
 
 /// A prompt of a problem: text and `{name}` fields.
@@ -59,7 +59,7 @@ impl Template {
         Ok(Self { parts })
     }
 
-    /// The text, with the fields of one input.
+    /// Returns the text with the fields of one input.
     ///
     /// # Errors
     /// A sentence that names the field that `input` lacks, or says that the text would be longer than 1 MiB.
@@ -138,7 +138,7 @@ fn field(text: &str) -> Result<(Part, &str), Defect> {
     }
 }
 
-/// What `value[key]` is in Python, where `key` is a number if it has only digits.
+/// Returns the result of Python's `value[key]`, where `key` is a number if it has only digits.
 fn element(value: &Value, key: &str) -> Option<Value> {
     let index = || key.parse::<usize>().ok().filter(|_| key.chars().all(|c| c.is_ascii_digit()));
     match value {

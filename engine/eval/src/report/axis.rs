@@ -1,8 +1,8 @@
-//! From values to places on a picture.
+//! Maps values to positions in a picture.
 
 /// Steps between the ticks of an axis of rates.
 const STEPS: [f64; 6] = [0.01, 0.02, 0.05, 0.1, 0.2, 0.25];
-/// Ticks that such an axis has at most, zero excepted.
+/// Maximum number of ticks of such an axis, not counting zero.
 const TICKS: f64 = 5.0;
 
 /// An axis: which values it shows, and where.
@@ -10,10 +10,10 @@ const TICKS: f64 = 5.0;
 pub(super) struct Axis {
     /// The least and the greatest value.
     values: (f64, f64),
-    /// Where they are, in the picture's units.
+    /// The positions of these values, in the picture's units.
     places: (f64, f64),
     logarithmic: bool,
-    /// Values to be named, and their names.
+    /// Values to label, with their labels.
     pub(super) ticks: Vec<(f64, String)>,
 }
 
@@ -29,7 +29,7 @@ impl Axis {
         Self { values: (0.0, count * step), places, logarithmic: false, ticks }
     }
 
-    /// An axis of numbers above zero on which equal factors are equally far apart, with `ticks` of its own or else round ones.
+    /// Returns a logarithmic axis of numbers above zero, with the given `ticks` or else round ones.
     pub(super) fn factors(values: &[f64], ticks: Option<Vec<f64>>, places: (f64, f64)) -> Self {
         let positive = || values.iter().copied().filter(|value| value.is_finite() && *value > 0.0);
         let least = positive().fold(f64::INFINITY, f64::min);
@@ -63,7 +63,7 @@ impl Axis {
         Self { values: (-0.5, last + 0.5), places, logarithmic: false, ticks }
     }
 
-    /// Where a value is; values beyond the ends are at the ends.
+    /// Returns the position of a value; a value beyond an end is placed at that end.
     pub(super) fn place(&self, value: f64) -> f64 {
         let scale = |value: f64| if self.logarithmic { value.max(f64::MIN_POSITIVE).ln() } else { value };
         let (low, high) = (scale(self.values.0), scale(self.values.1));
@@ -77,7 +77,7 @@ impl Axis {
     }
 }
 
-/// A tick's name: no digits that say nothing.
+/// Returns a tick's label, without trailing zeros.
 fn number(value: f64) -> String {
     if (0.01..1e6).contains(&value) {
         let text = format!("{value:.2}");

@@ -14,8 +14,8 @@ mod tests;
 mod written;
 
 const STYLE: PreEscaped<&str> = PreEscaped(include_str!("style.css"));
-/// Written by hand, because a page that is to be read as XML, too, has to close them. Should a name ever become markup, by
-/// the second it still could not load or run anything.
+/// Written by hand, because a page that is also read as XML must close these elements. If a name ever became markup,
+/// the second element would still prevent it from loading or running anything.
 const META: PreEscaped<&str> = PreEscaped(concat!(
     r#"<meta charset="utf-8"/>"#,
     r#"<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'"/>"#,
@@ -58,7 +58,7 @@ fn extent(header: &Header, summary: &Summary) -> String {
     }
 }
 
-/// What a reader of the numbers has to know, before them.
+/// Returns what a reader must know before the numbers.
 fn notes(summary: &Summary) -> Markup {
     let notes = summary.notes();
     html! {

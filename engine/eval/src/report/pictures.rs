@@ -1,4 +1,4 @@
-//! Which numbers of the summary each picture shows.
+//! Chooses the summary's numbers for each picture.
 
 use maud::{Markup, html};
 
@@ -61,7 +61,7 @@ pub(super) fn perplexity(summary: &Summary) -> Markup {
     figure(&picture, &caption)
 }
 
-/// The condition that stands for all where only one is shown: the one with turns, if there is one.
+/// Returns the condition to show where only one is shown: the one with turns, if there is one.
 pub(super) fn main(summary: &Summary) -> Option<&Condition> {
     let conditions = &summary.conditions;
     conditions.iter().find(|condition| condition.name == BASE).or(conditions.first())
@@ -114,7 +114,7 @@ fn names(summary: &Summary) -> Vec<String> {
     summary.conditions.iter().map(|condition| condition.name.clone()).collect()
 }
 
-/// A picture's description: its numbers, as long as these are few.
+/// Returns a picture's description: its numbers, if they are few.
 fn said(marks: &[Mark]) -> String {
     match marks.len() {
         0 => "There is nothing to show yet.".to_owned(),

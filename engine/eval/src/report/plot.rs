@@ -17,7 +17,7 @@ const NAME: usize = 28;
 /// Colours that the style sheet has.
 const COLOURS: usize = 8;
 
-/// What is said of a picture to those who do not see it.
+/// A picture's description for readers who do not see it.
 pub(super) struct Words<'a> {
     /// Unique in the document.
     pub(super) id: &'a str,
@@ -32,7 +32,7 @@ pub(super) struct Mark {
     pub(super) at: f64,
     pub(super) rate: f64,
     pub(super) interval: Option<Interval>,
-    /// What is shown when it is pointed at.
+    /// The text shown when the mouse is over the mark.
     pub(super) says: String,
 }
 
@@ -43,8 +43,8 @@ pub(super) struct Series {
     pub(super) marks: Vec<Mark>,
 }
 
-/// Horizontal bars: for every group one of each series, with its interval, if it has one, and its value. With a single series
-/// every group has a colour of its own, and there is no legend.
+/// Draws horizontal bars: for every group one of each series, with its value and, if it has one, its interval. With a
+/// single series every group has its own colour, and there is no legend.
 pub(super) fn bars(words: &Words<'_>, groups: &[String], series: &[Series]) -> Markup {
     let names: Vec<String> = groups.iter().map(|group| name(group, NAME)).collect();
     let left = 20.0 + CHARACTER * longest(&names);
@@ -94,8 +94,8 @@ fn tick(x: f64, y: f64) -> [(f64, f64); 2] {
     [(x, y - 4.0), (x, y + 4.0)]
 }
 
-/// Rates over an axis of values. Where `joined`, the marks of a series are joined by a line, and those of several series at
-/// the same value stand side by side.
+/// Draws rates over an axis of values. If `joined`, a line joins the marks of a series; otherwise those of several
+/// series at the same value are side by side.
 pub(super) fn curves(
     words: &Words<'_>,
     along: &str,
@@ -148,7 +148,7 @@ fn point(rates: &Axis, mark: &Mark, (x, y): (f64, f64), colour: usize) -> Markup
     }
 }
 
-/// A series' mark: shapes differ as well as colours.
+/// Draws a series' mark: shapes differ as well as colours.
 fn sign(x: f64, y: f64, colour: usize) -> Markup {
     let corners: &[(f64, f64)] = match colour % 4 {
         0 => {
@@ -162,7 +162,7 @@ fn sign(x: f64, y: f64, colour: usize) -> Markup {
     path(&format!("sign {}", class(colour)), &[&corners])
 }
 
-/// The series' names beside their signs, in as many rows as it takes, and the height of these.
+/// Draws the series' names beside their signs, in as many rows as needed; returns the height of these, too.
 fn legend(series: &[Series], left: f64) -> (Vec<Markup>, f64) {
     let (mut x, mut y) = (left + 6.0, 16.0);
     let mut all = Vec::new();
@@ -240,7 +240,7 @@ fn greatest(series: &[Series]) -> f64 {
     marks.map(|mark| mark.interval.map_or(mark.rate, |interval| interval.high.max(mark.rate))).fold(0.0, f64::max)
 }
 
-/// A hundredth of a unit is more than anyone sees.
+/// Rounds to a hundredth of a unit, which is less than a reader can see.
 fn short(value: f64) -> f64 {
     (value * 100.0).round() / 100.0
 }

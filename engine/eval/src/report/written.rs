@@ -1,4 +1,4 @@
-//! What a page goes through on its way to a file. maud has escaped all texts and attributes when they became markup.
+//! Prepares a page for its file. maud has already escaped all texts and attributes.
 
 use maud::Markup;
 
@@ -28,7 +28,7 @@ const LINES: [&str; 22] = [
     "div",
 ];
 
-/// The page in lines. Characters that no markup can hold, not even escaped, are replaced.
+/// Returns the page in lines. Characters that are invalid in markup even when escaped are replaced.
 pub(super) fn page(markup: &Markup) -> String {
     let mut page = String::with_capacity(markup.0.len());
     // In a text or an attribute there is no `<`: it is escaped.

@@ -1,24 +1,24 @@
-//! What is different about two runs.
+//! Compares the settings of two runs.
 
 use serde_json::{Map, Value};
 
 use crate::record::{Header, Line};
 
-/// Characters of a value that are shown.
+/// Maximum number of characters of a value that are shown.
 const SHOWN: usize = 100;
 
-/// A setting that two runs do not have in common.
+/// A setting in which two runs differ.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Difference {
     /// The field of the header.
     pub field: String,
-    /// What the file has.
+    /// The file's value.
     pub then: String,
-    /// What is wanted now.
+    /// The value that is wanted now.
     pub now: String,
 }
 
-/// Nothing that samples depend on: a run may go on where programs are kept from more or less.
+/// The field on which samples do not depend: a run may be continued with another isolation of programs.
 const MAY_DIFFER: &str = "isolation";
 
 /// The fields in which the headers differ.
@@ -37,13 +37,13 @@ pub fn differences(then: &Header, now: &Header) -> Vec<Difference> {
         .collect()
 }
 
-/// The header as it stands in the file: numbers are then as they were typed.
+/// Returns the header as written to the file, with numbers as they were typed.
 fn fields(header: &Header) -> Map<String, Value> {
     let text = serde_json::to_string(&Line::Run(header.clone())).unwrap_or_default();
     serde_json::from_str(&text).unwrap_or_default()
 }
 
-/// The values in few words. Of the problems, what tells them apart.
+/// Returns the values in short form. Of the problems, only what tells them apart.
 fn shown(name: &str, then: &Value, now: &Value) -> (String, String) {
     if let ("problems", Value::Array(then), Value::Array(now)) = (name, then, now) {
         if then.len() != now.len() {
@@ -70,7 +70,7 @@ fn short(value: &Value) -> String {
     }
 }
 
-/// One line for each.
+/// Returns a line for each difference.
 pub(super) fn list(differences: &[Difference]) -> String {
     let lines = differences.iter().map(|Difference { field, then, now }| format!("  {field}: {then} then, {now} now"));
     lines.collect::<Vec<_>>().join("\n")

@@ -1,4 +1,4 @@
-//! A run's file, as bytes, to what it holds.
+//! Parses a run's file.
 
 use std::collections::{HashMap, HashSet};
 use std::io::BufRead;
@@ -9,13 +9,13 @@ use serde_json::Value;
 use super::{FORMAT, ResultsError};
 use crate::record::{Header, Key, Line, Sample, Verdict};
 
-/// How every file of a run begins.
+/// The first bytes of every file of a run.
 const BEGINNING: &[u8] = br#"{"kind":"run","#;
 
-/// What a run's file holds.
+/// The contents of a run's file.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Run {
-    /// What the run is.
+    /// The run's settings.
     pub header: Header,
     /// Its samples, in the file's order.
     pub samples: Vec<Sample>,
@@ -54,7 +54,8 @@ pub(super) enum Keep {
     Numbers,
 }
 
-/// What the file holds, and how many bytes of it are whole lines; `None` if it was created, and its first line is not whole.
+/// Returns the file's contents and the number of bytes of whole lines; `None` if the file was created but its first
+/// line is not whole.
 pub(super) fn parse(mut file: impl BufRead, path: &Path, keep: Keep) -> Result<Option<(Run, u64)>, ResultsError> {
     let mut next = || {
         let mut line = Vec::new();
@@ -85,7 +86,7 @@ pub(super) fn parse(mut file: impl BufRead, path: &Path, keep: Keep) -> Result<O
     Ok(Some((reader.run, length as u64)))
 }
 
-/// Whether a line is JSON, whatever it says.
+/// Whether a line is JSON of any content.
 fn is_json(line: &[u8]) -> bool {
     serde_json::from_slice::<serde::de::IgnoredAny>(line).is_ok()
 }
@@ -110,7 +111,7 @@ fn header(line: &[u8]) -> Result<Header, String> {
     }
 }
 
-/// Takes one line after the other.
+/// Reads one line after the other.
 struct Reader {
     run: Run,
     keep: Keep,

@@ -1,4 +1,4 @@
-//! From what the model is shown to what it is asked.
+//! Turns the text shown to the model into a prompt that fits the context.
 
 use codegen_core::TokenId;
 use codegen_engine::Engine;
@@ -11,20 +11,20 @@ pub(super) struct Fitting {
     pub tokens: Vec<TokenId>,
     /// The first token of the part whose perplexity is measured.
     pub score_from: usize,
-    /// Tokens that may be generated: at least one, unless none was asked for.
+    /// Number of tokens that may be generated: at least one, unless none was asked for.
     pub limit: usize,
     /// Whether the context allows fewer than were asked for.
     pub cut: bool,
 }
 
-/// What does not fit, in numbers.
+/// The sizes of a prompt that does not fit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct TooLong {
     pub tokens: usize,
     pub context: usize,
 }
 
-/// Tokenizes what is shown, and sees how much room it leaves.
+/// Tokenizes the text, and computes how much room it leaves.
 pub(super) fn fit(engine: &Engine, shown: &Shown) -> Result<Fitting, TooLong> {
     let tokens = engine.tokenize(&shown.text);
     let context = engine.info().context;
@@ -48,7 +48,7 @@ fn token_at(lengths: &[usize], offset: usize) -> usize {
     begins.take_while(|&begin| begin < offset).count()
 }
 
-/// The perplexity of a prompt from the natural logs of its tokens' probabilities; `None` of none.
+/// Returns the perplexity of a prompt from the natural logs of its tokens' probabilities; `None` without tokens.
 #[allow(clippy::cast_precision_loss)]
 pub(super) fn perplexity(logprobs: &[f32]) -> Option<f64> {
     let sum: f64 = logprobs.iter().map(|&logprob| f64::from(logprob)).sum();

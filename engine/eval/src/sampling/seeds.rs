@@ -1,9 +1,9 @@
-//! The random numbers' seeds: each a hash of what it is for, so that they depend neither on the order of sampling nor on
+//! The random numbers' seeds. Each is a hash of its purpose, so that it depends neither on the order of sampling nor on
 //! what else is sampled.
 
 use sha2::{Digest, Sha256};
 
-/// The seed of a sample. The condition has no part in it, so that all conditions are sampled with the same seeds.
+/// The seed of a sample. It does not depend on the condition, so that all conditions are sampled with the same seeds.
 pub(super) fn of_sample(run: u64, problem: &str, input: usize, sample: usize) -> u64 {
     let hash = Sha256::new_with_prefix(b"sample\0")
         .chain_update(run.to_le_bytes())
@@ -32,7 +32,7 @@ mod tests {
 
     use super::*;
 
-    /// Both as another implementation computes them.
+    /// Both values, as another implementation computes them.
     const SAMPLE: u64 = 0x6b21_e25b_2338_316d;
     const TURN: u64 = 0xee87_ffc5_b97b_061f;
 

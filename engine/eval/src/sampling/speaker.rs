@@ -1,4 +1,4 @@
-//! One sample's way through the turns of its dialogue.
+//! Runs one sample through the turns of its dialogue.
 
 use std::rc::Rc;
 
@@ -10,7 +10,7 @@ use super::{Opening, Sampler, Wanted, seeds};
 use crate::dialogue::Task;
 use crate::record::{Sample, Turn};
 
-/// Goes through the turns of one sample.
+/// The state of one sample.
 pub(super) struct Speaker<'e> {
     sampler: Sampler<'e>,
     wanted: Wanted<'e>,
@@ -24,7 +24,8 @@ impl<'e> Speaker<'e> {
         Self { sampler, wanted, seed }
     }
 
-    /// All its turns; the first has been handed in together with those of other samples, unless its prompt is too long.
+    /// Runs all turns; the first has been submitted together with those of other samples, unless its prompt is too
+    /// long.
     pub(super) async fn speak(
         self,
         opening: Rc<Opening>,
@@ -50,7 +51,7 @@ impl<'e> Speaker<'e> {
         Ok(self.sample(turns, program, None))
     }
 
-    /// The first turn, which has been handed in together with those of other samples.
+    /// Runs the first turn, which has been submitted together with those of other samples.
     async fn first(&self, opening: &Opening, generation: Generation) -> Result<Turn, EngineError> {
         let completion = generation.finish().await?;
         let measured = prompt::perplexity(&completion.prompt_logprobs);
@@ -72,7 +73,7 @@ impl<'e> Speaker<'e> {
         turn(completion, prompt.limit, perplexity)
     }
 
-    /// How a turn is sampled.
+    /// Returns the sampling of a turn.
     pub(super) fn candidate(&self, turn: usize) -> Candidate {
         let Task { temperature, dialogue, .. } = self.wanted.task;
         let seed = seeds::of_turn(self.seed, turn);
@@ -99,7 +100,7 @@ fn turn(completion: Completion, limit: usize, perplexity: Option<f64>) -> Result
         FinishReason::EndOfText => "end of text",
         FinishReason::Stop => "stop",
         FinishReason::MaxTokens => "limit",
-        // Nobody else has the generation's handle, and it has no key.
+        // No other code holds the generation's handle, and the request has no key.
         FinishReason::Cancelled | FinishReason::Superseded => return Err(unanswered()),
     };
     Ok(Turn {

@@ -1,18 +1,18 @@
-//! A run's records, put together: every sample with its verdict, found by its key.
+//! Joins a run's records: every sample with its verdict, by key.
 
 use std::collections::{BTreeMap, HashMap};
 
 use crate::arms::Arm;
 use crate::record::{Header, Key, Sample, Status, Verdict};
 
-/// A sample and what became of it.
+/// A sample and its verdict.
 pub(super) struct Cell<'a> {
     /// The problem's place in the header.
     pub(super) problem: usize,
     pub(super) sample: &'a Sample,
     /// `None` if there is no verdict yet.
     pub(super) status: Option<Status>,
-    /// Tokens that each of its turns was to be allowed.
+    /// Number of tokens that each of its turns asked for.
     pub(super) asked: usize,
 }
 
@@ -33,7 +33,7 @@ pub(super) struct Run<'a> {
 }
 
 impl<'a> Run<'a> {
-    /// What does not belong to the header is passed over: a run's file holds no such records.
+    /// Collects the records. A record that does not belong to the header is ignored: a run's file has none.
     pub(super) fn collect(header: &'a Header, samples: &'a [Sample], verdicts: &[Verdict]) -> Self {
         let statuses: HashMap<&Key, Status> = verdicts.iter().map(|verdict| (&verdict.key, verdict.status)).collect();
         let places: HashMap<&str, usize> =
@@ -67,7 +67,7 @@ impl<'a> Run<'a> {
     }
 }
 
-/// Tokens of a turn at most, before the context has its say.
+/// Returns the maximum number of tokens of a turn, before it is limited by the context.
 fn asked(header: &Header, condition: &str, problem: usize) -> usize {
     let Some(problem) = header.problems.get(problem) else { return 0 };
     let turn = problem.max_gen_length.unwrap_or(header.max_tokens);

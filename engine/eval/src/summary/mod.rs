@@ -1,8 +1,8 @@
-//! What a run's records say, in numbers.
+//! Computes a run's results from its records.
 //!
-//! A rate is passed samples over samples that have a verdict. Samples that were left out, and those without a verdict yet, are in
-//! no rate, and are counted beside it. Whatever cannot be said yet (of no samples there is no rate) is absent, and never
-//! zero or NaN.
+//! A rate is passed samples over samples that have a verdict. Samples that were left out, and those without a verdict
+//! yet, count in no rate, and are counted separately. A value that cannot be computed yet (without samples there is no
+//! rate) is absent, and never zero or NaN.
 
 use std::collections::BTreeMap;
 
@@ -23,8 +23,8 @@ pub use types::{Best, Condition, Cost, Counts, Difference, Group, PassAt, Summar
 /// The condition that the others are compared to.
 pub const BASE: &str = "multi";
 
-/// Says what there is to say of a run, complete or not. `ks` are those of pass@k, for HumanEval. Samples and verdicts may
-/// come in any order; of several with the same key the last counts.
+/// Summarises a run, complete or not. `ks` are those of pass@k, for HumanEval. Samples and verdicts may come in any
+/// order; of several with the same key the last counts.
 #[must_use]
 pub fn summarise(header: &Header, samples: &[Sample], verdicts: &[Verdict], ks: &[usize]) -> Summary {
     let run = Run::collect(header, samples, verdicts);
@@ -88,7 +88,7 @@ fn condition(header: &Header, run: &Run<'_>, index: usize, base: Option<usize>, 
     condition
 }
 
-/// What every problem with a verdict adds to a pass rate.
+/// Returns each problem's contribution to a pass rate, for problems with a verdict.
 fn shares(cells: &[&Cell<'_>]) -> Vec<Share> {
     let mut by_problem: BTreeMap<usize, (usize, usize)> = BTreeMap::new();
     for cell in cells {

@@ -1,4 +1,4 @@
-//! The summary as it is printed: at most 110 columns wide.
+//! The summary as text: at most 110 columns wide.
 
 use std::fmt;
 
@@ -8,7 +8,7 @@ use crate::estimate::Interval;
 use crate::record::{Benchmark, Status};
 use crate::scoring::Scoring;
 
-/// What stands where nothing can be said.
+/// The text in place of a value that cannot be computed.
 pub(crate) const NOTHING: &str = "\u{2013}";
 /// Characters of a category's or condition's name.
 const NAME: usize = 24;
@@ -111,7 +111,7 @@ impl Summary {
         format!("{made}\n{ended}")
     }
 
-    /// What a reader of the rates has to know.
+    /// Returns what a reader must know to interpret the rates.
     #[must_use]
     pub fn notes(&self) -> Vec<String> {
         let mut notes = Vec::new();

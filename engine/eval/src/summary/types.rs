@@ -1,4 +1,4 @@
-//! The summary as plain data. Written as JSON, what cannot be said is `null`.
+//! The summary as plain data. In JSON, a value that cannot be computed is `null`.
 
 use std::collections::BTreeMap;
 
@@ -8,14 +8,14 @@ use crate::estimate::Interval;
 use crate::record::{Benchmark, Status};
 use crate::scoring::Scoring;
 
-/// All that a run says.
+/// The results of a run.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Summary {
-    /// Which benchmark.
+    /// The benchmark.
     pub benchmark: Benchmark,
     /// The model's name.
     pub model: String,
-    /// By which rules MTPB's answers count; absent in HumanEval.
+    /// The rules for scoring MTPB's answers; absent in HumanEval.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub scoring: Option<Scoring>,
     /// Problems that were read.
@@ -30,12 +30,12 @@ pub struct Summary {
     pub best: Vec<Best>,
 }
 
-/// What is said of an arm, or of a temperature.
+/// The results of an arm, or of a temperature.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Condition {
     /// Its name.
     pub name: String,
-    /// How many samples there are, and what became of them.
+    /// Numbers of samples, by their state.
     pub counts: Counts,
     /// Passed samples over samples with a verdict, in all problems together.
     pub rate: Option<f64>,
@@ -43,7 +43,7 @@ pub struct Condition {
     pub interval: Option<Interval>,
     /// The difference to [`BASE`](super::BASE); absent for itself, and in HumanEval.
     pub difference: Option<Difference>,
-    /// What a sample costs.
+    /// The mean numbers of tokens of a sample.
     pub cost: Cost,
     /// The prompts' mean perplexity.
     pub perplexity: Option<f64>,
@@ -57,10 +57,10 @@ pub struct Condition {
     pub by_turns: Vec<Group>,
 }
 
-/// How many samples of a condition there are.
+/// Numbers of a condition's samples.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
 pub struct Counts {
-    /// Sampled so far, those that were left out included.
+    /// Sampled so far, including those that were left out.
     pub samples: usize,
     /// With a verdict.
     pub judged: usize,
@@ -78,12 +78,12 @@ pub struct Counts {
     pub statuses: BTreeMap<Status, usize>,
 }
 
-/// The means over a condition's samples, those that were left out excepted. Each is a sum over the sample's turns.
+/// The means over a condition's samples, except those that were left out. Each is a sum over the sample's turns.
 #[derive(Debug, Clone, Copy, PartialEq, Default, Serialize)]
 pub struct Cost {
-    /// Tokens that the model was shown; a history is shown again in every turn.
+    /// Tokens in the prompts; a history counts again in every turn.
     pub prompt_tokens: Option<f64>,
-    /// Of those, the ones of the last turn alone: all of the information that a sample had in the end.
+    /// Those of the last turn alone: all the information that a sample had at the end.
     pub last_prompt_tokens: Option<f64>,
     /// Tokens that were generated.
     pub generated_tokens: Option<f64>,
@@ -137,7 +137,7 @@ pub struct Best {
 pub struct Group {
     /// The problem's id, the category, or the number.
     pub key: String,
-    /// How a reader knows it: the problem's name, otherwise the key again.
+    /// The name to show: the problem's name, otherwise the key again.
     pub name: String,
     /// Samples with a verdict.
     pub judged: usize,

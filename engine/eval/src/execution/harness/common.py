@@ -17,22 +17,22 @@ import signal
 import sys
 import time
 
-# The program may change what is built in; this module keeps what it began with.
+# The program may change the built-in names; this module keeps the original ones.
 BUILTINS = builtins.__dict__
 __builtins__ = dict(BUILTINS)
 
-# Characters of an answer or an exception's message that are kept.
+# Number of characters of an answer or an exception's message that are kept.
 SHOWN = 200
-# Seconds that a program has, once its time is up, to let the exception that says so end it. Then it is killed.
+# Seconds that a program has, after its time is up, to end by the exception that says so. Then it is killed.
 GRACE = 1.0
-# Seconds to look at an answer, or at an exception, with methods that the program may have written.
+# Seconds to examine an answer or an exception with methods that the program may have written.
 LOOKING = 5.0
-# Integers up to here are numbers in JSON; larger ones are written in hexadecimal, which takes no quadratic time.
+# Integers up to this size are numbers in JSON; larger ones are in hexadecimal, whose conversion is not quadratic.
 PLAIN_INTEGER = 1 << 64
 
 
 class OutOfTime(Exception):
-    """Raised in the program when its time is up. One that catches everything catches this as well, and is killed soon after."""
+    """Raised in the program when its time is up. A program that catches it, too, is killed soon after."""
 
 
 class Gone(BaseException):
@@ -67,7 +67,7 @@ def encode(value, keep):
 
 
 def decode(data, found):
-    """The value that it stands for; `found` gives what stays where it is."""
+    """Returns the value that `data` stands for; `found` returns the values that stay where they are."""
     if isinstance(data, list):
         return [decode(element, found) for element in data]
     if not isinstance(data, dict):
@@ -90,7 +90,7 @@ def decode(data, found):
 
 
 def describe(error):
-    """The exception as a traceback's last line would have it."""
+    """Returns the exception as in a traceback's last line."""
     name = type(error).__name__
     try:
         message = str(error)
@@ -100,7 +100,7 @@ def describe(error):
 
 
 def ending(error):
-    """What it means that this exception has ended a program."""
+    """Returns the verdict on a program that this exception has ended."""
     if isinstance(error, OutOfTime):
         return "timed-out"
     if isinstance(error, MemoryError):
@@ -109,7 +109,7 @@ def ending(error):
 
 
 def compiled(source):
-    """Compiles text or a tree. What is no Python raises `SyntaxError`: older versions say it otherwise of a null byte."""
+    """Compiles text or a tree. Invalid code raises `SyntaxError`, even for a null byte, unlike in older versions."""
     try:
         return compile(source, "<string>", "exec", dont_inherit=True)
     except ValueError as error:
@@ -118,15 +118,15 @@ def compiled(source):
 
 def shortened(text):
     short = text if len(text) <= SHOWN else text[: SHOWN - 1] + "\u2026"
-    # A lone surrogate is no text outside of Python.
+    # A lone surrogate cannot be encoded outside of Python.
     return short.encode("utf-8", "backslashreplace").decode()
 
 
-# The program's process. What is needed once the program has run is looked up before.
+# The program's process. Everything that is needed after the program has run is looked up before.
 
 
 class Player:
-    """The side of the program: runs it, and answers questions about what came of it."""
+    """The program's side: runs it, and answers questions about its results."""
 
     def __init__(self, reading, writing):
         self.reading, self.writing = reading, writing
@@ -167,7 +167,7 @@ class Player:
             while line:
                 line = line[self.write(self.writing, line):]
         except OSError:
-            # The program has closed what it did not open.
+            # The program has closed a descriptor that it did not open.
             self.leave(0)
 
     def keep(self, value):
@@ -178,7 +178,7 @@ class Player:
         try:
             return encode(value, self.keep)
         except (RecursionError, RuntimeError):
-            # It contains itself, or it is too deep, or a thread is at it.
+            # The value contains itself, is too deep, or is being changed by a thread.
             return self.keep(value)
 
     def decoded(self, data):
@@ -189,7 +189,7 @@ class Player:
         self.setitimer(self.real, seconds)
 
     def outcome(self, action):
-        """What the program's own code returns, and the exception that ended it, if one did."""
+        """Returns what the program's code returns, and the exception that ended it, if any."""
         try:
             try:
                 self.busy = True
@@ -200,11 +200,11 @@ class Player:
             return None, error
 
     def told(self, error):
-        """What the judge is told of an exception. Its message is the program's own, and may take for ever."""
+        """Returns the description of an exception. Its message is made by the program, and may never end."""
         left = 0 if self.deadline is None else self.deadline - self.monotonic()
         self.setitimer(self.real, GRACE / 2)
         detail, trouble = self.outcome(lambda: shortened(describe(error)))
-        # The time that it had goes on, if it was not up.
+        # The program's remaining time goes on, if it was not up.
         self.setitimer(self.real, max(left, 0))
         if trouble is not None:
             detail = type(error).__name__
@@ -216,7 +216,7 @@ class Player:
 
 
 class Program:
-    """The program's process, as the judge has it."""
+    """The program's process, as the judge sees it."""
 
     def __init__(self, play):
         reading, self.writing = os.pipe()
@@ -237,7 +237,7 @@ class Program:
         self.until = None
 
     def start_clock(self, seconds):
-        """The time that the program has begins; when it is up, and the respite, its process is killed."""
+        """Starts the program's time; when that and the respite are over, its process is killed."""
         self.until = time.monotonic() + seconds + GRACE
 
         def strike(*_):
@@ -249,7 +249,7 @@ class Program:
         signal.setitimer(signal.ITIMER_REAL, seconds)
 
     def ask(self, request):
-        """What the program's process answers. An exception that it tells of is raised here."""
+        """Returns the answer of the program's process. Raises the exception that the answer reports."""
         self.waiting = True
         try:
             reply = self.exchange(request)
@@ -304,7 +304,7 @@ class Program:
         raise Gone("killed", "its process does not answer as it was asked")
 
     def end(self):
-        """How its process ends, which it has until its time is up for."""
+        """Returns how the process ends; it has until its time is up."""
         while time.monotonic() < self.until:
             pid, status = os.waitpid(self.pid, os.WNOHANG)
             if pid:
@@ -331,7 +331,7 @@ class Retold:
 
 
 def retold(status, detail, kinds):
-    """An exception like the one that the program's process tells of: of its nearest built-in class."""
+    """Returns an exception like the one in the program's process, of its nearest built-in class."""
     kind = next((BUILTINS[name] for name in kinds if isinstance(BUILTINS.get(name), type)), Exception)
     if not issubclass(kind, BaseException):
         kind = Exception
@@ -341,7 +341,7 @@ def retold(status, detail, kinds):
 
 
 def close_to_others():
-    """Keeps other processes of this user, the program's above all, from this one's memory and files."""
+    """Protects this process's memory and files from the user's other processes, above all the program's."""
     if sys.platform.startswith("linux"):
         import ctypes
 
@@ -351,7 +351,7 @@ def close_to_others():
 
 
 def take(name):
-    """What a file of the job holds, which the program does not get to see."""
+    """Returns the contents of a job's file, which the program does not get to see."""
     with open(name, "rb") as file:
         data = file.read()
     os.unlink(name)
@@ -359,7 +359,7 @@ def take(name):
 
 
 def begin(play):
-    """Starts the program's process, and returns it, the task, the program, and the function that tells the verdict."""
+    """Starts the program's process. Returns it, the task, the program, and the function that reports the verdict."""
     null = os.open(os.devnull, os.O_WRONLY)
     channel = os.dup(1)
     os.dup2(null, 1)
@@ -368,16 +368,16 @@ def begin(play):
 
     def play_alone(player):
         os.close(channel)
-        # Whoever imports `__main__` finds the program's own module, not this one, which must live on all the same.
+        # Code that imports `__main__` gets the program's own module instead of this one, which must stay alive.
         player.here = sys.modules["__main__"]
         sys.modules["__main__"] = type(sys)("__main__")
         play(player)
 
     other = Program(play_alone)
-    # Nothing of what follows is in the program's process.
+    # Nothing from here on runs in the program's process.
     close_to_others()
     task = json.loads(take("task.json"))
-    # Decoded here, because reading it as text would turn its line ends into others.
+    # Decoded here, because reading it as text would convert its line ends.
     program = take("program").decode()
 
     def finish(status, detail=""):
@@ -392,16 +392,16 @@ def begin(play):
 
 
 def conclude(judge, finish):
-    """Does it, and tells what the end of the program's process means."""
+    """Runs `judge`, and reports the verdict on how the program's process ends."""
     try:
         judge()
     except Gone as gone:
         finish(gone.status, gone.detail)
     except MemoryError:
-        # The program's answer is too much for the judge.
+        # The program's answer takes more memory than the judge has.
         finish("out-of-memory")
     except OutOfTime:
         finish("timed-out")
     except Exception:
-        # A reply was not like any that this module's other side gives.
+        # The reply is not one that this module's other side can give.
         finish("killed", "its process does not answer as it was asked")

@@ -4,13 +4,13 @@ import io
 import operator
 
 
-# Frames on the stack where the reference executes a program, and the calls that C code makes on the way, as far as this Python
-# counts them: recursion that is just too deep there has to be so here.
+# The depth of the stack at which the reference executes a program, including the calls of C code as far as this Python
+# counts them. Recursion that is just too deep there must be too deep here as well.
 DEPTH = 15 if sys.version_info[:2] == (3, 12) else 16
-# The same where the test calls the program's function: below `check`.
+# The depth at which the test calls the program's function: below `check`.
 CALLED = DEPTH + 3
 
-# What the reference takes away from programs, some of it so that they do no harm. A program that needs it fails there.
+# The functions that the reference disables, some of them to prevent harm. A program that needs one fails there.
 TAKEN = {
     "builtins": "exit quit help",
     "os": "kill system putenv remove removedirs rmdir fchdir setuid fork forkpty killpg rename renames truncate replace unlink "
@@ -19,12 +19,12 @@ TAKEN = {
     "subprocess": "Popen",
 }
 HIDDEN = "ipdb joblib resource psutil tkinter"
-# What the reference has imported by then, of what makes use of that when it is imported.
+# The modules that the reference has imported by then and that use those functions when they are imported.
 IMPORTED = "concurrent.futures multiprocessing numpy tempfile tqdm"
 
 
 class Nowhere(io.StringIO):
-    """What the reference gives programs for their three streams: nothing can be read. Nor is kept here what is written."""
+    """The three streams that the reference gives programs: nothing can be read. What is written is not kept here."""
 
     def write(self, text):
         if not isinstance(text, str):
@@ -46,14 +46,14 @@ class Nowhere(io.StringIO):
 
 def take_away(program):
     for module in IMPORTED.split():
-        # Not for nothing, since it takes a while.
+        # Only if the program names the module, since importing it takes a while.
         if module in program:
             try:
                 __import__(module)
             except ImportError:
                 pass
     if "tempfile" in sys.modules:
-        # It looks for its folder once, and makes use of what is taken away.
+        # It looks for its folder once, with functions that are disabled later.
         sys.modules["tempfile"].gettempdir()
     for module, names in TAKEN.items():
         for name in names.split():
@@ -74,12 +74,12 @@ def depth():
 
 
 def at_depth(wanted, action):
-    """Does it so that its frame is that deep on the stack."""
+    """Calls `action` so that its frame is at that depth of the stack."""
     return deeper(wanted - depth() - 2, action)
 
 
 def names(code):
-    """All names that some code, and the functions in it, may look up globally."""
+    """Returns all names that the code, and the functions in it, may look up globally."""
     found = set(code.co_names)
     for constant in code.co_consts:
         if isinstance(constant, type(code)):
@@ -87,7 +87,7 @@ def names(code):
     return found
 
 
-# What the judge may ask to be done to an object of the program's.
+# The operations that the judge may request on an object of the program's.
 DONE = {
     "call": lambda function, *arguments: function(*arguments),
     "getattr": getattr,
@@ -114,7 +114,7 @@ DONE.update((name, getattr(operator, name)) for name in "getitem setitem delitem
 
 
 def play(player):
-    """Runs the program, and does to its objects what the judge asks for."""
+    """Runs the program, and performs on its objects what the judge requests."""
     job = player.receive()
     program, namespace = job["program"], {"__builtins__": BUILTINS}
     take_away(program)
@@ -146,7 +146,7 @@ def serve(player):
         else:
             value, error = outcome(lambda: function(*arguments))
         reply = {"value": encoded(value)} if error is None else {"raised": player.told(error)}
-        # What the program has changed in lists and the like is changed in the judge's, too.
+        # Changes that the program makes to lists and other containers are copied to the judge's.
         reply["with"] = [encoded(argument) if isinstance(argument, (list, dict, set)) else None for argument in arguments]
         send(reply)
 
@@ -155,7 +155,7 @@ def serve(player):
 
 
 class Remote:
-    """An object of the program's, which does where it is whatever is done to it here."""
+    """An object of the program's, which performs there whatever is done to it here."""
 
     __slots__ = ("other", "number", "kind")
 
@@ -216,7 +216,7 @@ def do(other, what, *arguments):
 
 
 def change(argument, changed):
-    """Makes a container's content that of another."""
+    """Copies one container's content to another."""
     if type(argument) is list and type(changed) is list:
         argument[:] = changed
     elif type(argument) in (dict, set) and type(changed) is type(argument):
@@ -231,14 +231,14 @@ def main():
     def judge():
         other.start_clock(task["seconds"])
         try:
-            # As the reference has it, in one: what is no Python in one may be some in two.
+            # Compiled as one text, as in the reference: it may be invalid although both parts are valid.
             compiled("%s\n%s" % (program, test))
         except SyntaxError as error:
             finish("syntax-error", describe(error))
         try:
             other.ask({"program": program, "seconds": task["seconds"]})
             code = compiled(test)
-            # What is built in is the judge's own, whatever the program makes of these names.
+            # Built-in names are the judge's own, even if the program has redefined them.
             found = other.ask({"names": sorted(names(code) - set(BUILTINS))})["found"]
             namespace = {"__builtins__": BUILTINS}
             for name, data in found.items():

@@ -4,7 +4,7 @@ import reprlib
 
 
 def shown(answer):
-    """The answer as Python shows it, without the middle of what is long."""
+    """Returns the answer as Python shows it, without the middle if it is long."""
     short = reprlib.Repr()
     short.maxlist = short.maxtuple = short.maxset = short.maxfrozenset = short.maxdict = short.maxarray = short.maxdeque = SHOWN
     short.maxstring = short.maxlong = short.maxother = 2 * SHOWN
@@ -27,7 +27,7 @@ def matches(rules, answer, expected):
 
 
 def encode_answer(value, keep):
-    """Numbers and arrays of numpy's, and series of pandas', go to the judge as what they are."""
+    """Encodes numpy's numbers and arrays, and pandas' series, by their values; other values as `encode` does."""
     numpy, pandas = sys.modules.get("numpy"), sys.modules.get("pandas")
 
     def elsewhere(value):
@@ -49,21 +49,21 @@ def encode_answer(value, keep):
 
 
 COLLECTIONS = ("Counter", "OrderedDict", "defaultdict")
-# What an answer of the program's own kind may be asked to become.
+# The conversions that may be requested of an answer of the program's own type.
 CONVERSIONS = {"str": str, "repr": repr, "int": int, "float": float, "list": list, "dict": dict, "shown": shown}
 
 
 def play(player):
-    """Runs the program, and lets its answer be looked at."""
+    """Runs the program, and lets the judge examine its answer."""
     job = player.receive()
     program, rules = job["program"], RULES[job["scoring"]]
-    # Characters that cannot be encoded are no reason for `print` to fail where nobody reads.
+    # A character that cannot be encoded must not make `print` fail, because its output is not read.
     sys.stdout.reconfigure(errors="backslashreplace")
     stopped_at_syntax, last = True, None
 
     def record(*args, **kwargs):
         nonlocal last
-        # The object itself: what is done to it later, is done to the answer.
+        # The object itself: later changes to it change the answer.
         last = args
         return BUILTINS["print"](*args, **kwargs)
 
@@ -112,7 +112,7 @@ def answers(player, error, stopped_at_syntax, last):
 
 
 class Foreign:
-    """An object of the program's own kind: it equals nothing, and can be converted to what is expected where it is."""
+    """An object of the program's own type: equals nothing, and is converted to the expected type in its own process."""
 
     def __init__(self, other, number):
         self.other, self.number = other, number
@@ -159,12 +159,12 @@ def looked_at(other, kind, number=None):
             made = getattr(collections, name if name in COLLECTIONS else "OrderedDict")()
             made.update(data)
             return made
-        # The judge's own, whatever the program has done to its modules.
+        # The judge's own module; the program's changes to its modules do not reach it.
         import numpy
 
         if what == "scalar":
             return numpy.dtype(name if name.isidentifier() else "object").type(data)
-        # Strings of another length than the longest, dates and objects are no numbers, and compared as they are.
+        # Strings of any length, dates and objects are not numbers, and are compared as they are.
         array = numpy.array(data, dtype=name if numpy.dtype(name).kind in "biufc" else None)
         if what == "array":
             return array
@@ -183,7 +183,7 @@ def main():
 
     def judge():
         other.start_clock(task["seconds"])
-        # The judge itself has nothing to do that takes time.
+        # The judge has no more work that takes time.
         signal.setitimer(signal.ITIMER_REAL, 0)
         said = other.ask({"program": program, "seconds": task["seconds"], "scoring": task["scoring"]})
         other.until = time.monotonic() + LOOKING

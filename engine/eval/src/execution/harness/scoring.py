@@ -21,16 +21,16 @@ def printed(tree, statements):
 
 
 def is_a(answer, module, *names):
-    """Whether an answer's type is one of a module's. Nothing can be of a type whose module has not been imported."""
+    """Whether an answer's type is one of a module's. No answer has a type whose module has not been imported."""
     return any(type(answer) is getattr(sys.modules.get(module), name, None) for name in names)
 
 
 class Reference:
-    """The rules of the paper's code. An answer that its comparison raises an exception for does not pass."""
+    """The rules of the paper's code. An answer fails if its comparison raises an exception."""
 
     @staticmethod
     def show_last(tree):
-        # It wraps whatever has a value: after `x = f()` the answer is what f returned, and x is None.
+        # It wraps every statement that has a value: after `x = f()` the answer is what f returned, and x is None.
         return printed(tree, ast.stmt)
 
     @staticmethod
@@ -39,7 +39,7 @@ class Reference:
             numpy = sys.modules["numpy"]
             return bool(numpy.allclose(answer.to_numpy(), numpy.array(expected)))
         if type(answer) is list:
-            # The first element decides for all.
+            # The first element decides for all of them.
             if answer and type(answer[0]) is tuple:
                 answer = [list(element) for element in answer]
         elif is_a(answer, "numpy", "uint8", "int16", "int32", "int64"):
@@ -52,7 +52,7 @@ class Reference:
             answer = answer.tolist()
         if type(answer) is not type(expected):
             if type(expected) is bool:
-                # Anything but nothing is true: "False" is not.
+                # Compared as texts, because `bool` makes every text but an empty one true, even "False".
                 answer, expected = str(answer), str(expected)
             else:
                 answer = type(expected)(answer)
@@ -64,7 +64,7 @@ class Reference:
 
 
 class Corrected:
-    """The same rules without what makes right programs fail and wrong ones pass."""
+    """The same rules without those that make right programs fail and wrong ones pass."""
 
     @staticmethod
     def show_last(tree):
@@ -101,7 +101,7 @@ def same_elements(array, expected):
     try:
         return bool(numpy.allclose(array, expected))
     except TypeError:
-        # They are no numbers.
+        # These values are not numbers.
         return bool(numpy.array_equal(array, expected))
 
 

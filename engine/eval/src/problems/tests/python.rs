@@ -198,7 +198,7 @@ fn templates_are_filled_in_as_python_does() {
     }
 }
 
-/// Never something else than Python makes of it: where it raises, there is an error; where there is none, the text is the same.
+/// Generated templates give Python's text, or an error where Python raises or where the feature is refused.
 #[test]
 fn generated_templates_are_filled_in_as_python_does() {
     let pieces = vec![

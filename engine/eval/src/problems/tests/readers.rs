@@ -1,4 +1,4 @@
-//! Both readers: what they make of good files, and what they say of bad lines.
+//! Tests of both readers: their results for good files, and their errors for bad lines.
 
 use std::io::Write as _;
 
@@ -184,7 +184,7 @@ fn damaged_gzip_data_is_named_with_the_line_it_ends_in() {
     wrong[checksum] ^= 1;
     let read = mtpb::read(&wrong);
     assert!(read.left_out[0].reason.starts_with("the gzip data is damaged: "), "{:?}", read.left_out);
-    // Members that follow each other are one file, as for every other reader.
+    // Consecutive gzip members are one file, as for every other reader.
     let two = [gzip(with("id", json!(1)).as_bytes()), gzip(format!("\n{}", with("id", json!(2))).as_bytes())].concat();
     assert_eq!(mtpb::read(&two).problems.len(), 2);
 }
