@@ -1,6 +1,6 @@
-//! From a model's raw text to what is suggested at a cursor.
+//! Fuzzes the way from a model's raw text to the suggestion at a cursor.
 //!
-//! An input is the text before the cursor, the text after it, and what the model says.
+//! An input is the text before the cursor, the text after it, and the model's answer.
 
 use std::ops::Range;
 
@@ -37,7 +37,7 @@ fn run(data: &[u8]) -> bool {
 fn check(document: &Document, line: &Range<usize>, offset: usize, kind: &Kind, suggestion: &Suggestion) {
     let Suggestion { range, text } = suggestion;
     let before = document.text();
-    // Between a carriage return and its line feed there is no cursor: it is before both.
+    // A cursor cannot be between a carriage return and its line feed: it is before both.
     let cursor = offset.min(line.end);
     assert!(range.start <= cursor && cursor <= range.end, "{range:?} has no cursor {cursor}");
     assert!(line.start <= range.start && range.end <= line.end, "{range:?} leaves the line {line:?}");
@@ -67,7 +67,7 @@ fn line_around(text: &str, offset: usize) -> Range<usize> {
     start..text[offset..].find(ends).map_or(text.len(), |at| offset + at)
 }
 
-/// A turn's code is a part of what the model said, without white space at its end.
+/// Checks that a turn's code is a part of the model's answer, without white space at its end.
 fn check_program(raw: &str) {
     for unfinished in [false, true] {
         let program = completion::program(raw, unfinished);

@@ -1,7 +1,7 @@
-//! Edits of a document against the same edits of a string.
+//! Compares edits of a document with the same edits of a string.
 //!
-//! An input is a text and edits. Of an edit the first two bytes, little-endian, are its start, the third its length (254 is
-//! all that is left), the rest its text. Every change of the document makes up to two edits.
+//! An input is a text and edits. An edit's first two bytes, little-endian, are its start, and the third is its length
+//! (254 means everything to the end); the rest is its text. Every change of the document makes up to two edits.
 
 use std::convert::Infallible;
 use std::ops::Range;
@@ -53,14 +53,14 @@ fn read(part: &[u8]) -> Option<(Range<usize>, String)> {
     Some((start..end, fields::text(text)))
 }
 
-/// What [`Document::edit`] says that it does.
+/// Makes the edit on a string, as [`Document::edit`] is documented.
 fn replace(model: &mut String, range: &Range<usize>, text: &str) {
     let end = fields::boundary(model, range.end);
     let start = fields::boundary(model, range.start).min(end);
     model.replace_range(start..end, text);
 }
 
-/// The edits that the change reports make the new text of the old one, and what they do not touch can be followed.
+/// Checks that the reported edits turn the old text into the new one, and that positions outside them can be followed.
 fn replay(before: &str, after: &str, changes: &[Edit]) {
     let mut text = before.to_owned();
     for change in changes {
@@ -90,7 +90,7 @@ fn check_narrowed(old: &Document, new: &str) {
     assert_eq!(old.rope_with(&edit).to_string(), new, "{edit:?}");
 }
 
-/// Marks and slices lie where the string has characters.
+/// Checks that marks and slices are at the string's character boundaries.
 fn check_parts(document: &Document, model: &str) {
     for mark in document.marks().iter() {
         assert_eq!(document.slice(mark.range.clone()), model[mark.range.clone()]);
@@ -102,7 +102,7 @@ fn check_parts(document: &Document, model: &str) {
     }
 }
 
-/// What is known of the syntax is what would be known of the text by itself.
+/// Checks that the syntax is the same as that of the text parsed from scratch.
 fn check_syntax(document: &Document, model: &str) {
     let fresh = Document::new(model, 0);
     assert_eq!(document.syntax_gap(), fresh.syntax_gap());
@@ -113,7 +113,7 @@ fn check_syntax(document: &Document, model: &str) {
     let (ours, theirs) = (ours.root_node(), theirs.root_node());
     assert_eq!(ours.end_byte(), theirs.end_byte());
     assert_eq!(ours.end_position(), theirs.end_position());
-    // How broken text is recovered depends on what could be reused of the old tree.
+    // How broken text is recovered depends on which parts of the old tree could be reused.
     if !theirs.has_error() {
         assert_eq!(ours.to_sexp(), theirs.to_sexp());
     }

@@ -1,8 +1,8 @@
-//! Inputs of several texts: they are separated by the byte 0xff, which no UTF-8 has.
+//! Inputs of several texts, separated by the byte 0xff, which does not occur in UTF-8.
 
 const SEPARATOR: u8 = 0xff;
 
-/// The parts between separators; there is always a first one.
+/// Returns the parts between separators; there is always at least one.
 pub fn split(data: &[u8]) -> impl Iterator<Item = &[u8]> {
     data.split(|byte| *byte == SEPARATOR)
 }
@@ -13,12 +13,12 @@ pub fn join<P: AsRef<[u8]>>(parts: &[P]) -> Vec<u8> {
     parts.join(&SEPARATOR)
 }
 
-/// The text; what is no UTF-8 becomes U+FFFD.
+/// Returns the text; bytes that are not UTF-8 become U+FFFD.
 pub fn text(bytes: &[u8]) -> String {
     String::from_utf8_lossy(bytes).into_owned()
 }
 
-/// The nearest place between two characters at or before the offset.
+/// Returns the nearest character boundary at or before the offset.
 pub fn boundary(text: &str, offset: usize) -> usize {
     let mut offset = offset.min(text.len());
     while !text.is_char_boundary(offset) {

@@ -1,4 +1,5 @@
-//! The reader of GGUF files. What it accepts lies within the file, and is the same once written and read again.
+//! Fuzzes the reader of GGUF files. Data that it accepts lies within the file, and is the same after writing and
+//! reading again.
 
 use std::collections::HashSet;
 use std::path::Path;
@@ -30,7 +31,7 @@ fn parse(data: &[u8], file_bytes: u64) -> Option<Gguf> {
     Gguf::parse(data, file_bytes, Path::new("fuzz.gguf")).ok()
 }
 
-/// Writes the header again, and compares what is read from it.
+/// Writes the header again, and compares it with the result of reading that.
 fn read_again(gguf: &Gguf) {
     let mut header = Vec::new();
     if let Err(error) = Writer::new(&mut header, &gguf.metadata, &gguf.tensors).map(drop) {

@@ -1,6 +1,7 @@
-//! Fuzz targets: what reads files that anybody may have made, and text as it is while somebody types.
+//! Fuzz targets: readers of files from untrusted sources, and code that handles text while the user types.
 //!
-//! `cargo xtask fuzz` runs them, `tests/replay.rs` runs what they have found. A target panics where a promise is broken.
+//! `cargo xtask fuzz` runs them; `tests/replay.rs` runs the inputs that they have found. A target panics if a promise
+//! is broken.
 
 pub mod completion;
 pub mod document;
@@ -12,17 +13,17 @@ mod weights;
 
 use std::path::Path;
 
-/// Something that is fuzzed.
+/// A fuzz target.
 #[derive(Clone, Copy)]
 pub struct Target {
     /// Its name: that of its program without `fuzz-`, and of its folder of cases.
     pub name: &'static str,
-    /// Runs it on one input. Whether the input got past all checks for what is malformed.
+    /// Runs it on one input. Returns whether the input passed all checks for malformed data.
     ///
     /// # Panics
-    /// Where a promise is broken.
+    /// If a promise is broken.
     pub run: fn(&[u8]) -> bool,
-    /// Inputs that get past the checks, to start from.
+    /// Returns inputs that pass those checks, to start from.
     pub seeds: fn() -> Vec<Vec<u8>>,
 }
 
@@ -33,7 +34,7 @@ pub const TARGETS: [Target; 5] =
 /// The variable that names the folder for a target's seeds.
 pub const SEEDS: &str = "CODEGEN_FUZZ_SEEDS";
 
-/// Writes the target's seeds into the folder that [`SEEDS`] names, if it does, before libFuzzer reads what is there.
+/// Writes the target's seeds into the folder that [`SEEDS`] names, if it is set, before libFuzzer reads the folder.
 ///
 /// # Panics
 /// If they cannot be written.

@@ -1,4 +1,4 @@
-//! The machine that reads the pickle in a PyTorch file. An input is a pickle; a few storages lie beside it.
+//! Fuzzes the machine that reads the pickle in a PyTorch file. An input is a pickle; a few storages are added to it.
 
 use std::io::{Cursor, Read, Write};
 
@@ -10,7 +10,7 @@ use crate::{Target, weights};
 /// Pickles of any content.
 pub const TARGET: Target = Target { name: "pickle", run, seeds };
 
-/// Storages beside the pickle, called by their numbers, and bytes of each.
+/// Number of storages beside the pickle, named by their numbers, and bytes of each.
 const STORAGES: usize = 3;
 const STORAGE: [u8; 512] = [1; 512];
 

@@ -1,7 +1,7 @@
-//! The reader of safetensors files.
+//! Fuzzes the reader of safetensors files.
 //!
-//! An input's first two bytes, little-endian, say how many bytes of tensors follow the header, which is the rest of the
-//! input; its length is put before it. With the highest bit set the rest is all of the file.
+//! An input's first two bytes, little-endian, give the number of bytes of tensor data. The rest of the input is the
+//! header, whose length is put before it. If the highest bit is set, the rest is the whole file.
 
 use crate::{Target, weights};
 

@@ -1,4 +1,4 @@
-//! Weights in a folder of their own, opened as those of an adapter are: without a configuration.
+//! Opens weights in a separate folder, as those of an adapter: without a configuration.
 
 use std::path::Path;
 
@@ -8,7 +8,7 @@ use codegen_engine::checkpoint::{SourceType, Weights};
 const TENSORS: usize = 32;
 const ROWS: usize = 3;
 
-/// Opens a file of weights by the name that it has in a folder, and reads rows of its tensors. Whether they could be opened.
+/// Opens a file of weights by its name in a folder, and reads rows of its tensors. Returns whether it could be opened.
 pub fn open(name: &str, bytes: &[u8]) -> bool {
     let folder = match tempfile::tempdir() {
         Ok(folder) => folder,
@@ -31,7 +31,7 @@ fn read(weights: &Weights) {
         let some = count.min(ROWS);
         let read = weights.read_rows(&tensor.name, count - some..count, &mut rows);
         if read.is_ok() {
-            // No overflow: as many elements lie in the file.
+            // No overflow, because the file has as many elements.
             let columns: usize = inner.iter().product();
             assert_eq!(rows.len(), some * columns, "{tensor:?}");
             assert_ne!(tensor.dtype, SourceType::Other, "{tensor:?}");
@@ -40,7 +40,7 @@ fn read(weights: &Weights) {
     }
 }
 
-/// The bytes of a fixture, by its path from the repository's root; none where the repository is not there.
+/// Returns the bytes of a fixture, by its path from the repository's root; `None` without the repository.
 pub fn fixture(path: &str) -> Option<Vec<u8>> {
     std::fs::read(Path::new(env!("CARGO_MANIFEST_DIR")).join("..").join(path)).ok()
 }

@@ -1,4 +1,4 @@
-//! Installing Debian packages: into the system, where that is allowed, and unpacked into a folder beside it.
+//! Installs Debian packages: into the system, where that is allowed, or unpacked into a folder beside it.
 
 use std::collections::HashMap;
 use std::path::Path;
@@ -9,13 +9,13 @@ use anyhow::{Context, Result, bail};
 use crate::run;
 use crate::workspace;
 
-/// The right to install packages.
+/// The permission to install packages.
 pub struct Apt {
     sudo: bool,
 }
 
 impl Apt {
-    /// `None` where there is no apt, or where it would have to ask for a password.
+    /// Returns `None` where there is no apt, or where it would have to ask for a password.
     pub fn allowed() -> Option<Self> {
         run::on_path("apt-get")?;
         let root = run::output(Command::new("id").arg("-u")).is_ok_and(|id| id.trim() == "0");
@@ -25,9 +25,9 @@ impl Apt {
         run::succeeds(Command::new("sudo").args(["-n", "true"])).then_some(Self { sudo: true })
     }
 
-    /// Installs the packages without asking anything.
+    /// Installs the packages without asking the user anything.
     pub fn install(&self, packages: &[&str]) -> Result<()> {
-        // A third party's list that cannot be fetched is no reason not to try with the others.
+        // If a third party's list cannot be fetched, the others may still suffice.
         if let Err(error) = run::shown(self.command("update").arg("-q")) {
             run::say(&format!("{error:#}; going on with the lists that are there"));
         }
@@ -38,7 +38,7 @@ impl Apt {
 
     fn command(&self, action: &str) -> Command {
         let mut command = if self.sudo {
-            // The environment does not get through sudo by itself.
+            // sudo does not pass the environment on.
             let mut sudo = Command::new("sudo");
             sudo.args(["-n", "env", "DEBIAN_FRONTEND=noninteractive", "apt-get"]);
             sudo
@@ -52,7 +52,7 @@ impl Apt {
     }
 }
 
-/// What to tell a user who has to install the packages.
+/// The advice for a user who has to install the packages.
 pub fn advice(packages: &[&str]) -> String {
     let packages = packages.join(" ");
     if run::on_path("apt-get").is_some() {
@@ -62,8 +62,8 @@ pub fn advice(packages: &[&str]) -> String {
     }
 }
 
-/// Downloads packages of another Debian suite, with everything they depend on, and unpacks them into `tree`. Nothing of
-/// the system's own packages is touched, and no right to install is needed.
+/// Downloads packages of another Debian suite, with all their dependencies, and unpacks them into `tree`. The system's
+/// own packages stay unchanged, and no permission to install is needed.
 pub fn unpack_beside(suite: &str, packages: &[&str], work: &Path, tree: &Path) -> Result<()> {
     if run::on_path("apt-get").is_none() || run::on_path("dpkg-deb").is_none() {
         bail!("this takes apt-get and dpkg-deb, so a Debian system (or one made from it)");
@@ -89,7 +89,7 @@ pub fn unpack_beside(suite: &str, packages: &[&str], work: &Path, tree: &Path) -
     bail!("no archive in this machine's apt sources could be asked for {suite}:{tried}")
 }
 
-/// The addresses in the machine's own apt sources where Debian's other suites may be, the likeliest first.
+/// Returns the addresses in the machine's own apt sources where Debian's other suites may be, the likeliest first.
 fn repositories() -> Result<Vec<String>> {
     let targets = run::output(Command::new("apt-get").args(["indextargets", "Created-By: Packages"]))?;
     let repositories = rank(&targets);
@@ -129,7 +129,8 @@ fn download(repository: &str, suite: &str, packages: &[&str], work: &Path) -> Re
     // Only the list of packages: no translations, no desktop metadata.
     let source = format!("deb [target=Packages{signed}] {repository} {suite} main\n");
     std::fs::write(work.join("sources.list"), source)?;
-    // An empty status makes apt fetch all dependencies, libc too: the packages need a newer one than the system has.
+    // With an empty status file, apt fetches all dependencies, including libc: the packages need a newer one than the
+    // system has.
     std::fs::write(work.join("status"), "")?;
     let apt = |action: &[&str]| {
         let mut command = Command::new("apt-get");

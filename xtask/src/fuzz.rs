@@ -1,7 +1,7 @@
-//! `cargo xtask fuzz`: runs the fuzz targets, and keeps what they find.
+//! `cargo xtask fuzz`: runs the fuzz targets, and keeps the inputs that they find.
 //!
-//! The Rust that builds the product builds them, too: the flags that count coverage are no unstable ones. They are given
-//! for the target alone, so that build scripts and macros are left as they are.
+//! The Rust that builds the product builds them, too, because the flags that count coverage are stable. They are passed
+//! for the target alone, so that build scripts and macros are unaffected.
 
 use std::fs::File;
 use std::path::{Path, PathBuf};
@@ -13,17 +13,18 @@ use clap::{Args, ValueEnum};
 use crate::workspace::{self, Workspace};
 use crate::{run, setup};
 
-/// What cargo-fuzz passes for libFuzzer, sanitizers aside; and the machine's own instructions, as for any other build.
+/// The flags that cargo-fuzz passes for libFuzzer, without sanitizers, and the machine's own instructions, as for any
+/// other build.
 const COVERAGE: &str = "-Ctarget-cpu=native -Cpasses=sancov-module -Cllvm-args=-sanitizer-coverage-level=4 \
                         -Cllvm-args=-sanitizer-coverage-inline-8bit-counters -Cllvm-args=-sanitizer-coverage-pc-table \
                         -Cllvm-args=-sanitizer-coverage-trace-compares";
 
-/// Seconds after which an input counts as one that hangs.
+/// Seconds after which an input counts as hanging.
 const HANGS: u32 = 10;
-/// MiB that a target may take in all, and in one piece.
+/// Memory that a target may use, in total and in one allocation, in MiB.
 const MEMORY: u32 = 1024;
 const PIECE: u32 = 64;
-/// What libFuzzer ends with when it has found something.
+/// libFuzzer's exit codes when it has found an input.
 const FOUND: [i32; 3] = [70, 71, 77];
 
 #[derive(Args)]
@@ -55,7 +56,7 @@ impl Target {
         self.to_possible_value().map_or_else(String::new, |value| value.get_name().to_owned())
     }
 
-    /// Bytes of its largest input: what needs more to break is not found in minutes.
+    /// Bytes of its largest input: a fault that needs a larger one is not found in minutes.
     fn max_length(self) -> u32 {
         match self {
             Self::Gguf | Self::Pickle | Self::Safetensors => 4096,
@@ -81,7 +82,7 @@ pub fn fuzz(workspace: &Workspace, options: &Options) -> Result<()> {
     summarise(&runs)
 }
 
-/// The platform that is built for, as rustc names it.
+/// The host platform, as rustc names it.
 fn host(workspace: &Workspace) -> Result<String> {
     let told = run::output(Command::new("rustc").arg("-vV").current_dir(&workspace.root))?;
     let host = told.lines().find_map(|line| line.strip_prefix("host: "));
@@ -100,13 +101,13 @@ fn build(workspace: &Workspace, host: &str, targets: &[Target]) -> Result<PathBu
     Ok(folder.join(host).join("debug"))
 }
 
-/// What came of one target's run.
+/// The result of one target's run.
 #[derive(Debug, Default, PartialEq, Eq)]
 struct Report {
     executions: u64,
-    /// Places in the code that were reached.
+    /// Number of places in the code that were reached.
     coverage: u64,
-    /// Inputs that reached something new, those of earlier runs included.
+    /// Number of inputs that reached something new, including those of earlier runs.
     corpus: u64,
     /// The input that was found, where it is kept.
     found: Option<PathBuf>,
@@ -153,7 +154,7 @@ fn fuzz_one(workspace: &Workspace, target: Target, programs: &Path, seconds: u32
     Ok(report)
 }
 
-/// Reads what libFuzzer says.
+/// Reads libFuzzer's output.
 fn read(log: &str) -> Report {
     let mut report = Report::default();
     for line in log.lines() {

@@ -1,6 +1,6 @@
-//! `cargo xtask generate`: writes anew what is made from the server's options: tables in the documentation, Neovim's help, and
-//! what the plugin's checks go by. The list of these files is in `lsp/src/config/generated.rs`, whose test fails where one is
-//! stale, and writes them instead where it is told to.
+//! `cargo xtask generate`: writes the files that are made from the server's options: tables in the documentation,
+//! Neovim's help, and the data for the plugin's checks. The list of these files is in `lsp/src/config/generated.rs`;
+//! its test fails if one is stale, or writes them if told to.
 
 use anyhow::Result;
 

@@ -12,11 +12,11 @@ use crate::workspace::Workspace;
 /// The crates whose tests run on any machine with Rust, a C compiler and Python.
 const CRATES: [&str; 3] = ["codegen-core", "codegen-text", "codegen-sandbox"];
 
-/// Crates that must be no dependency of theirs, by whatever way.
+/// Crates that must not be dependencies of theirs, not even indirect ones.
 const HEAVY: [&str; 5] = ["llama-cpp-2", "llama-cpp-sys-2", "bindgen", "clang-sys", "cmake"];
 
-/// Builds and tests the crates with a PATH that has neither cmake nor clang, in a target folder of their own, so that nothing
-/// is there that another build has left.
+/// Builds and tests the crates with a PATH that has neither cmake nor clang. They have a separate target folder, so
+/// that no other build's results are used.
 pub fn test(workspace: &Workspace) -> Result<()> {
     for package in CRATES {
         check_dependencies(package, &dependencies(workspace, package)?)?;
@@ -29,7 +29,7 @@ pub fn test(workspace: &Workspace) -> Result<()> {
     run::shown(&mut cargo_test(workspace, &programs, &folder.join("no-libclang")))
 }
 
-/// The names of all packages that the tests of `package` are built from, its own included.
+/// Returns the names of all packages that the tests of `package` are built from, including its own.
 fn dependencies(workspace: &Workspace, package: &str) -> Result<Vec<String>> {
     let mut tree = run::cargo(&workspace.root);
     tree.args(["tree", "--locked", "--package", package, "--edges", "normal,build,dev", "--prefix", "none"]);
@@ -51,7 +51,7 @@ fn cargo_test(workspace: &Workspace, programs: &Path, nowhere: &Path) -> Command
         command.args(["--package", package]);
     }
     command.env("PATH", programs).env("CARGO_TARGET_DIR", workspace.target.join("light"));
-    // clang-sys looks here and nowhere else, where it is set.
+    // If this is set, clang-sys looks nowhere else.
     command.env("LIBCLANG_PATH", nowhere);
     for variable in
         ["CC", "CXX", "CMAKE", "LLVM_CONFIG_PATH", "CMAKE_C_COMPILER_LAUNCHER", "CMAKE_CXX_COMPILER_LAUNCHER"]
@@ -61,7 +61,8 @@ fn cargo_test(workspace: &Workspace, programs: &Path, nowhere: &Path) -> Command
     command
 }
 
-/// Links every program of PATH into `folder`, as PATH would find it, but for those that build llama.cpp. Returns how many.
+/// Links every program of PATH into `folder`, as PATH would find it, except for those that build llama.cpp. Returns how
+/// many.
 fn link_programs(folder: &Path) -> Result<usize> {
     let path = std::env::var_os("PATH").unwrap_or_default();
     let mut linked = 0;

@@ -1,4 +1,4 @@
-//! Checks of everything that is neither Rust nor Lua: spelling, the workflows, and what the dependencies bring with them.
+//! Checks everything that is neither Rust nor Lua: spelling, workflows, and the dependencies' licences and sources.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -9,7 +9,7 @@ use crate::python::Environment;
 use crate::run;
 use crate::workspace::Workspace;
 
-/// Linters that PyPI has as built programs.
+/// The linters that PyPI has as built programs.
 pub const TOOLS: Environment = Environment {
     folder: "lint-python",
     what: "typos, ruff, check-jsonschema and zizmor",
@@ -19,16 +19,17 @@ pub const TOOLS: Environment = Environment {
     probe: "import check_jsonschema",
 };
 
-/// The version of cargo-deny that is installed where there is none.
+/// The version of cargo-deny to install if there is none.
 const CARGO_DENY: &str = "0.20.2";
 
-/// Spelling, as `_typos.toml` says.
+/// Checks spelling, with the rules of `_typos.toml`.
 pub fn typos(workspace: &Workspace) -> Result<()> {
     let mut command = Command::new(TOOLS.program(workspace, "typos"));
     run::shown(command.args(["--config", "_typos.toml", "--color", "never"]).current_dir(&workspace.root))
 }
 
-/// The workflows and the issue forms: what GitHub would refuse to read, and what would let others run code or read secrets.
+/// Checks the workflows and issue forms: that GitHub can read them, and that they let no outsider run code or read
+/// secrets.
 pub fn workflows(workspace: &Workspace) -> Result<()> {
     let github = workspace.root.join(".github");
     let forms = github.join("ISSUE_TEMPLATE");
@@ -43,8 +44,8 @@ pub fn workflows(workspace: &Workspace) -> Result<()> {
     run::shown(zizmor.current_dir(&workspace.root))
 }
 
-/// Licences, sources and versions of all dependencies, as `deny.toml` says. Known vulnerabilities are for a machine that can
-/// fetch their database: `cargo deny check advisories`.
+/// Checks licences, sources and versions of all dependencies against `deny.toml`. Known vulnerabilities are not checked
+/// here, because their database must be downloaded: `cargo deny check advisories`.
 pub fn deny(workspace: &Workspace) -> Result<()> {
     let program = cargo_deny(workspace)?;
     let mut command = Command::new(program);
@@ -53,7 +54,7 @@ pub fn deny(workspace: &Workspace) -> Result<()> {
     run::shown(command.current_dir(&workspace.root))
 }
 
-/// cargo-deny: the one on `PATH`, or one that is built here, which takes some minutes.
+/// Returns cargo-deny: the one on `PATH`, or one that is built here, which takes some minutes.
 fn cargo_deny(workspace: &Workspace) -> Result<PathBuf> {
     if let Some(found) = run::on_path("cargo-deny") {
         return Ok(found);

@@ -13,7 +13,7 @@ const OLD: &str = "0.11.4";
 const SUITE: &str = "forky";
 
 pub struct Neovim {
-    /// What it calls itself, say "0.12.4".
+    /// The version that the program reports, such as "0.12.4".
     pub version: String,
     pub program: PathBuf,
 }
@@ -26,12 +26,12 @@ pub struct Neovims {
 }
 
 impl Neovims {
-    /// Whether anything has still to be installed.
+    /// Whether everything is installed.
     pub fn installed(workspace: &Workspace) -> bool {
         Self::at(workspace).is_ok()
     }
 
-    /// The Neovims, installed if they are not there yet.
+    /// Returns the Neovims, after installing those that are missing.
     pub fn ensure(workspace: &Workspace) -> Result<Self> {
         workspace::create(&workspace.cache)?;
         if old(workspace).is_err() {
@@ -94,19 +94,19 @@ impl Temporary {
     fn new(workspace: &Workspace, name: &str) -> Result<Self> {
         let folder = workspace.cache.join(format!("{name}-{}.part", std::process::id()));
         workspace::create(&folder)?;
-        // Absolute, since apt and pip are told of it.
+        // Absolute, since apt and pip get it.
         Ok(Self(folder.canonicalize()?))
     }
 }
 
 impl Drop for Temporary {
     fn drop(&mut self) {
-        // It is only rubbish: if it stays, it is in nobody's way.
+        // If it cannot be removed, a leftover folder does no harm.
         let _ = std::fs::remove_dir_all(&self.0);
     }
 }
 
-/// Puts a whole installation in its place; half of one is never seen there.
+/// Moves a whole installation to its place, so that no partial one is ever there.
 fn put(tree: &Path, place: &Path) -> Result<()> {
     if place.exists() {
         std::fs::remove_dir_all(place).with_context(|| format!("cannot remove {}", place.display()))?;
@@ -173,7 +173,8 @@ fn relink(patchelf: &Path, tree: &Path, place: &Path) -> Result<()> {
     Ok(())
 }
 
-/// Gives Neovim, and the server it starts, folders of their own: the user's configuration must not matter, nor change.
+/// Gives Neovim, and the server it starts, separate folders: the user's configuration must have no effect, and must not
+/// change.
 pub fn isolate(command: &mut Command, home: &Path) -> Result<()> {
     for (variable, folder) in [
         ("XDG_CONFIG_HOME", "config"),

@@ -1,4 +1,4 @@
-//! Python environments in the cache folder: what steps run that is had from PyPI.
+//! Python environments in the cache folder, for steps that run programs from PyPI.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -8,30 +8,31 @@ use anyhow::{Context, Result};
 use crate::run;
 use crate::workspace::{self, Workspace};
 
-/// An environment, installed at its first use and again when what it holds changes.
+/// An environment, installed at its first use and again when its packages change.
 pub struct Environment {
     /// Its folder's name in the cache folder.
     pub folder: &'static str,
-    /// What is installed, as the user is told.
+    /// The description of its contents, as shown to the user.
     pub what: &'static str,
     /// The packages, as pip reads them (`--requirement`).
     pub packages: &'static str,
     /// The versions of these and of what they need, as pip reads them (`--constraint`).
     pub versions: &'static str,
-    /// More of pip's options.
+    /// Further options of pip.
     pub options: &'static [&'static str],
-    /// Python that fails where the environment is of no use: when the Python it was made from has gone, for instance.
+    /// Python code that fails if the environment is unusable, for instance because the Python that it was made from is
+    /// gone.
     pub probe: &'static str,
 }
 
 impl Environment {
-    /// Whether nothing has to be installed any more.
+    /// Whether everything is installed.
     pub fn installed(&self, workspace: &Workspace) -> bool {
         let complete = std::fs::read_to_string(self.mark(workspace)).is_ok_and(|mark| mark == self.contents());
         complete && run::succeeds(Command::new(self.program(workspace, "python")).args(["-c", self.probe]))
     }
 
-    /// Installs what is not there yet, and returns the interpreter.
+    /// Installs what is missing, and returns the interpreter.
     pub fn ensure(&self, workspace: &Workspace) -> Result<PathBuf> {
         if !self.installed(workspace) {
             run::step(&format!("install {} from PyPI", self.what), || self.install(workspace))?;
@@ -48,7 +49,7 @@ impl Environment {
         workspace.cache.join(self.folder)
     }
 
-    /// The file that says what has been installed, once all of it has.
+    /// The file that records what has been installed, written after everything has been.
     fn mark(&self, workspace: &Workspace) -> PathBuf {
         self.root(workspace).join("installed.txt")
     }

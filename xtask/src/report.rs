@@ -1,4 +1,4 @@
-//! A real evaluation, and its report as a browser shows it.
+//! Runs a real evaluation, and shows its report in a browser.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -8,17 +8,17 @@ use anyhow::{Context, Result, bail};
 use crate::workspace::{self, Workspace};
 use crate::{eval_python, run, setup};
 
-/// The evaluations whose reports are looked at, and the files of problems in the repository.
+/// The evaluations whose reports are checked, and their files of problems in the repository.
 const RUNS: [(&str, &str); 2] = [("mtpb", "fixtures/eval/mtpb.jsonl"), ("humaneval", "fixtures/eval/humaneval.jsonl")];
 
-/// How large the browser's window is; what lies below is cut off.
+/// The size of the browser's window; content below it is cut off.
 const WIDTH: u32 = 1100;
 const HEIGHT: u32 = 1500;
 
-/// What a report must show, whatever came of the run.
+/// The elements that every report must have.
 const SHOWN: [&str; 3] = ["<h1", "<svg", "</table>"];
 
-/// Evaluates the built-in model with a sample of each problem, those of the real HumanEval among them, and opens the
+/// Evaluates the built-in model with one sample of each problem, including those of the real HumanEval, and opens the
 /// reports.
 pub fn test(workspace: &Workspace) -> Result<()> {
     let folder = workspace.scratch("reports")?;
@@ -39,7 +39,7 @@ pub fn test(workspace: &Workspace) -> Result<()> {
     Ok(())
 }
 
-/// Makes the pictures of the documentation anew: a run with `samples` samples of each, and its report.
+/// Makes the documentation's pictures again: a run with `samples` samples of each problem, and its report.
 pub fn pictures(workspace: &Workspace, samples: u32) -> Result<()> {
     let needs = [setup::for_build(), setup::for_rust(), setup::for_eval_python(), setup::for_report()];
     run::step("set up", || setup::ensure(&needs.into_iter().flatten().collect::<Vec<_>>()))?;
@@ -70,7 +70,7 @@ fn evaluate(
     Ok(report)
 }
 
-/// Has the browser make a picture, and looks whether it is one.
+/// Has the browser make a picture, and checks that it is one.
 fn photograph(folder: &Path, report: &Path, picture: &Path) -> Result<()> {
     if let Some(parent) = picture.parent() {
         workspace::create(parent)?;
@@ -94,7 +94,7 @@ fn size(png: &[u8]) -> Option<(u32, u32)> {
 /// Opens a page without a network, and returns what the browser prints.
 fn browse(folder: &Path, page: &Path, more: &[&str]) -> Result<String> {
     let mut command = Command::new(run::browser().context("there is no browser")?);
-    // Without a sandbox of its own, since root has none; the page is one that we made.
+    // Without the browser's own sandbox, which does not work for root; the page is one that this program made.
     command.args(["--headless=new", "--no-sandbox", "--disable-gpu", "--hide-scrollbars", "--no-first-run"]);
     command.args(["--disable-background-networking", "--disable-component-update", "--disable-sync", "--disable-quic"]);
     command.arg("--host-resolver-rules=MAP * ~NOTFOUND").arg(format!("--window-size={WIDTH},{HEIGHT}"));

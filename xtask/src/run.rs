@@ -1,4 +1,4 @@
-//! Running other programs, and telling the user about it.
+//! Runs other programs, and reports on them to the user.
 #![allow(clippy::print_stdout, reason = "stdout is where this program talks to its user")]
 
 use std::ffi::OsStr;
@@ -59,7 +59,7 @@ pub fn succeeds(command: &mut Command) -> bool {
     quiet.status().is_ok_and(|status| status.success())
 }
 
-/// Where the program lies on PATH.
+/// Returns the path of the program on PATH.
 pub fn on_path(program: impl AsRef<OsStr>) -> Option<PathBuf> {
     let paths = std::env::var_os("PATH")?;
     std::env::split_paths(&paths).map(|folder| folder.join(program.as_ref())).find(|path| path.is_file())
@@ -70,7 +70,7 @@ pub fn browser() -> Option<PathBuf> {
     ["chromium", "chromium-browser", "google-chrome"].iter().find_map(on_path)
 }
 
-/// The command as one would type it, paths that are long left as they are.
+/// Returns the command as a user would type it, without shortening long paths.
 fn words(command: &Command) -> String {
     let program = Path::new(command.get_program());
     let mut line = program.file_name().unwrap_or(program.as_os_str()).to_string_lossy().into_owned();

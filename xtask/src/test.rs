@@ -1,4 +1,4 @@
-//! `cargo xtask test`: everything that has to pass before a change lands.
+//! `cargo xtask test`: every check that must pass before a change lands.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -86,7 +86,7 @@ pub fn test(workspace: &Workspace, only: &[Step], all: bool) -> Result<()> {
     summarise(&steps, results)
 }
 
-/// The steps to run, in order, with those that they need. Without names, a slow step runs only if `all` do.
+/// Returns the steps to run, in order, with those that they need. Without names, slow steps run only if `all` is set.
 fn chosen(only: &[Step], all: bool) -> Vec<Step> {
     let needs_server = only.iter().any(|step| step.runs_neovim() || *step == Step::Report);
     let wanted = |step: &Step| match only {
@@ -96,7 +96,7 @@ fn chosen(only: &[Step], all: bool) -> Vec<Step> {
     Step::value_variants().iter().copied().filter(wanted).collect()
 }
 
-/// What was set up, as far as the steps need it.
+/// The tools that were set up for the steps.
 struct Tools {
     neovims: Option<Neovims>,
     /// Runs benchmarks' programs in the Rust tests.
@@ -191,12 +191,12 @@ fn plugin_tests(workspace: &Workspace, neovim: &Neovim, mini_test: &Path) -> Res
     command.env("CODEGEN_LSP", workspace.server()).env("MINI_TEST", mini_test);
     isolate(&mut command, &workspace.scratch(&format!("neovim-{}", neovim.version))?)?;
     let done = run::shown(&mut command);
-    // Its last line has no end.
+    // Its last line has no line end.
     run::say("");
     done
 }
 
-/// Prints the table and the closing line; an error that names the step that failed.
+/// Prints the table and the closing line. Returns an error that names the step that failed.
 fn summarise(steps: &[Step], results: Vec<(Step, Result<()>, Duration)>) -> Result<()> {
     run::say("\nstep        result    seconds");
     for (step, result, time) in &results {

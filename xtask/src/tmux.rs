@@ -1,4 +1,4 @@
-//! Neovim as a person sees it: in a terminal, by keys, with what is on the screen compared with what gets saved.
+//! Tests Neovim as a user sees it: in a terminal, by keys, comparing the screen with the saved file.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -11,10 +11,10 @@ use crate::neovim::{Neovim, isolate};
 use crate::run;
 use crate::workspace::Workspace;
 
-/// Generous, because a loaded machine loads the model slowly; nothing waits longer than it has to.
+/// Generous, because a loaded machine loads the model slowly; no wait lasts longer than necessary.
 const LIMIT: Duration = Duration::from_secs(120);
 
-/// What the file holds before the person types; the last line is the one that is gone on with.
+/// The file's contents before the user types; the user continues the last line.
 const FILE: &str = "def add(a, b):\n    return\n";
 
 pub fn test(workspace: &Workspace, neovim: &Neovim) -> Result<()> {
@@ -64,7 +64,7 @@ fn buffer(screen: &str) -> Vec<String> {
     lines
 }
 
-/// A tmux server of its own, ended with this value.
+/// A separate tmux server, which ends when this value is dropped.
 struct Terminal {
     socket: PathBuf,
 }
@@ -75,7 +75,7 @@ impl Terminal {
         let socket = std::env::temp_dir().join(format!("codegen-xtask-{}", std::process::id()));
         let config = home.join("init.lua");
         let words = |path: &Path| path.to_string_lossy().into_owned();
-        // As JSON strings: what Lua needs to escape is escaped in the same way.
+        // As JSON strings, whose escapes are valid in Lua, too.
         let (plugin, server) = (words(&workspace.root.join("editors/nvim")), words(&workspace.server()));
         let (plugin, server) = (serde_json::to_string(&plugin)?, serde_json::to_string(&server)?);
         std::fs::write(
@@ -98,7 +98,7 @@ impl Terminal {
 
     fn tmux(&self) -> Command {
         let mut command = Command::new("tmux");
-        // From within a tmux it would refuse to nest.
+        // Inside another tmux it would refuse to nest.
         command.env_remove("TMUX").arg("-u").arg("-S").arg(&self.socket);
         command
     }
@@ -125,7 +125,7 @@ impl Terminal {
 
 impl Drop for Terminal {
     fn drop(&mut self) {
-        // It ends by itself when Neovim has ended; then there is nothing to kill.
+        // The server ends by itself when Neovim has ended; then there is nothing to kill.
         run::succeeds(self.tmux().arg("kill-server"));
         let _ = std::fs::remove_file(&self.socket);
     }

@@ -10,14 +10,15 @@ use crate::python::Environment;
 use crate::run;
 use crate::workspace::Workspace;
 
-/// What the trainer needs, in its versions. pip takes PyTorch from wherever it is told: the default index has only the build for
-/// CUDA, 3 GB to download; with PyTorch's own index of CPU builds in `PIP_EXTRA_INDEX_URL` it is a tenth of that.
+/// The trainer's requirements, with versions. pip takes PyTorch from the index that the user configures. The default
+/// index has only the build for CUDA, a download of 3 GB; with PyTorch's own index of CPU builds in
+/// `PIP_EXTRA_INDEX_URL` it is a tenth of that.
 pub const PYTHON: Environment = Environment {
     folder: "trainer-python",
     what: "PyTorch and what else the trainer needs",
     packages: include_str!("../../engine/train/requirements.in"),
     versions: include_str!("../../engine/train/requirements.txt"),
-    // Most of it is never imported.
+    // Most of the modules are never imported.
     options: &["--no-compile"],
     probe: "import gguf, pandas, peft, pytest, torch, transformers",
 };
@@ -41,9 +42,9 @@ fn pytest(workspace: &Workspace, engine: &Path, all: bool) -> Command {
     if !all {
         command.args(["-m", "not slow"]);
     }
-    // Threads that spin while they wait take the cores from what else is running.
+    // Threads that spin while they wait take cores from other programs.
     command.env("OMP_WAIT_POLICY", "PASSIVE");
-    // The kernels are compiled beside the rest that is cached, and not among a training's that may be under way.
+    // The kernels are compiled into the cache folder, separate from those of a training that may be running.
     command.env("TORCH_EXTENSIONS_DIR", workspace.cache.join("trainer-kernels"));
     command
 }

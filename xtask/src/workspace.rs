@@ -1,4 +1,4 @@
-//! Where things lie.
+//! The places of the repository's files and folders.
 
 use std::path::{Path, PathBuf};
 

@@ -1,7 +1,7 @@
-//! Files that import each other, directly or by way of others.
+//! Files that import each other, directly or through others.
 //!
-//! An import between a module and one inside it, at any depth, does not count: a module is made of its parts, and they
-//! see what it has. So `a.rs` and `a/b.rs` may import each other, but `a/b.rs` and `a/c.rs` may not, nor `a/b.rs` and
+//! An import between a module and one inside it, at any depth, does not count: a module consists of its parts, and they
+//! see its contents. So `a.rs` and `a/b.rs` may import each other, but `a/b.rs` and `a/c.rs` may not, nor `a/b.rs` and
 //! `d.rs`.
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
@@ -13,7 +13,7 @@ use super::graph::{Graph, Names};
 use super::program::Program;
 use super::source::Finding;
 
-/// Files each of which imports all others, by some way.
+/// Files each of which imports all others, directly or through others.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Circle {
     /// In order of their paths.
@@ -50,7 +50,7 @@ pub fn largest(circles: &[Circle]) -> usize {
     circles.first().map_or(1, |circle| circle.files.len())
 }
 
-/// One finding for each circle, which goes once round.
+/// Returns one finding for each circle, which names the files of its shortest way round.
 pub fn check(program: &Program, graph: &Graph) -> Vec<Finding> {
     circles(&counted(program, graph)).iter().map(finding).collect()
 }

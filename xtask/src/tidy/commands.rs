@@ -1,4 +1,4 @@
-//! The names on the wire that are our own, in the server's code and in the document that describes them.
+//! Checks the project's own names on the wire: those in the server's code against those in the document.
 
 use std::collections::BTreeMap;
 
@@ -11,10 +11,10 @@ const PROTOCOL: &str = "lsp/PROTOCOL.md";
 /// Commands are called `codegen.name`, requests and notifications `codegen/name`.
 const PREFIXES: [&str; 2] = ["codegen.", "codegen/"];
 
-/// Where a name stands first.
+/// The first place of each name.
 type Places = BTreeMap<String, (String, usize)>;
 
-/// Names that only one of the two has.
+/// Finds names that only the code or only the document has.
 pub fn check(sources: &[Source]) -> Vec<Finding> {
     let code = in_code(sources);
     let Some(document) = sources.iter().find(|source| source.path == PROTOCOL) else {

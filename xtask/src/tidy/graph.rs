@@ -1,8 +1,8 @@
-//! Which file imports what from which: every path is followed, through `use` and re-exports, to the file that defines
-//! what it names.
+//! Builds the graph of imports between files: every path is followed, through `use` and re-exports, to the file that
+//! defines its target.
 //!
-//! What is reached through a value alone (a field, a method) is not seen: there the code names no type. Nor is a module
-//! that is only named, on the way to something in it.
+//! An item that is reached only through a value (a field, a method) is not seen, because the code names no type there.
+//! A module that is named only on the way to something in it does not count either.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -11,7 +11,7 @@ use super::program::{ModuleId, Name, Path, Program};
 /// The names that tie one file to another, each with the line that first mentions it.
 pub type Names = BTreeMap<String, usize>;
 
-/// Who imports from whom, by the files' paths.
+/// The imports between files, by the paths of the importing and the imported file.
 pub type Graph = BTreeMap<(String, String), Names>;
 
 /// The imports between the program's files.
@@ -33,18 +33,18 @@ pub fn graph(program: &Program) -> Graph {
     graph
 }
 
-/// What a path leads to.
+/// The target of a path.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 enum Target {
     Module(ModuleId),
     Item { file: String, name: String },
 }
 
-/// The imports that are being followed: each by its module, its name, and its place among what the name stands for.
+/// The imports that are being followed: each by its module, its name, and its index among the meanings of the name.
 type Trail = Vec<(ModuleId, String, usize)>;
 
 impl Program {
-    /// All that the path may stand for, seen from the module; nothing for what other crates define.
+    /// Returns every target that the path may have, seen from the module; empty for items of other crates.
     fn resolve(&self, from: ModuleId, path: &Path, trail: &mut Trail) -> BTreeSet<Target> {
         let mut segments = path.segments.iter();
         let Some(first) = segments.next() else { return BTreeSet::new() };
@@ -64,17 +64,17 @@ impl Program {
         targets
     }
 
-    /// What a name below the target stands for.
+    /// Returns the targets of a name below the target.
     fn step(&self, target: Target, name: &str, trail: &mut Trail) -> BTreeSet<Target> {
         match target {
             Target::Module(id) if name == "super" => self.modules[id].parent.map(Target::Module).into_iter().collect(),
             Target::Module(id) => self.lookup(id, name, trail),
-            // A variant, or what an impl has: it lies with its type.
+            // A variant or an item of an impl is in the same file as its type.
             item @ Target::Item { .. } => BTreeSet::from([item]),
         }
     }
 
-    /// What a name stands for in a module.
+    /// Returns the targets of a name in a module.
     fn lookup(&self, id: ModuleId, name: &str, trail: &mut Trail) -> BTreeSet<Target> {
         let module = &self.modules[id];
         let mut found = BTreeSet::new();
@@ -105,7 +105,7 @@ impl Program {
         found
     }
 
-    /// Does the work unless it is being done already: `use a::a` must not look for itself.
+    /// Does the work unless it is already in progress: `use a::a` must not look for itself.
     fn follow(&self, import: (ModuleId, String, usize), trail: &mut Trail, work: impl FnOnce(&mut Trail)) {
         if !trail.contains(&import) {
             trail.push(import);
@@ -130,7 +130,7 @@ mod tests {
     use crate::tidy::program::Crate;
     use crate::tidy::source::sources;
 
-    /// The imports between the files of two crates, as lines.
+    /// Returns the imports between the files of two crates, as lines.
     fn imports(files: &[(&str, &str)]) -> Vec<String> {
         let crates = [Crate { name: "a", folder: "a/src" }, Crate { name: "b", folder: "b/src" }];
         let program = program(&sources(files), &crates);

@@ -1,14 +1,14 @@
-//! Files that are too long to be read at a sitting.
+//! Checks for files that are too long to read at once.
 
 use super::source::{Finding, Source};
 
-/// Lines that a source file may have.
+/// Maximum number of lines of a source file.
 pub const LIMIT: usize = 500;
 
 /// The endings of source files.
 const SOURCES: [&str; 4] = ["rs", "py", "lua", "ts"];
 
-/// Files over the limit, but for the exceptions, and exceptions that are none.
+/// Finds files over the limit that are not exceptions, and exceptions that are not over it.
 pub fn check(sources: &[Source], exceptions: &[(&str, &str)]) -> Vec<Finding> {
     let mut findings = Vec::new();
     for source in sources.iter().filter(|source| SOURCES.contains(&source.extension())) {

@@ -1,11 +1,11 @@
-//! Paths that exist on one machine only.
+//! Checks for paths that exist on one machine only.
 
 use super::source::{Finding, Source};
 
-/// Names in examples, where a home has to have one.
+/// Home folders' names that examples may use.
 const MADE_UP: [&str; 4] = ["me", "u", "you", "user"];
 
-/// Absolute paths below somebody's home, root's, or a folder for work. Tests make up whatever they like.
+/// Finds absolute paths below a user's home, root's, or a work folder. Tests may contain any path.
 pub fn check(sources: &[Source]) -> Vec<Finding> {
     let mut findings = Vec::new();
     for source in sources.iter().filter(|source| !source.is_test()) {
@@ -22,7 +22,7 @@ pub fn check(sources: &[Source]) -> Vec<Finding> {
 
 fn machine_path(line: &str) -> Option<&str> {
     line.match_indices('/').map(|(start, _)| (start, path_at(line, start))).find_map(|(start, path)| {
-        // A path that goes on from something else is no absolute one.
+        // A path that continues a longer one is not absolute.
         let before = line[..start].chars().next_back();
         let starts = before.is_none_or(|c| !c.is_alphanumeric() && !"/._-~}>$".contains(c));
         let mut parts = path.split('/').skip(1);

@@ -1,5 +1,5 @@
-//! `cargo xtask tidy`: what compilers and linters do not look at: who imports whom, where `unsafe` stands, how long files
-//! are, whether documents name what there is.
+//! `cargo xtask tidy`: checks that compilers and linters do not make: which files import which, where `unsafe` stands,
+//! how long files are, and whether documents name things that exist.
 //!
 //! Each rule is a function from the repository's files to findings.
 
@@ -59,7 +59,7 @@ const KEPT: &[Kept] = &[
     },
 ];
 
-/// Files that may be longer than others, and why.
+/// Files that may be longer than others, with the reason.
 const LONG: &[(&str, &str)] = &[];
 
 #[derive(Args, Default)]
@@ -72,7 +72,7 @@ pub struct Options {
     root: Option<PathBuf>,
 }
 
-/// Looks at the checkout in `root`, unless the options name another.
+/// Checks the checkout in `root`, unless the options name another.
 pub fn tidy(root: &Path, options: &Options) -> Result<()> {
     let sources = sources(options.root.as_deref().unwrap_or(root))?;
     let program = modules::program(&sources, CRATES);
@@ -94,7 +94,7 @@ pub fn tidy(root: &Path, options: &Options) -> Result<()> {
     }
 }
 
-/// Everything that breaks a rule, in order of the files.
+/// Returns everything that breaks a rule, in order of the files.
 fn findings(sources: &[Source], program: &program::Program, graph: &graph::Graph) -> Vec<Finding> {
     let mut found = program.findings.clone();
     found.extend(table::strangers(sources, CRATES));
@@ -117,7 +117,7 @@ fn sources(root: &Path) -> Result<Vec<Source>> {
     let mut sources = Vec::new();
     for path in listed.split('\0').filter(|path| !path.is_empty()) {
         let full = root.join(path);
-        // A link is another file's text, and a file may have been deleted.
+        // A link has another file's text, and a tracked file may have been deleted.
         if full.symlink_metadata().is_ok_and(|is| is.is_file()) {
             let bytes = std::fs::read(&full).with_context(|| format!("cannot read {}", full.display()))?;
             // What is no text has none, but is there to be named.

@@ -1,4 +1,4 @@
-//! Finds the modules of a crate, from its root on, where Rust looks for them.
+//! Finds the modules of a crate, starting from its root, where Rust looks for them.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -28,7 +28,7 @@ pub fn program(sources: &[Source], crates: &[Crate]) -> Program {
 struct Walk<'a> {
     texts: BTreeMap<&'a str, &'a str>,
     program: Program,
-    /// Files that only a module of tests names.
+    /// Files that only a test module names.
     tests: BTreeSet<String>,
 }
 
@@ -92,7 +92,7 @@ impl Walk<'_> {
         }
     }
 
-    /// Whether the file is one of a module of tests, or of one that it declares.
+    /// Whether the file belongs to a test module, or to one that it declares.
     fn is_below_test(&self, path: &str) -> bool {
         self.tests.iter().any(|test| lies_in(path, test.trim_end_matches(".rs").trim_end_matches("/mod")))
     }

@@ -1,4 +1,4 @@
-//! What is known of the crates' code: which module lies in which file, what it names, and which paths it mentions.
+//! The crates' code as data: which module is in which file, what it names, and which paths it mentions.
 
 use std::collections::BTreeMap;
 
@@ -10,13 +10,13 @@ pub type ModuleId = usize;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Path {
     pub segments: Vec<String>,
-    /// It starts with `::`.
+    /// Whether it starts with `::`.
     pub absolute: bool,
-    /// Counted from 1.
+    /// The line, from 1.
     pub line: usize,
 }
 
-/// What a name in a module stands for.
+/// The meaning of a name in a module.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Name {
     /// A module declared here.
@@ -33,7 +33,7 @@ pub struct Module {
     pub parent: Option<ModuleId>,
     /// The path of the file that holds its code.
     pub file: String,
-    /// One name may stand for several things: a module and a function, or one thing for each system.
+    /// The meanings of each name. One name may have several: a module and a function, or one item for each system.
     pub names: BTreeMap<String, Vec<Name>>,
     /// What is imported by `use path::*`.
     pub globs: Vec<Path>,
@@ -51,7 +51,7 @@ impl Module {
 /// A crate of the workspace.
 #[derive(Debug, Clone, Copy)]
 pub struct Crate {
-    /// As code names it.
+    /// The crate's name in code.
     pub name: &'static str,
     /// The folder of its sources.
     pub folder: &'static str,

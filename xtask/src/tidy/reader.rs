@@ -6,7 +6,7 @@ use syn::{Attribute, Item, Meta, UseTree};
 
 use super::program::{Module, ModuleId, Name, Path};
 
-/// A module that is declared by `mod name;`.
+/// A module that is declared by `mod name;`, with its code in another file.
 #[derive(Debug)]
 pub struct Pending {
     pub parent: ModuleId,
@@ -16,11 +16,12 @@ pub struct Pending {
     pub path: Option<String>,
     /// The modules of this file around the declaration, outermost first.
     pub within: Vec<String>,
-    /// Only tests have it.
+    /// Whether only tests have it.
     pub test: bool,
 }
 
-/// Fills the module `id` with what the text holds, adds the modules inside it, and returns those that lie in other files.
+/// Fills the module `id` with the contents of the text, adds the modules inside it, and returns those that are in other
+/// files.
 pub fn read(text: &str, id: ModuleId, modules: &mut Vec<Module>) -> syn::Result<Vec<Pending>> {
     let file = syn::parse_file(text)?;
     let mut reader = Reader { modules, module: id, within: Vec::new(), pending: Vec::new() };
@@ -56,7 +57,7 @@ impl Reader<'_> {
         self.modules[self.module].mentions.push(path);
     }
 
-    /// Takes down what a `use` names below `before`.
+    /// Records the names of a `use` below `before`.
     fn imports(&mut self, tree: &UseTree, before: &Path) {
         let with = |ident: &syn::Ident| {
             let mut path = before.clone();
@@ -93,7 +94,7 @@ impl Reader<'_> {
         });
     }
 
-    /// The paths in the tokens of a macro or an attribute; in the latter a text may be one, as serde has it.
+    /// Finds the paths in the tokens of a macro or an attribute; in an attribute a string may be a path, as for serde.
     fn tokens(&mut self, tokens: TokenStream, texts: bool) {
         let mut scan = Scan::default();
         for token in tokens {
@@ -142,7 +143,7 @@ impl<'ast> Visit<'ast> for Reader<'_> {
         self.module = outer;
     }
 
-    // Also that of a function's body: its names are taken as the module's.
+    // Includes a `use` in a function's body, whose names count as the module's.
     fn visit_item_use(&mut self, item: &'ast syn::ItemUse) {
         let start = Path { segments: Vec::new(), absolute: item.leading_colon.is_some(), line: 0 };
         self.imports(&item.tree, &start);
@@ -177,7 +178,7 @@ struct Scan {
     path: Option<Path>,
     /// Colons since the path's last segment.
     colons: usize,
-    /// The token before was a dot: a field or a method follows, which is no path.
+    /// Whether the token before was a dot: a field or a method follows, not a path.
     after_dot: bool,
 }
 
@@ -243,7 +244,7 @@ fn told_path(attribute: &Attribute) -> Option<String> {
     }
 }
 
-/// Whether `cfg` keeps what has these attributes out of everything but tests.
+/// Whether `cfg` restricts the item with these attributes to tests.
 fn is_test_only(attributes: &[Attribute]) -> bool {
     let condition = |attribute: &Attribute| match &attribute.meta {
         Meta::List(list) if list.path.is_ident("cfg") => list.parse_args::<Meta>().ok(),

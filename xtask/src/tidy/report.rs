@@ -1,4 +1,4 @@
-//! The whole table for people who move files: rooms, arrows, circles.
+//! The whole table, for developers who move files: rooms, arrows, circles.
 
 use std::collections::BTreeMap;
 use std::fmt::Write;
@@ -59,7 +59,7 @@ fn write_arrows(out: &mut String, graph: &Graph) {
     }
 }
 
-/// Where a file has no room the table says nothing.
+/// The table does not apply to files without a room.
 fn allowed(from: Option<&Room>, to: Option<&Room>) -> bool {
     from.zip(to).is_none_or(|(from, to)| may_import(from, to))
 }

@@ -1,8 +1,8 @@
-//! The rooms of the house: which files each has, and whose files they may import. ARCHITECTURE.md says what each is for.
+//! The rooms of the house: the files of each, and the rooms that they may import. ARCHITECTURE.md describes each room.
 
 use super::program::Crate;
 
-/// The crates whose imports are looked at.
+/// The crates whose imports are checked.
 pub const CRATES: &[Crate] = &[
     Crate { name: "codegen_core", folder: "engine/core/src" },
     Crate { name: "codegen_sandbox", folder: "engine/sandbox/src" },
@@ -17,9 +17,9 @@ pub const CRATES: &[Crate] = &[
 /// A part of the house.
 #[derive(Debug, Clone, Copy)]
 pub struct Room {
-    /// What comes before the dot is the crate, or the room itself is one.
+    /// The room's name: the part before the dot is the crate; a room without a dot is a whole crate.
     pub name: &'static str,
-    /// A file without its ending, and the folder of that name. A file is in the room whose place fits it longest.
+    /// A file without its ending, or the folder of that name. A file is in the room with the longest matching place.
     pub place: &'static str,
     /// The rooms whose files may be imported; a crate's name stands for all rooms of the crate.
     pub imports: &'static [&'static str],
@@ -33,7 +33,7 @@ const fn room(name: &'static str, place: &'static str, imports: &'static [&'stat
 pub const ROOMS: &[Room] = &[
     room("core", "engine/core/src", &[]),
     room("sandbox", "engine/sandbox/src", &[]),
-    // A model file in, tokens out.
+    // The model: from a file to tokens.
     room("engine.output", "engine/src/output", &["core"]),
     room("engine.gguf", "engine/src/gguf", &["core", "engine.output"]),
     room("engine.ggml", "engine/src/ggml", &["core", "engine.gguf"]),
@@ -47,7 +47,7 @@ pub const ROOMS: &[Room] = &[
     room("engine.runtime", "engine/src/runtime", &["core", "engine.decode", "engine.gguf", "engine.model"]),
     room("engine", "engine/src/lib", &["core", "engine"]),
     room("eval", "engine/eval/src", &["core", "sandbox", "engine"]),
-    // Everything that is decided about text.
+    // The decisions about text.
     room("text.edit", "lsp/text/src/edit", &["core"]),
     room("text.document", "lsp/text/src/document", &["core", "text.edit"]),
     room("text.testing", "lsp/text/src/testing", &["text.document"]),
@@ -68,7 +68,7 @@ pub const ROOMS: &[Room] = &[
     room("text", "lsp/text/src/lib", &["core", "text"]),
     // The server and the command line.
     room("lsp.uri", "lsp/src/uri", &[]),
-    // The options are those of the engine and of the sandbox, too.
+    // Includes the options of the engine and of the sandbox.
     room("lsp.config", "lsp/src/config", &["core", "sandbox", "engine", "text", "lsp.uri"]),
     room("lsp.protocol", "lsp/src/protocol", &["core", "text", "lsp.uri"]),
     room("lsp.generate", "lsp/src/generate", &["core", "sandbox", "engine", "text", "lsp.config", "lsp.protocol"]),
@@ -81,7 +81,7 @@ pub const ROOMS: &[Room] = &[
     room("lsp.server", "lsp/src/server", BELOW_SERVER),
     room("lsp.handlers", "lsp/src/server/handlers", BELOW_HANDLERS),
     room("lsp.main_loop", "lsp/src/server/main_loop", BELOW_MAIN_LOOP),
-    // The way in and out: it starts the main loop.
+    // The entrance: it starts the main loop.
     room("lsp.transport", "lsp/src/server.rs", WAY_IN),
     room("lsp.transport", "lsp/src/server/transport", WAY_IN),
     room("lsp.cli", "lsp/src/cli", BELOW_CLI),
@@ -132,7 +132,7 @@ const BELOW_MAIN_LOOP: &[&str] = &[
     "lsp.handlers",
 ];
 const WAY_IN: &[&str] = &["core", "lsp.uri", "lsp.config", "lsp.protocol", "lsp.server", "lsp.main_loop"];
-/// All but the handlers.
+/// All rooms but the handlers.
 const BELOW_CLI: &[&str] = &[
     "core",
     "sandbox",

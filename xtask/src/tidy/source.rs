@@ -1,11 +1,11 @@
-//! What the rules read and what they answer with.
+//! The rules' input and output.
 
 use std::fmt::{Display, Formatter};
 
 /// A text file of the repository.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Source {
-    /// From the repository's root, with `/` on every system.
+    /// The path from the repository's root, with `/` on every system.
     pub path: String,
     pub text: String,
 }
@@ -33,11 +33,11 @@ pub fn lies_in(path: &str, place: &str) -> bool {
     path.strip_prefix(place).is_some_and(|rest| rest.is_empty() || rest == ".rs" || rest.starts_with('/'))
 }
 
-/// Something that breaks a rule, and what to do about it.
+/// A violation of a rule, and what to do about it.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Finding {
     pub path: String,
-    /// Counted from 1; 0 where it is about the whole file.
+    /// The line, from 1; 0 if the finding is about the whole file.
     pub line: usize,
     pub what: String,
 }

@@ -1,4 +1,4 @@
-//! Holds the files' imports against the table of the rooms.
+//! Checks the files' imports against the table of rooms.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -8,7 +8,7 @@ use super::program::{Crate, Program};
 use super::rooms::Room;
 use super::source::{Finding, Source, lies_in};
 
-/// The room of a file: the one whose place fits it longest.
+/// Returns the room of a file: the one with the longest matching place.
 pub fn room_of<'a>(rooms: &'a [Room], path: &str) -> Option<&'a Room> {
     rooms.iter().filter(|room| lies_in(path, room.place)).max_by_key(|room| room.place.len())
 }
@@ -23,7 +23,7 @@ fn covers(name: &str, room: &str) -> bool {
     room.strip_prefix(name).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
 }
 
-/// Imports that the table does not allow, files without a room, rooms without a file.
+/// Finds imports that the table does not allow, files without a room, and rooms without a file.
 pub fn check(program: &Program, graph: &Graph, rooms: &[Room]) -> Vec<Finding> {
     let mut findings = Vec::new();
     for path in program.files.keys().filter(|path| room_of(rooms, path).is_none()) {
@@ -53,7 +53,7 @@ pub fn check(program: &Program, graph: &Graph, rooms: &[Room]) -> Vec<Finding> {
     findings
 }
 
-/// Sources of the workspace that lie in none of the crates.
+/// Finds sources of the workspace that are in none of the crates.
 pub fn strangers(sources: &[Source], crates: &[Crate]) -> Vec<Finding> {
     let stranger = |source: &&Source| {
         let in_sources = source.path.contains("/src/") && source.extension() == "rs" && !source.is_test();
@@ -63,7 +63,7 @@ pub fn strangers(sources: &[Source], crates: &[Crate]) -> Vec<Finding> {
     sources.iter().filter(stranger).map(|source| Finding::new(&source.path, 0, what)).collect()
 }
 
-/// How the rooms import each other: the names for each pair, with the files.
+/// Returns how the rooms import each other: the names for each pair, with the files.
 pub fn arrows(graph: &Graph, room: impl Fn(&str) -> String) -> BTreeMap<(String, String), Vec<(&str, &str)>> {
     let mut arrows: BTreeMap<_, Vec<_>> = BTreeMap::new();
     for (from, to) in graph.keys() {

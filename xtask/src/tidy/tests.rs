@@ -1,4 +1,4 @@
-//! All rules over small checkouts in a folder of their own.
+//! Tests of all rules, over small checkouts in a separate folder.
 
 use std::path::Path;
 use std::process::Command;
@@ -20,7 +20,7 @@ fn checkout(name: &str, files: &[(&str, &str)]) -> Vec<Source> {
     sources
 }
 
-/// What is found, but for rooms and places that so small a checkout lacks.
+/// Returns the findings, except for rooms and places that so small a checkout lacks.
 fn found(sources: &[Source]) -> Vec<String> {
     let program = modules::program(sources, CRATES);
     let found = findings(sources, &program, &graph::graph(&program));

@@ -4,23 +4,24 @@ use proc_macro2::{TokenStream, TokenTree};
 
 use super::source::{Finding, Source, lies_in};
 
-/// A word and where it may stand.
+/// A word, and the places where it may stand.
 #[derive(Debug, Clone, Copy)]
 pub struct Kept {
     pub word: &'static str,
-    /// Where it is looked for: a folder, or "" for everywhere.
+    /// The folder in which it is looked for; "" means everywhere.
     pub within: &'static str,
-    /// The files (and the folders of the same names) that may have it, each without its ending. Each has to have it.
+    /// The files (and the folders of the same names) that may have it, each without its ending. Each of them must have
+    /// it.
     pub places: &'static [&'static str],
     pub instead: &'static str,
 }
 
-/// Those that stand where they may not, and places that no longer have what they may have.
+/// Finds words outside their places, and places that no longer have their word.
 pub fn check(sources: &[Source], kept: &[Kept]) -> Vec<Finding> {
     let mut findings = Vec::new();
     let mut used = vec![false; kept.iter().map(|kept| kept.places.len()).sum()];
     for source in sources.iter().filter(|source| source.extension() == "rs") {
-        // Where it does not parse, the compiler says so.
+        // A file that does not parse is the compiler's to report.
         let Ok(tokens) = source.text.parse::<TokenStream>() else { continue };
         let mut first = 0;
         for kept in kept {
