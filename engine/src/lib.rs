@@ -23,7 +23,7 @@
 //!     }
 //! }
 //!
-//! // The engine's thread ends once nobody holds it any more; a program waits for that before it ends.
+//! // The engine's thread ends once its last handle is dropped; a program waits for that before it ends.
 //! drop((generation, engine));
 //! assert!(Engine::wait_for_all(Duration::from_secs(60)));
 //! # Ok::<(), Box<dyn std::error::Error>>(())

@@ -42,7 +42,7 @@ pub struct Config {
     pub eos_token_ids: Vec<u32>,
     /// The name under which the checkpoint was loaded when it was saved (`_name_or_path`).
     pub name: Option<String>,
-    /// What of it is passed over, in sentences.
+    /// Sentences about the parts of the file that are ignored.
     pub notes: Vec<String>,
 }
 
@@ -128,7 +128,7 @@ impl Config {
         Ok(config)
     }
 
-    /// Adds the ends of texts that a file names.
+    /// Adds the end tokens that a file names.
     fn add_ends(&mut self, fields: &Fields<'_>) -> Result<(), ModelError> {
         for token in fields.tokens("eos_token_id", self.vocab_size, &mut self.notes)? {
             if !self.eos_token_ids.contains(&token) {
@@ -144,7 +144,7 @@ impl Config {
         self.n_embd / self.n_head
     }
 
-    /// What CodeGen cannot have, if anything.
+    /// Returns the reason why no CodeGen can have this shape, if there is one.
     pub(crate) fn check(&self) -> Result<(), String> {
         let Self { n_layer, n_embd, n_head, blocks, n_positions, rotary_dim, vocab_size, .. } = *self;
         for (name, value) in [

@@ -18,13 +18,13 @@ pub const BLOCKS: usize = 4;
 /// CodeGen2 of 1 and of 3.7 billion parameters were trained with another degree, which their own code has.
 const CODEGEN2_BLOCKS: usize = 8;
 
-/// What the names of the models with that code hold.
+/// Parts of the names of the models with that code.
 const CODEGEN2: [&str; 2] = ["codegen2-1b", "codegen2-3_7b"];
 
 /// A file of Python code that a checkpoint brings has some tens of kilobytes.
 const MAX_CODE: u64 = 4 << 20;
 
-/// Where the code has the number of blocks.
+/// The place of the number of blocks in the code.
 static DEGREE: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(r"(?m)^[ \t]*mp_num\s*=\s*(\d+)\b").ok());
 
 /// How many blocks the fused projection has.
@@ -195,7 +195,7 @@ fn is_set(key: &str, value: &Value) -> bool {
     }
 }
 
-/// Says how the weights are quantized, if the configuration says that they are.
+/// Returns how the weights are quantized, if the configuration says that they are.
 pub(super) fn quantization(fields: &Map<String, Value>) -> Option<String> {
     let key = ["quantization_config", "compression_config"].into_iter().find(|key| {
         fields

@@ -88,7 +88,7 @@ pub(crate) fn check(folder: &Path) -> Result<(), ModelError> {
     ))
 }
 
-/// What a folder with a configuration has instead of weights, if that is known.
+/// Returns what a folder with a configuration has instead of weights, if that is known.
 pub(super) fn without_weights(folder: &Path) -> Option<String> {
     const OTHERS: [(&str, &str); 5] = [
         ("tf_model.h5", "TensorFlow's"),

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 /// training, and recomputed activations. They may stand anywhere in a name.
 const WRAPPERS: [&str; 4] = ["module", "_orig_mod", "_fsdp_wrapped_module", "_checkpoint_wrapped_module"];
 
-/// What classes that hold a whole model call it: trainers' own modules and models with a value head.
+/// The names under which classes hold a whole model: trainers' own modules and models with a value head.
 const HOLDERS: [&str; 3] = ["model", "pretrained_model", "base_model"];
 
 /// Names of heads that score a text, as reinforcement learning from feedback trains them beside the model.

@@ -9,7 +9,7 @@
 pub struct Window {
     /// Tokens kept at the prompt's start.
     pub keep: usize,
-    /// Where the rest begins; equal to `keep` if nothing is dropped.
+    /// The index at which the rest begins; equal to `keep` if nothing is dropped.
     pub start: usize,
 }
 

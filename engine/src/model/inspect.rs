@@ -218,7 +218,7 @@ fn line(f: &mut fmt::Formatter<'_>, label: &str, text: String) -> fmt::Result {
 }
 
 impl Inspection {
-    /// What a model computes with: its shape and its tokenizer.
+    /// Writes the shape of the network and its tokenizer.
     fn network(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let or = |value: Option<u64>| value.map_or_else(|| "?".to_owned(), |value| value.to_string());
         line(f, "context", format!("{} tokens", or(self.context)))?;

@@ -62,8 +62,8 @@ pub(crate) fn check_folder(folder: &Path) -> Result<(), ModelError> {
     std::fs::metadata(folder).map(drop).map_err(|cause| not_here(folder, cause))
 }
 
-/// Words why a checkpoint's or an adapter's folder is not there. A model's name on the Hub, and an address, are told how to
-/// become a folder.
+/// Returns the error for a missing checkpoint's or adapter's folder. For a model's name on the Hub or an address, it
+/// says how to get a folder from it.
 pub(crate) fn not_here(folder: &Path, cause: std::io::Error) -> ModelError {
     let name = folder.to_string_lossy();
     let id = released(&name).map(|release| format!("Salesforce/{release}")).or_else(|| match remote(&name)? {

@@ -23,20 +23,20 @@ const BIAS: &str = "output.bias";
 /// No vocabulary is larger than this.
 const MAX_TOKENS: usize = 1 << 22;
 
-/// What the tokens that a model never writes are written as. Empty for a model that writes all of its tokens.
+/// The tokens with which a model's unwritten tokens are spelled. Empty for a model that writes all of its tokens.
 ///
 /// A token is taken apart when a text has it: most of the tens of thousands that a small model does not write never come
 /// up, and loading the model waits for this table.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Spelling {
-    /// By token.
+    /// The spelling of each token, by id.
     parts: Vec<Part>,
 }
 
 /// How a token may stand in what a model reads.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Part {
-    /// As it is.
+    /// Kept, because the model writes it.
     Written,
     /// Replaced by these two tokens, whose texts together are its text, or by their own parts.
     Halves(u32, u32),
@@ -62,7 +62,8 @@ impl Spelling {
         }
     }
 
-    /// From the tokens' texts, the merges with their two sides separated by a space, and a bias for each token.
+    /// Builds the table from the tokens' texts, the merges with their two sides separated by a space, and a bias for
+    /// each token.
     fn new(tokens: &[Vec<u8>], merges: &[Vec<u8>], biases: &[f32]) -> Self {
         let ids: HashMap<&[u8], u32> = tokens.iter().map(Vec::as_slice).zip(0..).collect();
         let unwritten = |index: usize| biases.get(index).is_some_and(|&bias| bias <= NEVER);
@@ -109,7 +110,7 @@ impl Spelling {
         spelled
     }
 
-    /// Adds the pieces of a token, or says that it has none. `waiting` is room to work in.
+    /// Appends the pieces of a token; false if it has none. `waiting` is a buffer to work in.
     fn spell(&self, token: TokenId, waiting: &mut Vec<TokenId>, spelled: &mut Vec<TokenId>) -> bool {
         waiting.clear();
         waiting.push(token);

@@ -45,7 +45,7 @@ pub(super) struct Job {
     keep: usize,
 }
 
-/// What the worker must know about the backend to accept a request.
+/// The backend's properties that decide whether a request is accepted.
 pub(super) struct Limits<'a> {
     pub vocabulary: &'a dyn Vocabulary,
     pub context: usize,

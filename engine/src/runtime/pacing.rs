@@ -28,9 +28,9 @@ impl Drop for Counted {
 /// How a batch has ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Ended {
-    /// It has been computed.
+    /// The batch has been computed.
     Computed,
-    /// It took too long, and has left nothing behind.
+    /// The batch took too long, and left the cache as it was.
     GivenUp,
 }
 

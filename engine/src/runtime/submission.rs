@@ -1,4 +1,4 @@
-//! What a caller hands to the worker.
+//! The requests that a caller submits to the worker.
 
 use std::sync::Arc;
 

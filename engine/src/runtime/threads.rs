@@ -41,7 +41,7 @@ const WAIT: (u32, u32) = (16, 512);
 /// Number of batches before the next trial after one that reduced the cost.
 const CLIMB: u32 = 2;
 
-/// After this many batches without a trial, a number of threads beyond the hint is tried, too.
+/// Number of batches without a trial after which a number of threads beyond the hint is tried, too.
 const DOUBT: u32 = 256;
 
 /// Number of batches for which the hint is ignored after such a trial reduced the cost.

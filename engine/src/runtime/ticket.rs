@@ -121,7 +121,7 @@ struct Registry {
     open: HashMap<u64, Arc<Ticket>>,
     /// The open tickets of each key: those of one submission, which is the latest with that key.
     keys: HashMap<Key, Vec<u64>>,
-    /// Why no request can be served any more.
+    /// The reason why no more requests can be served; `None` while the worker lives.
     dead: Option<String>,
 }
 
@@ -147,7 +147,7 @@ impl AtomicCounters {
     }
 }
 
-/// What the engine's handles and its worker share.
+/// The state that the engine's handles and its worker share.
 #[derive(Default)]
 pub(super) struct Shared {
     pub counters: AtomicCounters,

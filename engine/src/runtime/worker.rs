@@ -51,7 +51,7 @@ pub(super) fn run(backend: &mut dyn Backend, inbox: &Receiver<Submission>, share
     }
 }
 
-/// What a job has in the batch.
+/// A job's part of the batch.
 struct Part {
     job: usize,
     tokens: usize,

@@ -1,4 +1,4 @@
-//! What the pickle's imports do when they are called: the machine makes their results itself.
+//! The calls of the pickle's imports: the machine makes their results itself.
 
 use super::machine::{Machine, Node, Value};
 use super::{Global, PickledTensor};

@@ -53,7 +53,7 @@ impl Base {
         Ok(Self { name: name.or_else(|| config.name.clone()).or_else(|| folder_name(&folder)), config, path: folder })
     }
 
-    /// Only a file made from a CodeGen will do: others have their rows in an order of their own.
+    /// Accepts only a file made from a CodeGen, because other models' rows are in a different order.
     fn gguf(gguf: &Gguf) -> Result<Self, ModelError> {
         let metadata = &gguf.metadata;
         let invalid = |problem: String| ModelError::invalid(&gguf.path, problem);

@@ -53,7 +53,7 @@ pub(super) fn left_out(weights: &Weights, base: &Base, path: &Path) -> Result<Ve
     Ok(own.into_iter().cloned().collect())
 }
 
-/// Says so if a copy has more or fewer rows than the base has tokens.
+/// Returns a message if a copy has more or fewer rows than the base has tokens.
 fn resized(copy: &SourceTensor, base: &Base) -> Option<String> {
     let name = copy.name.strip_prefix(PREFIX)?.replace(COPIED, ".");
     let (rows, tokens) = (*copy.shape.first()?, base.config.vocab_size);

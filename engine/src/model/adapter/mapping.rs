@@ -27,7 +27,7 @@ pub(super) struct AdapterTensor {
     pub source: String,
     /// How its elements lie there.
     pub layout: Layout,
-    /// What its elements are multiplied by.
+    /// The factor of its elements.
     pub factor: f64,
 }
 
@@ -89,7 +89,7 @@ pub(super) fn map(
     Ok(mapped)
 }
 
-/// What tensors that are no LoRA matrices of the model may be.
+/// Returns the likely origin of tensors that are not LoRA matrices of the model.
 fn foreign(names: &[&str]) -> String {
     let all = mapping::names(names);
     if names.iter().any(|name| name.contains("lora_magnitude_vector")) {

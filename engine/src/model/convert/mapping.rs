@@ -17,16 +17,16 @@ pub struct MappedTensor {
     pub name: String,
     /// Rows and columns, or the length of a vector.
     pub shape: Vec<usize>,
-    /// Where its elements come from.
+    /// The origin of its elements.
     pub source: Source,
     /// Whether it may be quantized.
     pub precision: Precision,
 }
 
-/// Where a tensor's elements come from.
+/// The origin of a tensor's elements.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Source {
-    /// From a tensor of the checkpoint of the same shape.
+    /// Copied from a tensor of the checkpoint of the same shape.
     Tensor {
         /// Its name in the checkpoint.
         name: String,
@@ -40,17 +40,17 @@ pub enum Source {
 /// How precisely a tensor has to be written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Precision {
-    /// As 32-bit floats, whatever the file's type: norms and biases, which are small and which llama.cpp adds to 32-bit
-    /// activations.
+    /// Written as 32-bit floats in every file type: norms and biases, which are small and which llama.cpp adds to
+    /// 32-bit activations.
     F32Always,
-    /// In the file's type.
+    /// Written in the file's type.
     Weight,
 }
 
 /// The order in which rows are taken from the checkpoint.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum RowOrder {
-    /// As they are.
+    /// The order of the checkpoint.
     AsIs,
     /// The fused projection's, for three times `n_embd` rows: see [`RowOrder::source_row`].
     Qkv {
@@ -101,11 +101,11 @@ impl RowOrder {
     }
 }
 
-/// What is left of the checkpoint when a layer's tensors have been taken: the causal mask in its several forms, which
-/// is no weight and follows from the context's length.
+/// The checkpoint's tensors that no layer needs: the causal mask in its several forms, which is not a weight and
+/// follows from the context's length.
 const BUFFERS: [&str; 3] = ["attn.causal_mask", "attn.bias", "attn.masked_bias"];
 
-/// At most this many names go into a message.
+/// Maximum number of names in a message.
 const NAMES_SHOWN: usize = 5;
 
 /// Lists the GGUF's tensors in the order in which they are written. `path` is the checkpoint's, for messages.
@@ -171,7 +171,7 @@ pub fn map(config: &Config, tensors: &[SourceTensor], path: &Path) -> Result<Vec
     Ok(mapped)
 }
 
-/// What is wrong with a tensor of another shape than the configuration gives it.
+/// Returns the message for a tensor whose shape differs from the configuration's.
 fn misshapen(tensor: &SourceTensor, expected: &[usize]) -> String {
     let SourceTensor { name, shape, .. } = tensor;
     // Each process of a ZeRO stage 3 training holds a part, and the whole model's own tensors nothing.

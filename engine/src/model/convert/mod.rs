@@ -88,7 +88,7 @@ pub fn convert(
     stream.finish(notes)
 }
 
-/// Says so if an adapter lies beside a whole model: it may be merged into it already, or not.
+/// Returns a note if an adapter lies beside a whole model: it may already be merged into it, or not.
 fn left_over(folder: &Path) -> Option<String> {
     is_there(&folder.join(FILE)).then(|| {
         format!(
@@ -172,7 +172,7 @@ fn metadata(checkpoint: &Checkpoint, located: &Located, tokenizer: SourceTokeniz
     Ok(metadata)
 }
 
-/// Puts the numbers that describe the network into the metadata.
+/// Adds the numbers that describe the network to the metadata.
 pub(super) fn set_shape(metadata: &mut Metadata, config: &Config) {
     for (key, value) in [
         ("context_length", config.n_positions),

@@ -21,7 +21,7 @@ const MAX_BYTES: u64 = 256 << 20;
 /// GPT-2's only special token, special also where no file says so: the slow tokenizers know it by name.
 pub(super) const END_OF_TEXT: &str = "<|endoftext|>";
 
-/// What llama.cpp does with a token.
+/// The way in which llama.cpp treats a token.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum TokenKind {
     /// Found by merging pairs, its bytes written in GPT-2's alphabet.
@@ -43,7 +43,7 @@ pub struct SourceTokenizer {
     pub kinds: Vec<TokenKind>,
     /// Merges in the order of their rank, the two sides separated by a space.
     pub merges: Vec<String>,
-    /// What ends a text, and what is put before it.
+    /// The tokens that end a text, and the one that is put before it.
     pub special: Special,
     /// The tokenizer as a `tokenizer.json` without needless white space, its keys in their original order.
     pub json: String,

@@ -81,7 +81,7 @@ fn is_weight(tensor: &TensorInfo) -> bool {
     is_float && recipe::may_be_encoded(&tensor.name, dimensions)
 }
 
-/// Says so when weights lose precision a second time.
+/// Returns a note if weights lose precision a second time.
 fn requantized(from: &[TensorInfo], to: &[TensorInfo]) -> Option<String> {
     let twice = from.iter().zip(to).filter(|(from, to)| from.kind.is_quantized() && from.kind != to.kind);
     let count = twice.count();

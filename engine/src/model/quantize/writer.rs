@@ -1,4 +1,4 @@
-//! What converting and requantizing share: a GGUF that is written slab by slab, with progress and a report.
+//! The common part of converting and requantizing: a GGUF that is written slab by slab, with progress and a report.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -32,7 +32,7 @@ pub struct TypeUsage {
     pub bytes: u64,
 }
 
-/// What was written.
+/// A description of the file that was written.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FileReport {
     /// The file.
@@ -43,9 +43,9 @@ pub struct FileReport {
     pub tensors: usize,
     /// Values of all tensors.
     pub parameters: u64,
-    /// Which types were used, and how much.
+    /// The types used, with the size of each.
     pub types: Vec<TypeUsage>,
-    /// What the user should know about the result.
+    /// Notes for the user on the result.
     pub notes: Vec<String>,
     /// Time taken.
     pub elapsed: Duration,
@@ -62,7 +62,7 @@ pub fn usage(tensors: &[TensorInfo]) -> Vec<TypeUsage> {
     found.into_values().collect()
 }
 
-/// Puts the file type and, where it matters, the version of the quantized formats into the metadata.
+/// Adds the file type and, where it matters, the version of the quantized formats to the metadata.
 pub fn set_file_type(metadata: &mut Metadata, file_type: FileType, tensors: &[TensorInfo]) {
     /// GGML_QNT_VERSION, unchanged since 2023.
     const QUANTIZATION_VERSION: u32 = 2;

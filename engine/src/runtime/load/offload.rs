@@ -186,7 +186,7 @@ impl Placement {
         })
     }
 
-    /// Puts fewer layers on GPUs; false if that is not possible.
+    /// Moves fewer layers to GPUs; false if that is not possible.
     pub fn shrink(&mut self) -> bool {
         if !self.flexible || self.layers == 0 {
             return false;

@@ -38,7 +38,7 @@ pub enum KvType {
     F32,
 }
 
-/// As many slots as fit, but at least two.
+/// The limits on the number of slots: as many as fit, but at least two.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct SlotsWithin {
     /// Bytes that the KV caches of all slots together may take.
@@ -75,7 +75,7 @@ pub struct EngineOptions {
     pub slots_within: SlotsWithin,
     /// How many layers go to a GPU.
     pub gpu_layers: GpuLayers,
-    /// Which device is used first, by its index in `Engine::devices`; `None` leaves it to llama.cpp.
+    /// The device to use first, by its index in `Engine::devices`; `None` leaves it to llama.cpp.
     pub main_device: Option<usize>,
     /// Fused attention.
     pub flash_attention: FlashAttention,
@@ -125,7 +125,7 @@ pub struct Device {
     pub memory_free: u64,
 }
 
-/// What is known about the loaded model.
+/// The properties of the loaded model.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ModelInfo {
     /// `general.name`, or the file's name.
@@ -172,9 +172,9 @@ impl ModelInfo {
 /// How many threads computed the last batches; zero before there was any.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct ThreadsInUse {
-    /// For the last batch of one token.
+    /// Threads of the last batch of one token.
     pub decode: usize,
-    /// For the last batch of several tokens, such as a part of a prompt.
+    /// Threads of the last batch of several tokens, such as a part of a prompt.
     pub batch: usize,
 }
 

@@ -8,9 +8,9 @@ use crate::checkpoint::Config;
 /// The tokens that a GGUF names for special purposes.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Special {
-    /// What ends a text: the model's own ends first, in its order, then `<|endoftext|>`. At least one.
+    /// The tokens that end a text: the model's own ends first, in its order, then `<|endoftext|>`. At least one.
     pub ends: Vec<u32>,
-    /// What CodeGen's texts begin after, which is put before a text if `first` says so.
+    /// The token after which CodeGen's texts begin; it is put before a text if `first` is set.
     pub begin: u32,
     /// Whether the tokenizer puts `begin` before each text.
     pub first: bool,

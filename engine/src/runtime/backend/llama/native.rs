@@ -25,8 +25,8 @@
 //! - Two contexts, one for each number of threads, need the KV cache twice.
 //! - llama-cpp-2's `LlamaContext` could be read as the pointer that it begins with, but Rust may lay it out as it likes. Its
 //!   `LlamaModel` is `repr(transparent)`, so that a context of our own can be made of it ([`pointer_of`]).
-//! - Threads that are not there wait for nobody, whatever they would do while they wait: so the way to wait matters little,
-//!   and the number of threads much. ggml's own pool spins, which is right for threads that all have a core.
+//! - A thread that does not exist is not waited for. So the way in which threads wait matters little, and their number
+//!   matters much. ggml's own pool spins, which is right for threads that each have a core.
 
 #![allow(unsafe_code)]
 
