@@ -43,7 +43,7 @@ pub enum Priority {
     Inline,
 }
 
-/// What a request belongs to (a buffer, a turn): a later request with an equal key supersedes an earlier one.
+/// The identity of a request's purpose (a buffer, a turn): a later request with an equal key supersedes an earlier one.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Key(pub String);
 

@@ -1,4 +1,4 @@
-//! Where a turn's continuation ends.
+//! The rule that ends a turn's continuation.
 
 use crate::StopRule;
 
@@ -21,13 +21,13 @@ pub struct Truncation {
     lead: String,
     /// Start of the first line that has not been counted yet.
     line: usize,
-    /// Where the run of line ends before that line starts; equal to `line` at the text's start.
+    /// The start of the run of line ends before that line; equal to `line` at the text's start.
     ends: usize,
     defs: usize,
     prints: usize,
 }
 
-/// What a line's beginning means.
+/// The meaning of a line's beginning.
 #[derive(PartialEq, Eq)]
 enum Start {
     Terminal,

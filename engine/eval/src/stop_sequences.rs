@@ -1,4 +1,4 @@
-//! Where continuations end, for both benchmarks.
+//! The stop sequences that end a continuation, for both benchmarks.
 
 use codegen_core::{StopRule, Truncation};
 

@@ -31,7 +31,7 @@ enum Attempt {
 /// The result of trying the modes that fit.
 enum Tried {
     Ran(Box<Report>),
-    /// All were refused; what each of them lacks.
+    /// The system refused all of them; what each of them lacks.
     Refused(Vec<String>),
 }
 

@@ -88,7 +88,7 @@ fn parse(line: usize, text: &str) -> Result<MtpbProblem, String> {
     Ok(MtpbProblem { id, line, name, description, category, cases: cases.collect(), max_gen_length })
 }
 
-/// What is read with all its digits.
+/// The fields whose numbers are read with all their digits.
 #[derive(Deserialize)]
 struct Exact {
     inputs: Vec<Pairs>,

@@ -71,7 +71,7 @@ impl Axis {
         self.places.0 + share * (self.places.1 - self.places.0)
     }
 
-    /// Where it begins and ends.
+    /// The positions of its two ends.
     pub(super) fn ends(&self) -> (f64, f64) {
         self.places
     }

@@ -28,7 +28,7 @@ pub(super) struct Words<'a> {
 /// One value with its interval.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Mark {
-    /// Where along the other axis: the number of a group, or a value.
+    /// The position on the other axis: the number of a group, or a value.
     pub(super) at: f64,
     pub(super) rate: f64,
     pub(super) interval: Option<Interval>,

@@ -53,7 +53,7 @@ pub(super) fn arms(summary: &Summary) -> Markup {
     table("Every arm: rates in per cent, differences in percentage points", &heads, summary.conditions.iter().map(row))
 }
 
-/// What a sample takes in every condition.
+/// The tokens of a sample in every condition.
 pub(super) fn costs(summary: &Summary) -> Markup {
     let heads =
         [kind(summary), "tokens shown", "in the last turn", "tokens made", "at most", "prompts\u{2019} perplexity"];
@@ -160,7 +160,7 @@ pub(super) fn temperatures(summary: &Summary) -> Markup {
     table("Every temperature", &["temperature", "passed", "95 % interval"], summary.conditions.iter().map(row))
 }
 
-/// What a condition is.
+/// The name of the kind of condition.
 fn kind(summary: &Summary) -> &'static str {
     match summary.benchmark {
         Benchmark::Mtpb => "arm",

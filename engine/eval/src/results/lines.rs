@@ -49,7 +49,7 @@ impl Run {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Keep {
     All,
-    /// Only the programs that have no verdict.
+    /// Keeps only the programs that have no verdict.
     Programs,
     Numbers,
 }

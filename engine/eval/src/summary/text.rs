@@ -177,7 +177,7 @@ fn mtpb_row(condition: &Condition) -> Vec<String> {
     ]
 }
 
-/// All of them, in the order of the tables.
+/// All statuses, in the order of the tables.
 pub(crate) const STATUSES: [Status; 9] = [
     Status::Passed,
     Status::Wrong,

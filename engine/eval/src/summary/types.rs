@@ -62,9 +62,9 @@ pub struct Condition {
 pub struct Counts {
     /// Sampled so far, including those that were left out.
     pub samples: usize,
-    /// With a verdict.
+    /// Samples with a verdict.
     pub judged: usize,
-    /// With the verdict that it passed.
+    /// Samples that passed.
     pub passed: usize,
     /// Left out, because the model's context was too short.
     pub left_out: usize,
@@ -141,7 +141,7 @@ pub struct Group {
     pub name: String,
     /// Samples with a verdict.
     pub judged: usize,
-    /// Of those, the ones that passed.
+    /// Number of those that passed.
     pub passed: usize,
     /// Passed over judged.
     pub rate: Option<f64>,
