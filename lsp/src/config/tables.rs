@@ -79,7 +79,7 @@ fn wrap(text: &str, indent: &str, out: &mut String) {
 /// A Lua module: a list of the options with their names, forms and words.
 #[must_use]
 pub fn lua() -> String {
-    let mut lua = "--- The server's options, and what each may be. GenerationInfo by `cargo xtask generate` from what the server declares;\n\
+    let mut lua = "--- The server's options, and what each may be. Made by `cargo xtask generate` from what the server declares;\n\
         --- changes belong into lsp/src/config/options.rs.\nreturn {\n"
         .to_owned();
     for option in options::ALL {

@@ -1,4 +1,4 @@
---- The server's options, and what each may be. GenerationInfo by `cargo xtask generate` from what the server declares;
+--- The server's options, and what each may be. Made by `cargo xtask generate` from what the server declares;
 --- changes belong into lsp/src/config/options.rs.
 return {
   {
