@@ -1,6 +1,5 @@
 //! The facts about a cursor that plans, stop rules and filters are decided by.
 
-use super::indentation;
 use crate::document::Document;
 use crate::python::{self, Line};
 use crate::turns;
@@ -37,7 +36,7 @@ impl<'d> Cursor<'d> {
             document,
             offset,
             right: document.slice(offset..line.end),
-            column: left.trim().is_empty().then(|| indentation::column(&left)),
+            column: left.trim().is_empty().then(|| column(&left)),
             continuation: python::is_continuation(document, offset),
             above: python::line_above(document, line.number),
             below: python::line_below(document, line.number),
@@ -66,4 +65,11 @@ impl<'d> Cursor<'d> {
     pub fn lines_below(&self) -> impl Iterator<Item = Line> {
         std::iter::successors(self.below.clone(), |line| python::line_below(self.document, line.number))
     }
+}
+
+/// Columns of the white space that `text` starts with, tabs reaching to the next multiple of eight.
+pub(super) fn column(text: &str) -> usize {
+    text.chars()
+        .take_while(|char| matches!(char, ' ' | '\t'))
+        .fold(0, |column, char| if char == '\t' { column + 8 - column % 8 } else { column + 1 })
 }

@@ -1,14 +1,7 @@
 //! The indentation of a suggestion's first line.
 
-use super::Cursor;
+use super::cursor::{Cursor, column};
 use crate::python;
-
-/// Columns of the white space that `text` starts with, tabs reaching to the next multiple of eight.
-pub(super) fn column(text: &str) -> usize {
-    text.chars()
-        .take_while(|char| matches!(char, ' ' | '\t'))
-        .fold(0, |column, char| if char == '\t' { column + 8 - column % 8 } else { column + 1 })
-}
 
 /// Removes white space from the text's start where the cursor's line has enough: the model, shown a line that ends in white
 /// space, likes to begin with some of its own. What it did to the first line it may have done to all.

@@ -245,7 +245,7 @@ fn open_try(text: &str, column: usize) -> Option<usize> {
     let mut start = 0;
     for line in text.split('\n') {
         let (words, first) = (line.trim_start(), if start == 0 { column } else { 0 });
-        let column = first + indentation::column(line);
+        let column = first + cursor::column(line);
         if !words.is_empty() && !words.starts_with('#') {
             while let Some(&(attempt, at)) = open.last().filter(|(attempt, _)| column <= *attempt) {
                 if column < attempt || !stop::handles(words) {

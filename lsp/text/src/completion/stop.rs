@@ -3,7 +3,8 @@
 use codegen_core::StopRule;
 use codegen_core::Truncation;
 
-use super::{Cursor, indentation, repetition};
+use super::cursor::{self, Cursor};
+use super::repetition;
 use crate::document::scanner::{self, Scanner};
 use crate::python;
 
@@ -65,7 +66,7 @@ impl LineRule {
             return (self.wanted.is_none() && self.attempt.is_none()).then_some(self.at);
         }
         let indented = if self.statement == 0 { format!("{lead}{said}") } else { said.to_owned() };
-        let column = indentation::column(&indented);
+        let column = cursor::column(&indented);
         if self.wanted.is_some_and(|wanted| !wanted.allows(column)) {
             return Some(self.statement);
         }
@@ -149,7 +150,7 @@ pub(super) struct BlockRule {
 
 impl BlockRule {
     pub fn new(left: &str, indent: usize) -> Self {
-        let lead = left.trim().is_empty().then(|| indentation::column(left));
+        let lead = left.trim().is_empty().then(|| cursor::column(left));
         Self {
             indent,
             lead,
@@ -173,7 +174,7 @@ impl BlockRule {
         if self.inside || words.is_empty() {
             return false;
         }
-        let column = lead + indentation::column(&line[..line.len() - words.len()]);
+        let column = lead + cursor::column(&line[..line.len() - words.len()]);
         if column < self.indent {
             return true;
         }
@@ -224,7 +225,7 @@ impl StopRule for BlockRule {
                 self.blank = 0;
                 self.end = next;
                 self.lines += 1;
-                let column = indentation::column(line) + if self.line == 0 { self.lead.unwrap_or(0) } else { 0 };
+                let column = cursor::column(line) + if self.line == 0 { self.lead.unwrap_or(0) } else { 0 };
                 if !self.inside && !header && column == self.indent {
                     let words = line.trim_start();
                     let text = ["#", "'''", "\"\"\"", "@"].iter().any(|start| words.starts_with(start));
