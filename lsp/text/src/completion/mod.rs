@@ -21,7 +21,7 @@ use crate::python::{self as python, Place};
 use crate::turns::{self, TurnOptions};
 use cursor::Cursor;
 
-/// What a completion at the cursor should be.
+/// The kind of completion that is wanted at a cursor.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Kind {
     /// The rest of the line; of the statement, where it goes on in brackets. A whole statement that is a header comes with
@@ -53,7 +53,7 @@ impl Kind {
 /// use for that document and offset only. Where the user has typed on, its [`Kind`] still holds and the facts do not:
 /// [`Plan::at`] works them out again.
 pub struct Plan<'d> {
-    /// How much to ask for.
+    /// The kind of completion.
     pub kind: Kind,
     /// Tokens to generate at most.
     pub max_tokens: usize,
@@ -104,7 +104,7 @@ impl<'d> Plan<'d> {
         }
     }
 
-    /// What of the raw text is shown: `None` if nothing worth showing is left.
+    /// Returns the part of the raw text that is shown; `None` if nothing worth showing is left.
     #[must_use]
     pub fn finish(&self, raw: &str) -> Option<Suggestion> {
         let cursor = &self.cursor;
@@ -152,7 +152,7 @@ impl<'d> Plan<'d> {
     }
 }
 
-/// How much to ask for at the cursor; see [`Plan::new`].
+/// Returns the kind of completion for the cursor; see [`Plan::new`].
 fn kind(cursor: &Cursor, options: &TurnOptions) -> Option<Kind> {
     let document = cursor.document;
     // Brackets, quotes and the colon of a header are what editors put there themselves.

@@ -1,4 +1,4 @@
-//! What a suggestion repeats of the text that follows the cursor.
+//! The end of a suggestion that repeats the text behind the cursor.
 
 use super::Cursor;
 use crate::document::scanner::Scanner;
@@ -9,7 +9,7 @@ use crate::turns::shown_text;
 pub(super) fn right(cursor: &Cursor, text: &str) -> Option<String> {
     let right = cursor.right.trim();
     let Some(first) = right.chars().next() else { return Some(text.to_owned()) };
-    // In front of something, there is room for one line only.
+    // Before other text on the line there is room for one line only.
     let line = text.split('\n').next().unwrap_or_default();
     let mut kept = &line[..closed(&cursor.left, line, first)];
     // A colon, a comma, the rest of a long quote: the longest end of the text that the line goes on with. Brackets that are

@@ -10,7 +10,7 @@ use crate::python::errors;
 /// Errors are counted up to here; a text with more is beyond judging.
 const LIMIT: usize = 200;
 
-/// What the judgement of one suggestion may cost, in all of its parts: that of about 10 milliseconds.
+/// The budget for checking one suggestion, all of its parts together: about 10 milliseconds of parsing.
 const BUDGET: Budget = Budget { steps: 16, time: Duration::from_millis(8) };
 
 /// The text, or as many of its first lines as leave the document no worse than it was: whole if it was whole, with no more

@@ -84,7 +84,7 @@ fn first_repetition(lines: &[(Option<usize>, String)]) -> Option<usize> {
     (1..=CYCLE)
         .flat_map(|cycle| (0..lines.len()).map(move |start| (start, cycle)))
         .filter(|&(start, cycle)| (start..start + cycle * (TIMES - 1)).all(|at| same(at, at + cycle)))
-        // Of a cycle that begins above the cursor, all that the suggestion has is repetition.
+        // If the cycle begins above the cursor, the whole suggestion is repetition.
         .filter_map(|(start, cycle)| lines[start + cycle..start + cycle * TIMES].iter().find_map(|(number, _)| *number))
         .min()
 }

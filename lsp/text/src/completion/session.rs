@@ -1,4 +1,4 @@
-//! What is cached, in flight, typed through or superseded. Pure: it decides, and others act.
+//! The suggestions of one buffer: cached, in flight, typed through or superseded. Pure: it decides, the caller acts.
 //!
 //! A buffer has at most one suggestion being generated and one that is remembered. Both know the text typed through from where they
 //! were asked to where the user has typed since, kept up to date change by change, so that no decision compares texts
@@ -11,7 +11,7 @@ use crate::edit::Edit;
 /// the backspaces that undo it.
 const SLACK: usize = 32;
 
-/// Where a suggestion starts and what has been typed there since.
+/// The place where a suggestion starts, and the text that the user has typed there since.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TypedThrough {
     origin: usize,
@@ -19,7 +19,7 @@ pub struct TypedThrough {
 }
 
 impl TypedThrough {
-    /// Nothing typed yet at `origin`, a byte offset.
+    /// Starts at `origin`, a byte offset, with nothing typed.
     #[must_use]
     pub fn new(origin: usize) -> Self {
         Self { origin, typed: String::new() }
@@ -46,7 +46,7 @@ impl TypedThrough {
         true
     }
 
-    /// What is left of `raw` behind the typed text; `None` if something else was typed.
+    /// Returns the part of `raw` behind the typed text; `None` if the user typed something else.
     fn rest<'r>(&self, raw: &'r str) -> Option<&'r str> {
         raw.strip_prefix(self.typed.as_str())
     }
@@ -62,7 +62,7 @@ impl TypedThrough {
 struct InFlight<W> {
     id: u64,
     through: TypedThrough,
-    /// What the generation says again of the text before the cursor.
+    /// The text before the cursor that the generation repeats.
     held: &'static str,
     streamed: String,
     waiting: Option<W>,
@@ -80,7 +80,7 @@ impl<W> InFlight<W> {
 /// A finished generation.
 #[derive(Debug, Clone, PartialEq)]
 pub struct RawCompletion {
-    /// What the model wrote, cut where the stop rule said.
+    /// The model's text, cut by the stop rule.
     pub text: String,
     /// What was asked for. It holds wherever the user has typed on to; nothing else that was known of the cursor does.
     pub kind: Kind,
@@ -90,7 +90,7 @@ pub struct RawCompletion {
     pub unfinished: bool,
 }
 
-/// What is known for the cursor: the rest of `raw.text` behind what the user has typed since it was asked for.
+/// The cached answer for a cursor: the rest of `raw.text` behind what the user has typed since it was asked for.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Known {
     /// Byte offset of the cursor.
@@ -108,7 +108,7 @@ pub struct Dropped<W> {
     pub waiting: Option<W>,
 }
 
-/// What to do about a request.
+/// The caller's next action for a request.
 #[derive(Debug, PartialEq)]
 pub enum Decision<W> {
     /// Answer at once; a generation for another place is dropped.
@@ -119,14 +119,14 @@ pub enum Decision<W> {
     Start(u64, usize, Option<Dropped<W>>),
 }
 
-/// What to do about a generation that has ended.
+/// The caller's next action for a generation that has ended.
 #[derive(Debug, PartialEq)]
 pub enum Ended<W> {
     /// Answer the one who waits.
     Answer(W, Known),
     /// The one who waits must be answered with nothing: the text has moved on under the request.
     Nothing(W),
-    /// What was typed meanwhile is not what the model wrote: start again under this number, at this offset.
+    /// The user typed something other than the model wrote: start again under this number, at this offset.
     Restart(u64, usize),
     /// No request waits.
     Quiet,
@@ -250,7 +250,7 @@ impl<W> Suggestions<W> {
             return None;
         }
         let rest = through.rest(&raw.text)?;
-        // Where all of it was typed (or accepted), there is more to be asked for than nothing.
+        // If the user typed or accepted all of it, a new request is due.
         if rest.trim().is_empty() && !through.typed.is_empty() {
             return None;
         }

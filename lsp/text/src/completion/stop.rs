@@ -1,4 +1,4 @@
-//! Where a generation ends. Every rule goes over each character once, however the text is split into tokens.
+//! Stop rules: the place where a generation ends. Every rule goes over each character once, however the text is split into tokens.
 
 use codegen_core::StopRule;
 use codegen_core::Truncation;
@@ -23,18 +23,18 @@ pub(super) struct LineRule {
     statement: usize,
     /// White space left of the cursor's statement, if headers are to have bodies.
     lead: Option<String>,
-    /// What the last header or decorator wants to follow.
+    /// The statement that the last header or decorator requires next.
     wanted: Option<Wanted>,
     /// Column of a `try` whose first handler has not come yet.
     attempt: Option<usize>,
 }
 
-/// Where the statement that has to follow another one begins.
+/// The column at which a required statement has to begin.
 #[derive(Debug, Clone, Copy)]
 enum Wanted {
     /// Behind this column: the first of a header's body.
     Behind(usize),
-    /// At this column: what a decorator decorates.
+    /// Exactly this column, for the definition below a decorator.
     At(usize),
 }
 
@@ -50,7 +50,7 @@ impl Wanted {
 impl LineRule {
     pub fn new(cursor: &Cursor) -> Self {
         let mut scanner = Scanner::over(&cursor.left);
-        // What is closed right of the cursor is not for the model to close.
+        // Brackets that are closed right of the cursor are not the model's to close.
         let closed = cursor.right.chars().filter(|right| ")]}".contains(*right)).count();
         scanner.depth = scanner.depth.saturating_sub(closed);
         let lead = cursor.wants_bodies().then(|| cursor.left.clone());
@@ -136,7 +136,7 @@ pub(super) struct BlockRule {
     scanner: Scanner,
     /// Start of the line that is being looked at.
     line: usize,
-    /// How far into that line the scanner has come.
+    /// Bytes of that line that the scanner has read.
     scanned: usize,
     lines: usize,
     blank: usize,
@@ -250,7 +250,7 @@ pub(super) struct Guarded<R> {
     rule: R,
     /// Start of the first line that has not ended yet.
     line: usize,
-    /// How far into that line `repeats` has looked.
+    /// Bytes of that line that `repeats` has read.
     checked: usize,
     /// The lines that have ended, but for blank ones.
     lines: Vec<String>,
