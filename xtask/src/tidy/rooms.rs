@@ -29,6 +29,16 @@ const fn room(name: &'static str, place: &'static str, imports: &'static [&'stat
     Room { name, place, imports }
 }
 
+/// The rooms below the server, which all rooms above them may import, and `more` rooms.
+macro_rules! server_and {
+    ($($more:literal),*) => {
+        &[
+            "core", "sandbox", "engine", "text", "lsp.uri", "lsp.config", "lsp.protocol", "lsp.generate", "lsp.present",
+            "lsp.synthesis", $($more),*
+        ]
+    };
+}
+
 /// All rooms, each below those that it may import.
 pub const ROOMS: &[Room] = &[
     room("core", "engine/core/src", &[]),
@@ -78,13 +88,14 @@ pub const ROOMS: &[Room] = &[
         "lsp/src/synthesis",
         &["core", "sandbox", "text", "lsp.uri", "lsp.config", "lsp.protocol", "lsp.generate"],
     ),
-    room("lsp.server", "lsp/src/server", BELOW_SERVER),
-    room("lsp.handlers", "lsp/src/server/handlers", BELOW_HANDLERS),
-    room("lsp.main_loop", "lsp/src/server/main_loop", BELOW_MAIN_LOOP),
+    room("lsp.server", "lsp/src/server", server_and!()),
+    room("lsp.handlers", "lsp/src/server/handlers", server_and!("lsp.server")),
+    room("lsp.main_loop", "lsp/src/server/main_loop", server_and!("lsp.server", "lsp.handlers")),
     // The entrance: it starts the main loop.
     room("lsp.transport", "lsp/src/server.rs", WAY_IN),
     room("lsp.transport", "lsp/src/server/transport", WAY_IN),
-    room("lsp.cli", "lsp/src/cli", BELOW_CLI),
+    // All rooms but the handlers.
+    room("lsp.cli", "lsp/src/cli", server_and!("eval", "lsp.server", "lsp.main_loop", "lsp.transport")),
     room("lsp", "lsp/src/lib", &["lsp"]),
     room("program", "lsp/src/main", &["lsp.cli"]),
     // The project's own tools.
@@ -92,60 +103,4 @@ pub const ROOMS: &[Room] = &[
     room("xtask", "xtask/src", &[]),
 ];
 
-const BELOW_SERVER: &[&str] = &[
-    "core",
-    "sandbox",
-    "engine",
-    "text",
-    "lsp.uri",
-    "lsp.config",
-    "lsp.protocol",
-    "lsp.generate",
-    "lsp.present",
-    "lsp.synthesis",
-];
-const BELOW_HANDLERS: &[&str] = &[
-    "core",
-    "sandbox",
-    "engine",
-    "text",
-    "lsp.uri",
-    "lsp.config",
-    "lsp.protocol",
-    "lsp.generate",
-    "lsp.present",
-    "lsp.synthesis",
-    "lsp.server",
-];
-const BELOW_MAIN_LOOP: &[&str] = &[
-    "core",
-    "sandbox",
-    "engine",
-    "text",
-    "lsp.uri",
-    "lsp.config",
-    "lsp.protocol",
-    "lsp.generate",
-    "lsp.present",
-    "lsp.synthesis",
-    "lsp.server",
-    "lsp.handlers",
-];
 const WAY_IN: &[&str] = &["core", "lsp.uri", "lsp.config", "lsp.protocol", "lsp.server", "lsp.main_loop"];
-/// All rooms but the handlers.
-const BELOW_CLI: &[&str] = &[
-    "core",
-    "sandbox",
-    "engine",
-    "text",
-    "lsp.uri",
-    "lsp.config",
-    "lsp.protocol",
-    "lsp.generate",
-    "lsp.present",
-    "lsp.synthesis",
-    "eval",
-    "lsp.server",
-    "lsp.main_loop",
-    "lsp.transport",
-];
