@@ -26,8 +26,8 @@ fn run(data: &[u8]) -> bool {
     if let Some(cut) = plan.stop_rule().cut(&raw) {
         assert!(raw.is_char_boundary(cut), "{cut} in {raw:?}");
     }
-    let whole = plan.finish(&raw);
-    let unfinished = plan.finish_unfinished(&raw);
+    let whole = plan.finish(&raw, false);
+    let unfinished = plan.finish(&raw, true);
     for suggestion in [&whole, &unfinished].into_iter().flatten() {
         check(&document, &line_around(&document.text(), offset), offset, &plan.kind, suggestion);
     }

@@ -92,8 +92,21 @@ pub struct InlineConfig {
     pub enabled: bool,
     /// The largest number of tokens generated for one suggestion, whatever its kind asks for.
     pub max_tokens: usize,
-    /// Suggestions whose mean token log-probability (natural, at most 0) is lower are not shown.
+    /// Parts of suggestions with a lower probability of being exactly what comes next are not shown.
+    pub min_confidence: Option<f32>,
+    /// The natural logarithm of that, under the option's former name.
     pub min_logprob: Option<f32>,
+}
+
+impl InlineConfig {
+    /// The probability from which on a suggestion is shown; zero shows all.
+    #[must_use]
+    pub fn least(&self) -> f32 {
+        match self.min_logprob {
+            Some(logprob) if self.min_confidence == Self::default().min_confidence => logprob.exp(),
+            _ => self.min_confidence.unwrap_or(0.0),
+        }
+    }
 }
 
 #[derive(Debug, Clone, PartialEq)]
@@ -204,7 +217,7 @@ impl Default for EngineConfig {
 
 impl Default for InlineConfig {
     fn default() -> Self {
-        Self { enabled: true, max_tokens: 128, min_logprob: None }
+        Self { enabled: true, max_tokens: 128, min_confidence: Some(0.3), min_logprob: None }
     }
 }
 

@@ -25,16 +25,18 @@
 
 #![warn(missing_docs)]
 
+pub mod beginning;
 pub mod error;
 pub mod history;
 pub mod printable;
 pub mod request;
 pub mod truncation;
 
+pub use beginning::Beginning;
 pub use error::EngineError;
 pub use history::History;
 pub use request::{
     Candidate, Candidates, Completion, Event, FinishReason, Key, Overflow, Priority, Prompt, Request, Sampling,
-    StopRule, TokenId,
+    ScoredToken, StopRule, TokenId,
 };
 pub use truncation::{Truncation, truncate};

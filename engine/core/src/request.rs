@@ -1,6 +1,6 @@
 //! Plain data: the engine's requests and results.
 
-use crate::EngineError;
+use crate::{Beginning, EngineError};
 
 /// A token's index in the model's vocabulary.
 pub type TokenId = i32;
@@ -83,6 +83,8 @@ pub struct Request {
     pub max_tokens: usize,
     /// How tokens are chosen.
     pub sampling: Sampling,
+    /// What the completion has to begin with, if anything. Its tokens are chosen among those that can lead there.
+    pub begin: Option<Beginning>,
     /// Ends the completion, in addition to the end-of-text token.
     pub stop: Option<Box<dyn StopRule>>,
     /// The request's place among those that wait.
@@ -112,6 +114,7 @@ impl Request {
             prompt,
             max_tokens,
             sampling: Sampling::GREEDY,
+            begin: None,
             stop: None,
             priority: Priority::Inline,
             key: None,
@@ -147,6 +150,8 @@ pub struct Candidates {
 pub struct Candidate {
     /// How its tokens are chosen; equal sampling gives equal texts, so the seeds should differ.
     pub sampling: Sampling,
+    /// What the continuation has to begin with, if anything.
+    pub begin: Option<Beginning>,
     /// Ends the continuation, in addition to the end-of-text token.
     pub stop: Option<Box<dyn StopRule>>,
 }
@@ -186,6 +191,16 @@ pub enum FinishReason {
     Superseded,
 }
 
+/// A generated token, and how likely it was.
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
+pub struct ScoredToken {
+    /// The byte offset in the text behind the characters that it completes.
+    pub end: usize,
+    /// Its natural-log probability at temperature 1. Where the text had to begin with something, the probability is among
+    /// the tokens that agree with what was given of it, not among those that were allowed.
+    pub logprob: f32,
+}
+
 /// A finished completion. The default has no tokens and took no time.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Completion {
@@ -203,6 +218,8 @@ pub struct Completion {
     pub generated_tokens: usize,
     /// Mean natural-log probability of the generated tokens at temperature 1; zero if there are none.
     pub mean_logprob: f32,
+    /// The generated tokens, in order: of the text before it was cut.
+    pub tokens: Vec<ScoredToken>,
     /// Natural-log probabilities, at temperature 1, of the prompt's tokens, each given all tokens before it: those from
     /// [`Request::score_from`] on, without the prompt's first. Empty if none were asked for, or if the request ended
     /// before its prompt was read.

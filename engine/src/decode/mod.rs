@@ -1,5 +1,6 @@
 //! The parts of decoding that need no model: prefix reuse, window, sampling, scores, bytes to text. Pure, tested by table.
 
+pub mod constrain;
 pub mod exp;
 pub mod prefix;
 pub mod sampling;

@@ -173,9 +173,9 @@ impl Engine {
     /// Hands a request to the worker. Never blocks. Earlier requests of an equal key are answered with
     /// [`codegen_core::FinishReason::Superseded`] before this returns.
     pub fn submit(&self, request: Request) -> Generation {
-        let Request { prompt, max_tokens, sampling, stop, priority, key, overflow, score_from, fresh } = request;
+        let Request { prompt, max_tokens, sampling, begin, stop, priority, key, overflow, score_from, fresh } = request;
         let (ticket, generation) = self.ticket(key.as_ref());
-        let each = vec![Continuation { ticket, candidate: Candidate { sampling, stop } }];
+        let each = vec![Continuation { ticket, candidate: Candidate { sampling, begin, stop } }];
         self.hand_in(key, Submission { prompt, max_tokens, priority, overflow, score_from, fresh, each });
         generation
     }

@@ -5,13 +5,14 @@ use std::rc::Rc;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
-use codegen_core::{EngineError, FinishReason, Overflow, Priority, Prompt, StopRule, TokenId};
+use codegen_core::{Beginning, EngineError, FinishReason, Overflow, Priority, Prompt, StopRule, TokenId};
 
 use super::backend::Vocabulary;
 use super::scores::PromptScores;
 use super::slots::Wanted;
 use super::submission::{Continuation, Submission};
 use super::ticket::{Shared, Ticket};
+use crate::decode::constrain::{self, TokenTable};
 use crate::decode::sampling::{Sampled, Sampler};
 use crate::decode::text::TextDecoder;
 use crate::decode::window;
@@ -30,13 +31,17 @@ pub(super) struct Job {
     pub fed: usize,
     /// The slot where it runs; `None` while it waits for its first slot, or for another one after it gave one up.
     pub slot: Option<usize>,
-    pub sampler: Sampler,
+    sampler: Sampler,
     /// The scores of the prompt's tokens, if they are wanted: one for all candidates of a group.
     pub scores: Option<Rc<RefCell<PromptScores>>>,
     /// Whether its prompt's processing has begun.
     pub begun: bool,
     /// Whether its result must be independent of what ran before and of the machine's load.
     pub fresh: bool,
+    /// What the text has to begin with, until it does.
+    begin: Option<Beginning>,
+    /// The bytes of the tokens so far, while `begin` needs them.
+    bytes: Vec<u8>,
     stop: Option<Box<dyn StopRule>>,
     decoder: TextDecoder,
     text: String,
@@ -88,6 +93,8 @@ impl Job {
                 sampler,
                 scores: scores.clone(),
                 begun: false,
+                begin: candidate.begin,
+                bytes: Vec::new(),
                 stop: candidate.stop,
                 decoder: TextDecoder::default(),
                 text: String::new(),
@@ -98,6 +105,15 @@ impl Job {
             }
         };
         open.into_iter().map(job).collect()
+    }
+
+    /// Picks the next token. `table` gives the vocabulary's tokens. `None` if the logits hold no numbers, or no token can
+    /// follow.
+    pub fn sample<'t>(&mut self, logits: &[f32], table: impl FnOnce() -> &'t TokenTable) -> Option<Sampled> {
+        match &self.begin {
+            Some(begin) => constrain::sample(&mut self.sampler, begin, &self.bytes, table(), logits),
+            None => self.sampler.sample(logits),
+        }
     }
 
     /// Takes the token that was picked. Ends the ticket if that was the last.
@@ -111,6 +127,12 @@ impl Job {
         self.generated += 1;
         let mut bytes = Vec::new();
         limits.vocabulary.token_bytes(sampled.token, &mut bytes);
+        if let Some(begin) = &self.begin {
+            self.bytes.extend_from_slice(&bytes);
+            if begin.is_met(&self.bytes) {
+                self.begin = None;
+            }
+        }
         let before = self.text.len();
         self.decoder.push(&bytes, &mut self.text);
         self.ticket.token(sampled.token, self.text[before..].to_owned(), sampled.logprob);

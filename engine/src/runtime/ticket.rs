@@ -10,7 +10,7 @@ use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-use codegen_core::{Completion, EngineError, Event, FinishReason, Key, TokenId};
+use codegen_core::{Completion, EngineError, Event, FinishReason, Key, ScoredToken, TokenId};
 use tokio::sync::mpsc::UnboundedSender;
 
 use super::load::options::Counters;
@@ -24,6 +24,7 @@ pub(super) struct Progress {
     pub dropped_tokens: usize,
     pub generated_tokens: usize,
     pub logprob_sum: f64,
+    pub tokens: Vec<ScoredToken>,
     pub prompt_logprobs: Vec<f32>,
     pub started: Option<Instant>,
     pub first_token: Option<Instant>,
@@ -46,6 +47,7 @@ impl Progress {
             dropped_tokens: self.dropped_tokens,
             generated_tokens: self.generated_tokens,
             mean_logprob,
+            tokens: std::mem::take(&mut self.tokens),
             prompt_logprobs: std::mem::take(&mut self.prompt_logprobs),
             prefill: between(self.started, self.first_token),
             decode: between(self.first_token, self.last_token),
@@ -98,6 +100,7 @@ impl Ticket {
         progress.text.push_str(&text);
         progress.generated_tokens += 1;
         progress.logprob_sum += f64::from(logprob);
+        progress.tokens.push(ScoredToken { end: progress.text.len(), logprob });
         progress.first_token.get_or_insert(now);
         progress.last_token = Some(now);
         if let Some(sender) = outbox.sender.as_ref().filter(|_| !outbox.only_end) {

@@ -8,6 +8,7 @@
 //! its end each picks its first token from the same logits, whether it has a slot or not: from there on they are jobs
 //! whose sequences begin alike, and take their slots as any job does, with a copy of what another slot holds.
 
+use std::cell::OnceCell;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::sync::mpsc::Receiver;
@@ -20,6 +21,7 @@ use super::job::{Job, Limits};
 use super::slots::Slots;
 use super::submission::Submission;
 use super::ticket::Shared;
+use crate::decode::constrain::TokenTable;
 
 /// Tokens of prompts that are scored in one batch at most, whatever the batch's size: each takes a row of logits, for
 /// CodeGen 200 kB, in llama.cpp's buffers, which never shrink.
@@ -29,6 +31,7 @@ const MOST_SCORED: usize = 256;
 pub(super) fn run(backend: &mut dyn Backend, inbox: &Receiver<Submission>, shared: &Shared) {
     let mut worker = Worker {
         vocabulary: backend.vocabulary(),
+        table: OnceCell::new(),
         context: backend.context(),
         slots: Slots::new(backend.slots()),
         backend,
@@ -62,6 +65,8 @@ struct Part {
 struct Worker<'a> {
     backend: &'a mut dyn Backend,
     vocabulary: Arc<dyn Vocabulary>,
+    /// Made when the first request needs it.
+    table: OnceCell<TokenTable>,
     context: usize,
     shared: &'a Shared,
     /// Highest priority first, then in order of arrival.
@@ -258,11 +263,24 @@ impl Worker<'_> {
         if job.ticket.ended() {
             return;
         }
-        let Some(sampled) = job.sampler.sample(self.backend.logits(logits)) else {
-            self.fail_numbers(index);
+        let vocabulary = &*self.vocabulary;
+        let table = || {
+            self.table.get_or_init(|| {
+                let bytes = |token, out: &mut Vec<u8>| vocabulary.token_bytes(token, out);
+                TokenTable::new(vocabulary.len(), bytes, |token| vocabulary.is_end(token))
+            })
+        };
+        let row = self.backend.logits(logits);
+        let Some(sampled) = job.sample(row, table) else {
+            if row.iter().any(|logit| *logit > f32::NEG_INFINITY) {
+                let reason = "no token of the model can begin the text as it has to begin".into();
+                self.shared.fail(&job.ticket, EngineError::Decode { reason });
+            } else {
+                self.fail_numbers(index);
+            }
             return;
         };
-        job.accept(sampled, &Limits { vocabulary: &*self.vocabulary, context: self.context }, self.shared);
+        job.accept(sampled, &Limits { vocabulary, context: self.context }, self.shared);
         if !job.ticket.ended()
             && let Some(kept) = job.slide(self.context)
             && let Some(slot) = job.slot

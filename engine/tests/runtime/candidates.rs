@@ -80,8 +80,8 @@ fn seeds_give_different_texts_whatever_the_company() {
     let wanted: Vec<String> = seeded(&prompt, 8, 12)
         .each
         .into_iter()
-        .map(|Candidate { sampling, stop }| {
-            complete(&wavering().engine(), Request { sampling, stop, ..request(&prompt, 12) }).text
+        .map(|Candidate { sampling, begin, stop }| {
+            complete(&wavering().engine(), Request { sampling, begin, stop, ..request(&prompt, 12) }).text
         })
         .collect();
     assert_eq!(wanted[0], letters(&prompt, 12));

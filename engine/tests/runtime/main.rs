@@ -1,6 +1,7 @@
 //! The engine from the outside: around a scripted model, where every step is under control, and with the real one.
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
+mod beginning;
 mod candidates;
 mod ending;
 mod failure;

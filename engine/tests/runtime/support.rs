@@ -23,7 +23,7 @@ pub fn ranked(prompt: &str, max_tokens: usize, priority: Priority) -> Request {
 
 /// As many greedy candidates of synthesis's priority.
 pub fn candidates(prompt: &str, count: usize, max_tokens: usize) -> Candidates {
-    let each = (0..count).map(|_| Candidate { sampling: Sampling::GREEDY, stop: None }).collect();
+    let each = (0..count).map(|_| Candidate { sampling: Sampling::GREEDY, begin: None, stop: None }).collect();
     Candidates::new(Prompt::Text(prompt.into()), max_tokens, each)
 }
 

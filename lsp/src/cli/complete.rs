@@ -70,16 +70,17 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
     let offset = offset(document.rope(), *line, *column).with_context(|| file.display().to_string())?;
     let engine = arguments.engine.load()?;
     let options = TurnOptions { marker: arguments.marker.clone() };
-    let prepared = prepare::prepare(&document, offset, &options, None, arguments.max_tokens, &engine);
+    let prepared = prepare::prepare(&document, offset, None, &options, None, arguments.max_tokens, &engine);
     let Some(prepared) = prepared else {
         return report(arguments, None, None);
     };
     let kind = prepared.kind;
     match engine.submit(prepared.request).blocking_finish() {
         Ok(done) => {
-            let unfinished = done.reason == FinishReason::MaxTokens;
-            let suggestion = prepare::suggestion(&prepared.view, kind.clone(), &done.text, unfinished);
-            report(arguments, suggestion, Some((kind, done)))
+            let mut raw = prepare::raw(done.clone(), kind.clone());
+            raw.forget(&prepared.held);
+            let judged = prepare::suggestion(&document, &prepared.view, &raw, 0.0);
+            report(arguments, judged.map(|judged| judged.suggestion), Some((kind, done)))
         }
         Err(EngineError::EmptyPrompt) => report(arguments, None, None),
         Err(error) => Err(error.into()),

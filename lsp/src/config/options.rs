@@ -167,12 +167,22 @@ pub const ALL: &[OptionSpec] = &[
         ..OPTION
     },
     OptionSpec {
+        name: "inline.minConfidence",
+        forms: &[Form::Null, Form::Number { above: Some(0.0), most: 1.0 }],
+        get: |config| config.inline.min_confidence.map_or(Value::Null, decimal),
+        set: |config, value| config.inline.min_confidence = number(value),
+        scope: Scope::Anyone,
+        about: "As much of a suggestion is shown as is exactly what comes next with at least this probability; with \
+                `null`, everything is. Code that a comment asks for is shown in any case.",
+        ..OPTION
+    },
+    OptionSpec {
         name: "inline.minLogprob",
         forms: &[Form::Null, Form::Number { above: None, most: 0.0 }],
         get: |config| config.inline.min_logprob.map_or(Value::Null, decimal),
         set: |config, value| config.inline.min_logprob = number(value),
         scope: Scope::Anyone,
-        about: "Suggestions with a lower mean log-probability of their tokens are not shown; with `null`, all are.",
+        about: "The former `inline.minConfidence`, as its natural logarithm. It counts only where that has its default.",
         ..OPTION
     },
     OptionSpec {

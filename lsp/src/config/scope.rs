@@ -105,6 +105,7 @@ mod tests {
             ("inline.enabled", json!(false), json!(true), None),
             ("inline.enabled", json!(true), json!(true), Some(json!(false))),
             ("inline.maxTokens", json!(7), json!(4096), Some(json!(1))),
+            ("inline.minConfidence", json!(0.5), json!(null), Some(json!(0.75))),
             ("inline.minLogprob", json!(-1), json!(null), Some(json!(-0.5))),
             ("prompt.marker", json!("#>"), json!("#:"), None),
             ("synthesis.maxTokens", json!(64), json!(4096), Some(json!(1))),

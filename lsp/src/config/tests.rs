@@ -9,7 +9,7 @@ fn every_option_is_read() {
     let problems = config.read(&json!({
         "model": "/models/m.gguf", "lora": "/models/a.gguf", "threads": 3, "context": 512.0, "batch": 64, "slots": 1, "gpuLayers": "all",
         "mainDevice": 1, "flashAttention": true, "mmap": false, "languages": ["python", "starlark"], "maxFileBytes": 3000,
-        "inline": {"enabled": false, "maxTokens": 7, "minLogprob": -0.5}, "prompt": {"marker": "#>"},
+        "inline": {"enabled": false, "maxTokens": 7, "minConfidence": 0.5, "minLogprob": -0.5}, "prompt": {"marker": "#>"},
         "synthesis": {"maxTokens": 64, "candidates": 4, "temperature": 0.2, "topP": 0.9, "verify": "run",
             "codeLens": "all", "python": "/usr/bin/python3", "runSeconds": 3, "isolation": "folder"},
         "trusted": ["/a"],
@@ -29,7 +29,10 @@ fn every_option_is_read() {
     };
     assert_eq!(config.engine, EngineConfig { model: "/models/m.gguf".to_owned(), options });
     assert_eq!(config.languages, Languages(vec!["python".to_owned(), "starlark".to_owned()]));
-    assert_eq!(config.inline, InlineConfig { enabled: false, max_tokens: 7, min_logprob: Some(-0.5) });
+    assert_eq!(
+        config.inline,
+        InlineConfig { enabled: false, max_tokens: 7, min_confidence: Some(0.5), min_logprob: Some(-0.5) }
+    );
     assert_eq!(config.max_file_bytes, 3000);
     assert_eq!(config.turns, TurnOptions { marker: Some("#>".to_owned()) });
     let synthesis = SynthesisConfig {
@@ -73,7 +76,7 @@ fn problems_name_the_option_the_value_and_what_would_be_right() {
         json!({"inline": {"enabled": 1, "colour": "red"}}),
         &[
             "codegen.inline.enabled is 1, but must be true or false",
-            "codegen.inline.colour is not an option; there are enabled, maxTokens, minLogprob",
+            "codegen.inline.colour is not an option; there are enabled, maxTokens, minConfidence, minLogprob",
         ],
     );
     check(
@@ -190,6 +193,11 @@ fn every_option_is_named_when_its_value_is_wrong_and_the_rest_is_kept() {
         ("languages", vec![json!("python"), json!([""]), json!([1])], "a list of languages' names".into()),
         ("maxFileBytes", vec![json!("1M"), json!(0), json!(1_000_000_001)], count(" of bytes", 1, 1_000_000_000)),
         ("inline.enabled", vec![json!("false"), json!(0)], bool.into()),
+        (
+            "inline.minConfidence",
+            vec![json!("0.5"), json!(0), json!(1.1)],
+            "null or a number above 0 and up to 1".into(),
+        ),
         ("inline.minLogprob", vec![json!("-1"), json!(0.1)], "null or a number of at most 0".into()),
         (
             "prompt.marker",
@@ -306,5 +314,22 @@ fn keys_of_the_client_s_own_are_no_mistake_in_any_spelling() {
     // Keys that only look alike are reported.
     for key in ["servers", "serverPath", "Server", "tracer", "trace-server", "codegen", "$schemas"] {
         assert_eq!(Config::default().read(&json!({key: {}})).len(), 1, "{key}");
+    }
+}
+
+#[test]
+fn the_former_name_of_an_option_is_read() {
+    for (settings, expected) in [
+        (json!({}), 0.3),
+        (json!({"minConfidence": 0.5}), 0.5),
+        (json!({"minConfidence": null}), 0.0),
+        (json!({"minLogprob": null}), 0.3),
+        (json!({"minLogprob": -1}), 0.367_879),
+        (json!({"minLogprob": -1, "minConfidence": 0.5}), 0.5),
+        (json!({"minLogprob": -1, "minConfidence": null}), 0.0),
+    ] {
+        let mut config = Config::default();
+        assert_eq!(config.read(&json!({"inline": settings})), Vec::<String>::new());
+        assert!((config.inline.least() - expected).abs() < 1e-4, "{settings}: {}", config.inline.least());
     }
 }

@@ -6,12 +6,14 @@ use codegen_core::{
 };
 use codegen_engine::Engine;
 use codegen_text::candidates::{Ranked, Score};
-use codegen_text::completion::{self, Kind, Plan, Suggestion};
+use codegen_text::completion::session::RawCompletion;
+use codegen_text::completion::{self, Held, Judged, Kind, Plan, Selected, Suggestion, confidence};
 use codegen_text::document::Document;
 use codegen_text::prompt::HistoryCut;
 use codegen_text::prompt::cursor;
 use codegen_text::prompt::history;
 use codegen_text::prompt::view::View;
+use codegen_text::python::Identifiers;
 use codegen_text::turns::{self, Turn, TurnOptions};
 use serde_json::{Value, json};
 
@@ -28,8 +30,8 @@ pub struct Prepared {
     pub request: Request,
     /// The start of the context's window in bytes; see [`cursor::Context::start`].
     pub start: usize,
-    /// The text before the cursor that the answer repeats; see [`cursor::Context::held`].
-    pub held: &'static str,
+    /// The text before the cursor that the answer repeats; see [`Held`].
+    pub held: String,
     /// The part of the document that the plan was made from.
     pub view: View,
 }
@@ -44,11 +46,13 @@ pub fn load_engine(config: &EngineConfig) -> anyhow::Result<Engine> {
     Ok(Engine::load(&options)?)
 }
 
-/// Prepares a completion at `offset`; `None` where none is wanted. Counts tokens, so it is not for the main loop.
+/// Prepares a completion at `offset`, one that continues `selected` if that is given; `None` where none is wanted, and
+/// inside a word that no name begins with. Counts tokens, so it is not for the main loop.
 #[must_use]
 pub fn prepare(
     document: &Document,
     offset: usize,
+    selected: Option<&Selected>,
     options: &TurnOptions,
     previous_start: Option<usize>,
     max_tokens: usize,
@@ -57,19 +61,54 @@ pub fn prepare(
     let view = View::around(document, offset)?;
     let mut plan = Plan::new(view.part(), view.cursor(), options)?;
     plan.max_tokens = plan.max_tokens.min(max_tokens);
+    let held = plan.held(inside(&view, selected).as_ref(), || Identifiers::around(document, offset));
+    let begin = match &held {
+        Held::Nowhere => return None,
+        Held::Free(_) => None,
+        Held::Word(_, begin) => Some(begin.clone()),
+    };
+    let held = held.text().to_owned();
     let budget = budget(engine, &mut plan.max_tokens);
-    let context = cursor::build(document, offset, budget, previous_start, &|text| engine.tokenize(text).len());
+    let cursor = view.outside(&(view.cursor()..view.cursor())).start;
+    let end = cursor.saturating_sub(held.len());
+    let context = cursor::build(document, end, budget, previous_start, &|text| engine.tokenize(text).len());
     let mut request = Request::new(Prompt::Text(context.prompt), plan.max_tokens);
-    request.stop = Some(plan.stop_rule());
+    request.begin = begin;
+    request.stop = Some(completion::behind(&held, plan.stop_rule()));
     let kind = plan.kind;
-    Some(Prepared { kind, request, start: context.start, held: context.held, view })
+    Some(Prepared { kind, request, start: context.start, held, view })
 }
 
-/// The text of a completion of that kind that is shown at the view's cursor; `unfinished`: its tokens were used up.
+/// The entry, with its start as a place in the view's part.
+fn inside(view: &View, selected: Option<&Selected>) -> Option<Selected> {
+    let Selected { start, text } = selected?;
+    let cursor = view.outside(&(view.cursor()..view.cursor())).start;
+    Some(Selected { start: view.cursor().saturating_sub(cursor.saturating_sub(*start)), text: text.clone() })
+}
+
+/// A finished completion of that kind, as suggestions are made of it.
 #[must_use]
-pub fn suggestion(view: &View, kind: Kind, raw: &str, unfinished: bool) -> Option<Suggestion> {
-    let plan = Plan::at(kind, view.part(), view.cursor());
-    let Suggestion { range, text } = if unfinished { plan.finish_unfinished(raw) } else { plan.finish(raw) }?;
+pub fn raw(done: Completion, kind: Kind) -> RawCompletion {
+    let tokens = confidence::token_scores(&done.text, 0, &done.tokens);
+    RawCompletion { tokens, kind, unfinished: done.reason == FinishReason::MaxTokens, text: done.text }
+}
+
+/// What is shown of a completion at the view's cursor with at least that probability of being right. `document` is what
+/// the view was made of.
+#[must_use]
+pub fn suggestion(document: &Document, view: &View, raw: &RawCompletion, least: f32) -> Option<Judged> {
+    let plan = Plan::at(raw.kind.clone(), view.part(), view.cursor());
+    let shown = view.outside(&(0..view.part().len()));
+    let outside = Identifiers::outside(document, view.outside(&(view.cursor()..view.cursor())).start, &shown);
+    let mut judged = plan.judge(raw, least, &outside)?;
+    judged.suggestion.range = view.outside(&judged.suggestion.range);
+    Some(judged)
+}
+
+/// The rest of a suggestion that stands, fitted to the view's cursor.
+#[must_use]
+pub fn standing(view: &View, rest: &str) -> Option<Suggestion> {
+    let Suggestion { range, text } = Plan::at(Kind::Line, view.part(), view.cursor()).refit(rest)?;
     Some(Suggestion { range: view.outside(&range), text })
 }
 
@@ -107,7 +146,7 @@ impl PreparedTurn {
     pub fn candidates(&self, samplings: Vec<Sampling>) -> Candidates {
         let each = samplings.into_iter().map(|sampling| {
             let stop: Option<Box<dyn StopRule>> = Some(completion::program_rule(self.truncation.clone()));
-            Candidate { sampling, stop }
+            Candidate { sampling, begin: None, stop }
         });
         Candidates::new(Prompt::Text(self.prompt.clone()), self.max_tokens, each.collect())
     }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use codegen_engine::Engine;
-use codegen_text::completion::Kind;
+use codegen_text::completion::{Judged, Kind};
 use codegen_text::document::Document;
 use codegen_text::provenance::{TurnMap, TurnText};
 use ropey::Rope;
@@ -64,6 +64,8 @@ pub enum Event {
     EngineLoaded(u64, Result<Engine, String>),
     /// A prepared completion, or `None` if there is nothing to complete there.
     Prepared(Uri, u64, Option<Prepared>),
+    /// A suggestion for a request, or that there is none.
+    Suggested(Suggested),
     /// The document has not changed for a moment, if this is still its text.
     ParseDue(Uri, Rope),
     /// The end of a parse of that text: the parsed document; inner `None` if the parse was cancelled, outer `None`
@@ -88,6 +90,15 @@ pub enum Event {
         /// Whether the client had answered that it applied the edit.
         applied: bool,
     },
+}
+
+/// A suggestion, and the request that it is for.
+pub struct Suggested {
+    pub uri: Uri,
+    /// The text that it was made for.
+    pub text: Rope,
+    pub responder: InlineResponder,
+    pub judged: Option<Judged>,
 }
 
 /// The code lenses of a document, found by background work.

@@ -112,6 +112,7 @@ impl MainLoop {
             }
             Event::EngineLoaded(stamp, result) => configuration::engine_loaded(session, stamp, result),
             Event::InlineCompletion(params, responder) => inline::requested(session, params, responder),
+            Event::Suggested(suggested) => inline::shown(session, suggested),
             Event::Prepared(uri, id, prepared) => inline::prepared(session, uri, id, prepared),
             Event::ParseDue(uri, text) => parsing::due(session, &uri, &text),
             Event::Parsed(uri, text, parsed) => parsing::parsed(session, &uri, &text, parsed),

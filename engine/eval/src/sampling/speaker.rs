@@ -78,7 +78,7 @@ impl<'e> Speaker<'e> {
         let Task { temperature, dialogue, .. } = self.wanted.task;
         let seed = seeds::of_turn(self.seed, turn);
         let sampling = Sampling { temperature: *temperature, top_k: 0, top_p: self.sampler.plan.top_p, seed };
-        Candidate { sampling, stop: Some(dialogue.stop_sequences().rule()) }
+        Candidate { sampling, begin: None, stop: Some(dialogue.stop_sequences().rule()) }
     }
 
     fn left_out(&self, turns: Vec<Turn>, too_long: TooLong) -> Sample {

@@ -90,7 +90,7 @@ impl Continued {
 
     /// Generates all continuations in shared batches.
     fn together(&self, engine: &Engine, samplings: &[Sampling]) -> anyhow::Result<Vec<Completion>> {
-        let each = samplings.iter().map(|&sampling| Candidate { sampling, stop: None }).collect();
+        let each = samplings.iter().map(|&sampling| Candidate { sampling, begin: None, stop: None }).collect();
         let mut candidates = Candidates::new(Prompt::Tokens(self.prompt.clone()), self.tokens, each);
         candidates.priority = self.priority;
         let generations = engine.submit_candidates(candidates);

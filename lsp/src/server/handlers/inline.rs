@@ -1,17 +1,18 @@
 //! `textDocument/inlineCompletion`.
 
 use codegen_core::{Event as Produced, FinishReason, Key};
-use codegen_text::completion::Kind;
-use codegen_text::completion::session::{Decision, Dropped, Ended, Known, RawCompletion};
+use codegen_text::completion::session::{Answer, Decision, Dropped, Ended, Entry, Known};
+use codegen_text::completion::{Judged, Kind, Selected, Suggestion};
 use codegen_text::document::{Document, Unparsed};
 use codegen_text::prompt::view::View;
+use ropey::Rope;
 use serde_json::json;
 use tower_lsp::ls_types::{self as lsp, InlineCompletionItem, Uri};
 
 use crate::generate::prepare::{self, Prepared};
 use crate::protocol::commands;
 use crate::protocol::positions::{self, Encoding};
-use crate::server::event::{Event, Job};
+use crate::server::event::{Event, Job, Suggested};
 use crate::server::responder::{InlineResponder, RequestId};
 use crate::server::session::Session;
 use crate::server::state::{Buffer, EngineState};
@@ -34,7 +35,15 @@ pub fn requested(session: &mut Session, params: lsp::InlineCompletionParams, res
         Ok(offset) => offset,
         Err(error) => return responder.refuse(error.to_string()),
     };
-    match buffer.suggestions.ask(offset, responder, id) {
+    let entry = match params.context.selected_completion_info {
+        None => None,
+        Some(info) => match entry(buffer, offset, info, state.encoding) {
+            Some(entry) => Some(entry),
+            // Another entry than what is being typed: nothing can continue it at this place.
+            None => return responder.answer(None),
+        },
+    };
+    match buffer.suggestions.ask(offset, entry, responder, id) {
         Decision::Answer(responder, known, dropped) => {
             if let Some(dropped) = dropped {
                 drop_in_flight(session, dropped);
@@ -53,6 +62,17 @@ pub fn requested(session: &mut Session, params: lsp::InlineCompletionParams, res
             start(session, &uri, id, offset);
         }
     }
+}
+
+/// The entry that is selected in the client's menu, if what has been typed is its beginning.
+fn entry(buffer: &Buffer, offset: usize, info: lsp::SelectedCompletionInfo, encoding: Encoding) -> Option<Entry> {
+    let rope = buffer.document.rope();
+    let start = positions::offset(rope, info.range.start, encoding).ok()?;
+    let end = positions::offset(rope, info.range.end, encoding).ok()?;
+    let usable = start <= end && end == offset && info.range.start.line == info.range.end.line;
+    let selected = Selected { start, text: info.text };
+    let rest = selected.rest(&buffer.document.slice(start..offset)).filter(|_| usable)?.to_owned();
+    Some(Entry { selected, rest })
 }
 
 /// Cancels a generation, and answers the requests that waited for it.
@@ -102,11 +122,12 @@ fn start(session: &mut Session, uri: &Uri, id: u64, offset: usize) {
     let Some(engine) = session.state.engine().cloned() else { return };
     let Some(buffer) = session.state.buffers.get(uri) else { return };
     let (document, previous) = (buffer.document.clone(), buffer.window_start);
+    let selected = buffer.suggestions.entry(id).map(|entry| entry.selected.clone());
     let config = session.state.config_for(uri);
     let (turns, max_tokens) = (config.turns.clone(), config.inline.max_tokens);
     let uri = uri.clone();
     session.offload(
-        move || prepare::prepare(&document, offset, &turns, previous, max_tokens, &engine),
+        move || prepare::prepare(&document, offset, selected.as_ref(), &turns, previous, max_tokens, &engine),
         move |prepared| Event::Prepared(uri, id, prepared.flatten()),
     );
 }
@@ -148,9 +169,7 @@ pub fn produced(session: &mut Session, uri: &Uri, id: u64, kind: Kind, event: Pr
             return;
         }
         Produced::Done(done) if !matches!(done.reason, FinishReason::Cancelled | FinishReason::Superseded) => {
-            let unfinished = done.reason == FinishReason::MaxTokens;
-            let raw = RawCompletion { text: done.text, kind, mean_logprob: done.mean_logprob, unfinished };
-            let ended = suggestions.finished(id, raw, next_id);
+            let ended = suggestions.finished(id, prepare::raw(done, kind), next_id);
             return conclude(session, uri, ended);
         }
         Produced::Done(_) => suggestions.failed(id),
@@ -177,33 +196,74 @@ fn conclude(session: &mut Session, uri: &Uri, ended: Ended<InlineResponder>) {
     }
 }
 
-/// Runs the filters and answers, away from the main loop since the filters parse.
+/// Runs the filters, away from the main loop since they parse; [`shown`] answers.
 fn show(session: &mut Session, uri: &Uri, responder: InlineResponder, known: Known) {
-    let confident =
-        session.state.config_for(uri).inline.min_logprob.is_none_or(|least| known.raw.mean_logprob >= least);
-    let id = session.state.next_id();
-    let Some(buffer) = session.state.buffers.get(uri).filter(|_| confident) else { return responder.answer(None) };
-    let (document, encoding) = (buffer.document.clone(), session.state.encoding);
+    let least = session.state.config_for(uri).inline.least();
+    let Some(buffer) = session.state.buffers.get(uri) else { return responder.answer(None) };
+    let document = buffer.document.clone();
     // Usually the user has typed nothing since the suggestion was asked for.
     let view = buffer.view.clone().filter(|view| view.is_of(&document, known.offset));
-    session.answer_off(responder, move || {
-        let view = view.or_else(|| View::around(&document, known.offset));
-        let item = view.and_then(|view| item(&document, &view, &known, encoding, id));
-        item.map(|item| lsp::InlineCompletionResponse::List(lsp::InlineCompletionList { items: vec![item] }))
-    });
+    let (uri, text) = (uri.clone(), document.rope().clone());
+    session.offload(
+        move || {
+            let view = view.or_else(|| View::around(&document, known.offset))?;
+            judged(&document, &view, known, least)
+        },
+        move |judged| Event::Suggested(Suggested { uri, text, responder, judged: judged.flatten() }),
+    );
 }
 
-fn item(document: &Document, view: &View, known: &Known, encoding: Encoding, id: u64) -> Option<InlineCompletionItem> {
-    let suggestion = prepare::suggestion(view, known.raw.kind.clone(), &known.raw.text, known.raw.unfinished)?;
-    Some(InlineCompletionItem {
+/// What is shown of a known answer.
+fn judged(document: &Document, view: &View, known: Known, least: f32) -> Option<Judged> {
+    let Known { entry, answer, .. } = known;
+    let mut judged = match answer {
+        Answer::Standing(rest) => Judged { suggestion: prepare::standing(view, &rest)?, confidence: None },
+        Answer::Generated(raw) => prepare::suggestion(document, view, &raw, least)?,
+    };
+    if let Some(Entry { selected, rest }) = entry {
+        let suggestion = &mut judged.suggestion;
+        if !suggestion.text.starts_with(&rest) {
+            return None;
+        }
+        // The client compares the range and the beginning with the entry's.
+        suggestion.text.insert_str(0, &document.slice(selected.start..suggestion.range.start));
+        suggestion.range.start = selected.start;
+    }
+    Some(judged)
+}
+
+/// Answers a request with a suggestion, and remembers that it stands.
+pub fn shown(session: &mut Session, suggested: Suggested) {
+    let Suggested { uri, text, responder, judged } = suggested;
+    let (id, encoding) = (session.state.next_id(), session.state.encoding);
+    let Some(Judged { suggestion, confidence }) = judged else { return responder.answer(None) };
+    let Some(buffer) = session.state.buffers.get_mut(&uri) else { return responder.answer(None) };
+    // The text may have moved on.
+    if buffer.document.rope().is_instance(&text) {
+        let typed = suggestion.range.end - suggestion.range.start;
+        let rest = suggestion.text.get(typed..).unwrap_or_default();
+        buffer.suggestions.shown(suggestion.range.end, rest.to_owned());
+    }
+    let item = item(&text, suggestion, confidence, encoding, id);
+    responder.answer(Some(lsp::InlineCompletionResponse::List(lsp::InlineCompletionList { items: vec![item] })));
+}
+
+fn item(
+    text: &Rope,
+    suggestion: Suggestion,
+    confidence: Option<f32>,
+    encoding: Encoding,
+    id: u64,
+) -> InlineCompletionItem {
+    InlineCompletionItem {
         insert_text: suggestion.text,
         filter_text: None,
-        range: Some(positions::lsp_range(document.rope(), suggestion.range, encoding)),
+        range: Some(positions::lsp_range(text, suggestion.range, encoding)),
         command: Some(lsp::Command {
             title: "Count an accepted suggestion".to_owned(),
             command: commands::ACCEPTED.to_owned(),
-            arguments: Some(vec![json!(id)]),
+            arguments: Some(vec![json!(id), json!({"confidence": confidence})]),
         }),
         insert_text_format: None,
-    })
+    }
 }

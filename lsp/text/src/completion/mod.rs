@@ -1,14 +1,20 @@
 //! From a cursor to what is asked of the model, and from its raw text to what is shown. Pure.
 
+pub mod confidence;
 mod cursor;
+mod cuts;
+mod gate;
 mod indentation;
+mod noise;
 mod overlap;
 mod parse_guard;
 mod repetition;
 pub mod session;
 mod stop;
+mod strange;
 #[cfg(test)]
 mod tests;
+mod word;
 
 use std::ops::Range;
 
@@ -17,9 +23,13 @@ use codegen_core::Truncation;
 
 use crate::document::Document;
 use crate::document::scanner;
+use crate::python::Identifiers;
 use crate::python::{self as python, Place};
 use crate::turns::{self, TurnOptions};
 use cursor::Cursor;
+pub use gate::{Judged, Rated};
+pub use stop::behind;
+pub use word::{Held, Selected};
 
 /// The kind of completion that is wanted at a cursor.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -88,6 +98,13 @@ impl<'d> Plan<'d> {
         Self { max_tokens: kind.max_tokens(), kind, cursor: Cursor::new(document, offset) }
     }
 
+    /// What stands before the cursor that the model is left to repeat; `names` gives the names of the text around the
+    /// cursor, and is called inside words only.
+    #[must_use]
+    pub fn held(&self, selected: Option<&Selected>, names: impl FnOnce() -> Identifiers) -> Held {
+        Held::at(&self.cursor, selected, names)
+    }
+
     /// The rule that ends the generation.
     #[must_use]
     pub fn stop_rule(&self) -> Box<dyn StopRule> {
@@ -104,11 +121,35 @@ impl<'d> Plan<'d> {
         }
     }
 
-    /// Returns the part of the raw text that is shown; `None` if nothing worth showing is left.
+    /// Returns the part of the raw text that is shown if all that can be is; `None` if nothing worth showing is left.
+    /// `unfinished`: the text ended because its tokens were used up, so that its last line, or word, is probably but a part
+    /// of one.
     #[must_use]
-    pub fn finish(&self, raw: &str) -> Option<Suggestion> {
+    pub fn finish(&self, raw: &str, unfinished: bool) -> Option<Suggestion> {
+        let text = self.filtered(raw, unfinished)?;
+        let whole = if self.endless(&text, unfinished) {
+            cuts::cuts(&self.cursor.left, &text).into_iter().find(|&length| length < text.len())?
+        } else {
+            text.len()
+        };
+        self.inserted(&self.keep_parsing(&text[..whole])?)
+    }
+
+    /// Fits the rest of a suggestion that stands already to what is right of the cursor now; `None` if nothing is left.
+    #[must_use]
+    pub fn refit(&self, rest: &str) -> Option<Suggestion> {
+        let text = overlap::right(&self.cursor, &turns::line_feeds(rest))?;
+        self.inserted(&text)
+    }
+
+    /// The text without what repeats, what is noise, and what does not fit where the cursor is.
+    fn filtered(&self, raw: &str, unfinished: bool) -> Option<String> {
         let cursor = &self.cursor;
-        let mut text = turns::line_feeds(raw);
+        let whole = match raw.rfind('\n') {
+            Some(end) if unfinished && self.kind != Kind::Line && !raw[..end].trim().is_empty() => &raw[..end],
+            _ => raw,
+        };
+        let mut text = turns::line_feeds(whole);
         if let Some(cut) = self.stop_rule().cut(&text) {
             text.truncate(cut);
         }
@@ -124,31 +165,35 @@ impl<'d> Plan<'d> {
         let text = overlap::right(cursor, &text)?;
         let text = repetition::cut(cursor, &text)?;
         let text = overlap::below(cursor, &text)?;
+        noise::cut(cursor, &text)
+    }
+
+    /// Whether the text is one line that did not come to its end.
+    fn endless(&self, text: &str, unfinished: bool) -> bool {
+        unfinished && self.kind == Kind::Line && !text.contains('\n')
+    }
+
+    /// As much of the text as leaves the document no worse than it was.
+    fn keep_parsing(&self, text: &str) -> Option<String> {
+        let cursor = &self.cursor;
         let open = self.kind == Kind::Line && !cursor.wants_bodies();
         let column = cursor.column.unwrap_or_default();
-        let text = parse_guard::keep_parsing(cursor.document, cursor.offset, &text, |text| match open {
+        parse_guard::keep_parsing(cursor.document, cursor.offset, text, |text| match open {
             true => text.trim_end(),
             false => without_open_end(text, column),
-        })?;
+        })
+    }
+
+    /// The suggestion of a text with `\n` as line ends; `None` if it says nothing.
+    fn inserted(&self, text: &str) -> Option<Suggestion> {
         let text = text.trim_end();
         // A model that has nothing to say writes comments alone.
         if !turns::says_something(text) {
             return None;
         }
-        let ending = python::line_ending(cursor.document);
+        let ending = python::line_ending(self.cursor.document);
         let text = if ending == "\n" { text.to_owned() } else { text.replace('\n', ending) };
-        Some(Suggestion { range: cursor.offset..cursor.offset, text })
-    }
-
-    /// [`Plan::finish`] for a text that ended because its tokens were used up: the last of several lines is probably but a
-    /// part of one, and goes.
-    #[must_use]
-    pub fn finish_unfinished(&self, raw: &str) -> Option<Suggestion> {
-        let whole = match raw.rfind('\n') {
-            Some(end) if self.kind != Kind::Line && !raw[..end].trim().is_empty() => &raw[..end],
-            _ => raw,
-        };
-        self.finish(whole)
+        Some(Suggestion { range: self.cursor.offset..self.cursor.offset, text })
     }
 }
 

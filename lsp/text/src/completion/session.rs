@@ -4,7 +4,8 @@
 //! were asked to where the user has typed since, kept up to date change by change, so that no decision compares texts
 //! of the document's size.
 
-use crate::completion::Kind;
+use crate::completion::confidence::TokenScore;
+use crate::completion::{Kind, Selected};
 use crate::edit::Edit;
 
 /// How much longer than a suggestion the typed text may get before the suggestion is forgotten: enough for a slip and
@@ -46,14 +47,47 @@ impl TypedThrough {
         true
     }
 
-    /// Returns the part of `raw` behind the typed text; `None` if the user typed something else.
-    fn rest<'r>(&self, raw: &'r str) -> Option<&'r str> {
-        raw.strip_prefix(self.typed.as_str())
+    /// What has been typed up to `offset`, if only closers that the editor puts behind the cursor come after it.
+    fn typed_to(&self, offset: usize) -> Option<&str> {
+        let (before, after) = self.typed.split_at_checked(offset.checked_sub(self.origin)?)?;
+        after.chars().all(is_closer).then_some(before)
     }
 
-    /// Whether `streamed`, which may grow, can still turn out to start with what was typed.
+    /// Returns the part of `raw` behind the text typed up to `offset`; `None` if the user typed something else.
+    fn rest<'r>(&self, raw: &'r str, offset: usize) -> Option<&'r str> {
+        raw.strip_prefix(self.typed_to(offset)?)
+    }
+
+    /// Whether `streamed`, which may grow, can still turn out to start with what was typed. Closers at the end of that may
+    /// be the editor's.
     fn agrees(&self, streamed: &str) -> bool {
-        streamed.starts_with(self.typed.as_str()) || self.typed.starts_with(streamed)
+        let typed = self.typed.trim_end_matches(is_closer);
+        streamed.starts_with(typed) || typed.starts_with(streamed)
+    }
+}
+
+/// Whether an editor puts the sign behind the cursor by itself.
+fn is_closer(sign: char) -> bool {
+    ")]}\"'".contains(sign)
+}
+
+/// An entry of the client's menu that a suggestion has to continue, at the place where it was asked for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Entry {
+    /// The entry.
+    pub selected: Selected,
+    /// The part of it that has not been typed.
+    pub rest: String,
+}
+
+impl Entry {
+    /// Whether `text`, put in at the cursor, makes the entry and what may come behind it. `None` asks for no entry.
+    fn allows(entry: Option<&Self>, text: &str) -> bool {
+        let letter = |char: char| char.is_alphanumeric() || char == '_';
+        entry.is_none_or(|Self { selected, rest }| {
+            text.strip_prefix(rest.as_str())
+                .is_some_and(|behind| !(selected.text.ends_with(letter) && behind.starts_with(letter)))
+        })
     }
 }
 
@@ -63,8 +97,11 @@ struct InFlight<W> {
     id: u64,
     through: TypedThrough,
     /// The text before the cursor that the generation repeats.
-    held: &'static str,
+    held: String,
     streamed: String,
+    /// Where the latest request asked, and for what.
+    asked: usize,
+    entry: Option<Entry>,
     waiting: Option<W>,
     /// Whether the document is still as it was when `waiting` asked.
     fresh: bool,
@@ -73,7 +110,20 @@ struct InFlight<W> {
 impl<W> InFlight<W> {
     /// Whether what was typed can still turn out to be what the model writes.
     fn agrees(&self) -> bool {
-        self.through.agrees(self.streamed.strip_prefix(self.held).unwrap_or(&self.streamed))
+        if self.held.starts_with(self.streamed.as_str()) {
+            return true;
+        }
+        self.through.agrees(self.rest())
+    }
+
+    /// What has been generated behind what is held.
+    fn rest(&self) -> &str {
+        self.streamed.strip_prefix(self.held.as_str()).unwrap_or(&self.streamed)
+    }
+
+    /// Whether it may become what a request for `entry` asks for: one that was asked for the same does.
+    fn may_become(&self, entry: Option<&Entry>) -> bool {
+        entry.is_none() || self.entry.as_ref() == entry
     }
 }
 
@@ -84,19 +134,48 @@ pub struct RawCompletion {
     pub text: String,
     /// What was asked for. It holds wherever the user has typed on to; nothing else that was known of the cursor does.
     pub kind: Kind,
-    /// Mean natural-log probability of its tokens.
-    pub mean_logprob: f32,
+    /// Its tokens.
+    pub tokens: Vec<TokenScore>,
     /// Whether its tokens were used up before it came to an end.
     pub unfinished: bool,
 }
 
-/// The cached answer for a cursor: the rest of `raw.text` behind what the user has typed since it was asked for.
+impl RawCompletion {
+    /// Takes off the text before the cursor that the generation repeats, if it does.
+    pub fn forget(&mut self, held: &str) {
+        if self.text.starts_with(held) {
+            *self = self.behind(held.len());
+        }
+    }
+
+    /// The generation without the first `length` bytes of its text.
+    fn behind(&self, length: usize) -> Self {
+        let (typed, text) = self.text.split_at(length);
+        let solid = super::confidence::solid(typed);
+        let tokens = self.tokens.iter().filter(|token| token.solid > solid);
+        let tokens = tokens.map(|token| TokenScore { solid: token.solid - solid, ..*token }).collect();
+        Self { text: text.to_owned(), tokens, ..self.clone() }
+    }
+}
+
+/// The cached answer for a cursor.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Known {
     /// Byte offset of the cursor.
     pub offset: usize,
-    /// The generation, its text shortened by what was typed.
-    pub raw: RawCompletion,
+    /// The entry of the client's menu that was asked for.
+    pub entry: Option<Entry>,
+    /// The answer.
+    pub answer: Answer,
+}
+
+/// What a cached answer is made of.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Answer {
+    /// The rest of a suggestion that stands already, behind what the user has typed of it: it stays as it is.
+    Standing(String),
+    /// A generation, its text shortened by what was typed since it was asked for.
+    Generated(RawCompletion),
 }
 
 /// A generation that no request waits for any more: the caller cancels it and answers its request with nothing.
@@ -137,28 +216,37 @@ pub enum Ended<W> {
 pub struct Suggestions<W> {
     in_flight: Option<InFlight<W>>,
     cached: Option<(TypedThrough, RawCompletion)>,
+    /// The last answer, as the client was given it.
+    standing: Option<(TypedThrough, String)>,
 }
 
 impl<W> Default for Suggestions<W> {
     fn default() -> Self {
-        Self { in_flight: None, cached: None }
+        Self { in_flight: None, cached: None, standing: None }
     }
 }
 
 impl<W> Suggestions<W> {
-    /// Decides about a request at `offset`; `next_id` numbers a generation, should one be needed.
-    pub fn ask(&mut self, offset: usize, waiting: W, next_id: u64) -> Decision<W> {
-        if let Some(known) = self.known(offset) {
+    /// Decides about a request at `offset`, for a suggestion that continues `entry` if that is given; `next_id` numbers a
+    /// generation, should one be needed.
+    pub fn ask(&mut self, offset: usize, entry: Option<Entry>, waiting: W, next_id: u64) -> Decision<W> {
+        if let Some(known) = self.known(offset, entry.as_ref()) {
             return Decision::Answer(waiting, known, self.clear_flight());
         }
         match &mut self.in_flight {
-            Some(in_flight) if in_flight.through.cursor() == offset && in_flight.agrees() => {
+            Some(in_flight)
+                if in_flight.through.typed_to(offset).is_some()
+                    && in_flight.agrees()
+                    && in_flight.may_become(entry.as_ref()) =>
+            {
                 in_flight.fresh = true;
+                in_flight.asked = offset;
+                in_flight.entry = entry;
                 Decision::Join(in_flight.waiting.replace(waiting))
             }
             _ => {
                 let dropped = self.clear_flight();
-                self.start(next_id, offset, waiting);
+                self.start(next_id, offset, entry, waiting);
                 Decision::Start(next_id, offset, dropped)
             }
         }
@@ -171,6 +259,11 @@ impl<W> Suggestions<W> {
         {
             self.cached = None;
         }
+        if let Some((through, text)) = &mut self.standing
+            && (!through.follow(change) || through.typed.len() > text.len() + SLACK)
+        {
+            self.standing = None;
+        }
         let in_flight = self.in_flight.as_mut()?;
         in_flight.fresh = false;
         if in_flight.through.follow(change) && in_flight.agrees() {
@@ -180,10 +273,21 @@ impl<W> Suggestions<W> {
     }
 
     /// Says of the generation `id` that it is to begin with what stands before the cursor already.
-    pub fn holds(&mut self, id: u64, held: &'static str) {
+    pub fn holds(&mut self, id: u64, held: String) {
         if let Some(in_flight) = self.in_flight.as_mut().filter(|in_flight| in_flight.id == id) {
             in_flight.held = held;
         }
+    }
+
+    /// The entry that the generation `id` is to continue.
+    #[must_use]
+    pub fn entry(&self, id: u64) -> Option<&Entry> {
+        self.in_flight.as_ref().filter(|in_flight| in_flight.id == id)?.entry.as_ref()
+    }
+
+    /// The client has been given `text` for the cursor at `offset`: while the user types it, it stays.
+    pub fn shown(&mut self, offset: usize, text: String) {
+        self.standing = Some((TypedThrough::new(offset), text));
     }
 
     /// Takes in text that the generation `id` has produced. If what was typed ahead turns out to be something else, the
@@ -200,19 +304,17 @@ impl<W> Suggestions<W> {
     /// Takes in the end of the generation `id`: it is remembered, and the one who waits is answered.
     pub fn finished(&mut self, id: u64, mut raw: RawCompletion, next_id: u64) -> Ended<W> {
         let Some(in_flight) = self.in_flight.take_if(|in_flight| in_flight.id == id) else { return Ended::Quiet };
-        let cursor = in_flight.through.cursor();
-        if let Some(rest) = raw.text.strip_prefix(in_flight.held) {
-            raw.text = rest.to_owned();
-        }
-        self.cached = Some((in_flight.through.clone(), raw));
+        raw.forget(&in_flight.held);
+        self.cached = Some((in_flight.through, raw));
         let Some(waiting) = in_flight.waiting else { return Ended::Quiet };
         if !in_flight.fresh {
             return Ended::Nothing(waiting);
         }
-        if let Some(known) = self.known(cursor) {
+        let (cursor, entry) = (in_flight.asked, in_flight.entry);
+        if let Some(known) = self.known(cursor, entry.as_ref()) {
             return Ended::Answer(waiting, known);
         }
-        self.start(next_id, cursor, waiting);
+        self.start(next_id, cursor, entry, waiting);
         Ended::Restart(next_id, cursor)
     }
 
@@ -240,29 +342,34 @@ impl<W> Suggestions<W> {
 
     /// Forgets everything: the document or the model has become another.
     pub fn clear(&mut self) -> Option<Dropped<W>> {
-        self.cached = None;
+        (self.cached, self.standing) = (None, None);
         self.clear_flight()
     }
 
-    fn known(&self, offset: usize) -> Option<Known> {
-        let (through, raw) = self.cached.as_ref()?;
-        if through.cursor() != offset {
-            return None;
+    fn known(&self, offset: usize, entry: Option<&Entry>) -> Option<Known> {
+        let known = |answer| Some(Known { offset, entry: entry.cloned(), answer });
+        if let Some((through, text)) = &self.standing
+            && let Some(rest) = through.rest(text, offset)
+            && !rest.trim().is_empty()
+            && Entry::allows(entry, rest)
+        {
+            return known(Answer::Standing(rest.to_owned()));
         }
-        let rest = through.rest(&raw.text)?;
+        let (through, raw) = self.cached.as_ref()?;
+        let rest = through.rest(&raw.text, offset).filter(|rest| Entry::allows(entry, rest))?;
         // If the user typed or accepted all of it, a new request is due.
         if rest.trim().is_empty() && !through.typed.is_empty() {
             return None;
         }
-        Some(Known { offset, raw: RawCompletion { text: rest.to_owned(), ..raw.clone() } })
+        known(Answer::Generated(raw.behind(raw.text.len() - rest.len())))
     }
 
     fn divert(&mut self, next_id: u64) -> Ended<W> {
         let Some(in_flight) = self.in_flight.take() else { return Ended::Quiet };
         match in_flight.waiting {
             Some(waiting) if in_flight.fresh => {
-                let cursor = in_flight.through.cursor();
-                self.start(next_id, cursor, waiting);
+                let cursor = in_flight.asked;
+                self.start(next_id, cursor, in_flight.entry, waiting);
                 Ended::Restart(next_id, cursor)
             }
             Some(waiting) => Ended::Nothing(waiting),
@@ -270,10 +377,17 @@ impl<W> Suggestions<W> {
         }
     }
 
-    fn start(&mut self, id: u64, offset: usize, waiting: W) {
-        let through = TypedThrough::new(offset);
-        self.in_flight =
-            Some(InFlight { id, through, held: "", streamed: String::new(), waiting: Some(waiting), fresh: true });
+    fn start(&mut self, id: u64, offset: usize, entry: Option<Entry>, waiting: W) {
+        self.in_flight = Some(InFlight {
+            id,
+            through: TypedThrough::new(offset),
+            held: String::new(),
+            streamed: String::new(),
+            asked: offset,
+            entry,
+            waiting: Some(waiting),
+            fresh: true,
+        });
     }
 
     fn clear_flight(&mut self) -> Option<Dropped<W>> {

@@ -299,6 +299,28 @@ impl<R: StopRule> StopRule for Guarded<R> {
     }
 }
 
+/// A rule for a text that begins with what stands left of the cursor already.
+pub fn behind(held: &str, rule: Box<dyn StopRule>) -> Box<dyn StopRule> {
+    if held.is_empty() { rule } else { Box::new(Behind { held: held.to_owned(), rule }) }
+}
+
+struct Behind {
+    held: String,
+    rule: Box<dyn StopRule>,
+}
+
+impl StopRule for Behind {
+    fn cut(&mut self, text: &str) -> Option<usize> {
+        if self.held.starts_with(text) {
+            return None;
+        }
+        // A space need not be said again.
+        let rest = text.strip_prefix(self.held.as_str()).unwrap_or(text);
+        let held = text.len() - rest.len();
+        self.rule.cut(rest).map(|cut| held + cut)
+    }
+}
+
 /// The paper's truncation, relative to the prompt above.
 pub(super) struct TurnRule(Truncation);
 

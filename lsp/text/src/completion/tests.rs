@@ -18,7 +18,7 @@ fn check_plan(marked: &str, kind: Option<Kind>) {
 fn check(before: &str, raw: &str, after: &str) {
     let (mut document, offset) = cursor(before);
     let plan = Plan::new(&document, offset, &TurnOptions::default()).expect("a plan");
-    let (suggestion, kind) = (plan.finish(raw), plan.kind);
+    let (suggestion, kind) = (plan.finish(raw, false), plan.kind);
     let Some(suggestion) = suggestion else {
         assert_eq!("", after, "nothing is suggested for {before:?} and {raw:?} {kind:?}");
         return;
@@ -224,7 +224,7 @@ fn what_parsed_still_does() {
 fn unfinished() {
     let (document, offset) = cursor("# one\n$0");
     let plan = Plan::new(&document, offset, &TurnOptions::default()).unwrap();
-    let text = |raw: &str| plan.finish_unfinished(raw).map(|suggestion| suggestion.text);
+    let text = |raw: &str| plan.finish(raw, true).map(|suggestion| suggestion.text);
     assert_eq!(text("x = 1\ny = foo_b").as_deref(), Some("x = 1"));
     assert_eq!(text("x = 1\ny = 2\n").as_deref(), Some("x = 1\ny = 2"));
     assert_eq!(text("x = foo_b").as_deref(), Some("x = foo_b"));
@@ -277,7 +277,7 @@ proptest! {
         let document = Document::new(&format!("{before}{after}"), 1);
         let offset = python::char_boundary(&document, before.len());
         let Some(plan) = Plan::new(&document, offset, &TurnOptions::default()) else { return Ok(()) };
-        let Some(suggestion) = plan.finish(&raw) else { return Ok(()) };
+        let Some(suggestion) = plan.finish(&raw, false) else { return Ok(()) };
         let line = python::line_at(&document, offset);
         let at = offset.min(line.end);
         prop_assert!(suggestion.range.start <= at && at <= suggestion.range.end);

@@ -37,6 +37,11 @@ impl Scanner {
         self.string.is_some()
     }
 
+    /// Whether the next character would be part of a comment.
+    pub fn in_comment(&self) -> bool {
+        self.comment
+    }
+
     fn in_long_string(&self) -> bool {
         self.string.is_some_and(|quote| quote.long)
     }

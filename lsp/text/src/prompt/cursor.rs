@@ -12,16 +12,12 @@ use crate::turns::shown_text;
 /// A prompt, and where in the document it starts.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Context {
-    /// The text to continue: what is kept from above the window, then the document from `start` to the cursor. Line
-    /// ends are `\n`. Ends before `held`.
+    /// The text to continue: what is kept from above the window, then the document from `start` to where the text goes on. Line
+    /// ends are `\n`.
     pub prompt: String,
     /// Byte offset of the window's start, to be passed to the next request on this document. It stays where it is while
     /// it can, because every move throws the KV cache away, and moves far (a quarter of the budget) when it must.
     pub start: usize,
-    /// The text directly before the cursor that the model is left to repeat: a single space, or nothing. Nearly every
-    /// word's token begins with its space, so a prompt that ends with one asks for words that no text has. Text that is
-    /// compared with what the user types goes without it; [`crate::completion::Plan::finish`] takes it off.
-    pub held: &'static str,
 }
 
 /// The largest number of bytes that are tokenized for every token of the budget. Runs of spaces are single tokens, so
@@ -31,7 +27,7 @@ const BYTES_PER_TOKEN: usize = 8;
 const IMPORT_LINES: usize = 400;
 const SIGNATURE_LINES: usize = 4000;
 
-/// The context for a completion at `offset` within `budget` tokens, as `count` counts them.
+/// The context for a text that goes on at `offset`, within `budget` tokens, as `count` counts them.
 #[must_use]
 pub fn build(
     document: &Document,
@@ -40,13 +36,11 @@ pub fn build(
     previous_start: Option<usize>,
     count: &dyn Fn(&str) -> usize,
 ) -> Context {
-    let cursor = python::char_boundary(document, offset);
-    let held = held(document, cursor);
-    let offset = cursor - held.len();
-    let builder = Builder { document, offset, held, budget, count };
+    let offset = python::char_boundary(document, offset);
+    let builder = Builder { document, offset, budget, count };
     let kept = previous_start.filter(|&start| builder.may_start(start)).and_then(|start| {
         let (prompt, tokens) = builder.prompt(start, budget)?;
-        Some((Context { prompt, start, held }, tokens))
+        Some((Context { prompt, start }, tokens))
     });
     match kept {
         Some((context, tokens)) if context.start == 0 || tokens >= budget / 4 => context,
@@ -56,20 +50,10 @@ pub fn build(
     }
 }
 
-/// The space before the cursor, if it parts words: a run of spaces is a token of its own.
-fn held(document: &Document, cursor: usize) -> &'static str {
-    let byte = |back: usize| cursor.checked_sub(back).and_then(|at| document.rope().get_byte(at));
-    match (byte(2), byte(1)) {
-        (Some(before), Some(b' ')) if !before.is_ascii_whitespace() => " ",
-        _ => "",
-    }
-}
-
 struct Builder<'a> {
     document: &'a Document,
     /// The byte offset where the prompt ends.
     offset: usize,
-    held: &'static str,
     budget: usize,
     count: &'a dyn Fn(&str) -> usize,
 }
@@ -109,7 +93,7 @@ impl Builder<'_> {
         }
         // The count does not fall with the text.
         let (prompt, _) = self.prompt(self.offset, self.budget).unwrap_or_default();
-        Context { prompt, start: self.offset, held: self.held }
+        Context { prompt, start: self.offset }
     }
 
     /// A window that has no more than `target` tokens together with its head, or without it. `None` if only an empty
@@ -125,7 +109,7 @@ impl Builder<'_> {
             let tokens = (self.count)(&prompt);
             if tokens <= target {
                 let shown = start < self.offset || self.offset == 0;
-                return shown.then_some(Context { prompt, start, held: self.held });
+                return shown.then_some(Context { prompt, start });
             }
             let excess = tokens - target;
             let length = self.offset - start;

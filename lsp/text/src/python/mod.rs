@@ -6,6 +6,8 @@
 
 mod comment_code;
 mod docstring;
+mod identifiers;
+pub mod library;
 mod names;
 
 use std::ops::Range;
@@ -15,6 +17,7 @@ use tree_sitter::{Node, Tree};
 use crate::document::{Document, encloses};
 pub use comment_code::is_code;
 pub use docstring::{Docstring, docstring, ends_docstring};
+pub use identifiers::Identifiers;
 pub use names::{How, Name, Names, names, names_within};
 
 /// A line of a document. Lines end as LSP's do.
@@ -223,7 +226,7 @@ pub fn errors(tree: &Tree, limit: usize) -> Option<usize> {
 }
 
 /// Python's keywords, which have an identifier's letters but are no names.
-const KEYWORDS: [&str; 35] = [
+pub(crate) const KEYWORDS: [&str; 35] = [
     "False", "None", "True", "and", "as", "assert", "async", "await", "break", "class", "continue", "def", "del",
     "elif", "else", "except", "finally", "for", "from", "global", "if", "import", "in", "is", "lambda", "nonlocal",
     "not", "or", "pass", "raise", "return", "try", "while", "with", "yield",

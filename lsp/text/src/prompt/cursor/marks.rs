@@ -4,6 +4,7 @@ use super::build;
 use crate::completion::Plan;
 use crate::document::Document;
 use crate::prompt::history;
+use crate::python::Identifiers;
 use crate::testing::cursor_in;
 use crate::turns::{self, TurnOptions};
 
@@ -45,11 +46,13 @@ fn marked(text: &str) -> Vec<String> {
 fn seen(marked: &str) -> Vec<String> {
     let (document, offset) = cursor_in(marked, |text| Document::new(text, 1));
     let options = TurnOptions::default();
-    let context = build(&document, offset, 10_000, None, &|text| text.len());
-    let mut seen = vec![format!("{:?} {:?}", context.prompt, context.held)];
     let plan = Plan::new(&document, offset, &options);
+    let held = plan.as_ref().map(|plan| plan.held(None, Identifiers::default));
+    let end = offset - held.as_ref().map_or(0, |held| held.text().len());
+    let context = build(&document, end, 10_000, None, &|text| text.len());
+    let mut seen = vec![format!("{:?} {held:?}", context.prompt)];
     for said in SAID {
-        let suggestion = plan.as_ref().and_then(|plan| plan.finish(said));
+        let suggestion = plan.as_ref().and_then(|plan| plan.finish(said, false));
         let plan = plan.as_ref().map(|plan| (&plan.kind, plan.max_tokens));
         seen.push(format!("{plan:?} {:?}", suggestion.map(|suggestion| suggestion.text)));
     }

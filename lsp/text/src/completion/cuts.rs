@@ -1,0 +1,77 @@
+//! The places where a suggestion can end before its end.
+
+use crate::document::scanner::Scanner;
+use crate::python::KEYWORDS;
+
+/// The lengths in bytes that a suggestion for a cursor behind `left` can be cut to, the longest first: all of it, the ends of
+/// its lines, and on its first line the ends of words and of what stands in brackets or quotes. None is in the middle of
+/// what the suggestion itself has opened.
+pub(super) fn cuts(left: &str, text: &str) -> Vec<usize> {
+    let mut scanner = Scanner::over(left);
+    let (depth, quoted) = (scanner.depth, scanner.in_string());
+    let mut found = vec![text.len()];
+    let mut first = true;
+    let mut word: Option<usize> = None;
+    for (at, char) in text.char_indices() {
+        let inside = scanner.depth > depth || scanner.in_string() != quoted;
+        let letter = char.is_alphanumeric() || char == '_';
+        if let (Some(start), false, true) = (word, letter, first) {
+            let part = &text[start..at];
+            // A number may go on behind its point, and a string's prefix before its quote.
+            let joined = char == '"' || char == '\'' || (char == '.' && part.bytes().all(|byte| byte.is_ascii_digit()));
+            if !inside && !joined && !KEYWORDS.contains(&part) {
+                found.push(at);
+            }
+        }
+        word = word.filter(|_| letter).or(letter.then_some(at));
+        scanner.push(char);
+        let closed = inside && scanner.depth == depth && scanner.in_string() == quoted && !letter;
+        if closed && first && at + char.len_utf8() < text.len() && (quoted || !text[at + 1..].starts_with(char)) {
+            found.push(at + char.len_utf8());
+        }
+        if char == '\n' {
+            first = false;
+            if scanner.at_rest() || (!quoted && scanner.depth <= depth && !scanner.in_string()) {
+                found.push(at);
+            }
+        }
+    }
+    found.sort_unstable_by(|one, other| other.cmp(one));
+    found.dedup();
+    found.retain(|&length| !text[..length].trim().is_empty());
+    found
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn places_to_end_at() {
+        // The text left of the cursor, and the suggestion with a bar at each place but its end.
+        for (left, marked) in [
+            ("x = ", "average|(values)"),
+            ("x = ", "a| + b"),
+            ("print(", "total|, count|)"),
+            ("print(", "len|(items)|, 1"),
+            ("self.", "items|.append|(x)"),
+            ("", "return total| + 1"),
+            ("", "for name| in names|:|\n    print(name)"),
+            ("", "x| = 1|\ny = 2|\nz = 3"),
+            ("", "x| = [\n    1,\n    2]|\ny = 3"),
+            ("x = ", "f'{a} b'|, c"),
+            ("x = ", "1.5| + y"),
+            ("x = 'hello ", "big| world'"),
+            ("x = ", "not y"),
+            ("x", ""),
+        ] {
+            let text = marked.replace('|', "");
+            let mut expected: Vec<usize> =
+                marked.match_indices('|').enumerate().map(|(index, (at, _))| at - index).collect();
+            expected.extend((!text.is_empty()).then_some(text.len()));
+            let mut found = cuts(left, &text);
+            found.reverse();
+            assert_eq!(found, expected, "{left:?} {marked:?}");
+        }
+    }
+}

@@ -1,0 +1,128 @@
+//! How much of a suggestion is shown: as much as is probably what the user is about to type.
+
+use super::confidence::{Features, Place, TokenScore, solid, tokens_of};
+use super::cuts::cuts;
+use super::session::RawCompletion;
+use super::strange::strange;
+use super::word::word;
+use super::{Kind, Plan, Suggestion};
+use crate::python::{self, Identifiers};
+use crate::turns::shown_text;
+
+/// Lines above the cursor that the first line of a suggestion is compared with.
+const ABOVE: usize = 20;
+/// Parts of a suggestion that are parsed at most.
+const PARSED: usize = 4;
+
+/// A part of a suggestion, and what is known of it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Rated {
+    /// The text, with `\n` as its line ends.
+    pub text: String,
+    /// What its probability is worked out of.
+    pub features: Features,
+}
+
+/// A suggestion, and how probably it is exactly what the user types next.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Judged {
+    /// What is shown.
+    pub suggestion: Suggestion,
+    /// The probability, from 0 to 1; `None` for code that a prompt above the cursor asks for, of which another wording
+    /// is as good.
+    pub confidence: Option<f32>,
+}
+
+impl Plan<'_> {
+    /// The longest part of the text that is right with a probability of at least `least`; `None` if there is none. With a
+    /// `least` of zero that is all of it that can be shown, whatever it is worth. `outside` has the names of the text that
+    /// the document is only a part of.
+    #[must_use]
+    pub fn judge(&self, raw: &RawCompletion, least: f32, outside: &Identifiers) -> Option<Judged> {
+        if matches!(self.kind, Kind::Turn { .. }) || least <= 0.0 {
+            let suggestion = self.finish(&raw.text, raw.unfinished)?;
+            return Some(Judged { suggestion, confidence: None });
+        }
+        let parts = self.parts(raw, outside)?;
+        let likely = parts.into_iter().filter_map(|part| {
+            let confidence = part.features.probability();
+            (confidence >= least && part.features.strange == 0).then_some((part.text, confidence))
+        });
+        likely.take(PARSED).find_map(|(text, confidence)| {
+            let kept = self.keep_parsing(&text)?;
+            let suggestion = (kept == text.trim_end()).then(|| self.inserted(&kept))??;
+            Some(Judged { suggestion, confidence: Some(confidence) })
+        })
+    }
+
+    /// The parts of the text that could be shown, the longest first, each with what its probability is worked out of.
+    #[must_use]
+    pub fn parts(&self, raw: &RawCompletion, outside: &Identifiers) -> Option<Vec<Rated>> {
+        let text = self.filtered(&raw.text, raw.unfinished)?;
+        let text = text.trim_end();
+        let endless = self.endless(text, raw.unfinished);
+        let strange = strange(&self.cursor, text, outside);
+        let facts = Facts { plan: self, text, tokens: &raw.tokens, strange: &strange };
+        let lengths = cuts(&self.cursor.left, text).into_iter().filter(|&length| !endless || length < text.len());
+        Some(lengths.filter_map(|length| facts.rate(length)).collect())
+    }
+
+    fn place(&self) -> Place {
+        let left = &self.cursor.left;
+        if matches!(self.kind, Kind::Block { .. } | Kind::Turn { .. }) {
+            return Place::Body;
+        }
+        if python::place(self.cursor.document, self.cursor.offset) != python::Place::Code {
+            return Place::String;
+        }
+        if self.cursor.column.is_some() {
+            return Place::Line;
+        }
+        if !word(left).is_empty() {
+            return Place::Word;
+        }
+        match left.trim_end().chars().next_back() {
+            Some('.') => Place::Dot,
+            Some('(' | '[' | '{' | ',') => Place::Opener,
+            _ if left.ends_with(' ') => Place::Space,
+            _ => Place::Other,
+        }
+    }
+}
+
+/// What the parts of one suggestion are rated by.
+struct Facts<'f> {
+    plan: &'f Plan<'f>,
+    text: &'f str,
+    tokens: &'f [TokenScore],
+    strange: &'f [usize],
+}
+
+impl Facts<'_> {
+    #[allow(clippy::cast_possible_truncation)]
+    fn rate(&self, length: usize) -> Option<Rated> {
+        let cursor = &self.plan.cursor;
+        let text = self.text[..length].trim_end();
+        let tokens = tokens_of(self.text, text.len(), self.tokens);
+        let sum: f64 = tokens.iter().map(|token| f64::from(token.logprob)).sum();
+        let first_line = format!("{}{}", cursor.left, text.split('\n').next().unwrap_or_default());
+        let said = |line: python::Line| shown_text(cursor.document, line.start..line.end).trim() == first_line.trim();
+        let features = Features {
+            place: self.plan.place(),
+            sum: sum as f32,
+            least: tokens.iter().map(|token| token.logprob).fold(0.0, f32::min),
+            first: tokens.first().map_or(0.0, |token| token.logprob),
+            last: tokens.last().map_or(0.0, |token| token.logprob),
+            tokens: tokens.len(),
+            letters: solid(text),
+            lines: text.split('\n').count(),
+            whole: text.len() == self.text.len(),
+            ends_line: text.len() == self.text.len() || self.text[text.len()..].starts_with('\n'),
+            strange: self.strange.iter().filter(|&&at| at < text.len()).count(),
+            repeats: cursor.lines_above().take(ABOVE).any(said),
+            typed: word(&cursor.left).len(),
+            above: cursor.offset,
+        };
+        (!text.is_empty()).then(|| Rated { text: text.to_owned(), features })
+    }
+}
