@@ -129,6 +129,18 @@ function M.is_visible()
   return shown and shown.is_visible() or false
 end
 
+--- Whether the line still lacks indentation that the ghost text would insert: <Tab> indents then. See |codegen-keys|.
+---@return boolean
+function M.indents_first()
+  local shown = ghost()
+  local rest = shown and shown.pending()
+  if not rest then
+    return false
+  end
+  local before = vim.api.nvim_get_current_line():sub(1, vim.api.nvim_win_get_cursor(0)[2])
+  return require("codegen.ghost.text").indents_first(before, rest, vim.bo.tabstop)
+end
+
 --- Hides the ghost text until the next key.
 function M.dismiss()
   local shown = ghost()
