@@ -22,6 +22,25 @@ T["portion"] = function()
   expect.equality(text.portion("a\nb", "all"), "a\nb")
 end
 
+T["indents_first"] = function()
+  for _, case in ipairs({
+    -- before the cursor, from the cursor on, 'tabstop', expected
+    { "", "    x = 1", 8, true },
+    { "    ", "    x = 1", 8, true },
+    { "    ", "x = 1", 8, false },
+    { "", "x = 1\n    y", 8, false },
+    { "", "\n    x", 8, false },
+    { "", "  \n    x", 8, true },
+    { "\t", "\tx = 1", 8, true },
+    { "", "\tx = 1", 1, true },
+    { "x =", " 1", 8, false },
+    { "  x", "  = 1", 8, false },
+    { "é", "    x", 8, false },
+  }) do
+    expect.equality({ case, text.indents_first(case[1], case[2], case[3]) }, { case, case[4] })
+  end
+end
+
 T["normalise"] = function()
   expect.equality(text.normalise("a\r\nb\rc\nd"), "a\nb\nc\nd")
 end
