@@ -145,13 +145,16 @@ T["lets Tab indent where the line lacks indentation"] = function(kind)
 end
 
 T["is inserted verbatim, whatever the buffer's options"] = function(kind)
-  start(kind, { "def mean(values):", "    total = 0", "    for value in values:" })
+  start(kind, { "def mean(values):", "    total = 0", "    for value in values:", "" })
   child.cmd("setlocal autoindent smartindent textwidth=12 formatoptions=tcroq indentkeys+==,o,O")
   child.cmd("inoreabbrev <buffer> total sum")
   child.lua([[vim.paste = function() error("the user's own") end]])
   child.type_keys("A")
-  local before = child.text()
-  local ghost = accept()
+  local before, ghost = child.text(), child.wait_ghost()
+  expect.equality(child.lua_get("require('codegen').accept()"), true)
+  helpers.wait_for("the accepted text", function()
+    return child.text() ~= before
+  end)
   expect.equality(child.text(), before .. ghost)
 end
 
