@@ -75,16 +75,16 @@ function M.new_child()
     M.no_server = false
   end
 
-  --- The ghost text on screen, lines joined; nil if there is none.
-  function child.ghost()
-    local marks = child.lua_get([[(function()
+  --- The ghost text in a buffer (the current one by default), lines joined; nil if there is none.
+  function child.ghost(buf)
+    local marks = child.lua_get([[(function(buf)
       local found = {}
       for _, name in ipairs({ "codegen.ghost", "nvim.lsp.inline_completion" }) do
         local namespace = vim.api.nvim_create_namespace(name)
-        vim.list_extend(found, vim.api.nvim_buf_get_extmarks(0, namespace, 0, -1, { details = true }))
+        vim.list_extend(found, vim.api.nvim_buf_get_extmarks(buf, namespace, 0, -1, { details = true }))
       end
       return found
-    end)()]])
+    end)(...)]], { buf or 0 })
     if #marks == 0 then
       return nil
     end
@@ -104,13 +104,21 @@ function M.new_child()
     return table.concat(lines, "\n"), marks[1][2], marks[1][3]
   end
 
+  --- Whether the mode is insert.
+  function child.is_inserting()
+    return child.api.nvim_get_mode().mode == "i"
+  end
+
+  --- The ghost text if it stands at the cursor.
+  function child.ghost_at_cursor()
+    local text, row, col = child.ghost()
+    local cursor = child.api.nvim_win_get_cursor(0)
+    return row == cursor[1] - 1 and col == cursor[2] and text or nil
+  end
+
   --- Waits for ghost text at the cursor, and returns it.
   function child.wait_ghost()
-    return M.wait_for("ghost text", function()
-      local text, row, col = child.ghost()
-      local cursor = child.api.nvim_win_get_cursor(0)
-      return row == cursor[1] - 1 and col == cursor[2] and text or nil
-    end)
+    return M.wait_for("ghost text", child.ghost_at_cursor)
   end
 
   --- The buffer's text.

@@ -58,13 +58,123 @@ T["counts columns right after characters of every width"] = function(kind)
   expect.equality(child.text(), before .. ghost)
 end
 
-T["goes when insert mode ends"] = function(kind)
+--- Accepts what is shown by <Tab>, and returns it.
+local function accept()
+  local before, ghost = child.text(), child.wait_ghost()
+  child.type_keys("<Tab>")
+  helpers.wait_for("the accepted text", function()
+    return child.text() ~= before
+  end)
+  return ghost
+end
+
+-- Each leaves insert mode, or the place of the ghost text, in another way.
+local WAYS_OUT = {
+  "<Esc>",
+  "<C-c>",
+  "<C-o>",
+  "<C-o>:",
+  "<C-o>v",
+  "<C-r>=",
+  "<C-\\><C-n>",
+  "<Insert>",
+  "<Cmd>stopinsert<CR>",
+  "<Cmd>new<CR>",
+  "<Cmd>tabnew<CR>",
+  "<Cmd>split<CR>",
+}
+
+T["goes when insert mode ends"] = MiniTest.new_set({
+  parametrize = vim.tbl_map(function(keys)
+    return { keys }
+  end, WAYS_OUT),
+})
+
+T["goes when insert mode ends"]["by"] = function(kind, keys)
   start(kind, POINT)
   child.type_keys("A", " ")
   child.wait_ghost()
-  child.type_keys("<Esc>")
+  local buf = child.api.nvim_get_current_buf()
+  child.type_keys(keys)
+  helpers.wait_for("the ghost text to go after " .. keys, function()
+    return not child.ghost(buf) or (child.is_inserting() and child.ghost_at_cursor())
+  end)
+  if not child.is_inserting() then
+    expect.equality(child.lua_get("require('codegen').is_visible()"), false)
+    expect.equality(child.lua_get("require('codegen').accept()"), false)
+  end
+end
+
+T["does not arrive after insert mode was left, and comes back with it"] = function(kind)
+  start(kind, POINT)
+  child.type_keys("A", " ", "<C-c>")
+  -- Longer than either kind waits before it asks.
+  vim.uv.sleep(600)
   expect.equality(child.ghost(), nil)
-  expect.equality(child.lua_get("require('codegen').accept()"), false)
+  child.type_keys("gg0")
+  expect.equality(child.ghost(), nil)
+  child.type_keys("GA", " ", "<BS>")
+  child.wait_ghost()
+end
+
+T["goes with a window change by a timer"] = function(kind)
+  start(kind, POINT)
+  child.cmd("split | wincmd p | 1 | wincmd p")
+  child.type_keys("A", " ")
+  child.wait_ghost()
+  child.lua([[vim.defer_fn(function() vim.cmd.wincmd("p") end, 0)]])
+  helpers.wait_for("the ghost text to go", function()
+    local _, row = child.ghost()
+    return row ~= #POINT - 1
+  end)
+end
+
+T["lets Tab indent where the line lacks indentation"] = function(kind)
+  start(kind, { "def mean(values):", "    total = 0", "    for value in values:", "" })
+  child.type_keys("A")
+  local ghost = child.wait_ghost()
+  local white = #ghost:match("^ *")
+  expect.no_equality(white, 0)
+  for column = 4, white, 4 do
+    child.type_keys("<Tab>")
+    expect.equality(child.api.nvim_get_current_line(), (" "):rep(column))
+    expect.equality(child.wait_ghost(), ghost:sub(column + 1))
+  end
+  expect.equality(accept(), ghost:sub(white + 1))
+  expect.equality(child.text(), "def mean(values):\n    total = 0\n    for value in values:\n" .. ghost)
+end
+
+T["is inserted verbatim, whatever the buffer's options"] = function(kind)
+  start(kind, { "def mean(values):", "    total = 0", "    for value in values:", "" })
+  child.cmd("setlocal autoindent smartindent textwidth=12 formatoptions=tcroq indentkeys+==,o,O")
+  child.cmd("inoreabbrev <buffer> total sum")
+  child.lua([[vim.paste = function() error("the user's own") end]])
+  child.type_keys("A")
+  local before, ghost = child.text(), child.wait_ghost()
+  expect.equality(child.lua_get("require('codegen').accept()"), true)
+  helpers.wait_for("the accepted text", function()
+    return child.text() ~= before
+  end)
+  expect.equality(child.text(), before .. ghost)
+end
+
+T["is repeated by dot, between what is typed before and after"] = function(kind)
+  start(kind, POINT)
+  child.type_keys("o", "        self.x =", " ")
+  local before = child.text()
+  local typed = "        self.x = " .. accept()
+  expect.equality(child.text(), before .. typed:sub(#"        self.x = " + 1))
+  child.type_keys("#", "<Esc>")
+  local once = child.text()
+  child.type_keys("G", ".")
+  expect.equality(child.text(), once .. "\n" .. typed .. "#")
+  -- What was accepted is an undo step of its own; a repetition is one as a whole.
+  child.type_keys("u")
+  expect.equality(child.text(), once)
+  child.type_keys("u")
+  expect.equality(child.text(), once:sub(1, -2))
+  child.type_keys("u")
+  expect.equality(child.text(), before)
 end
 
 T["follows what is typed through, and inserts the rest once"] = function(kind)

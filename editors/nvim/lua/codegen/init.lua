@@ -129,6 +129,23 @@ function M.is_visible()
   return shown and shown.is_visible() or false
 end
 
+--- Whether the line still lacks indentation that it will need with the ghost text: <Tab> indents then. See |codegen-keys|.
+---@return boolean
+function M.indents_first()
+  local shown = ghost()
+  local rest = shown and shown.pending()
+  if not rest then
+    return false
+  end
+  local text = require("codegen.ghost.text")
+  local row, col = unpack(vim.api.nvim_win_get_cursor(0))
+  local before = vim.api.nvim_get_current_line():sub(1, col)
+  -- A key has to be quick; a class that begins further above than this is not found.
+  local above = vim.api.nvim_buf_get_lines(0, math.max(row - 1 - 2000, 0), row - 1, false)
+  local tabstop = vim.bo.tabstop
+  return text.indents_first(before, rest, tabstop, text.member_column(above, tabstop))
+end
+
 --- Hides the ghost text until the next key.
 function M.dismiss()
   local shown = ghost()

@@ -71,9 +71,11 @@ end
 ---@param buf integer
 function M.map(keys, buf)
   local codegen = require("codegen")
+  local tab = vim.api.nvim_replace_termcodes("<Tab>", true, true, true)
+  local accepts_by_tab = keys.accept and vim.api.nvim_replace_termcodes(keys.accept, true, true, true) == tab
   local actions = {
     accept = function()
-      return codegen.accept("all")
+      return not (accepts_by_tab and codegen.indents_first()) and codegen.accept("all")
     end,
     accept_word = function()
       return codegen.accept("word")

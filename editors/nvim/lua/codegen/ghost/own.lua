@@ -1,5 +1,6 @@
 --- The plugin's own ghost text, for Neovim 0.10 and 0.11: one suggestion, drawn with one extmark at the cursor.
 
+local place_of = require("codegen.ghost.place")
 local text = require("codegen.ghost.text")
 
 local M = {}
@@ -12,6 +13,7 @@ local METHOD = "textDocument/inlineCompletion"
 --- with what stands between `start` and the cursor. `tick` is the buffer's changedtick when it was drawn.
 ---@class codegen.Shown
 ---@field buf integer
+---@field win integer
 ---@field client_id integer
 ---@field row integer
 ---@field start integer
@@ -56,10 +58,13 @@ end
 
 --- The text that the ghost text adds at the cursor; nil if the text around it has changed otherwise than by typing it.
 local function rest()
-  if not shown or api.nvim_get_current_buf() ~= shown.buf then
+  if not shown or api.nvim_get_current_buf() ~= shown.buf or api.nvim_get_current_win() ~= shown.win then
     return nil
   end
   local row, col = place()
+  if not place_of.is_inserting() or vim.fn.foldclosed(row + 1) ~= -1 then
+    return nil
+  end
   local line = api.nvim_get_current_line()
   if row ~= shown.row or col < shown.start or col + shown.suffix > #line then
     return nil
@@ -119,6 +124,7 @@ local function pick(result, client, buf)
       if text.rest(insert, line:sub(from + 1, col)) then
         return {
           buf = buf,
+          win = api.nvim_get_current_win(),
           client_id = client.id,
           row = row,
           start = from,
@@ -132,7 +138,7 @@ local function pick(result, client, buf)
 end
 
 local function ask(buf, mine)
-  local stale = mine ~= sequence or api.nvim_get_current_buf() ~= buf or api.nvim_get_mode().mode:sub(1, 1) ~= "i"
+  local stale = mine ~= sequence or api.nvim_get_current_buf() ~= buf or not place_of.is_inserting()
   local client = require("codegen.client").attached(buf)
   if stale or not client or vim.fn.pumvisible() == 1 then
     return
@@ -149,7 +155,7 @@ local function ask(buf, mine)
       require("vim.lsp.log").error(METHOD, err)
       result = nil
     end
-    if api.nvim_get_current_buf() ~= buf or api.nvim_get_mode().mode:sub(1, 1) ~= "i" then
+    if api.nvim_get_current_buf() ~= buf or not place_of.is_inserting() then
       return
     end
     local row_now, col_now = place()
@@ -193,9 +199,21 @@ local function stop()
   last_seen = nil
 end
 
+--- Ends what is shown and asked for, unless the user goes on inserting where it was drawn.
+local function check()
+  if not place_of.is_inserting() then
+    if shown or pending or last_seen then
+      stop()
+    end
+  elseif shown and not M.is_visible() then
+    draw()
+  end
+end
+
 ---@param buf integer
 ---@param config codegen.Config
 function M.attach(_, buf, config)
+  place_of.watch("codegen.ghost", check)
   local group = api.nvim_create_augroup("codegen.ghost." .. buf, { clear = true })
   local function on(events, callback)
     api.nvim_create_autocmd(events, { group = group, buffer = buf, callback = callback })
@@ -216,7 +234,15 @@ function M.attach(_, buf, config)
       end
     end)
   end)
-  on({ "InsertLeave", "BufLeave" }, stop)
+  on("BufLeave", stop)
+  -- Back from the command line, or from the one command after CTRL-O: neither brings InsertEnter.
+  api.nvim_create_autocmd("ModeChanged", {
+    group = group,
+    pattern = "*:i",
+    callback = function()
+      on_change(buf, config.debounce)
+    end,
+  })
   on("LspDetach", function(event)
     local client = vim.lsp.get_client_by_id(event.data.client_id)
     if client and client.name == "codegen" then
@@ -229,11 +255,17 @@ function M.attach(_, buf, config)
 end
 
 function M.is_visible()
-  if not shown or not rest() then
+  if not rest() then
     return false
   end
   local _, col = place()
   return shown.tick == api.nvim_buf_get_changedtick(shown.buf) and shown.col == col
+end
+
+--- What accepting would add at the cursor; nil if nothing is shown.
+---@return string?
+function M.pending()
+  return M.is_visible() and rest() or nil
 end
 
 function M.dismiss()
@@ -261,22 +293,18 @@ function M.apply(part)
   end
   local item = shown
   local piece = text.portion(left, part)
-  local row, col = place()
-  local lines = vim.split(piece, "\n", { plain = true })
   local whole = piece == left
   cancel()
   hide()
-  api.nvim_buf_set_text(item.buf, row, col, row, whole and col + item.suffix or col, lines)
-  local end_row = row + #lines - 1
-  local end_col = (#lines == 1 and col or 0) + #lines[#lines]
-  api.nvim_win_set_cursor(0, { end_row + 1, end_col })
+  place_of.insert(piece, whole and item.suffix or 0)
   if whole then
     local client = vim.lsp.get_client_by_id(item.client_id)
     if item.command and client then
       require("codegen.client").execute(client, item.command)
     end
   else
-    item.row, item.start, item.text = end_row, end_col, left:sub(#piece + 1)
+    item.row, item.start = place()
+    item.text = left:sub(#piece + 1)
     shown = item
     draw()
   end
