@@ -21,36 +21,63 @@ METHODS |= set(dir(sys.stdin)) | set(dir(lambda: 0)) | set(dir(x for x in ()))
 STRINGS = re.compile(r"('''|\"\"\")[\s\S]*?(\1|\Z)|'(\\.|[^'\\\n])*'?|\"(\\.|[^\"\\\n])*\"?|#[^\n]*")
 
 
-def variants(left, right):
-    """The text as it is, and with a body where the cursor's line is a header or has nothing."""
+def variants(left, right, wide):
+    """The text as it is, with a body where the line is a header or blank; if wide, with its rest made up."""
     yield left + right
     line = left[left.rfind("\n") + 1:]
-    if not line.strip() or line.rstrip().endswith(":"):
-        yield left + (" pass" if line.strip() else "pass") + right
-    if line.rstrip().endswith(":"):
-        return
-    before = left.rstrip()
-    if not line.strip() and before.endswith(":"):
-        yield before + " pass\n" + line + right
+    if not line.strip():
+        yield left + "pass" + right
+    elif line.rstrip().endswith(":"):
+        yield left + " pass" + right
+    if wide:
+        end = right.find("\n") if "\n" in right else len(right)
+        needed = closers(left)
+        for rest in (right[:end], needed, needed[len(right[:end].strip()):] + right[:end]):
+            for more in ("", ": pass", " pass", " in x: pass", "x", "x: pass"):
+                yield left + rest + more + right[end:]
+                yield left + more + rest + right[end:]
 
 
-def parsed(left, right):
-    for text in variants(left, right):
+def closers(text):
+    """What closes the brackets and the string that are open at the end."""
+    stack = []
+    for found in re.finditer(STRINGS.pattern + r"|[\[\](){}]", text):
+        piece = found.group()
+        if piece in "([{":
+            stack.append(")]}"["([{".index(piece)])
+        elif piece in ")]}":
+            stack = stack[:-1]
+        elif found.end() == len(text) and piece[0] in "'\"":
+            mark = piece[:3] if piece[:3] in ("'''", '"""') else piece[0]
+            if len(piece) < 2 * len(mark) or not piece.endswith(mark):
+                stack.append(mark)
+    return "".join(reversed(stack))
+
+
+def takes(function, left, right, wide=False):
+    """What `function` makes of the first text that it takes."""
+    for text in variants(left, right, wide):
         try:
-            return ast.parse(text)
+            return function(text)
         except (SyntaxError, ValueError, RecursionError, MemoryError):
             pass
     return None
 
 
-def compiles(left, right):
-    for text in variants(left, right):
-        try:
-            compile(text, "buffer", "exec", dont_inherit=True)
-            return True
-        except (SyntaxError, ValueError, RecursionError, MemoryError):
-            pass
-    return False
+def parsed(left, right):
+    return takes(ast.parse, left, right)
+
+
+def code(text):
+    return compile(text, "buffer", "exec", dont_inherit=True)
+
+
+def breaks(function, asked):
+    """Whether the buffer was taken before, and whether the suggestion breaks it."""
+    whole = takes(function, *asked["buffer"]) is not None
+    before = whole or takes(function, *asked["true"]) is not None
+    after = takes(function, asked["left"] + asked["shown"], asked["right"], not whole)
+    return before, before and after is None
 
 
 def bound(tree):
@@ -143,19 +170,15 @@ def members(name):
 
 
 def judge(files, asked):
-    left, shown, right = asked["left"], asked["shown"], asked["right"]
-    buffer, true = asked["buffer"], asked["true"]
     answer = {}
-    parses_before = parsed(*buffer) is not None or parsed(*true) is not None
-    answer["parsed"] = parses_before
-    answer["breaksParse"] = parses_before and parsed(left + shown, right) is None
-    compiles_before = compiles(*buffer) or compiles(*true)
-    answer["breaksCompile"] = compiles_before and not compiles(left + shown, right)
-    answer["unknown"] = [] if asked["prose"] else unknown(left, shown, right)
+    answer["parsed"], answer["breaksParse"] = breaks(ast.parse, asked)
+    _, answer["breaksCompile"] = breaks(code, asked)
+    prose = asked["prose"]
+    answer["unknown"] = [] if prose else unknown(asked["left"], asked["shown"], asked["right"])
     word = asked.get("word")
     if word:
-        words = files.words(asked["file"])
-        answer["nonsense"] = word not in words and word not in WORD.findall("".join(buffer))
+        known = word in files.words(asked["file"]) or word in WORD.findall("".join(asked["buffer"]))
+        answer["nonsense"] = not known
     return answer
 
 
