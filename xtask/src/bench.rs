@@ -19,6 +19,8 @@ pub enum Subject {
     Growth,
     /// Threads that the engine chooses against fixed numbers of them, beside busy loops and a build
     Load,
+    /// What suggestions are worth to someone who types
+    Typing,
 }
 
 /// Builds, and measures; `more` goes to `codegen-lsp bench`.
@@ -30,6 +32,7 @@ pub fn bench(workspace: &Workspace, subject: Subject, more: &[String]) -> Result
     match subject {
         Subject::Synthesize => command.arg("synthesize"),
         Subject::Growth => command.arg("growth"),
+        Subject::Typing => command.arg("typing"),
         Subject::Eval => command.arg("eval").arg("--folder").arg(workspace.target.join("bench")),
         Subject::Load => command.arg("load").arg("--folder").arg(workspace.target.join("bench")),
     };

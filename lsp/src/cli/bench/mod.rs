@@ -5,6 +5,7 @@ mod gate;
 mod growth;
 mod load;
 mod synthesize;
+mod typing;
 
 use std::time::Duration;
 
@@ -31,6 +32,9 @@ pub enum BenchCommand {
     /// Decoding, reading prompts and typing beside busy loops and a build: with threads that the engine chooses, with
     /// fixed numbers of them, and with llama-server if there is one
     Load(load::LoadArguments),
+    /// What suggestions are worth: programs are typed into the server, and what it suggests is compared with what is
+    /// typed next
+    Typing(typing::TypingArguments),
     /// Measures what it is asked for on standard input (a part of `load`)
     #[command(hide = true)]
     LoadWorker(load::WorkerArguments),
@@ -63,6 +67,7 @@ pub fn run(command: &BenchCommand) -> anyhow::Result<()> {
         BenchCommand::Growth(arguments) => growth::run(arguments),
         BenchCommand::Gate(arguments) => gate::run(arguments),
         BenchCommand::Load(arguments) => load::run(arguments),
+        BenchCommand::Typing(arguments) => typing::run(arguments),
         BenchCommand::LoadWorker(arguments) => load::work(arguments),
         BenchCommand::LoadSpin => {
             load::spin();
