@@ -1,4 +1,4 @@
-"""python -m train COMMAND: fetch, generate, prepare, grow, train, export, evaluate, own, product, finetune."""
+"""python -m train COMMAND: fetch, generate, prepare, grow, train, export, evaluate, own, product, gate, finetune."""
 
 import argparse
 import json
@@ -218,6 +218,13 @@ def product(options: argparse.Namespace) -> None:
         print(json.dumps({"model": gguf.name, "product": served.measure(options.server, gguf, chosen)}), flush=True)
 
 
+def gate(options: argparse.Namespace) -> None:
+    """Learns by which weights a suggestion is judged (lsp/text/src/completion/confidence)."""
+    from .gate import commands
+
+    commands.run(options)
+
+
 def finetune(options: argparse.Namespace) -> None:
     """Fine-tunes a CodeGen on the Python files of a repository."""
     import torch
@@ -245,6 +252,7 @@ def parser() -> argparse.ArgumentParser:
         return added
 
     from .data.packages import LIST
+    from .gate import commands as gate_commands
     from .tokenizer import BUILTIN
 
     c = command(fetch)
@@ -344,6 +352,7 @@ def parser() -> argparse.ArgumentParser:
     c.add_argument("--heldout", type=Path, required=True, help="heldout.jsonl of `prepare`")
     c.add_argument("--server", default="codegen-lsp", help="the program")
     c.add_argument("--places", type=int, default=500)
+    gate_commands.add(command(gate))
     c = command(finetune)
     c.add_argument("--base", required=True, help="a Hugging Face CodeGen folder, a GGUF of one, or a released model's name, as codegen-350M-mono")
     c.add_argument("--data", type=Path, required=True, help="a repository or any folder with Python files")
