@@ -107,9 +107,19 @@ fn is_whole(document: &Document) -> bool {
     document.tree().is_some_and(|tree| !tree.root_node().has_error())
 }
 
+/// The number of places that Python's compiler refuses, up to `MOST`.
+fn refused(document: &Document) -> usize {
+    document.tree().map_or(0, |tree| python::violations(tree, &document.text(), MOST).len())
+}
+
+/// Violations are counted up to here.
+const MOST: usize = 200;
+
 /// The document around a turn, with an empty statement in place of the turn's code.
 struct Place {
     whole: bool,
+    /// What Python's compiler refuses in it.
+    refused: usize,
     /// The byte offset of the code.
     at: usize,
     /// Names of the scope that the turn is in.
@@ -133,20 +143,21 @@ impl Place {
         let around = scopes.iter().filter(|scope| scope.kind() != "class_definition");
         Self {
             whole: is_whole(&neutral),
+            refused: refused(&neutral),
             at,
             own: own.map(|own| names_within(own, &text)).unwrap_or_default(),
             around: around.flat_map(|scope| names_within(*scope, &text).bound).collect(),
         }
     }
 
-    /// Whether the document parses without errors with the code in its place. True for a document that is broken
+    /// Whether the document parses without errors with the code in its place, and Python's compiler refuses no more of it. True for a document that is broken
     /// elsewhere.
     fn parses_with(&self, document: &Document, turn: &Turn, program: &str) -> bool {
         !self.whole || {
             let mut edited = document.clone();
             let edit = turns::program_edit(document, turn, program);
             edited.edit(edit.range, &edit.text);
-            is_whole(&edited)
+            is_whole(&edited) && refused(&edited) <= self.refused
         }
     }
 

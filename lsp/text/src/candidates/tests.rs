@@ -30,7 +30,11 @@ fn what_parses() {
         ("# one$0\n", "print 'x'", false),
         ("# one$0\n", "  x = 1\ny = 2", false),
         ("# one$0\n", "def f():\n    return 1", true),
-        ("# one$0\n", "return 1", true),
+        // Python's compiler refuses it there.
+        ("# one$0\n", "return 1", false),
+        ("def f():\n    # one$0\n", "return 1", true),
+        ("# one$0\n", "f(a=1, b)", false),
+        ("# two\nreturn 1\n\n# one$0\n", "x = 1", true),
         ("# one$0\n\n# two\ny = 1\n", "for x in y:\n    pass", true),
         // In its place, whatever the indentation it comes with.
         ("def f():\n    # one$0\n", "if x:\n    y = 1\nreturn y", true),

@@ -1,13 +1,11 @@
-//! A suggestion never breaks a file that was whole.
+//! A suggestion never breaks a file that was whole: what Python's compiler took, it takes afterwards.
 
 use std::time::Duration;
 
-use tree_sitter::Tree;
-
 use crate::document::{Budget, Document, Meter};
-use crate::python::errors;
+use crate::python::{errors, violations};
 
-/// Errors are counted up to here; a text with more is beyond judging.
+/// Errors and violations are counted up to here; a text with more is beyond judging.
 const LIMIT: usize = 200;
 
 /// The budget for checking one suggestion, all of its parts together: about 10 milliseconds of parsing.
@@ -34,17 +32,23 @@ fn within<'t>(
     closed: impl Fn(&'t str) -> &'t str,
     meter: &mut Meter,
 ) -> Option<String> {
-    let count = |tree: &Tree| errors(tree, LIMIT).unwrap_or(LIMIT);
-    let before = count(document.tree()?);
+    let count = |document: &Document| {
+        let tree = document.tree()?;
+        let broken = errors(tree, LIMIT).unwrap_or(LIMIT);
+        // What recovery from errors makes of a text says nothing about it.
+        let refused = if broken == 0 { violations(tree, &document.text(), LIMIT).len() } else { 0 };
+        Some((broken, refused))
+    };
+    let before = count(document)?;
     let mut shown = closed(text);
     let mut best = None;
     while !shown.trim().is_empty() && !meter.is_spent() {
-        let found = document.edited(offset..offset, shown, meter).tree().map(count);
-        if found == Some(0) {
+        let found = count(&document.edited(offset..offset, shown, meter));
+        if found == Some((0, 0)) {
             return Some(shown.to_owned());
         }
         // Fewer errors are better, and of equals the longest.
-        if let Some(found) = found.filter(|found| *found <= before && before > 0)
+        if let Some(found) = found.filter(|found| *found <= before && before > (0, 0))
             && best.is_none_or(|(least, _)| found < least)
         {
             best = Some((found, shown));

@@ -5,6 +5,7 @@
 //! document that has no tree, no place is in a comment, a string or brackets.
 
 mod comment_code;
+mod compile_rules;
 mod docstring;
 mod identifiers;
 pub mod library;
@@ -16,6 +17,7 @@ use tree_sitter::{Node, Tree};
 
 use crate::document::{Document, encloses};
 pub use comment_code::is_code;
+pub use compile_rules::{Violation, violations};
 pub use docstring::{Docstring, docstring, ends_docstring};
 pub use identifiers::Identifiers;
 pub use names::{How, Name, Names, names, names_within};
