@@ -70,7 +70,7 @@ pub fn prepare(
 pub fn suggestion(view: &View, kind: Kind, raw: &str, unfinished: bool) -> Option<Suggestion> {
     let plan = Plan::at(kind, view.part(), view.cursor());
     let Suggestion { range, text } = if unfinished { plan.finish_unfinished(raw) } else { plan.finish(raw) }?;
-    Some(Suggestion { range: view.outside(&range), text })
+    Some(Suggestion { range: view.outside(&range), text: view.written(&text)?.into_owned() })
 }
 
 /// A turn that is ready for the engine, once or several times.
@@ -81,6 +81,8 @@ pub struct PreparedTurn {
     /// The parts of the history that are in it.
     pub cut: HistoryCut,
     pub max_tokens: usize,
+    /// The white space that the model's lines come with; the turn's as the model is shown it.
+    pub indent: String,
     truncation: Truncation,
 }
 
@@ -88,8 +90,9 @@ impl PreparedTurn {
     /// A turn whose prompt is the turn's alone, for tests without an engine.
     #[cfg(test)]
     pub(crate) fn alone(document: &Document, turn: &Turn, options: &TurnOptions) -> Self {
-        let truncation = turns::history(document, turn, options).truncation();
-        Self { prompt: turn.prompt.clone(), cut: HistoryCut::default(), max_tokens: 8, truncation }
+        let history = turns::history(document, turn, options);
+        let (prompt, truncation) = (turn.prompt.clone(), history.truncation());
+        Self { prompt, cut: HistoryCut::default(), max_tokens: 8, indent: history.indent, truncation }
     }
 
     #[must_use]
@@ -127,7 +130,7 @@ pub fn prepare_turn(
     let history = turns::history(document, turn, options);
     let truncation = history.truncation();
     let fitted = history::fit(&history, &turn.prompt, budget, &|text| engine.tokenize(text).len());
-    PreparedTurn { prompt: fitted.text, cut: fitted.cut, max_tokens, truncation }
+    PreparedTurn { prompt: fitted.text, cut: fitted.cut, max_tokens, indent: history.indent, truncation }
 }
 
 /// The sampling of each of `count` candidates: the first is the most likely text, the others are drawn with seeds from

@@ -5,7 +5,11 @@
 //! begin alike. The head is what the window needs from above: imports, and the signatures around the window's start. It
 //! depends on nothing near the cursor, for the same reason.
 
+use std::borrow::Cow;
+use std::ops::Range;
+
 use crate::document::Document;
+use crate::document::indentation::Unit;
 use crate::python::{self, Line};
 use crate::turns::shown_text;
 
@@ -13,7 +17,7 @@ use crate::turns::shown_text;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Context {
     /// The text to continue: what is kept from above the window, then the document from `start` to the cursor. Line
-    /// ends are `\n`. Ends before `held`.
+    /// ends are `\n`, and levels are four spaces. Ends before `held`.
     pub prompt: String,
     /// Byte offset of the window's start, to be passed to the next request on this document. It stays where it is while
     /// it can, because every move throws the KV cache away, and moves far (a quarter of the budget) when it must.
@@ -43,7 +47,8 @@ pub fn build(
     let cursor = python::char_boundary(document, offset);
     let held = held(document, cursor);
     let offset = cursor - held.len();
-    let builder = Builder { document, offset, held, budget, count };
+    let unit = Unit::at(document, cursor);
+    let builder = Builder { document, offset, held, unit, budget, count };
     let kept = previous_start.filter(|&start| builder.may_start(start)).and_then(|start| {
         let (prompt, tokens) = builder.prompt(start, budget)?;
         Some((Context { prompt, start, held }, tokens))
@@ -70,6 +75,7 @@ struct Builder<'a> {
     /// The byte offset where the prompt ends.
     offset: usize,
     held: &'static str,
+    unit: Unit,
     budget: usize,
     count: &'a dyn Fn(&str) -> usize,
 }
@@ -88,7 +94,7 @@ impl Builder<'_> {
     /// The prompt whose window starts at `start`, and its tokens, if it has no more than `limit`; without the head
     /// where both do not fit.
     fn prompt(&self, start: usize, limit: usize) -> Option<(String, usize)> {
-        let window = shown_text(self.document, start..self.offset);
+        let window = self.shown(start..self.offset);
         let head = self.head(start);
         if !head.is_empty() {
             let prompt = format!("{head}{window}");
@@ -119,7 +125,7 @@ impl Builder<'_> {
         // Each round removes the excess by the measured bytes to a token, and a little more: two or three rounds.
         for _ in 0..16 {
             start = self.snap(python::char_boundary(self.document, start));
-            let window = shown_text(self.document, start..self.offset);
+            let window = self.shown(start..self.offset);
             let head = if with_head { self.head(start) } else { String::new() };
             let prompt = format!("{head}{window}");
             let tokens = (self.count)(&prompt);
@@ -265,7 +271,16 @@ impl Builder<'_> {
     }
 
     fn text(&self, line: &Line) -> String {
-        shown_text(self.document, line.start..line.end)
+        self.shown(line.start..line.end)
+    }
+
+    /// A part of the document as the model is shown it, by four spaces a level.
+    fn shown(&self, range: Range<usize>) -> String {
+        let text = shown_text(self.document, range);
+        match self.unit.to_model(&text) {
+            Cow::Borrowed(_) => text,
+            Cow::Owned(shown) => shown,
+        }
     }
 }
 

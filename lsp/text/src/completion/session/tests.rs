@@ -52,7 +52,7 @@ fn typing_through_shortens_it_and_backspace_brings_it_back() {
 #[test]
 fn a_space_that_the_model_says_again_is_not_what_is_typed() {
     let mut suggestions = in_flight();
-    suggestions.holds(1, " ");
+    suggestions.holds(1, " ", Origin::default());
     assert_eq!(suggestions.streamed(1, " ret", 2), None);
     assert_eq!(suggestions.changed(&insert(10, "re")), None);
     assert_eq!(suggestions.ask(12, "b", 2), Decision::Join(Some("a")));

@@ -1,6 +1,7 @@
 use std::cell::Cell;
 
 use super::*;
+use crate::document::indentation::Unit;
 use crate::testing::cursor_in;
 use crate::turns::line_feeds;
 use proptest::prelude::*;
@@ -205,7 +206,7 @@ proptest! {
         prop_assert!(context.start <= offset);
         let window = line_feeds(&text[context.start..offset]);
         let shown = context.prompt.clone() + context.held;
-        prop_assert!(shown.ends_with(&window));
+        prop_assert!(shown.ends_with(&*Unit::at(&document, offset).to_model(&window)));
         // About as much is shown as fits, and never nothing of a text that has something.
         prop_assert!(budget < 40 || offset == 0 || !window.is_empty());
     }
