@@ -184,7 +184,7 @@ pub fn innermost(document: &Document, turns: &[Turn], offset: usize) -> Option<u
 /// `\n`, and levels are four spaces, whatever the document's own are.
 #[must_use]
 pub fn history(document: &Document, turn: &Turn, options: &TurnOptions) -> History {
-    let unit = Unit::at(document, turn.prompt_range.start);
+    let unit = Unit::at(document, turn.prompt_range.end);
     let text = |range| unit.to_model(&shown_text(document, range)).into_owned();
     let indent = unit.to_model(&turn.indent).into_owned();
     if turn.kind == PromptKind::Docstring {

@@ -203,7 +203,7 @@ fn bodies_stand_one_level_behind_their_headers() {
     }
     check(
         "class A:\n    def f(self):\n        if x:\n$0",
-        "    y()\n",
+        "                    y()\n",
         "class A:\n    def f(self):\n        if x:\n            y()",
     );
     check("match x:\n    case 1:$0", "\n            y()\n", "match x:\n    case 1:\n        y()");

@@ -265,7 +265,7 @@ impl Signs {
                 if words.trim().is_empty() {
                     continue;
                 }
-                let distance = number.abs_diff(cursor);
+                let distance = if cursor == usize::MAX { 0 } else { number.abs_diff(cursor) };
                 if let Some((header, true)) = &last {
                     signs.step(header, white, distance);
                 }
@@ -290,7 +290,7 @@ impl Signs {
             spaces @ 1..=LARGEST if !more.contains('\t') => Unit::Spaces(spaces),
             _ => return,
         };
-        let weight = (HALF << 20) / HALF.saturating_add(distance);
+        let weight = (HALF << 20) / (HALF + distance);
         match self.steps.iter_mut().find(|(other, _)| *other == unit) {
             Some((_, sum)) => *sum += weight,
             None => self.steps.push((unit, weight)),

