@@ -104,8 +104,7 @@ pub fn parts(document: &Document, view: &View, raw: &RawCompletion) -> Vec<(Rate
 
 /// The names of the document outside of the view.
 fn outside(document: &Document, view: &View) -> Identifiers {
-    let shown = view.outside(&(0..view.part().len()));
-    Identifiers::outside(document, view.outside(&(view.cursor()..view.cursor())).start, &shown)
+    Identifiers::outside(document, view.outside(&(view.cursor()..view.cursor())).start, view.shown())
 }
 
 /// What is shown of a completion at the view's cursor with at least that probability of being right: behind `entry`, the rest
@@ -124,7 +123,8 @@ pub fn suggestion(
         Some(entry) => plan.judge_entry(raw, entry, least, &outside)?,
         None => plan.judge(raw, least, &outside)?,
     };
-    judged.suggestion.range = view.outside(&judged.suggestion.range);
+    let Suggestion { range, text } = judged.suggestion;
+    judged.suggestion = Suggestion { range: view.outside(&range), text: view.written(&text)?.into_owned() };
     Some(judged)
 }
 
@@ -143,6 +143,8 @@ pub struct PreparedTurn {
     /// The parts of the history that are in it.
     pub cut: HistoryCut,
     pub max_tokens: usize,
+    /// The white space that the model's lines come with; the turn's as the model is shown it.
+    pub indent: String,
     truncation: Truncation,
 }
 
@@ -150,8 +152,9 @@ impl PreparedTurn {
     /// A turn whose prompt is the turn's alone, for tests without an engine.
     #[cfg(test)]
     pub(crate) fn alone(document: &Document, turn: &Turn, options: &TurnOptions) -> Self {
-        let truncation = turns::history(document, turn, options).truncation();
-        Self { prompt: turn.prompt.clone(), cut: HistoryCut::default(), max_tokens: 8, truncation }
+        let history = turns::history(document, turn, options);
+        let (prompt, truncation) = (turn.prompt.clone(), history.truncation());
+        Self { prompt, cut: HistoryCut::default(), max_tokens: 8, indent: history.indent, truncation }
     }
 
     #[must_use]
@@ -189,7 +192,7 @@ pub fn prepare_turn(
     let history = turns::history(document, turn, options);
     let truncation = history.truncation();
     let fitted = history::fit(&history, &turn.prompt, budget, &|text| engine.tokenize(text).len());
-    PreparedTurn { prompt: fitted.text, cut: fitted.cut, max_tokens, truncation }
+    PreparedTurn { prompt: fitted.text, cut: fitted.cut, max_tokens, indent: history.indent, truncation }
 }
 
 /// The sampling of each of `count` candidates: the first is the most likely text, the others are drawn with seeds from

@@ -3,6 +3,7 @@
 //! A document of the server is parsed while it changes only as far as that is cheap; see [`Limits`]. Otherwise it has
 //! no tree until a tree of the very same rope, parsed elsewhere, is [adopted](Document::adopt).
 
+pub mod indentation;
 mod marks;
 mod outline;
 mod parser;
@@ -243,6 +244,21 @@ impl Document {
             current: false,
             deep: false,
             returns,
+            marks: Marks::default(),
+            edits: Vec::new(),
+        };
+        draft.finish(self.version, Limits::NONE, meter)
+    }
+
+    /// A document of its own with this text, parsed within `meter`.
+    #[must_use]
+    pub fn apart(&self, text: &str, meter: &mut Meter) -> Self {
+        let draft = Draft {
+            rope: Rope::from_str(text),
+            tree: None,
+            current: false,
+            deep: false,
+            returns: text.contains('\r'),
             marks: Marks::default(),
             edits: Vec::new(),
         };

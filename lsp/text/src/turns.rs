@@ -24,6 +24,7 @@ use std::ops::Range;
 use codegen_core::History;
 
 use crate::document::Document;
+use crate::document::indentation::Unit;
 use crate::edit::Edit;
 use crate::python;
 use comment_run::Run;
@@ -180,14 +181,16 @@ pub fn innermost(document: &Document, turns: &[Turn], offset: usize) -> Option<u
 
 /// The history of the turn: everything in the document before its prompt, as turns where it is turns. The code that
 /// encloses a turn inside a block is the end of the preamble, and the history is indented as the turn is. Line ends are
-/// `\n`.
+/// `\n`, and levels are four spaces, whatever the document's own are.
 #[must_use]
 pub fn history(document: &Document, turn: &Turn, options: &TurnOptions) -> History {
-    let text = |range| shown_text(document, range);
+    let unit = Unit::at(document, turn.prompt_range.end);
+    let text = |range| unit.to_model(&shown_text(document, range)).into_owned();
+    let indent = unit.to_model(&turn.indent).into_owned();
     if turn.kind == PromptKind::Docstring {
         // It is the only turn of its block, and the model is shown the function as it is.
         let (preamble, opening) = (text(0..turn.prompt_range.start), Some(text(turn.prompt_range.clone())));
-        return History { preamble, turns: Vec::new(), indent: turn.indent.clone(), opening };
+        return History { preamble, turns: Vec::new(), indent, opening };
     }
     let all = linked(document, options, &|_, _| false);
     let own = all.iter().find(|other| other.turn.prompt_range.start == turn.prompt_range.start);
@@ -197,15 +200,18 @@ pub fn history(document: &Document, turn: &Turn, options: &TurnOptions) -> Histo
     before.reverse();
     let start = before.first().map_or(turn.prompt_range.start, |first| first.prompt_range.start);
     let turns = (before.iter().zip(before.iter().skip(1).copied().chain([turn])))
-        .map(|(earlier, next)| (earlier.prompt.clone(), shown(document, earlier, next)))
+        .map(|(earlier, next)| {
+            let below = text(earlier.prompt_range.end..next.prompt_range.start);
+            (earlier.prompt.clone(), program::dedent(&below, &unit.to_model(&earlier.indent)))
+        })
         // Turns without code are no examples for the model.
         .filter(|(_, program)| !program.is_empty())
         .collect();
-    History { preamble: text(0..start), turns, indent: turn.indent.clone(), opening: None }
+    History { preamble: text(0..start), turns, indent, opening: None }
 }
 
-/// The text that the history of the `next` turn of the block shows below the prompt of the turn before it. This is more
-/// than that turn's code: text below a heading precedes the next turn, too.
+/// The text that the history of the `next` turn of the block shows below the prompt of the turn before it, in the document's
+/// own indentation. This is more than that turn's code: text below a heading precedes the next turn, too.
 pub(crate) fn shown(document: &Document, earlier: &Turn, next: &Turn) -> String {
     let range = earlier.prompt_range.end..next.prompt_range.start;
     program::dedent(&shown_text(document, range), &earlier.indent)
@@ -239,9 +245,9 @@ pub fn is_empty(document: &Document, turn: &Turn) -> bool {
 }
 
 /// The edit that puts `program` under the turn's prompt in place of its [`Turn::target`]. `program` is as generated:
-/// without indentation, or with the turn's own, as [`history`] makes the model write it.
+/// without indentation, or with the turn's, as [`history`] makes the model write it.
 ///
-/// It takes the buffer's line ends and its tabs or spaces, and one blank line is left between it and a prompt that
+/// It takes the buffer's line ends and its unit of indentation, and one blank line is left between it and a prompt that
 /// follows. A program without text leaves the buffer as it is.
 #[must_use]
 pub fn program_edit(document: &Document, turn: &Turn, program: &str) -> Edit {

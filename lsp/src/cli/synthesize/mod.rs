@@ -290,7 +290,7 @@ impl<'a> Writer<'a> {
         let mut generations = self.engine.submit_candidates(prepared.candidates(self.samplings()));
         let prompt = document.slice(turn.prompt_range.clone());
         terminal.show(&format!("{}\n", prompt.trim_end_matches(['\r', '\n'])))?;
-        let mut stream = Live::new(&turn.indent);
+        let mut stream = Live::new(&prepared.indent);
         // Among several candidates, the one that is written is not known yet.
         let live = terminal.live && generations.len() == 1;
         let mut completions = Vec::new();

@@ -149,8 +149,8 @@ pub fn prepared(session: &mut Session, uri: Uri, id: u64, prepared: Option<Prepa
         return;
     };
     buffer.window_start = Some(start);
+    buffer.suggestions.holds(id, held, view.origin());
     buffer.view = Some(view);
-    buffer.suggestions.holds(id, held);
     request.key = Some(Key(uri.as_str().to_owned()));
     session.running.add(Job::Inline { uri, id, kind }, engine.submit(request));
 }

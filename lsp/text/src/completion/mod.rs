@@ -161,7 +161,7 @@ impl<'d> Plan<'d> {
             // The cursor's line is as blank as those that the model would leave above its text.
             text.drain(..text.len() - text.trim_start_matches('\n').len());
         }
-        let text = indentation::fix(cursor, &text);
+        let text = indentation::fix(cursor, &self.kind, &text);
         let text = overlap::right(cursor, &text)?;
         let text = repetition::cut(cursor, &text)?;
         let text = overlap::below(cursor, &text)?;
@@ -216,7 +216,7 @@ fn kind(cursor: &Cursor, options: &TurnOptions) -> Option<Kind> {
         let header = python::statement_column(document, &cursor.line);
         // Nobody wants a second body above the one that is there.
         let body = cursor.below.as_ref().is_some_and(|below| below.column > header);
-        return (!body).then_some(Kind::Block { indent: cursor.line.column + 1 });
+        return (!body).then_some(Kind::Block { indent: header + 1 });
     };
     if !cursor.ends_line() || cursor.continuation {
         return Some(Kind::Line);

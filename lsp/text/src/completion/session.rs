@@ -6,6 +6,7 @@
 
 use crate::completion::confidence::TokenScore;
 use crate::completion::{Kind, Selected};
+use crate::document::indentation::Origin;
 use crate::edit::Edit;
 
 /// How much longer than a suggestion the typed text may get before the suggestion is forgotten: enough for a slip and
@@ -17,13 +18,15 @@ const SLACK: usize = 32;
 pub struct TypedThrough {
     origin: usize,
     typed: String,
+    /// The way from what is typed in the buffer's indentation to what the model writes.
+    place: Origin,
 }
 
 impl TypedThrough {
     /// Starts at `origin`, a byte offset, with nothing typed.
     #[must_use]
     pub fn new(origin: usize) -> Self {
-        Self { origin, typed: String::new() }
+        Self { origin, typed: String::new(), place: Origin::default() }
     }
 
     /// The byte offset behind what has been typed.
@@ -55,14 +58,14 @@ impl TypedThrough {
 
     /// Returns the part of `raw` behind the text typed up to `offset`; `None` if the user typed something else.
     fn rest<'r>(&self, raw: &'r str, offset: usize) -> Option<&'r str> {
-        raw.strip_prefix(self.typed_to(offset)?)
+        raw.strip_prefix(&*self.place.to_model(self.typed_to(offset)?))
     }
 
     /// Whether `streamed`, which may grow, can still turn out to start with what was typed. Closers at the end of that may
     /// be the editor's.
     fn agrees(&self, streamed: &str) -> bool {
-        let typed = self.typed.trim_end_matches(is_closer);
-        streamed.starts_with(typed) || typed.starts_with(streamed)
+        let typed = self.place.to_model(self.typed.trim_end_matches(is_closer));
+        streamed.starts_with(&*typed) || typed.starts_with(streamed)
     }
 }
 
@@ -255,7 +258,7 @@ impl<W> Suggestions<W> {
     /// Follows a change of the document. A generation whose text could no longer be shown is dropped at once.
     pub fn changed(&mut self, change: &Edit) -> Option<Dropped<W>> {
         if let Some((through, raw)) = &mut self.cached
-            && (!through.follow(change) || through.typed.len() > raw.text.len() + SLACK)
+            && (!through.follow(change) || through.place.to_model(&through.typed).len() > raw.text.len() + SLACK)
         {
             self.cached = None;
         }
@@ -272,10 +275,12 @@ impl<W> Suggestions<W> {
         self.clear_flight()
     }
 
-    /// Says of the generation `id` that it is to begin with what stands before the cursor already.
-    pub fn holds(&mut self, id: u64, held: String) {
+    /// Says of the generation `id` that it is to begin with what stands before the cursor already, and how what is typed
+    /// there is indented.
+    pub fn holds(&mut self, id: u64, held: String, place: Origin) {
         if let Some(in_flight) = self.in_flight.as_mut().filter(|in_flight| in_flight.id == id) {
             in_flight.held = held;
+            in_flight.through.place = place;
         }
     }
 

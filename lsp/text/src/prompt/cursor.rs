@@ -5,7 +5,11 @@
 //! begin alike. The head is what the window needs from above: imports, and the signatures around the window's start. It
 //! depends on nothing near the cursor, for the same reason.
 
+use std::borrow::Cow;
+use std::ops::Range;
+
 use crate::document::Document;
+use crate::document::indentation::Unit;
 use crate::python::{self, Line};
 use crate::turns::shown_text;
 
@@ -13,7 +17,7 @@ use crate::turns::shown_text;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Context {
     /// The text to continue: what is kept from above the window, then the document from `start` to where the text goes on. Line
-    /// ends are `\n`.
+    /// ends are `\n`, and levels are four spaces.
     pub prompt: String,
     /// Byte offset of the window's start, to be passed to the next request on this document. It stays where it is while
     /// it can, because every move throws the KV cache away, and moves far (a quarter of the budget) when it must.
@@ -37,7 +41,8 @@ pub fn build(
     count: &dyn Fn(&str) -> usize,
 ) -> Context {
     let offset = python::char_boundary(document, offset);
-    let builder = Builder { document, offset, budget, count };
+    let unit = Unit::at(document, offset);
+    let builder = Builder { document, offset, unit, budget, count };
     let kept = previous_start.filter(|&start| builder.may_start(start)).and_then(|start| {
         let (prompt, tokens) = builder.prompt(start, budget)?;
         Some((Context { prompt, start }, tokens))
@@ -54,6 +59,7 @@ struct Builder<'a> {
     document: &'a Document,
     /// The byte offset where the prompt ends.
     offset: usize,
+    unit: Unit,
     budget: usize,
     count: &'a dyn Fn(&str) -> usize,
 }
@@ -72,7 +78,7 @@ impl Builder<'_> {
     /// The prompt whose window starts at `start`, and its tokens, if it has no more than `limit`; without the head
     /// where both do not fit.
     fn prompt(&self, start: usize, limit: usize) -> Option<(String, usize)> {
-        let window = shown_text(self.document, start..self.offset);
+        let window = self.shown(start..self.offset);
         let head = self.head(start);
         if !head.is_empty() {
             let prompt = format!("{head}{window}");
@@ -103,7 +109,7 @@ impl Builder<'_> {
         // Each round removes the excess by the measured bytes to a token, and a little more: two or three rounds.
         for _ in 0..16 {
             start = self.snap(python::char_boundary(self.document, start));
-            let window = shown_text(self.document, start..self.offset);
+            let window = self.shown(start..self.offset);
             let head = if with_head { self.head(start) } else { String::new() };
             let prompt = format!("{head}{window}");
             let tokens = (self.count)(&prompt);
@@ -249,7 +255,16 @@ impl Builder<'_> {
     }
 
     fn text(&self, line: &Line) -> String {
-        shown_text(self.document, line.start..line.end)
+        self.shown(line.start..line.end)
+    }
+
+    /// A part of the document as the model is shown it, by four spaces a level.
+    fn shown(&self, range: Range<usize>) -> String {
+        let text = shown_text(self.document, range);
+        match self.unit.to_model(&text) {
+            Cow::Borrowed(_) => text,
+            Cow::Owned(shown) => shown,
+        }
     }
 }
 

@@ -4,16 +4,21 @@
 //! A small document that has a tree is its own view. The view of any other document is cut at statements, as far as
 //! these can be told by their lines, and is the same whether or not the whole has been parsed meanwhile. Where even the
 //! smallest view exceeds the parser's budget, there is none, and no suggestion.
+//!
+//! A view is indented as models are shown it, by four spaces a level, so that everything that is decided in it and about
+//! what the model writes has one kind of indentation. [`View::written`] puts a suggestion into the document's own.
 
+use std::borrow::Cow;
 use std::ops::Range;
 use std::time::Duration;
 
 use ropey::Rope;
 
+use crate::document::indentation::{Origin, Unit};
 use crate::document::{Budget, Document, Meter};
 use crate::python::{self, Line};
 
-/// Bytes; a document of at most this size is its own view.
+/// Bytes; a document of at most this size that is indented by four spaces is its own view.
 const WHOLE: usize = 16 << 10;
 
 /// Bytes above and below the cursor, and the budget for parsing them: about 5 milliseconds each.
@@ -33,10 +38,11 @@ const STATEMENT: &str = "pass";
 #[derive(Clone)]
 pub struct View {
     part: Document,
-    /// The start of the part in the whole.
-    start: usize,
-    /// Bytes that stand before it in `part` only.
-    lead: usize,
+    /// The cursor in the part.
+    cursor: usize,
+    /// The bytes of the document that the part shows.
+    shown: Range<usize>,
+    unit: Unit,
     /// The text that the view was made of, and the cursor in it.
     of: (Rope, usize),
 }
@@ -46,16 +52,23 @@ impl View {
     #[must_use]
     pub fn around(document: &Document, offset: usize) -> Option<Self> {
         let of = (document.rope().clone(), offset);
-        let small = document.len() <= WHOLE;
-        if small && document.tree().is_some() {
-            return Some(Self { part: document.clone(), start: 0, lead: 0, of });
-        }
         let offset = python::char_boundary(document, offset);
+        let unit = Unit::at(document, offset);
+        let small = document.len() <= WHOLE;
+        if small && document.tree().is_some() && matches!(unit.to_model(&document.text()), Cow::Borrowed(_)) {
+            return Some(Self { part: document.clone(), cursor: offset, shown: 0..document.len(), unit, of });
+        }
         SIZES.iter().enumerate().find_map(|(index, &(above, below, budget))| {
             let range = if small && index == 0 { 0..document.len() } else { around(document, offset, above, below) };
             let lead = lead(document, range.start);
-            let part = document.part(range.clone(), &lead, &mut Meter::new(budget));
-            part.tree().is_some().then(|| Self { part, start: range.start, lead: lead.len(), of: of.clone() })
+            let shown = |end: usize| document.slice(range.start..end);
+            let mut meter = Meter::new(budget);
+            let part = match unit.to_model(&shown(range.end)) {
+                Cow::Borrowed(_) => document.part(range.clone(), &lead, &mut meter),
+                Cow::Owned(text) => document.apart(&(lead.clone() + &text), &mut meter),
+            };
+            let cursor = lead.len() + unit.to_model(&shown(offset)).len();
+            part.tree().is_some().then(|| Self { part, cursor, shown: range, unit, of: of.clone() })
         })
     }
 
@@ -71,17 +84,39 @@ impl View {
         &self.part
     }
 
+    /// The bytes of the document that the part shows.
+    #[must_use]
+    pub fn shown(&self) -> &Range<usize> {
+        &self.shown
+    }
+
     /// The cursor in the part.
     #[must_use]
     pub fn cursor(&self) -> usize {
-        (self.of.1 + self.lead).saturating_sub(self.start).min(self.part.len())
+        self.cursor
     }
 
-    /// A range of the part, moved to where it is in the document.
+    /// A range of the part, moved to where it is in the document. It lies on the cursor's line, and its ends are no further
+    /// to the left than that line's first word or the cursor.
     #[must_use]
     pub fn outside(&self, range: &Range<usize>) -> Range<usize> {
-        let outside = |offset: usize| (offset + self.start).saturating_sub(self.lead);
+        let outside = |offset: usize| (offset + self.of.1).saturating_sub(self.cursor);
         outside(range.start)..outside(range.end)
+    }
+
+    /// A text that goes on with the cursor's line, in the document's own indentation; `None` if the white space left of the
+    /// cursor rules that out.
+    #[must_use]
+    pub fn written<'t>(&self, text: &'t str) -> Option<Cow<'t, str>> {
+        let line = python::line_at(&self.part, self.cursor);
+        let left = self.part.slice(line.start..self.cursor);
+        self.unit.from_model(left.trim_start_matches(['\u{c}', '\u{feff}']), text)
+    }
+
+    /// Where in the document a text begins that goes on at the cursor.
+    #[must_use]
+    pub fn origin(&self) -> Origin {
+        Origin::new(&self.of.0, self.of.1, self.unit)
     }
 }
 
@@ -154,7 +189,7 @@ mod tests {
         assert!(part.len() <= WHOLE + HEADER.len() + 2, "{}", part.len());
         // The cursor stands between the same texts.
         let (above, below) = part.split_at(view.cursor());
-        assert_eq!(above[view.lead..], text[view.start..offset]);
+        assert!(text[..offset].ends_with(above.trim_start_matches(HEADER).trim_start_matches(STATEMENT).trim_start()));
         assert!(text[offset..].starts_with(below));
         let there = view.outside(&(view.cursor()..view.cursor()));
         assert_eq!(there, offset..offset);
@@ -203,6 +238,44 @@ mod tests {
     fn what_costs_too_much_has_no_view() {
         let deep = "(".repeat(100_000);
         assert!(View::around(&Document::new(&deep, 1), 50_000).is_none());
+    }
+
+    #[test]
+    fn a_view_is_indented_by_four_spaces() {
+        let four = file(40);
+        for unit in ["\t", "  ", "        ", " "] {
+            for text in [
+                four.replace("    ", unit),
+                file(2_000).replace("    ", unit),
+                four.replace("    ", unit).replace('\n', "\r\n"),
+            ] {
+                let document = Document::new(&text, 1);
+                let begin = text[..text.len() / 2].rfind("return").unwrap();
+                let line = begin - unit.len();
+                for offset in [line, line + 1, begin, begin + 3] {
+                    let view = View::around(&document, offset).unwrap();
+                    let part = view.part().text();
+                    assert!(
+                        !part.contains('\t') && part.contains("\n    return [c") && part.contains("\n    c = a"),
+                        "{unit:?}"
+                    );
+                    let (above, below) = part.split_at(view.cursor());
+                    assert!(
+                        below.trim_start().starts_with(text[offset..].lines().next().unwrap().trim_start()),
+                        "{below:?}"
+                    );
+                    assert!(above.ends_with(text[line..offset].trim_start_matches(['\t', ' '])), "{above:?}");
+                    assert_eq!(view.outside(&(view.cursor()..view.cursor())), offset..offset);
+                }
+                let view = View::around(&document, begin + 3).unwrap();
+                assert_eq!(view.outside(&(view.cursor() - 3..view.cursor() + 3)), begin..begin + 6);
+                assert_eq!(view.written("urn x:\n        y").unwrap(), format!("urn x:\n{unit}{unit}y"));
+            }
+        }
+        // Tabs in a file of spaces.
+        let text = four + "def g():\n\tif x:\n\t    ";
+        let view = View::around(&Document::new(&text, 1), text.len()).unwrap();
+        assert!(view.part().text().ends_with("def g():\n    if x:\n        "));
     }
 
     #[test]

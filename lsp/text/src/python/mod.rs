@@ -346,12 +346,24 @@ pub fn string_rows(tree: &Tree, but_docstrings: bool) -> Vec<usize> {
     }
 }
 
-/// Columns of the statement that the line is part of: its own, unless it starts inside brackets or a string.
+/// Columns of the statement that the line is part of: its own, unless it starts inside brackets or a string, or the line
+/// above it ends with a backslash.
 #[must_use]
 pub fn statement_column(document: &Document, line: &Line) -> usize {
-    let opened = path(document, line.text)
-        .iter()
-        .find(|node| node.start_byte() < line.text && encloses(node.kind()))
-        .map(|node| line_at(document, node.start_byte()));
-    opened.map_or(line.column, |opened| opened.column)
+    let mut first = line.clone();
+    loop {
+        let opened = path(document, first.text)
+            .iter()
+            .find(|node| node.start_byte() < first.text && encloses(node.kind()))
+            .map(|node| line_at(document, node.start_byte()));
+        let backslash = || {
+            let above = self::line(document, first.number.checked_sub(1)?)?;
+            let code = above.end > above.text && document.rope().get_byte(above.end - 1) == Some(b'\\');
+            (code && document.rope().get_byte(above.text) != Some(b'#')).then_some(above)
+        };
+        match opened.filter(|opened| opened.number < first.number).or_else(backslash) {
+            Some(above) => first = above,
+            None => return first.column,
+        }
+    }
 }

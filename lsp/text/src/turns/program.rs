@@ -8,6 +8,7 @@ use codegen_core::Truncation;
 
 use super::Turn;
 use crate::document::Document;
+use crate::document::indentation::Unit;
 use crate::edit::Edit;
 use crate::python;
 
@@ -59,10 +60,23 @@ fn trimmed(mut lines: Vec<Cow<'_, str>>) -> Vec<Cow<'_, str>> {
 /// The lines of a generated program as they are written into the buffer, without line ends.
 pub(super) fn lines(document: &Document, turn: &Turn, program: &str) -> Vec<String> {
     let program = line_feeds(program);
-    let lines = match indented(&program, &turn.indent) {
-        Some(lines) => lines,
-        None => reindented(document, &program, &turn.indent),
-    };
+    let unit = Unit::at(document, turn.prompt_range.end);
+    let shown = unit.to_model(&turn.indent);
+    if let Some(lines) = indented(&program, &shown) {
+        if shown == turn.indent {
+            return owned(lines);
+        }
+        // The model writes the indentation that it was shown, which is not the buffer's.
+        let text: Vec<_> = lines.iter().map(|line| without(line, &shown)).collect();
+        return owned(reindented(unit, &text.join("\n"), &turn.indent));
+    }
+    match indented(&program, &turn.indent) {
+        Some(lines) => owned(lines),
+        None => owned(reindented(unit, &program, &turn.indent)),
+    }
+}
+
+fn owned(lines: Vec<Cow<'_, str>>) -> Vec<String> {
     lines.into_iter().map(Cow::into_owned).collect()
 }
 
@@ -125,29 +139,30 @@ fn indented<'a>(program: &'a str, indent: &str) -> Option<Vec<Cow<'a, str>>> {
     Some(trimmed(lines.map(|(_, line)| Cow::Borrowed(line)).collect()))
 }
 
-/// The lines of a program that was generated at the left edge, moved to the turn's indentation, in the buffer's style.
+/// The lines of a program that was generated at the left edge, moved to the turn's indentation, in the buffer's unit.
 /// Text inside a string is unchanged, since its value would change, except in docstrings.
-fn reindented<'a>(document: &Document, program: &'a str, indent: &str) -> Vec<Cow<'a, str>> {
+fn reindented<'a>(unit: Unit, program: &str, indent: &str) -> Vec<Cow<'a, str>> {
     let inside = string_lines(program, true);
-    let style = Style::of(document, indent);
-    let own = |&(number, line): &(usize, &str)| !line.trim().is_empty() && inside.binary_search(&number).is_err();
+    let own = |number: usize, line: &str| !line.trim().is_empty() && inside.binary_search(&number).is_err();
     let blanks = |line: &str| line.len() - line.trim_start_matches(' ').len();
-    let widths = || program.lines().enumerate().filter(own).map(|(_, line)| blanks(line));
+    let lines = || program.lines().enumerate().filter(|(number, line)| own(*number, line));
     // Small models often copy a name from the prompt together with the space before it.
-    let margin = widths().min().unwrap_or(0);
-    let width = widths().map(|width| width - margin).filter(|&width| width > 1).min().unwrap_or(4);
-    let lines = program.lines().enumerate().map(|(number, line)| {
-        if !own(&(number, line)) {
-            return Cow::Borrowed(line);
-        }
-        let line = line.get(margin..).unwrap_or(line);
-        let text = line.trim_start_matches([' ', '\t']);
-        let white = &line[..line.len() - text.len()];
-        let white = match style {
-            Style::Tabs => white.replace(&" ".repeat(width), "\t"),
-            Style::Spaces(unit) => white.replace('\t', &" ".repeat(unit)),
-        };
-        Cow::Owned(format!("{indent}{white}{text}"))
+    let margin = lines().map(|(_, line)| blanks(line)).min().unwrap_or(0);
+    let moved = |(number, line): (usize, &'_ str)| match own(number, line) {
+        true => line.get(margin..).unwrap_or(line).to_owned(),
+        false => line.to_owned(),
+    };
+    let moved: Vec<String> = program.lines().enumerate().map(moved).collect();
+    let from = Unit::of(&moved.join("\n"));
+    let shown = moved.iter().enumerate().map(|(number, line)| match own(number, line) {
+        true => from.to_model(line),
+        false => Cow::Borrowed(line.as_str()),
+    });
+    let shown = shown.collect::<Vec<_>>().join("\n");
+    let written = unit.from_model("", &shown).unwrap_or(Cow::Borrowed(&shown));
+    let lines = written.lines().enumerate().map(|(number, line)| match own(number, line) {
+        true => Cow::Owned(format!("{indent}{line}")),
+        false => Cow::Owned(line.to_owned()),
     });
     trimmed(lines.collect())
 }
@@ -155,32 +170,4 @@ fn reindented<'a>(document: &Document, program: &'a str, indent: &str) -> Vec<Co
 /// Numbers of the lines that start inside a string, in order; those of docstrings only if `docstrings` is not set.
 fn string_lines(program: &str, but_docstrings: bool) -> Vec<usize> {
     python::string_rows(&crate::document::parse_text(program), but_docstrings)
-}
-
-/// The unit of a buffer's indentation.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Style {
-    Tabs,
-    Spaces(usize),
-}
-
-impl Style {
-    /// Found by the turn's own indentation, or else by the document's first indented line of code.
-    fn of(document: &Document, indent: &str) -> Self {
-        if indent.contains('\t') {
-            return Self::Tabs;
-        }
-        // Far enough to find a body in any file that has one; a limit, since buffers can be large.
-        let lines = (0..document.rope().len_lines().min(2000)).filter_map(|number| python::line(document, number));
-        for line in lines {
-            let opens = line.column > 0 && !line.is_blank() && !python::is_continuation(document, line.text);
-            if opens && indent.is_empty() && document.rope().get_byte(line.start) == Some(b'\t') {
-                return Self::Tabs;
-            }
-            if opens {
-                return Self::Spaces(if line.column <= 8 { line.column } else { 4 });
-            }
-        }
-        Self::Spaces(4)
-    }
 }

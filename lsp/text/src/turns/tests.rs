@@ -278,7 +278,7 @@ fn histories() {
         ),
         (
             "# zero\na = 1\n\nclass A:\n\tdef f(x):\n\t\t# on$0e\n",
-            "# zero\na = 1\n\nclass A:\n\tdef f(x):\n\t\t# one\n",
+            "# zero\na = 1\n\nclass A:\n    def f(x):\n        # one\n",
         ),
     ] {
         let (document, offset) = cursor(text);
@@ -339,7 +339,11 @@ fn programs_are_indented() {
         "\n x = \"\"\"\na\"\"\"\n\n if x:\n     y\n",
         "# one\nx = \"\"\"\na\"\"\"\n\nif x:\n    y\n",
     );
-    check_edit("if a:\n    # one$0\n", "  x = 1\n  if x:\n    y", "if a:\n    # one\n    x = 1\n    if x:\n      y\n");
+    check_edit(
+        "if a:\n    # one$0\n",
+        "  x = 1\n  if x:\n    y",
+        "if a:\n    # one\n    x = 1\n    if x:\n        y\n",
+    );
     check_edit("# one$0\n", "  x = 1\ny = 2", "# one\n  x = 1\ny = 2\n");
     // A string's value stays, a docstring moves.
     check_edit(

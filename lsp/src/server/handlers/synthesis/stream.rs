@@ -59,7 +59,7 @@ fn what(step: &Step) -> String {
         Phase::Preparing => plan::first_line(&step.turn).to_owned(),
         Phase::Generating(generating) => match generating.parts.as_slice() {
             [part] => {
-                let live = Live::of(&step.turn.indent, &part.text);
+                let live = Live::of(&generating.prepared.indent, &part.text);
                 let line = live.shown().lines().last().unwrap_or_default();
                 format!("{} tokens: {line}", part.tokens)
             }
@@ -90,6 +90,7 @@ pub(super) fn partial(
     let shown = Shown {
         document: step.snapshot.clone(),
         turn: step.turn.clone(),
+        indent: generating.prepared.indent.clone(),
         raw: whole.unwrap_or(&part.text).to_owned(),
         whole: whole.is_some(),
     };
@@ -118,6 +119,8 @@ fn range(document: &Document, range: Range<usize>, encoding: Encoding) -> lsp::R
 struct Shown {
     document: Document,
     turn: Turn,
+    /// The white space that the model's lines come with.
+    indent: String,
     /// The text that the model wrote so far.
     raw: String,
     /// Whether the text has ended, so that nothing of it is held back.
@@ -126,7 +129,7 @@ struct Shown {
 
 impl Shown {
     fn text(&self) -> String {
-        let live = (!self.whole).then(|| Live::of(&self.turn.indent, &self.raw));
+        let live = (!self.whole).then(|| Live::of(&self.indent, &self.raw));
         let shown = live.as_ref().map_or(self.raw.as_str(), Live::shown);
         let text = turns::program_edit(&self.document, &self.turn, shown).text;
         text.trim_start_matches(['\r', '\n']).trim_end().to_owned()

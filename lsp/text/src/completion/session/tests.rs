@@ -52,7 +52,7 @@ fn typing_through_shortens_it_and_backspace_brings_it_back() {
 #[test]
 fn a_space_that_the_model_says_again_is_not_what_is_typed() {
     let mut suggestions = in_flight();
-    suggestions.holds(1, " ".to_owned());
+    suggestions.holds(1, " ".to_owned(), Origin::default());
     assert_eq!(suggestions.streamed(1, " ret", 2), None);
     assert_eq!(suggestions.changed(&insert(10, "re")), None);
     assert_eq!(suggestions.ask(12, None, "b", 2), Decision::Join(Some("a")));
@@ -263,7 +263,7 @@ fn an_entry_of_the_menu_is_continued_or_asked_for() {
 #[test]
 fn a_part_of_a_word_that_is_said_again_goes_with_its_tokens() {
     let mut suggestions = in_flight();
-    suggestions.holds(1, " nu".to_owned());
+    suggestions.holds(1, " nu".to_owned(), Origin::default());
     let score = |solid, logprob| TokenScore { solid, logprob };
     let tokens = vec![score(2, 0.0), score(7, -0.5), score(8, -0.25)];
     let done = RawCompletion { tokens, ..raw(" numbers)") };
