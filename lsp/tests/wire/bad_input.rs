@@ -35,7 +35,7 @@ async fn a_change_that_cannot_be_applied_waits_for_the_whole_text() {
     client.change(URI, [0, 0, 0, 0], "ignored ");
     assert_eq!(client.text(URI).await["text"], "return 1");
     assert_eq!(client.arrived("window/showMessage"), [], "told once");
-    client.changes(URI, json!([{"text": "y = 1\nreturn x"}]));
+    client.changes(URI, json!([{"text": "y = 1\nreturn 1"}]));
     assert_eq!(item(&client.complete(URI, 1, 8).result().await).0, " + 1");
 }
 
@@ -137,7 +137,7 @@ async fn requests_outside_the_conversation() {
 #[tokio::test(flavor = "multi_thread")]
 async fn opening_twice_takes_the_newer_text() {
     let mut client = client().await;
-    client.open(URI, "y\nreturn x");
+    client.open(URI, "y\nreturn 1");
     assert_eq!(item(&client.complete(URI, 1, 8).result().await).0, " + 1");
 }
 

@@ -34,7 +34,7 @@ async fn every_spelling_of_a_uri_names_its_document() {
                 let answer = client.complete(asked, 0, 8).result().await;
                 assert_eq!(item(&answer).0, " + 1", "opened as {opened}, asked as {asked}");
                 client.change(asked, [0, 0, 0, 0], "y\n");
-                assert_eq!(client.text(opened).await["text"], "y\nreturn x", "{opened} {asked}");
+                assert_eq!(client.text(opened).await["text"], "y\nreturn 1", "{opened} {asked}");
                 client.changes(asked, json!([{"text": "return 1"}]));
             }
             client.close(spellings[spellings.len() - 1]);
@@ -132,7 +132,7 @@ async fn edits_for_clients_without_versions_land() {
 #[tokio::test(flavor = "multi_thread")]
 async fn only_python_is_answered() {
     let mut client = client().await;
-    let text = "# Add two numbers.\n\nreturn x";
+    let text = "# Add two numbers.\n\nreturn 1";
     for (uri, language, served) in [
         ("file:///p/a.py", "python", true),
         ("file:///p/b.py", "Python", true),
@@ -194,16 +194,16 @@ async fn marks_in_the_text_change_no_suggestion() {
     // The model depends on its whole prompt: one with a mark in it has no continuation.
     let engine = Script::new(|tokens| {
         let shown: Vec<u8> = tokens.iter().filter_map(|&token| u8::try_from(token).ok()).collect();
-        let rest = b"import os\n\n\ndef f():\n    return x + 1\n".strip_prefix(shown.as_slice());
+        let rest = b"import os\n\n\ndef f():\n    return 1 + 1\n".strip_prefix(shown.as_slice());
         rest.and_then(|rest| rest.first()).map_or(END_OF_TEXT, |&byte| byte.into())
     });
     let mut client = Client::with_engine(&engine.engine());
     client.hello().await;
     for (text, line) in [
-        ("import os\n\n\ndef f():\n    return x", 4),
-        ("\u{feff}import os\n\n\ndef f():\n    return x", 4),
-        ("import os\n\n\u{c}\ndef f():\n    return x", 4),
-        ("\u{feff}import os\n\u{c}\n\n\u{c}def f():\n    return x", 4),
+        ("import os\n\n\ndef f():\n    return 1", 4),
+        ("\u{feff}import os\n\n\ndef f():\n    return 1", 4),
+        ("import os\n\n\u{c}\ndef f():\n    return 1", 4),
+        ("\u{feff}import os\n\u{c}\n\n\u{c}def f():\n    return 1", 4),
     ] {
         client.open("file:///a.py", text);
         let (shown, range) = item(&client.complete("file:///a.py", line, 12).result().await);

@@ -35,7 +35,7 @@ async fn counting_child() {
     let engine = Script::continuing(vec![("return 1", " + 1\n")]).engine();
     let mut client = Client::with_engine(&engine);
     client.hello().await;
-    client.open(URI, "y = 0\nreturn x");
+    client.open(URI, "y = 0\nreturn 1");
     let mut sizes = Vec::new();
     for round in 0..5 {
         for index in 0..400 {

@@ -101,16 +101,7 @@ impl Document {
     #[must_use]
     pub fn limited(text: &str, version: i32, limits: Limits) -> Self {
         let returns = text.contains('\r');
-        let draft = Draft {
-            rope: Rope::from_str(text),
-            tree: None,
-            current: false,
-            deep: false,
-            returns,
-            marks: Marks::default(),
-            edits: Vec::new(),
-        };
-        draft.finish(version, limits, &mut Meter::new(limits.change))
+        Draft::of(Rope::from_str(text), returns).finish(version, limits, &mut Meter::new(limits.change))
     }
 
     /// Replaces the bytes of `range` and reparses without limits. Ends that lie inside a character or past the text's
@@ -238,31 +229,13 @@ impl Document {
         let mut rope = Rope::from(self.rope.slice(chars));
         rope.insert(0, lead);
         let returns = self.returns || lead.contains('\r');
-        let draft = Draft {
-            rope,
-            tree: None,
-            current: false,
-            deep: false,
-            returns,
-            marks: Marks::default(),
-            edits: Vec::new(),
-        };
-        draft.finish(self.version, Limits::NONE, meter)
+        Draft::of(rope, returns).finish(self.version, Limits::NONE, meter)
     }
 
     /// A document of its own with this text, parsed within `meter`.
     #[must_use]
     pub fn apart(&self, text: &str, meter: &mut Meter) -> Self {
-        let draft = Draft {
-            rope: Rope::from_str(text),
-            tree: None,
-            current: false,
-            deep: false,
-            returns: text.contains('\r'),
-            marks: Marks::default(),
-            edits: Vec::new(),
-        };
-        draft.finish(self.version, Limits::NONE, meter)
+        Draft::of(Rope::from_str(text), text.contains('\r')).finish(self.version, Limits::NONE, meter)
     }
 
     /// The text as an edit would leave it.
@@ -332,6 +305,12 @@ pub struct Draft {
 }
 
 impl Draft {
+    /// A text that is all new.
+    fn of(rope: Rope, returns: bool) -> Self {
+        let (marks, edits) = (Marks::default(), Vec::new());
+        Self { rope, tree: None, current: false, deep: false, returns, marks, edits }
+    }
+
     fn new(document: &Document) -> Self {
         let (tree, current) = match &document.syntax {
             Syntax::Parsed(tree) => (Some(tree.clone()), true),

@@ -15,7 +15,7 @@ const PROMPTS: [&str; 6] = [
     "def f(values):\n@# Print the values.\n@\n\nx = 1\n",
     "class A:\n@def f(self, values):\n@@# Find the largest value.\n",
     "def f(text):\n@if text:\n@@# Count the words of the text.\n",
-    "def f(values):\n@total = 0\n@# Go through the values and add them to the total.\n@return total\n",
+    "def f(path):\n@# Read the file and print its lines.\n",
     "def f(n):\n@# Make a list of the squares up to n.\n",
 ];
 

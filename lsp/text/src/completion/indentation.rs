@@ -27,9 +27,8 @@ pub(super) fn fix(cursor: &Cursor, kind: &Kind, text: &str) -> String {
         let spaced = cursor.left.ends_with([' ', '\t']) && !words.starts_with('\n');
         let text = if spaced { words } else { text };
         let start = python::statement_column(cursor.document, &cursor.line);
-        let header = matches!(kind, Kind::Block { .. });
         let mut levels = Levels::new(open(cursor, start));
-        levels.enter(start, start, header);
+        levels.enter(start, start, python::opens_block(cursor.document, &cursor.line));
         return levels.relevel(&cursor.left, text);
     };
     if words.starts_with('\n') {
@@ -71,7 +70,9 @@ fn place(cursor: &Cursor, kind: &Kind, own: usize, said: usize) -> (Vec<usize>, 
     let Some(above) = above else { return (Vec::new(), own, None) };
     let column = python::statement_column(cursor.document, &above);
     if python::opens_block(cursor.document, &above) {
-        return (open(cursor, column), own.max(column + LEVEL), Some(column));
+        // A body that is there already says where the block is.
+        let body = cursor.below.as_ref().map(|below| below.column).filter(|below| *below > column);
+        return (open(cursor, column), own.max(body.unwrap_or(column + LEVEL)), Some(column));
     }
     let mut levels = open(cursor, column);
     levels.push(column);
@@ -213,7 +214,8 @@ impl Levels {
             }
             scanner.push('\n');
         }
-        let least = self.open.last().filter(|_| self.header).map_or(0, |open| open.column + LEVEL);
+        let body = self.open.last().filter(|_| self.header).map_or(0, |open| open.column + LEVEL);
+        let least = self.first.unwrap_or(body);
         settle(&self.open, &mut lines, comments, least);
         let lines = lines.into_iter().map(|(column, words)| match words {
             "" => String::new(),
