@@ -79,7 +79,7 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
         Ok(done) => {
             let mut raw = prepare::raw(done.clone(), kind.clone());
             raw.forget(&prepared.held);
-            let judged = prepare::suggestion(&document, &prepared.view, &raw, 0.0);
+            let judged = prepare::suggestion(&document, &prepared.view, &raw, None, 0.0);
             report(arguments, judged.map(|judged| judged.suggestion), Some((kind, done)))
         }
         Err(EngineError::EmptyPrompt) => report(arguments, None, None),

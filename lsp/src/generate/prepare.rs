@@ -7,7 +7,7 @@ use codegen_core::{
 use codegen_engine::Engine;
 use codegen_text::candidates::{Ranked, Score};
 use codegen_text::completion::session::RawCompletion;
-use codegen_text::completion::{self, Held, Judged, Kind, Plan, Selected, Suggestion, confidence};
+use codegen_text::completion::{self, Held, Judged, Kind, Plan, Rated, Selected, Suggestion, confidence};
 use codegen_text::document::Document;
 use codegen_text::prompt::HistoryCut;
 use codegen_text::prompt::cursor;
@@ -93,14 +93,37 @@ pub fn raw(done: Completion, kind: Kind) -> RawCompletion {
     RawCompletion { tokens, kind, unfinished: done.reason == FinishReason::MaxTokens, text: done.text }
 }
 
-/// What is shown of a completion at the view's cursor with at least that probability of being right. `document` is what
-/// the view was made of.
+/// The parts of a completion that could be shown at the view's cursor, the longest first, and whether each leaves the
+/// document whole.
 #[must_use]
-pub fn suggestion(document: &Document, view: &View, raw: &RawCompletion, least: f32) -> Option<Judged> {
+pub fn parts(document: &Document, view: &View, raw: &RawCompletion) -> Vec<(Rated, bool)> {
     let plan = Plan::at(raw.kind.clone(), view.part(), view.cursor());
+    let parts = plan.parts(raw, &outside(document, view)).unwrap_or_default();
+    parts.into_iter().map(|part| { let whole = plan.keeps(&part.text); (part, whole) }).collect()
+}
+
+/// The names of the document outside of the view.
+fn outside(document: &Document, view: &View) -> Identifiers {
     let shown = view.outside(&(0..view.part().len()));
-    let outside = Identifiers::outside(document, view.outside(&(view.cursor()..view.cursor())).start, &shown);
-    let mut judged = plan.judge(raw, least, &outside)?;
+    Identifiers::outside(document, view.outside(&(view.cursor()..view.cursor())).start, &shown)
+}
+
+/// What is shown of a completion at the view's cursor with at least that probability of being right: behind `entry`, the rest
+/// of an entry of the client's menu, if that is given. `document` is what the view was made of.
+#[must_use]
+pub fn suggestion(
+    document: &Document,
+    view: &View,
+    raw: &RawCompletion,
+    entry: Option<&str>,
+    least: f32,
+) -> Option<Judged> {
+    let plan = Plan::at(raw.kind.clone(), view.part(), view.cursor());
+    let outside = outside(document, view);
+    let mut judged = match entry {
+        Some(entry) => plan.judge_entry(raw, entry, least, &outside)?,
+        None => plan.judge(raw, least, &outside)?,
+    };
     judged.suggestion.range = view.outside(&judged.suggestion.range);
     Some(judged)
 }

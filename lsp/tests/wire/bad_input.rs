@@ -7,10 +7,10 @@ use crate::URI;
 use crate::common::{Client, item};
 
 async fn client() -> Client {
-    let engine = Script::continuing(vec![("return x", " + 1\n")]).engine();
+    let engine = Script::continuing(vec![("return 1", " + 1\n")]).engine();
     let mut client = Client::with_engine(&engine);
     client.hello().await;
-    client.open(URI, "return x");
+    client.open(URI, "return 1");
     client
 }
 
@@ -30,10 +30,10 @@ async fn a_change_that_cannot_be_applied_waits_for_the_whole_text() {
     );
     let told = client.message().await;
     assert!(told.contains(URI) && told.contains("line 7 is past the end"), "{told}");
-    assert_eq!(client.text(URI).await["text"], "return x", "all changes or none");
+    assert_eq!(client.text(URI).await["text"], "return 1", "all changes or none");
     assert_eq!(client.complete(URI, 0, 8).result().await, Value::Null);
     client.change(URI, [0, 0, 0, 0], "ignored ");
-    assert_eq!(client.text(URI).await["text"], "return x");
+    assert_eq!(client.text(URI).await["text"], "return 1");
     assert_eq!(client.arrived("window/showMessage"), [], "told once");
     client.changes(URI, json!([{"text": "y = 1\nreturn x"}]));
     assert_eq!(item(&client.complete(URI, 1, 8).result().await).0, " + 1");
@@ -118,7 +118,7 @@ async fn messages_that_are_no_messages() {
     client.notify("$/unknown", json!({}));
     client.cancel(999);
     assert_eq!(client.text(URI).await["synced"], false, "a change that cannot be read has been lost");
-    client.changes(URI, json!([{"text": "return x"}]));
+    client.changes(URI, json!([{"text": "return 1"}]));
     check_alive(&mut client).await;
 }
 

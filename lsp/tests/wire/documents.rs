@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use crate::common::{Client, able_with, hesitant, item, only_edit};
 
 async fn client() -> Client {
-    let engine = Script::continuing(vec![("return x", " + 1\n")]).engine();
+    let engine = Script::continuing(vec![("return 1", " + 1\n")]).engine();
     let mut client = Client::with_engine(&engine);
     client.hello().await;
     client
@@ -29,13 +29,13 @@ async fn every_spelling_of_a_uri_names_its_document() {
         &["vscode-notebook-cell:/c%3A/a.ipynb#W1%3D", "vscode-notebook-cell:/C:/a.ipynb#W1="],
     ] {
         for &opened in spellings {
-            client.open(opened, "return x");
+            client.open(opened, "return 1");
             for &asked in spellings {
                 let answer = client.complete(asked, 0, 8).result().await;
                 assert_eq!(item(&answer).0, " + 1", "opened as {opened}, asked as {asked}");
                 client.change(asked, [0, 0, 0, 0], "y\n");
                 assert_eq!(client.text(opened).await["text"], "y\nreturn x", "{opened} {asked}");
-                client.changes(asked, json!([{"text": "return x"}]));
+                client.changes(asked, json!([{"text": "return 1"}]));
             }
             client.close(spellings[spellings.len() - 1]);
             assert_eq!(client.text(opened).await, Value::Null, "{opened} is closed");
@@ -180,11 +180,11 @@ async fn only_python_is_answered() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_user_may_list_other_languages() {
-    let engine = Script::continuing(vec![("return x", " + 1\n")]).engine();
+    let engine = Script::continuing(vec![("return 1", " + 1\n")]).engine();
     let mut client = Client::with_engine(&engine);
     client.initialize(able_with(json!({"languages": ["starlark"]}))).await;
-    client.open_as("file:///BUILD", "starlark", "return x");
-    client.open_as("file:///a.py", "python", "return x");
+    client.open_as("file:///BUILD", "starlark", "return 1");
+    client.open_as("file:///a.py", "python", "return 1");
     assert_eq!(item(&client.complete("file:///BUILD", 0, 8).result().await).0, " + 1");
     assert_eq!(client.complete("file:///a.py", 0, 8).result().await, Value::Null);
 }

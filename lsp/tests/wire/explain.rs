@@ -18,7 +18,7 @@ fn explain(client: &mut Client, uri: &str, line: u32) -> Asked {
 
 /// Opens a document once the engine is loaded.
 async fn ready(client: &mut Client, text: &str) {
-    client.open(URI, "return x");
+    client.open(URI, "return 1");
     client.complete(URI, 0, 8).result().await;
     client.open(URI, text);
 }

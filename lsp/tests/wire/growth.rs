@@ -18,7 +18,7 @@ fn functions(count: usize) -> String {
 }
 
 fn model() -> Script {
-    Script::continuing(vec![("return x", " + 1\n"), ("# say hello\n", "print('hello')\n")])
+    Script::continuing(vec![("return 1", " + 1\n"), ("# say hello\n", "print('hello')\n")])
 }
 
 async fn client(options: Value) -> Client {

@@ -11,7 +11,7 @@ use crate::adapters;
 use crate::common::{Client, OwnFile, able, item, settings_changed};
 
 fn script() -> codegen_engine::Engine {
-    Script::continuing(vec![("return x", " + 1\n")]).engine()
+    Script::continuing(vec![("return 1", " + 1\n")]).engine()
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -84,7 +84,7 @@ async fn requests_wait_for_an_engine_that_loads() {
     });
     let mut client = Client::with_loader(loader, Config::default());
     client.hello().await;
-    client.open(URI, "return x");
+    client.open(URI, "return 1");
     let asked = client.complete(URI, 0, 8);
     client.settle().await;
     assert_eq!(client.unanswered(), 1);
@@ -97,7 +97,7 @@ async fn a_model_that_does_not_load_is_told_once_and_the_server_stays() {
     let loader = Arc::new(|_: &_| anyhow::bail!("cannot open the model /no/such.gguf"));
     let mut client = Client::with_loader(loader, Config::default());
     client.hello().await;
-    client.open(URI, "return x");
+    client.open(URI, "return 1");
     assert_eq!(client.complete(URI, 0, 8).result().await, Value::Null);
     assert_eq!(client.message().await, "codegen-lsp: cannot open the model /no/such.gguf");
     assert_eq!(client.complete(URI, 0, 8).result().await, Value::Null);
@@ -139,7 +139,7 @@ async fn settings_are_pulled_put_in_force_and_named_when_wrong() {
             own.path().display()
         )
     );
-    client.open(URI, "return x");
+    client.open(URI, "return 1");
     assert_eq!(client.complete(URI, 0, 8).result().await, Value::Null, "switched off");
 
     settings_changed(&client);
@@ -201,14 +201,13 @@ async fn an_adapter_is_loaded_or_told_of_and_can_be_taken_back() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_low_log_probability_is_not_shown() {
+async fn what_is_improbable_is_not_shown() {
     let mut client = Client::with_engine(&script());
     let mut params = able();
-    // The script's tokens have probability e^10 / (e^10 + 256), about -0.0116 as a logarithm.
-    params["initializationOptions"] = json!({"inline": {"minLogprob": -0.001}});
+    params["initializationOptions"] = json!({"inline": {"minConfidence": 0.99999}});
     client.initialize(params).await;
-    client.open(URI, "return x");
+    client.open(URI, "return 1");
     assert_eq!(client.complete(URI, 0, 8).result().await, Value::Null);
-    client.notify("workspace/didChangeConfiguration", json!({"settings": {"codegen": {"inline": {"minLogprob": -1}}}}));
+    client.notify("workspace/didChangeConfiguration", json!({"settings": {"codegen": {"inline": {"minConfidence": 0.01}}}}));
     assert_eq!(item(&client.complete(URI, 0, 8).result().await).0, " + 1");
 }

@@ -49,7 +49,7 @@ impl Model {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn changes_racing_slow_completions_leave_server_and_client_equal() {
-    let (engine, gate) = gated(Script::continuing(vec![("return x", " + 1\n")]));
+    let (engine, gate) = gated(Script::continuing(vec![("return 1", " + 1\n")]));
     let mut client = Client::with_engine(&engine);
     client.hello().await;
     let uris: Vec<String> = (0..64).map(|index| format!("file:///project/{index}.py")).collect();
@@ -109,10 +109,10 @@ async fn changes_racing_slow_completions_leave_server_and_client_equal() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_client_that_sends_everything_at_once_gets_every_answer() {
-    let engine = Script::continuing(vec![("return x", " + 1\n")]).engine();
+    let engine = Script::continuing(vec![("return 1", " + 1\n")]).engine();
     let mut client = Client::with_engine(&engine);
     client.hello().await;
-    client.open(URI, "return x");
+    client.open(URI, "return 1");
     let asked: Vec<Asked> = (0..500)
         .map(|index| match index % 3 {
             0 => client.complete(URI, 0, 8),

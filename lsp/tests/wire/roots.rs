@@ -11,7 +11,7 @@ const B: &str = "file:///code/b/x.py";
 const ELSEWHERE: &str = "file:///elsewhere/x.py";
 
 fn engine() -> Engine {
-    Script::continuing(vec![("return x", " + 1\n"), ("one\n", "a = 1\n")]).engine()
+    Script::continuing(vec![("return 1", " + 1\n"), ("one\n", "a = 1\n")]).engine()
 }
 
 fn folder(uri: &str) -> Value {
@@ -48,7 +48,7 @@ async fn reply(client: &mut Client, pull: &Incoming, mut settings: Value) -> Str
 }
 
 async fn suggested(client: &mut Client, uri: &str) -> bool {
-    client.open(uri, "return x");
+    client.open(uri, "return 1");
     let answer = client.complete(uri, 0, 8).result().await;
     if !answer.is_null() {
         assert_eq!(item(&answer).0, " + 1");

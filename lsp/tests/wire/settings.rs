@@ -8,7 +8,7 @@ use crate::common::{Client, able, item};
 const URI: &str = "file:///a.py";
 
 async fn client(options: Value) -> Client {
-    let mut client = Client::with_engine(&Script::continuing(vec![("return x", " + 1\n")]).engine());
+    let mut client = Client::with_engine(&Script::continuing(vec![("return 1", " + 1\n")]).engine());
     let mut params = able();
     params["initializationOptions"] = options;
     client.initialize(params).await;
@@ -25,7 +25,7 @@ async fn a_misspelt_option_is_named_and_the_rest_counts() {
          codegen.gpulayers is not an option (did you mean codegen.gpuLayers?); \
          codegen.inline.maxTokens is no key; sections are nested: {\"inline\": {\"maxTokens\": …}}"
     );
-    client.open(URI, "return x");
+    client.open(URI, "return 1");
     assert_eq!(client.complete(URI, 0, 8).result().await, Value::Null, "switched off");
     client.notify(
         "workspace/didChangeConfiguration",
@@ -46,7 +46,7 @@ async fn the_client_s_own_keys_draw_no_complaint() {
     });
     let mut client = client(own.clone()).await;
     client.notify("workspace/didChangeConfiguration", json!({"settings": {"codegen": own}}));
-    client.open(URI, "return x");
+    client.open(URI, "return 1");
     assert_eq!(item(&client.complete(URI, 0, 8).result().await).0, " + 1");
     assert_eq!(client.arrived("window/showMessage"), []);
 }

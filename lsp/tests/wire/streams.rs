@@ -13,7 +13,7 @@ const STREAMS: u64 = 10_000;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn random_streams_leave_a_living_server() {
-    let engine = Script::continuing(vec![("return x", " + 1\n")]).engine();
+    let engine = Script::continuing(vec![("return 1", " + 1\n")]).engine();
     let loader: Loader = Arc::new(move |_| Ok(engine.clone()));
     for number in 0..STREAMS {
         let input = [random::stream(number), random::probes()].concat();

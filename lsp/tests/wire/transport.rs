@@ -8,10 +8,10 @@ use crate::URI;
 use crate::common::{Client, item, soon};
 
 async fn client() -> Client {
-    let engine = Script::continuing(vec![("return x", " + 1\n")]).engine();
+    let engine = Script::continuing(vec![("return 1", " + 1\n")]).engine();
     let mut client = Client::with_engine(&engine);
     client.hello().await;
-    client.open(URI, "return x");
+    client.open(URI, "return 1");
     client
 }
 
@@ -117,7 +117,7 @@ async fn broken_text_is_read_with_replacement() {
         client.send_raw(&change(3, FRONT, broken));
         assert_eq!(client.text(URI).await["synced"], false, "what it may join with is the client's");
         assert_eq!(client.complete(URI, 1, 8).result().await, Value::Null);
-        client.send_raw(&change(4, "", b"return x"));
+        client.send_raw(&change(4, "", b"return 1"));
         assert_eq!(client.text(URI).await["synced"], true);
         check_alive(&mut client, "the whole text").await;
     }
@@ -131,7 +131,7 @@ async fn broken_text_is_read_with_replacement() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn in_utf_8_bytes_that_are_none_are_counted_otherwise() {
-    let engine = Script::continuing(vec![("return x", " + 1\n")]).engine();
+    let engine = Script::continuing(vec![("return 1", " + 1\n")]).engine();
     let mut client = Client::with_engine(&engine);
     let mut params = crate::common::able();
     params["capabilities"]["general"]["positionEncodings"] = json!(["utf-8"]);
@@ -153,7 +153,7 @@ async fn in_utf_8_bytes_that_are_none_are_counted_otherwise() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_change_that_is_lost_leaves_its_document_out_of_step() {
     let mut client = client().await;
-    let whole = change(7, "", b"return x");
+    let whole = change(7, "", b"return 1");
     for lost in [
         // Truncated, not JSON, not JSON-RPC, not a change.
         [b"Content-Length: 400\r\n\r\n".as_slice(), &change(2, FRONT, b"lost ")].concat(),

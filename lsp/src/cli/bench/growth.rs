@@ -5,9 +5,12 @@ use std::time::{Duration, Instant};
 
 use clap::Args;
 use codegen_text::completion::Plan;
+use codegen_text::completion::confidence::TokenScore;
+use codegen_text::completion::session::RawCompletion;
 use codegen_text::document::{Budget, Document, Limits};
 use codegen_text::prompt::cursor;
 use codegen_text::prompt::view::View;
+use codegen_text::python::Identifiers;
 use codegen_text::turns::TurnOptions;
 use serde_json::{Value, json};
 use tower_lsp::ls_types as lsp;
@@ -252,10 +255,14 @@ fn parse(document: &mut Document) -> Duration {
 fn own_work(document: &Document, cursor: usize, options: &TurnOptions, window: &mut Option<usize>) {
     let Some(view) = View::around(document, cursor) else { return };
     let Some(plan) = Plan::new(view.part(), view.cursor(), options) else { return };
-    let context = cursor::build(document, cursor, BUDGET, *window, &|text| text.len().div_ceil(3));
+    let held = plan.held(None, || Identifiers::around(document, cursor));
+    let end = cursor - held.text().len();
+    let context = cursor::build(document, end, BUDGET, *window, &|text| text.len().div_ceil(3));
     *window = Some(context.start);
     std::hint::black_box(plan.stop_rule());
-    std::hint::black_box(prepare::suggestion(&view, plan.kind, SAID, false));
+    let tokens = vec![TokenScore { solid: usize::MAX, logprob: -0.01 }];
+    let raw = RawCompletion { text: SAID.to_owned(), tokens, kind: plan.kind, unfinished: false };
+    std::hint::black_box(prepare::suggestion(document, &view, &raw, None, 0.01));
 }
 
 impl Row {

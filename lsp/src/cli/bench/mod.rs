@@ -1,6 +1,7 @@
 //! `codegen-lsp bench`: measurements, each of a claim and of what it is compared with, in one run.
 
 mod eval;
+mod gate;
 mod growth;
 mod load;
 mod synthesize;
@@ -24,6 +25,9 @@ pub enum BenchCommand {
     /// What a key costs the server itself, by the size of the file and the place of an error in it (no model takes
     /// part)
     Growth(growth::GrowthArguments),
+    /// Suggestions at places in files, part by part, with what the gate weighs and whether the file has them there: the rows
+    /// that `engine/train/gate` learns from
+    Gate(gate::GateArguments),
     /// Decoding, reading prompts and typing beside busy loops and a build: with threads that the engine chooses, with
     /// fixed numbers of them, and with llama-server if there is one
     Load(load::LoadArguments),
@@ -57,6 +61,7 @@ pub fn run(command: &BenchCommand) -> anyhow::Result<()> {
         BenchCommand::Synthesize(arguments) => synthesize::run(arguments),
         BenchCommand::Eval(arguments) => eval::run(arguments),
         BenchCommand::Growth(arguments) => growth::run(arguments),
+        BenchCommand::Gate(arguments) => gate::run(arguments),
         BenchCommand::Load(arguments) => load::run(arguments),
         BenchCommand::LoadWorker(arguments) => load::work(arguments),
         BenchCommand::LoadSpin => {

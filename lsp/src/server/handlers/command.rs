@@ -134,11 +134,16 @@ pub fn requested(session: &mut Session, params: lsp::ExecuteCommandParams, respo
         CANCEL => with(&params, responder, "{uri?: string, position?: Position}", |argument, responder| {
             cancel(session, argument, responder);
         }),
-        ACCEPTED => with(&params, responder, "the suggestion's number", |id: u64, responder| {
-            session.state.accepted += 1;
-            tracing::info!("suggestion {id} accepted, {} in all", session.state.accepted);
-            responder.answer(None);
-        }),
+        ACCEPTED => {
+            // What is known of the suggestion comes behind its number, for clients that want to show it.
+            let arguments = params.arguments.first().cloned().into_iter().collect();
+            let params = lsp::ExecuteCommandParams { arguments, ..params };
+            with(&params, responder, "the suggestion's number", |id: u64, responder| {
+                session.state.accepted += 1;
+                tracing::info!("suggestion {id} accepted, {} in all", session.state.accepted);
+                responder.answer(None);
+            });
+        }
         EXPLAIN => {
             with(&params, responder, "{uri: string, position: Position}", |argument: ExplainArgument, responder| {
                 explain::requested(session, argument, responder);

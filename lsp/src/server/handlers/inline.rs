@@ -218,7 +218,10 @@ fn judged(document: &Document, view: &View, known: Known, least: f32) -> Option<
     let Known { entry, answer, .. } = known;
     let mut judged = match answer {
         Answer::Standing(rest) => Judged { suggestion: prepare::standing(view, &rest)?, confidence: None },
-        Answer::Generated(raw) => prepare::suggestion(document, view, &raw, least)?,
+        Answer::Generated(raw) => {
+            let rest = entry.as_ref().map(|entry| entry.rest.as_str());
+            prepare::suggestion(document, view, &raw, rest, least)?
+        }
     };
     if let Some(Entry { selected, rest }) = entry {
         let suggestion = &mut judged.suggestion;

@@ -49,10 +49,30 @@ impl Plan<'_> {
             (confidence >= least && part.features.strange == 0).then_some((part.text, confidence))
         });
         likely.take(PARSED).find_map(|(text, confidence)| {
-            let kept = self.keep_parsing(&text)?;
-            let suggestion = (kept == text.trim_end()).then(|| self.inserted(&kept))??;
+            let suggestion = self.keeps(&text).then(|| self.inserted(&text))??;
             Some(Judged { suggestion, confidence: Some(confidence) })
         })
+    }
+
+    /// [`Plan::judge`] for a text that begins with `entry`, the rest of an entry of the client's menu. The entry is shown in
+    /// any case: it is what the client would insert.
+    #[must_use]
+    pub fn judge_entry(&self, raw: &RawCompletion, entry: &str, least: f32, outside: &Identifiers) -> Option<Judged> {
+        let certain = solid(entry);
+        let known = |token: &TokenScore| if token.solid <= certain { TokenScore { logprob: 0.0, ..*token } } else { *token };
+        let raw = RawCompletion { tokens: raw.tokens.iter().map(known).collect(), ..raw.clone() };
+        let longer = |judged: &Judged| judged.suggestion.text.starts_with(entry);
+        self.judge(&raw, least, outside).filter(longer).or_else(|| {
+            let range = self.cursor.offset..self.cursor.offset;
+            let suggestion = Suggestion { range, text: entry.to_owned() };
+            (!entry.is_empty()).then_some(Judged { suggestion, confidence: None })
+        })
+    }
+
+    /// Whether the text leaves the document no worse than it was.
+    #[must_use]
+    pub fn keeps(&self, text: &str) -> bool {
+        self.keep_parsing(text).is_some_and(|kept| kept == text.trim_end())
     }
 
     /// The parts of the text that could be shown, the longest first, each with what its probability is worked out of.
