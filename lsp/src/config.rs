@@ -217,7 +217,7 @@ impl Default for EngineConfig {
 
 impl Default for InlineConfig {
     fn default() -> Self {
-        Self { enabled: true, max_tokens: 128, min_confidence: Some(0.3), min_logprob: None }
+        Self { enabled: true, max_tokens: 128, min_confidence: Some(0.25), min_logprob: None }
     }
 }
 

@@ -5,7 +5,7 @@ use std::str::FromStr;
 
 use anyhow::{Context, bail};
 use clap::Args;
-use codegen_core::{Completion, EngineError, FinishReason};
+use codegen_core::{Completion, EngineError};
 use codegen_text::completion::{Kind, Suggestion};
 use codegen_text::document::Document;
 use codegen_text::turns::TurnOptions;

@@ -99,7 +99,13 @@ pub fn raw(done: Completion, kind: Kind) -> RawCompletion {
 pub fn parts(document: &Document, view: &View, raw: &RawCompletion) -> Vec<(Rated, bool)> {
     let plan = Plan::at(raw.kind.clone(), view.part(), view.cursor());
     let parts = plan.parts(raw, &outside(document, view)).unwrap_or_default();
-    parts.into_iter().map(|part| { let whole = plan.keeps(&part.text); (part, whole) }).collect()
+    parts
+        .into_iter()
+        .map(|part| {
+            let whole = plan.keeps(&part.text);
+            (part, whole)
+        })
+        .collect()
 }
 
 /// The names of the document outside of the view.

@@ -135,7 +135,12 @@ async fn acceptance_is_counted_by_the_items_command() {
 
 /// What a model says inside a word: the script knows texts by their ends, so that each piece of the word leads to the next.
 fn names() -> Script {
-    Script::continuing(vec![("print(", "nothing)\n"), ("print(numbers", ")\n"), ("print(nu", "ll)\n"), ("x = su", "b\n")])
+    Script::continuing(vec![
+        ("print(", "nothing)\n"),
+        ("print(numbers", ")\n"),
+        ("print(nu", "ll)\n"),
+        ("x = su", "b\n"),
+    ])
 }
 
 #[tokio::test(flavor = "multi_thread")]

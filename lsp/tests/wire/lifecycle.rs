@@ -208,6 +208,9 @@ async fn what_is_improbable_is_not_shown() {
     client.initialize(params).await;
     client.open(URI, "return 1");
     assert_eq!(client.complete(URI, 0, 8).result().await, Value::Null);
-    client.notify("workspace/didChangeConfiguration", json!({"settings": {"codegen": {"inline": {"minConfidence": 0.01}}}}));
+    client.notify(
+        "workspace/didChangeConfiguration",
+        json!({"settings": {"codegen": {"inline": {"minConfidence": 0.01}}}}),
+    );
     assert_eq!(item(&client.complete(URI, 0, 8).result().await).0, " + 1");
 }

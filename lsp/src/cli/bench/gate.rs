@@ -155,7 +155,10 @@ fn places(text: &str, count: usize, draw: &mut Draw) -> Vec<Place> {
         // Of twelve: three at lines' starts, three behind spaces, two behind brackets, one behind a dot, three in words.
         let kind = [0, 1, 4, 2, 0, 1, 4, 3, 0, 1, 4, 2][chosen.len() % 12];
         let Some(kind) = [kind, 0, 1, 2, 3, 4].into_iter().find(|kind| !kinds[*kind].is_empty()) else { break };
-        let offset = { let index = draw.below(kinds[kind].len()); kinds[kind].swap_remove(index) };
+        let offset = {
+            let index = draw.below(kinds[kind].len());
+            kinds[kind].swap_remove(index)
+        };
         if python::place(&document, offset) == python::Place::Comment {
             continue;
         }

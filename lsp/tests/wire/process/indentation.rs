@@ -117,7 +117,10 @@ const CURSORS: [&str; 12] = [
 #[tokio::test(flavor = "multi_thread")]
 async fn suggestions_have_the_files_own_indentation() {
     let (_child, mut client) = spawn(&[]);
-    client.initialize(single()).await;
+    let mut params = single();
+    // Everything that the model says, for there to be enough of it.
+    params["initializationOptions"] = json!({"inline": {"minConfidence": null}});
+    client.initialize(params).await;
     let mut shown = 0;
     for (number, marked) in CURSORS.iter().enumerate() {
         for unit in UNITS {

@@ -12,6 +12,11 @@ pub(super) fn cuts(left: &str, text: &str) -> Vec<usize> {
     let mut found = vec![text.len()];
     let mut first = true;
     let mut word: Option<usize> = None;
+    let mut begun = Begun::default();
+    left.split(|char: char| !(char.is_alphanumeric() || char == '_')).for_each(|word| begun.word(word));
+    if left.trim_end().ends_with([':', '(', '[', '{', ',', ')', ']', '}']) {
+        begun = Begun::default();
+    }
     for (at, char) in text.char_indices() {
         let inside = scanner.depth > depth || scanner.in_string() != quoted;
         let letter = char.is_alphanumeric() || char == '_';
@@ -19,11 +24,13 @@ pub(super) fn cuts(left: &str, text: &str) -> Vec<usize> {
             let part = &text[start..at];
             // A number may go on behind its point, and a string's prefix before its quote.
             let joined = char == '"' || char == '\'' || (char == '.' && part.bytes().all(|byte| byte.is_ascii_digit()));
-            if !inside && !joined && !KEYWORDS.contains(&part) {
+            begun.word(part);
+            if !inside && !joined && begun.may_end() && !KEYWORDS.contains(&part) {
                 found.push(at);
             }
         }
         word = word.filter(|_| letter).or(letter.then_some(at));
+        begun.sign(char);
         scanner.push(char);
         let closed = inside && scanner.depth == depth && scanner.in_string() == quoted && !letter;
         if closed && first && at + char.len_utf8() < text.len() && (quoted || !text[at + 1..].starts_with(char)) {
@@ -42,6 +49,38 @@ pub(super) fn cuts(left: &str, text: &str) -> Vec<usize> {
     found
 }
 
+/// What a line has begun that cannot end with the next name.
+#[derive(Default)]
+struct Begun {
+    /// `lambda`, before its colon.
+    lambda: bool,
+    /// `for`, before its `in`.
+    loops: bool,
+    /// `def` or `class`, before what comes behind the name.
+    definition: bool,
+}
+
+impl Begun {
+    fn word(&mut self, word: &str) {
+        match word {
+            "lambda" => self.lambda = true,
+            "for" => self.loops = true,
+            "in" => self.loops = false,
+            "def" | "class" => self.definition = true,
+            _ => {}
+        }
+    }
+
+    fn sign(&mut self, sign: char) {
+        self.lambda &= sign != ':';
+        self.definition &= !matches!(sign, '(' | ':' | '[');
+    }
+
+    fn may_end(&self) -> bool {
+        !(self.lambda || self.loops || self.definition)
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -56,7 +95,13 @@ mod tests {
             ("print(", "len|(items)|, 1"),
             ("self.", "items|.append|(x)"),
             ("", "return total| + 1"),
-            ("", "for name| in names|:|\n    print(name)"),
+            ("", "for name in names|:|\n    print(name)"),
+            ("x = [", "y| for y in z|]"),
+            ("for ", "key in names|:"),
+            ("x = sorted(y, ", "key=lambda a: a| + 1)"),
+            ("def ", "total(self)|:\n    pass"),
+            ("def total(", "self, x|):"),
+            ("key = ", "f(x)| + 1"),
             ("", "x| = 1|\ny = 2|\nz = 3"),
             ("", "x| = [\n    1,\n    2]|\ny = 3"),
             ("x = ", "f'{a} b'|, c"),

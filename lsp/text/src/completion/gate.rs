@@ -59,7 +59,8 @@ impl Plan<'_> {
     #[must_use]
     pub fn judge_entry(&self, raw: &RawCompletion, entry: &str, least: f32, outside: &Identifiers) -> Option<Judged> {
         let certain = solid(entry);
-        let known = |token: &TokenScore| if token.solid <= certain { TokenScore { logprob: 0.0, ..*token } } else { *token };
+        let known =
+            |token: &TokenScore| if token.solid <= certain { TokenScore { logprob: 0.0, ..*token } } else { *token };
         let raw = RawCompletion { tokens: raw.tokens.iter().map(known).collect(), ..raw.clone() };
         let longer = |judged: &Judged| judged.suggestion.text.starts_with(entry);
         self.judge(&raw, least, outside).filter(longer).or_else(|| {

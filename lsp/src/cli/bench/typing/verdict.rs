@@ -178,11 +178,9 @@ mod tests {
 
     #[test]
     fn closers_of_the_editor_must_not_stand_twice() {
-        for (shown, over, expected) in [
-            ("value", 0, "whole line word useful"),
-            ("value)", 1, "whole line word useful"),
-            ("value)", 0, "word"),
-        ] {
+        for (shown, over, expected) in
+            [("value", 0, "whole line word useful"), ("value)", 1, "whole line word useful"), ("value)", 0, "word")]
+        {
             assert_eq!(verdict("f(value) + 1\n", true, "f(", shown, over), expected, "{shown} {over}");
         }
     }
