@@ -39,10 +39,21 @@ impl Beginning {
         self.is_met(text) || self.may_come(text)
     }
 
+    /// What all of the texts begin with.
+    fn given(&self) -> &[u8] {
+        self.texts.first().and_then(|first| first.get(..self.given)).unwrap_or_default()
+    }
+
+    /// Whether the text begins with all that is given.
+    #[must_use]
+    pub fn has_given(&self, text: &[u8]) -> bool {
+        text.starts_with(self.given())
+    }
+
     /// Whether the text begins with what is given, or with as much of it as there is room for.
     #[must_use]
     pub fn fits_given(&self, text: &[u8]) -> bool {
-        let given = self.texts.first().and_then(|first| first.get(..self.given)).unwrap_or_default();
+        let given = self.given();
         let length = given.len().min(text.len());
         text[..length] == given[..length]
     }

@@ -56,8 +56,10 @@ pub fn sample(
     });
     for (index, (token, &logit)) in table.tokens().zip(logits).enumerate() {
         let Some(&first) = token.first() else {
-            if begin.may_end(text) && table.last.contains(&index) {
-                (allowed[index], given[index]) = (logit, logit);
+            if table.last.contains(&index) {
+                for (row, may) in [(&mut allowed, begin.may_end(text)), (&mut given, begin.has_given(text))] {
+                    row[index] = if may { logit } else { f32::NEG_INFINITY };
+                }
             }
             continue;
         };

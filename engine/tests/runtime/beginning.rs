@@ -29,7 +29,7 @@ fn a_text_begins_with_one_of_the_given_and_then_goes_on_freely() {
         ("val", &["values", "var"], "values+ 1)"),
         ("val", &["value", "values"], "value + 1)"),
         // What the model thinks nothing of.
-        ("nu", &["numbers", "null"], "numbers 1)"),
+        ("nu", &["numbers", "x"], "numbers 1)"),
     ] {
         let done = begun(model(), Beginning::one_of(given, texts));
         assert_eq!(done.text, expected, "{given:?} {texts:?}");

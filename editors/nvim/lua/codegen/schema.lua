@@ -72,6 +72,11 @@ return {
     expected = "a whole number from 1 to 4096",
   },
   {
+    name = "inline.minConfidence",
+    forms = { { null = true }, { number = { above = 0, most = 1 } } },
+    expected = "null or a number above 0 and up to 1",
+  },
+  {
     name = "inline.minLogprob",
     forms = { { null = true }, { number = { most = 0 } } },
     expected = "null or a number of at most 0",

@@ -25,7 +25,9 @@ pub(super) fn cuts(left: &str, text: &str) -> Vec<usize> {
             // A number may go on behind its point, and a string's prefix before its quote.
             let joined = char == '"' || char == '\'' || (char == '.' && part.bytes().all(|byte| byte.is_ascii_digit()));
             begun.word(part);
-            if !inside && !joined && begun.may_end() && !KEYWORDS.contains(&part) {
+            // A name that is only about to be bound is nothing to end with.
+            let bound = text[at..].trim_start().strip_prefix('=').is_some_and(|rest| !rest.starts_with('='));
+            if !inside && !joined && !bound && begun.may_end() && !KEYWORDS.contains(&part) {
                 found.push(at);
             }
         }
@@ -98,12 +100,12 @@ mod tests {
             ("", "for name in names|:|\n    print(name)"),
             ("x = [", "y| for y in z|]"),
             ("for ", "key in names|:"),
-            ("x = sorted(y, ", "key=lambda a: a| + 1)"),
+            ("x = sorted(y, ", "key=lambda a: a| + 1|)"),
             ("def ", "total(self)|:\n    pass"),
             ("def total(", "self, x|):"),
             ("key = ", "f(x)| + 1"),
-            ("", "x| = 1|\ny = 2|\nz = 3"),
-            ("", "x| = [\n    1,\n    2]|\ny = 3"),
+            ("", "x = 1|\ny = 2|\nz = 3"),
+            ("", "x = [\n    1,\n    2]|\ny = 3"),
             ("x = ", "f'{a} b'|, c"),
             ("x = ", "1.5| + y"),
             ("x = 'hello ", "big| world'"),
