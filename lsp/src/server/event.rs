@@ -63,7 +63,7 @@ pub enum Event {
     /// The end of loading an engine: the number of the load, and the engine or the error.
     EngineLoaded(u64, Result<Engine, String>),
     /// A prepared completion, or `None` if there is nothing to complete there.
-    Prepared(Uri, u64, Option<Prepared>),
+    Prepared(Uri, u64, Option<Box<Prepared>>),
     /// A suggestion for a request, or that there is none.
     Suggested(Suggested),
     /// The document has not changed for a moment, if this is still its text.

@@ -128,13 +128,13 @@ fn start(session: &mut Session, uri: &Uri, id: u64, offset: usize) {
     let uri = uri.clone();
     session.offload(
         move || prepare::prepare(&document, offset, selected.as_ref(), &turns, previous, max_tokens, &engine),
-        move |prepared| Event::Prepared(uri, id, prepared.flatten()),
+        move |prepared| Event::Prepared(uri, id, prepared.flatten().map(Box::new)),
     );
 }
 
 /// Submits a prepared generation, if it is still wanted. The main loop does this because requests of one buffer must
 /// reach the engine in order: the later supersedes the earlier.
-pub fn prepared(session: &mut Session, uri: Uri, id: u64, prepared: Option<Prepared>) {
+pub fn prepared(session: &mut Session, uri: Uri, id: u64, prepared: Option<Box<Prepared>>) {
     let Some(buffer) = session.state.buffers.get_mut(&uri).filter(|buffer| buffer.suggestions.wants(id)) else {
         return;
     };
@@ -142,12 +142,13 @@ pub fn prepared(session: &mut Session, uri: Uri, id: u64, prepared: Option<Prepa
         EngineState::Ready(engine) => engine,
         _ => return forget(session, &uri),
     };
-    let Some(Prepared { kind, mut request, start, held, view }) = prepared else {
+    let Some(prepared) = prepared else {
         if let Some(responder) = buffer.suggestions.failed(id) {
             responder.answer(None);
         }
         return;
     };
+    let Prepared { kind, mut request, start, held, view } = *prepared;
     buffer.window_start = Some(start);
     buffer.suggestions.holds(id, held, view.origin());
     buffer.view = Some(view);

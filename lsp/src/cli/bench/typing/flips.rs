@@ -104,7 +104,8 @@ mod tests {
 
     #[test]
     fn ghost_text_from_key_to_key() {
-        let table: [(&[(&str, &str, &str)], [usize; 4]); 9] = [
+        type Keys = &'static [(&'static str, &'static str, &'static str)];
+        let table: [(Keys, [usize; 4]); 9] = [
             (&[("", "", "abc"), ("a", "", "bc")], [1, 1, 0, 0]),
             (&[("", "", "abc"), ("a", "", "bcd")], [1, 1, 0, 0]),
             (&[("", "", "abc"), ("a", "", "x")], [1, 1, 1, 1]),

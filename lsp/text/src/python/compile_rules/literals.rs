@@ -12,7 +12,8 @@ pub(super) fn is_number(text: &str) -> bool {
     }
     let misplaced = text.ends_with(['_', 'l']) || ["_.", "_e", "_j"].iter().any(|pair| text.contains(pair));
     let octal = text.starts_with('0') && text.chars().all(|char| char.is_ascii_digit() || char == '_');
-    !misplaced && !(octal && text.contains(|char: char| ('1'..='9').contains(&char)))
+    let old = octal && text.contains(|char: char| ('1'..='9').contains(&char));
+    !(misplaced || old)
 }
 
 /// The letters before a string's quote.
@@ -45,7 +46,7 @@ fn has_valid_escapes(content: &str, bytes: bool, formatted: bool) -> bool {
             Some('x') => 2,
             Some('u') if !bytes => 4,
             Some('U') if !bytes => 8,
-            Some('N') if !bytes && !formatted && !(rest.starts_with('{') && rest.contains('}')) => return false,
+            Some('N') if !(bytes || formatted || (rest.starts_with('{') && rest.contains('}'))) => return false,
             _ => continue,
         };
         let code = rest.get(..digits).filter(|code| code.chars().all(|char| char.is_ascii_hexdigit()));
