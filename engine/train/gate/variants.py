@@ -73,6 +73,7 @@ def compare(rows: Rows, row_weights: np.ndarray, listed: list[str], l2: float, l
 def isotonic(right: np.ndarray, found: np.ndarray, row_weights: np.ndarray, to: np.ndarray) -> np.ndarray:
     """The values `to` as the best monotonous function of the probabilities has them (pool adjacent violators)."""
     order = np.argsort(found, kind="stable")
+    order = order[row_weights[order] > 0]
     blocks: list[list[float]] = []
     for value, good, weight in zip(found[order], right[order].astype(float), row_weights[order]):
         blocks.append([good * weight, weight, value])

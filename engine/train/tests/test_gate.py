@@ -141,6 +141,9 @@ def test_a_monotonous_function_pools_what_is_out_of_order():
     said, right = np.array([0.1, 0.2, 0.3, 0.4, 0.5]), np.array([False, True, False, True, True])
     found = variants.isotonic(right, said, np.ones(5), np.array([0.05, 0.2, 0.25, 0.3, 0.45, 0.9]))
     assert found == pytest.approx([0, 0.5, 0.5, 0.5, 1, 1])
+    # Rows of weight 0 tell nothing.
+    said, right, one = np.r_[0.01, said, 0.25], np.r_[True, right, False], np.r_[0, np.ones(5), 0]
+    assert variants.isotonic(right, said, one, np.array([0.05, 0.2, 0.25, 0.3, 0.45, 0.9])) == pytest.approx(found)
 
 
 def test_the_product_s_file_has_the_names_of_the_product_s_numbers_and_stays_as_it_is():
