@@ -55,7 +55,7 @@ pub enum Place {
 }
 
 /// The names of the numbers, in the order of [`Features::numbers`].
-pub const NAMES: [&str; 22] = [
+pub const NAMES: [&str; 26] = [
     "one",
     "sum",
     "mean",
@@ -78,6 +78,10 @@ pub const NAMES: [&str; 22] = [
     "line",
     "body",
     "string",
+    "sum_squared",
+    "mean_squared",
+    "least_squared",
+    "first_squared",
 ];
 
 /// What is known of a part of a suggestion.
@@ -121,12 +125,15 @@ impl Features {
         let log = |count: usize| (1.0 + count as f32).ln();
         let flag = |on: bool| f32::from(u8::from(on));
         let at = |place: Place| flag(self.place == place);
+        let sum = self.sum.max(-12.0);
+        let mean = (self.sum / self.tokens.max(1) as f32).max(-4.0);
+        let (least, first) = (self.least.max(-6.0), self.first.max(-6.0));
         [
             1.0,
-            self.sum.max(-12.0),
-            (self.sum / self.tokens.max(1) as f32).max(-4.0),
-            self.least.max(-6.0),
-            self.first.max(-6.0),
+            sum,
+            mean,
+            least,
+            first,
             self.last.max(-6.0),
             log(self.tokens),
             log(self.letters),
@@ -144,6 +151,10 @@ impl Features {
             at(Place::Line),
             at(Place::Body),
             at(Place::String),
+            sum * sum,
+            mean * mean,
+            least * least,
+            first * first,
         ]
     }
 
