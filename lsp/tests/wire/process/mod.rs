@@ -50,7 +50,9 @@ async fn code(child: &mut Child) -> Option<i32> {
 async fn the_built_in_model_completes_and_the_server_leaves_in_order() {
     for arguments in [&[][..], &["--stdio"], &["serve", "--stdio"]] {
         let (mut child, mut client) = spawn(arguments);
-        client.initialize(single()).await;
+        let mut params = single();
+        params["initializationOptions"] = json!({"inline": {"minConfidence": null}});
+        client.initialize(params).await;
         client.open(URI, "x = 1\nfor i in range\n");
         let answer = client.complete(URI, 1, 14).result().await;
         let (text, range) = item(&answer);

@@ -101,7 +101,7 @@ mod tests {
             ("x = [", "y| for y in z|]"),
             ("for ", "key in names|:"),
             ("x = sorted(y, ", "key=lambda a: a| + 1|)"),
-            ("def ", "total(self)|:\n    pass"),
+            ("def ", "total(self)|:|\n    pass"),
             ("def total(", "self, x|):"),
             ("key = ", "f(x)| + 1"),
             ("", "x = 1|\ny = 2|\nz = 3"),
