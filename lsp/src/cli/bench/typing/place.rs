@@ -98,7 +98,7 @@ mod tests {
     #[test]
     fn kinds_of_places() {
         for (before, within, kind) in [
-            ("x = fo", Within::Code, Kind::Word),
+            ("x = val", Within::Code, Kind::Word),
             ("x = 12", Within::Code, Kind::Other),
             ("x = ", Within::Code, Kind::Space),
             ("f(", Within::Code, Kind::Opener),
