@@ -14,6 +14,7 @@ mod eval;
 mod isolation;
 mod model;
 mod synthesize;
+mod typing;
 
 #[path = "../../../engine/tests/adapters/mod.rs"]
 mod adapters;
