@@ -1,6 +1,5 @@
 //! Alternatives for one turn: which of them are equal, and which is best. Pure.
 
-mod builtins;
 mod required_names;
 mod score;
 #[cfg(test)]

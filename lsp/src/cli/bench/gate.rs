@@ -9,6 +9,7 @@ use anyhow::Context;
 use clap::Args;
 use codegen_core::EngineError;
 use codegen_engine::Engine;
+use codegen_text::completion::Kind;
 use codegen_text::document::Document;
 use codegen_text::python;
 use codegen_text::turns::TurnOptions;
@@ -77,6 +78,10 @@ fn ask(engine: &Engine, path: &Path, text: &str, place: &Place, rows: &mut impl 
     let Some(prepared) = prepare::prepare(&document, offset, None, &options, None, usize::MAX, engine) else {
         return Ok(0);
     };
+    // Code that a comment asks for is not weighed.
+    if matches!(prepared.kind, Kind::Turn { .. }) {
+        return Ok(0);
+    }
     let done = match engine.submit(prepared.request).blocking_finish() {
         Err(EngineError::EmptyPrompt) => return Ok(0),
         done => done?,

@@ -218,7 +218,7 @@ fn show(session: &mut Session, uri: &Uri, responder: InlineResponder, known: Kno
 fn judged(document: &Document, view: &View, known: Known, least: f32) -> Option<Judged> {
     let Known { entry, answer, .. } = known;
     let mut judged = match answer {
-        Answer::Standing(rest) => Judged { suggestion: prepare::standing(view, &rest)?, confidence: None },
+        Answer::Standing { text, confidence } => Judged { suggestion: prepare::standing(view, &text)?, confidence },
         Answer::Generated(raw) => {
             let rest = entry.as_ref().map(|entry| entry.rest.as_str());
             prepare::suggestion(document, view, &raw, rest, least)?
@@ -246,7 +246,7 @@ pub fn shown(session: &mut Session, suggested: Suggested) {
     if buffer.document.rope().is_instance(&text) {
         let typed = suggestion.range.end - suggestion.range.start;
         let rest = suggestion.text.get(typed..).unwrap_or_default();
-        buffer.suggestions.shown(suggestion.range.end, rest.to_owned());
+        buffer.suggestions.shown(suggestion.range.end, rest.to_owned(), confidence);
     }
     let item = item(&text, suggestion, confidence, encoding, id);
     responder.answer(Some(lsp::InlineCompletionResponse::List(lsp::InlineCompletionList { items: vec![item] })));

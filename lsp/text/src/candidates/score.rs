@@ -5,10 +5,9 @@ use std::collections::{HashMap, HashSet};
 use tree_sitter::{Node, Tree};
 
 use super::Score;
-use super::builtins::BUILTINS;
 use crate::candidates::required_names;
 use crate::document::{Document, parse_text};
-use crate::python::{self, How, Name, Names, names_within};
+use crate::python::{self, How, Name, Names, library, names_within};
 use crate::turns::{self, Turn};
 
 /// Scores `program`, as generated, in the place of the turn's target.
@@ -187,7 +186,7 @@ impl Place {
     }
 
     fn is_known(&self, wanted: &str) -> bool {
-        self.is_defined(wanted) || BUILTINS.binary_search(&wanted).is_ok()
+        self.is_defined(wanted) || library::is_builtin(wanted)
     }
 
     fn is_imported(&self, wanted: &str) -> bool {

@@ -176,7 +176,12 @@ pub struct Known {
 #[derive(Debug, Clone, PartialEq)]
 pub enum Answer {
     /// The rest of a suggestion that stands already, behind what the user has typed of it: it stays as it is.
-    Standing(String),
+    Standing {
+        /// The rest.
+        text: String,
+        /// The probability that the suggestion was shown with.
+        confidence: Option<f32>,
+    },
     /// A generation, its text shortened by what was typed since it was asked for.
     Generated(RawCompletion),
 }
@@ -214,13 +219,21 @@ pub enum Ended<W> {
     Quiet,
 }
 
+/// A suggestion as the client was given it.
+#[derive(Debug)]
+struct Standing {
+    through: TypedThrough,
+    text: String,
+    confidence: Option<f32>,
+}
+
 /// One buffer's suggestions. `W` answers a request.
 #[derive(Debug)]
 pub struct Suggestions<W> {
     in_flight: Option<InFlight<W>>,
     cached: Option<(TypedThrough, RawCompletion)>,
     /// The last answer, as the client was given it.
-    standing: Option<(TypedThrough, String)>,
+    standing: Option<Standing>,
 }
 
 impl<W> Default for Suggestions<W> {
@@ -262,7 +275,7 @@ impl<W> Suggestions<W> {
         {
             self.cached = None;
         }
-        if let Some((through, text)) = &mut self.standing
+        if let Some(Standing { through, text, .. }) = &mut self.standing
             && (!through.follow(change) || through.typed.len() > text.len() + SLACK)
         {
             self.standing = None;
@@ -291,8 +304,8 @@ impl<W> Suggestions<W> {
     }
 
     /// The client has been given `text` for the cursor at `offset`: while the user types it, it stays.
-    pub fn shown(&mut self, offset: usize, text: String) {
-        self.standing = Some((TypedThrough::new(offset), text));
+    pub fn shown(&mut self, offset: usize, text: String, confidence: Option<f32>) {
+        self.standing = Some(Standing { through: TypedThrough::new(offset), text, confidence });
     }
 
     /// Takes in text that the generation `id` has produced. If what was typed ahead turns out to be something else, the
@@ -353,12 +366,12 @@ impl<W> Suggestions<W> {
 
     fn known(&self, offset: usize, entry: Option<&Entry>) -> Option<Known> {
         let known = |answer| Some(Known { offset, entry: entry.cloned(), answer });
-        if let Some((through, text)) = &self.standing
+        if let Some(Standing { through, text, confidence }) = &self.standing
             && let Some(rest) = through.rest(text, offset)
             && !rest.trim().is_empty()
             && Entry::allows(entry, rest)
         {
-            return known(Answer::Standing(rest.to_owned()));
+            return known(Answer::Standing { text: rest.to_owned(), confidence: *confidence });
         }
         let (through, raw) = self.cached.as_ref()?;
         let rest = through.rest(&raw.text, offset).filter(|rest| Entry::allows(entry, rest))?;

@@ -25,13 +25,8 @@ pub(super) fn strange(cursor: &Cursor, text: &str, outside: &Identifiers) -> Vec
     }
     // What stands left of the cursor may be a loop or a parameter list that is only being written.
     let left: HashSet<&str> = python::words(&cursor.left).collect();
-    let builtins = library::members("builtins").unwrap_or_default();
     let known = |name: &str| {
-        bound.contains(name)
-            || left.contains(name)
-            || outside.names.contains(name)
-            || builtins.binary_search(&name).is_ok()
-            || (name.starts_with("__") && name.ends_with("__"))
+        bound.contains(name) || left.contains(name) || outside.names.contains(name) || library::is_builtin(name)
     };
     let read = names.used.iter().filter(|name| name.at < offset + text.len() && name.at + name.name.len() > offset);
     read.filter(|name| !known(&name.name)).map(|name| name.at.saturating_sub(offset)).collect()

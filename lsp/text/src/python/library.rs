@@ -21,6 +21,30 @@ pub fn members(module: &str) -> Option<&'static [&'static str]> {
     names(module).filter(|_| !matches!(module, "*" | "+"))
 }
 
+/// Names that every module has, and the one that an interactive session has.
+const EVERYWHERE: [&str; 14] = [
+    "_",
+    "__all__",
+    "__annotations__",
+    "__builtins__",
+    "__class__",
+    "__debug__",
+    "__doc__",
+    "__file__",
+    "__import__",
+    "__loader__",
+    "__name__",
+    "__package__",
+    "__path__",
+    "__spec__",
+];
+
+/// Whether Python itself defines a name.
+#[must_use]
+pub fn is_builtin(name: &str) -> bool {
+    members("builtins").is_some_and(|names| names.binary_search(&name).is_ok()) || EVERYWHERE.contains(&name)
+}
+
 /// The names of all modules of the standard library that are in no package, sorted.
 #[must_use]
 pub fn modules() -> &'static [&'static str] {
@@ -44,6 +68,8 @@ mod tests {
         {
             assert!(members(module).unwrap().contains(&name), "{module}.{name}");
         }
+        assert!(is_builtin("len") && is_builtin("__name__") && !is_builtin("total"));
+        assert!(MODULES.values().all(|names| names.is_sorted()));
         assert!(members("*").is_none() && members("numpy").is_none());
         assert!(modules().contains(&"json") && attributes().contains(&"append") && attributes().contains(&"groups"));
     }

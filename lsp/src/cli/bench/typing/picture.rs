@@ -16,7 +16,8 @@ const COLOURS: [&str; 6] = ["#1f6feb", "#d1242f", "#1a7f37", "#8250df", "#9a6700
 /// Fewer suggestions than this give no point.
 const FEWEST: usize = 20;
 
-/// The curve of some rows: by the confidence if the server reports one, else a point for each set of settings.
+/// The curve of some rows: a point for each set of settings, or, where there is one only, by the confidence that the server
+/// reports.
 pub(super) fn curve(name: &str, rows: &[Row]) -> Curve {
     let rows: Vec<&Row> = rows.iter().filter(|row| !row.every_key).collect();
     let mut points = Vec::new();
@@ -24,6 +25,7 @@ pub(super) fn curve(name: &str, rows: &[Row]) -> Curve {
     for row in rows {
         runs.entry(&row.settings).or_default().push(row);
     }
+    let single = runs.len() == 1;
     for rows in runs.values() {
         let asked = rows.len() as f64;
         let mut shown: Vec<&&Row> = rows.iter().filter(|row| row.shown.is_some()).collect();
@@ -32,7 +34,8 @@ pub(super) fn curve(name: &str, rows: &[Row]) -> Curve {
         for (index, row) in shown.iter().enumerate() {
             right += usize::from(row.verdict.whole);
             let next = shown.get(index + 1).map(|next| next.confidence);
-            if index + 1 >= FEWEST.min(shown.len()) && next != Some(row.confidence) {
+            let last = index + 1 == shown.len();
+            if last || (single && index + 1 >= FEWEST && next != Some(row.confidence)) {
                 let count = (index + 1) as f64;
                 points.push((count / asked, f64::from(u32::try_from(right).unwrap_or(0)) / count));
             }

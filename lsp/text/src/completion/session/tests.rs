@@ -193,14 +193,14 @@ fn a_late_engine_begins_where_the_user_is() {
 }
 
 fn standing(offset: usize, text: &str) -> Known {
-    Known { offset, entry: None, answer: Answer::Standing(text.to_owned()) }
+    Known { offset, entry: None, answer: Answer::Standing { text: text.to_owned(), confidence: Some(0.5) } }
 }
 
 #[test]
 fn what_stands_and_still_fits_stays() {
     let mut suggestions = remembered();
     // The gate has shown a part of it.
-    suggestions.shown(10, "return".to_owned());
+    suggestions.shown(10, "return".to_owned(), Some(0.5));
     assert_eq!(suggestions.ask(10, None, "b", 2), Decision::Answer("b", standing(10, "return"), None));
     suggestions.changed(&insert(10, "re"));
     assert_eq!(suggestions.ask(12, None, "b", 2), Decision::Answer("b", standing(12, "turn"), None));
