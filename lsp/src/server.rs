@@ -31,6 +31,7 @@ use tower_lsp::ls_types as lsp;
 use tower_lsp::{LanguageServer, LspService};
 
 use crate::config::layers::Base;
+use crate::protocol::inline::InlineParams;
 use crate::server::event::Event;
 use crate::server::main_loop::MainLoop;
 use crate::server::outbox::Outbox;
@@ -95,10 +96,7 @@ impl Relay {
         answer.unwrap_or_else(|_| Err(jsonrpc::Error::internal_error()))
     }
 
-    async fn inline_completion(
-        &self,
-        params: lsp::InlineCompletionParams,
-    ) -> jsonrpc::Result<Option<lsp::InlineCompletionResponse>> {
+    async fn inline_completion(&self, params: InlineParams) -> jsonrpc::Result<Option<lsp::InlineCompletionResponse>> {
         self.ask(|responder| Event::InlineCompletion(params, responder)).await
     }
 

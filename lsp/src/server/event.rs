@@ -13,6 +13,7 @@ use tower_lsp::ls_types::{self as lsp, ProgressToken, Uri};
 
 use crate::generate::prepare::{Prepared, PreparedTurn};
 use crate::present::cuts::Counted;
+use crate::protocol::inline::InlineParams;
 use crate::server::responder::{
     ActionResponder, CommandResponder, InlineResponder, LensResponder, RequestId, Responder,
 };
@@ -34,7 +35,7 @@ pub enum Event {
     /// `textDocument/didClose`.
     Closed(Uri),
     /// `textDocument/inlineCompletion`.
-    InlineCompletion(lsp::InlineCompletionParams, InlineResponder),
+    InlineCompletion(InlineParams, InlineResponder),
     /// `textDocument/codeLens`.
     CodeLens(lsp::CodeLensParams, LensResponder),
     /// `textDocument/codeAction`.

@@ -18,6 +18,7 @@ use ropey::Rope;
 use tree_sitter::{InputEdit, Point, Tree};
 
 use crate::edit::{self, Edit};
+use indentation::Unit;
 pub use marks::{Mark, Marks};
 pub use outline::Outline;
 pub(crate) use outline::encloses;
@@ -35,6 +36,8 @@ pub struct Document {
     /// The pieces of code that were generated into it.
     marks: Marks,
     limits: Limits,
+    /// The unit of indentation where the text shows none.
+    unit: Unit,
     /// The tree's outline, made when it is first needed.
     outline: Arc<OnceLock<Outline>>,
 }
@@ -142,6 +145,17 @@ impl Document {
     #[must_use]
     pub fn marks(&self) -> &Marks {
         &self.marks
+    }
+
+    /// The unit of indentation that the client named; four spaces until it has.
+    #[must_use]
+    pub fn unit(&self) -> Unit {
+        self.unit
+    }
+
+    /// Says what one level is where the text shows none, as a client's formatting options do.
+    pub fn set_unit(&mut self, unit: Unit) {
+        self.unit = unit;
     }
 
     /// Changes the limits, from the next change on. A text that is now too large, or no longer is, changes its state at
@@ -301,6 +315,7 @@ pub struct Draft {
     deep: bool,
     returns: bool,
     marks: Marks,
+    unit: Unit,
     edits: Vec<Edit>,
 }
 
@@ -308,7 +323,7 @@ impl Draft {
     /// A text that is all new.
     fn of(rope: Rope, returns: bool) -> Self {
         let (marks, edits) = (Marks::default(), Vec::new());
-        Self { rope, tree: None, current: false, deep: false, returns, marks, edits }
+        Self { rope, tree: None, current: false, deep: false, returns, marks, unit: Unit::MODEL, edits }
     }
 
     fn new(document: &Document) -> Self {
@@ -324,6 +339,7 @@ impl Draft {
             deep: false,
             returns: document.returns,
             marks: document.marks.clone(),
+            unit: document.unit,
             edits: Vec::new(),
         }
     }
@@ -384,8 +400,8 @@ impl Draft {
 
     fn finish(self, version: i32, limits: Limits, meter: &mut Meter) -> Document {
         let syntax = self.syntax(limits, meter);
-        let Self { rope, returns, marks, .. } = self;
-        Document { rope, syntax, version, returns, marks, limits, outline: Arc::default() }
+        let Self { rope, returns, marks, unit, .. } = self;
+        Document { rope, syntax, version, returns, marks, limits, unit, outline: Arc::default() }
     }
 
     fn syntax(&self, limits: Limits, meter: &mut Meter) -> Syntax {

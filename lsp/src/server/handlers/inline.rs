@@ -11,6 +11,7 @@ use tower_lsp::ls_types::{self as lsp, InlineCompletionItem, Uri};
 
 use crate::generate::prepare::{self, Prepared};
 use crate::protocol::commands;
+use crate::protocol::inline::{Asked, InlineParams};
 use crate::protocol::positions::{self, Encoding};
 use crate::server::event::{Event, Job, Suggested};
 use crate::server::responder::{InlineResponder, RequestId};
@@ -18,9 +19,9 @@ use crate::server::session::Session;
 use crate::server::state::{Buffer, EngineState};
 
 /// Answers a request from what is known, joins it to a generation in flight, or starts one.
-pub fn requested(session: &mut Session, params: lsp::InlineCompletionParams, responder: InlineResponder) {
-    let lsp::TextDocumentPositionParams { text_document, position } = params.text_document_position;
-    let uri = text_document.uri;
+pub fn requested(session: &mut Session, params: InlineParams, responder: InlineResponder) {
+    let unit = params.unit();
+    let InlineParams { text_document: Asked { uri, version }, position, context, .. } = params;
     let id = session.state.next_id();
     let state = &mut session.state;
     let unusable = !state.config_for(&uri).inline.enabled
@@ -31,11 +32,18 @@ pub fn requested(session: &mut Session, params: lsp::InlineCompletionParams, res
     let Some(buffer) = state.buffers.get_mut(&uri).filter(usable) else {
         return responder.answer(None);
     };
+    // Behind a change that is still on its way, or before one that the server has: the position is in another text.
+    if version.is_some() && version != buffer.client_version {
+        return responder.answer(None);
+    }
+    if let Some(unit) = unit {
+        buffer.document.set_unit(unit);
+    }
     let offset = match positions::offset(buffer.document.rope(), position, state.encoding) {
         Ok(offset) => offset,
         Err(error) => return responder.refuse(error.to_string()),
     };
-    let entry = match params.context.selected_completion_info {
+    let entry = match context.selected_completion_info {
         None => None,
         Some(info) => match entry(buffer, offset, info, state.encoding) {
             Some(entry) => Some(entry),

@@ -36,7 +36,7 @@ impl Unit {
     /// The unit of the texts that models read and write.
     pub const MODEL: Self = Self::Spaces(LEVEL);
 
-    /// The unit around `offset`, or else that of the text's start; four spaces if neither shows one. It is found by the
+    /// The unit around `offset`, or else that of the text's start; [`Document::unit`] if neither shows one. It is found by the
     /// lines, so that it does not depend on whether there is a tree, and reads a bounded part of the text.
     #[must_use]
     pub fn at(document: &Document, offset: usize) -> Self {
@@ -53,7 +53,18 @@ impl Unit {
         near.unit()
             .or_else(|| if start > 0 { Signs::of(&document.slice(0..START.min(length)), None).steps() } else { None })
             .or(near.typed)
-            .unwrap_or(Self::MODEL)
+            .unwrap_or(document.unit())
+    }
+
+    /// The unit that a client names by its formatting options: tabs, or that number of spaces. `None` for numbers that are no
+    /// unit.
+    #[must_use]
+    pub fn of_options(tab_size: u32, insert_spaces: bool) -> Option<Self> {
+        match (insert_spaces, usize::try_from(tab_size)) {
+            (false, _) => Some(Self::Tabs),
+            (true, Ok(size)) if (1..=LARGEST).contains(&size) => Some(Self::Spaces(size)),
+            (true, _) => None,
+        }
     }
 
     /// The unit of a piece of code that is not in a buffer yet; four spaces if it shows none.

@@ -8,6 +8,28 @@ fn check_unit(marked: &str, expected: Unit) {
 }
 
 #[test]
+fn what_the_client_names_counts_where_the_text_shows_nothing() {
+    use Unit::{Spaces, Tabs};
+    for (text, named, expected) in [
+        ("def f():\n", Tabs, Tabs),
+        ("def f():\n", Spaces(2), Spaces(2)),
+        ("def f():\n    a\n", Tabs, Spaces(4)),
+        ("def f():\n\ta\n", Spaces(2), Tabs),
+    ] {
+        let mut document = Document::new(text, 1);
+        document.set_unit(named);
+        // It stays, whatever is typed.
+        document.edit(text.len()..text.len(), "\n");
+        assert_eq!(Unit::at(&document, document.len()), expected, "{text:?} {named:?}");
+    }
+    for (size, spaces, unit) in
+        [(4, true, Some(Spaces(4))), (8, false, Some(Tabs)), (0, false, Some(Tabs)), (0, true, None), (99, true, None)]
+    {
+        assert_eq!(Unit::of_options(size, spaces), unit);
+    }
+}
+
+#[test]
 fn the_unit_around_a_place() {
     use Unit::{Spaces, Tabs};
     for (marked, expected) in [
