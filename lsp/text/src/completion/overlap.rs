@@ -1,14 +1,15 @@
 //! The end of a suggestion that repeats the text behind the cursor.
 
 use super::Cursor;
+use super::refusal::Refusal;
 use crate::document::scanner::Scanner;
 use crate::python::Line;
 use crate::turns::shown_text;
 
-/// Cuts what is already right of the cursor: `print(x|)` with `, y)` gives `print(x, y)`. `None` if nothing is left.
-pub(super) fn right(cursor: &Cursor, text: &str) -> Option<String> {
+/// Cuts what is already right of the cursor: `print(x|)` with `, y)` gives `print(x, y)`.
+pub(super) fn right(cursor: &Cursor, text: &str) -> Result<String, Refusal> {
     let right = cursor.right.trim();
-    let Some(first) = right.chars().next() else { return Some(text.to_owned()) };
+    let Some(first) = right.chars().next() else { return Ok(text.to_owned()) };
     // Before other text on the line there is room for one line only.
     let line = text.split('\n').next().unwrap_or_default();
     let mut kept = &line[..closed(&cursor.left, line, first)];
@@ -20,7 +21,7 @@ pub(super) fn right(cursor: &Cursor, text: &str) -> Option<String> {
             kept = &kept[..kept.len() - length];
         }
     }
-    (!kept.trim().is_empty()).then(|| kept.to_owned())
+    if kept.trim().is_empty() { Err(Refusal::DoesNotFit) } else { Ok(kept.to_owned()) }
 }
 
 /// Where `line` closes with `sign` what was opened before it: a bracket, or the string that the cursor is in. Its length,
@@ -51,8 +52,8 @@ fn closed(left: &str, line: &str, sign: char) -> usize {
     line.len()
 }
 
-/// Cuts the text before the line from which on it says what the buffer says below the cursor. `None` if that is all of it.
-pub(super) fn below(cursor: &Cursor, text: &str) -> Option<String> {
+/// Cuts the text before the line from which on it says what the buffer says below the cursor.
+pub(super) fn below(cursor: &Cursor, text: &str) -> Result<String, Refusal> {
     let shown = |line: Line| shown_text(cursor.document, line.start..line.end).trim_end().to_owned();
     let following: Vec<_> = cursor.lines_below().take(COMPARED).map(shown).collect();
     let lines = text.split('\n').enumerate().map(|(number, line)| match number {
@@ -62,8 +63,9 @@ pub(super) fn below(cursor: &Cursor, text: &str) -> Option<String> {
     let written: Vec<_> = lines.filter(|(_, line)| !line.trim().is_empty()).collect();
     let same = |from: usize| written[from..].iter().zip(&following).all(|((_, own), below)| own.trim_end() == below);
     let from = (0..written.len()).find(|&from| !following.is_empty() && same(from));
-    let Some((number, _)) = from.and_then(|from| written.get(from)) else { return Some(text.to_owned()) };
-    (*number > 0).then(|| text.split('\n').take(*number).collect::<Vec<_>>().join("\n"))
+    let Some((number, _)) = from.and_then(|from| written.get(from)) else { return Ok(text.to_owned()) };
+    let kept = (*number > 0).then(|| text.split('\n').take(*number).collect::<Vec<_>>().join("\n"));
+    kept.ok_or(Refusal::RepeatsNextLine)
 }
 
 /// Lines below that must agree, as far as there are so many.

@@ -2,8 +2,10 @@
 
 use std::time::Duration;
 
+use super::refusal::Refusal;
 use crate::document::{Budget, Document, Meter};
 use crate::python::{errors, violations};
+use crate::turns;
 
 /// Errors and violations are counted up to here; a text with more is beyond judging.
 const LIMIT: usize = 200;
@@ -12,7 +14,7 @@ const LIMIT: usize = 200;
 const BUDGET: Budget = Budget { steps: 16, time: Duration::from_millis(8) };
 
 /// The text, or as many of its first lines as leave the document no worse than it was: whole if it was whole, with no more
-/// errors if it was not. `None` if no part of it does. Each part is first shortened by `closed` to what can end there.
+/// errors if it was not. Each part is first shortened by `closed` to what can end there.
 ///
 /// What cannot be judged within the budget is not shown, since only broken text costs that much: then the best is taken of the
 /// parts that have been judged.
@@ -21,7 +23,7 @@ pub(super) fn keep_parsing<'t>(
     offset: usize,
     text: &'t str,
     closed: impl Fn(&'t str) -> &'t str,
-) -> Option<String> {
+) -> Result<String, Refusal> {
     within(document, offset, text, closed, &mut Meter::new(BUDGET))
 }
 
@@ -31,7 +33,7 @@ fn within<'t>(
     text: &'t str,
     closed: impl Fn(&'t str) -> &'t str,
     meter: &mut Meter,
-) -> Option<String> {
+) -> Result<String, Refusal> {
     let count = |document: &Document| {
         let tree = document.tree()?;
         let broken = errors(tree, LIMIT).unwrap_or(LIMIT);
@@ -39,13 +41,16 @@ fn within<'t>(
         let refused = if broken == 0 { violations(tree, &document.text(), LIMIT).len() } else { 0 };
         Some((broken, refused))
     };
-    let before = count(document)?;
+    let before = count(document).ok_or(Refusal::TooBroken)?;
     let mut shown = closed(text);
+    if shown.trim().is_empty() {
+        return Err(if turns::says_something(text) { Refusal::Unfinished } else { Refusal::CommentsOnly });
+    }
     let mut best = None;
     while !shown.trim().is_empty() && !meter.is_spent() {
         let found = count(&document.edited(offset..offset, shown, meter));
         if found == Some((0, 0)) {
-            return Some(shown.to_owned());
+            return Ok(shown.to_owned());
         }
         // Fewer errors are better, and of equals the longest.
         if let Some(found) = found.filter(|found| *found <= before && before > (0, 0))
@@ -55,7 +60,8 @@ fn within<'t>(
         }
         shown = shown.rfind('\n').map_or("", |end| closed(&shown[..end]));
     }
-    best.map(|(_, text)| text.to_owned())
+    let spent = if meter.is_spent() && before > (0, 0) { Refusal::TooBroken } else { Refusal::DoesNotParse };
+    best.map(|(_, text)| text.to_owned()).ok_or(spent)
 }
 
 #[cfg(test)]
@@ -71,14 +77,14 @@ mod tests {
         let steps = |steps| Meter::new(Budget { steps, time: Duration::ZERO });
         let mut all = steps(usize::MAX);
         let shown = within(&document, 6, text, |text| text, &mut all);
-        assert!(shown.is_some());
+        assert!(shown.is_ok());
         let mut one = steps(usize::MAX);
         assert!(document.edited(6..6, text, &mut one).tree().is_some());
         assert!(all.steps() > 3 * one.steps(), "{} {}", all.steps(), one.steps());
         for (budget, some) in [(0, false), (one.steps() / 2, false), (one.steps(), true), (2 * one.steps(), true)] {
             let mut meter = steps(budget);
             let shown = within(&document, 6, text, |text| text, &mut meter);
-            assert_eq!(shown.is_some(), some, "{budget}");
+            assert_eq!(shown.err(), (!some).then_some(Refusal::TooBroken), "{budget}");
             assert!(meter.steps() <= budget + 1, "{budget}: {}", meter.steps());
         }
     }
