@@ -5,6 +5,7 @@ mod cursor;
 mod cuts;
 mod gate;
 mod indentation;
+mod nesting;
 mod noise;
 mod overlap;
 mod parse_guard;
