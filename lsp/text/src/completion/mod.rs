@@ -1,5 +1,7 @@
 //! From a cursor to what is asked of the model, and from its raw text to what is shown. Pure.
 
+mod above;
+mod around;
 pub mod confidence;
 mod cursor;
 mod cuts;
@@ -178,6 +180,7 @@ impl<'d> Plan<'d> {
         if text.trim().is_empty() {
             return Err(Refusal::Indentation);
         }
+        above::allows(cursor, &text)?;
         let text = overlap::right(cursor, &text)?;
         let text = repetition::cut(cursor, &text)?;
         let text = overlap::below(cursor, &text)?;
@@ -192,7 +195,7 @@ impl<'d> Plan<'d> {
     /// As much of the text as leaves the document no worse than it was.
     fn keep_parsing(&self, text: &str) -> Result<String, Refusal> {
         let cursor = &self.cursor;
-        parse_guard::keep_parsing(cursor.document, cursor.offset, text, |text| self.closed(text))
+        parse_guard::keep_parsing(cursor, text, |text| self.closed(text))
     }
 
     /// The text without what cannot be its end.
