@@ -6,7 +6,7 @@ use std::str::FromStr;
 use anyhow::{Context, bail};
 use clap::Args;
 use codegen_core::{Completion, EngineError};
-use codegen_text::completion::{Kind, Suggestion};
+use codegen_text::completion::{Kind, Refusal, Suggestion};
 use codegen_text::document::Document;
 use codegen_text::turns::TurnOptions;
 use ropey::Rope;
@@ -71,8 +71,9 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
     let engine = arguments.engine.load()?;
     let options = TurnOptions { marker: arguments.marker.clone() };
     let prepared = prepare::prepare(&document, offset, None, &options, None, arguments.max_tokens, &engine);
-    let Some(prepared) = prepared else {
-        return report(arguments, None, None);
+    let prepared = match prepared {
+        Ok(prepared) => prepared,
+        Err(refusal) => return report(arguments, Err(refusal), None),
     };
     let kind = prepared.kind;
     match engine.submit(prepared.request).blocking_finish() {
@@ -80,16 +81,17 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
             let mut raw = prepare::raw(done.clone(), kind.clone());
             raw.forget(&prepared.held);
             let judged = prepare::suggestion(&document, &prepared.view, &raw, None, 0.0);
-            report(arguments, judged.map(|judged| judged.suggestion), Some((kind, done)))
+            let suggestion = judged.map(|judged| judged.suggestion).map_err(|refused| refused.why);
+            report(arguments, suggestion, Some((kind, done)))
         }
-        Err(EngineError::EmptyPrompt) => report(arguments, None, None),
+        Err(EngineError::EmptyPrompt) => report(arguments, Err(Refusal::NothingAbove), None),
         Err(error) => Err(error.into()),
     }
 }
 
 fn report(
     arguments: &Arguments,
-    suggestion: Option<Suggestion>,
+    suggestion: Result<Suggestion, Refusal>,
     done: Option<(Kind, Completion)>,
 ) -> anyhow::Result<()> {
     if let Some((_, done)) = &done {
@@ -102,18 +104,19 @@ fn report(
             Kind::Turn { .. } => "turn",
         });
         let value = json!({
-            "text": suggestion.as_ref().map(|suggestion| &suggestion.text),
-            "range": suggestion.as_ref().map(|suggestion| [suggestion.range.start, suggestion.range.end]),
+            "text": suggestion.as_ref().ok().map(|suggestion| &suggestion.text),
+            "range": suggestion.as_ref().ok().map(|suggestion| [suggestion.range.start, suggestion.range.end]),
+            "refusal": suggestion.as_ref().err().map(|refusal| refusal.name()),
             "kind": kind,
             "stats": done.as_ref().map(|(_, done)| prepare::stats(done)),
         });
         return output::json(&format!("{value:#}"));
     }
     match suggestion {
-        Some(suggestion) if suggestion.text.ends_with('\n') => output::program(&suggestion.text),
-        Some(suggestion) => output::program(&format!("{}\n", suggestion.text)),
-        None => {
-            output::remark("nothing to suggest here");
+        Ok(suggestion) if suggestion.text.ends_with('\n') => output::program(&suggestion.text),
+        Ok(suggestion) => output::program(&format!("{}\n", suggestion.text)),
+        Err(refusal) => {
+            output::remark(&format!("nothing to suggest here ({refusal}): {}", refusal.words()));
             Ok(())
         }
     }

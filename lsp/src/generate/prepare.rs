@@ -7,7 +7,9 @@ use codegen_core::{
 use codegen_engine::Engine;
 use codegen_text::candidates::{Ranked, Score};
 use codegen_text::completion::session::RawCompletion;
-use codegen_text::completion::{self, Held, Judged, Kind, Plan, Rated, Selected, Suggestion, confidence};
+use codegen_text::completion::{
+    self, Held, Judged, Kind, Plan, Rated, Refusal, Refused, Selected, Suggestion, confidence,
+};
 use codegen_text::document::Document;
 use codegen_text::prompt::HistoryCut;
 use codegen_text::prompt::cursor;
@@ -46,9 +48,11 @@ pub fn load_engine(config: &EngineConfig) -> anyhow::Result<Engine> {
     Ok(Engine::load(&options)?)
 }
 
-/// Prepares a completion at `offset`, one that continues `selected` if that is given; `None` where none is wanted, and
-/// inside a word that no name begins with. Counts tokens, so it is not for the main loop.
-#[must_use]
+/// Prepares a completion at `offset`, one that continues `selected` if that is given. Counts tokens, so it is not for the
+/// main loop.
+///
+/// # Errors
+/// None is wanted there, or the cursor is in a word that no name begins with.
 pub fn prepare(
     document: &Document,
     offset: usize,
@@ -57,13 +61,12 @@ pub fn prepare(
     previous_start: Option<usize>,
     max_tokens: usize,
     engine: &Engine,
-) -> Option<Prepared> {
-    let view = View::around(document, offset)?;
+) -> Result<Prepared, Refusal> {
+    let view = view(document, offset)?;
     let mut plan = Plan::new(view.part(), view.cursor(), options)?;
     plan.max_tokens = plan.max_tokens.min(max_tokens);
-    let held = plan.held(inside(&view, selected).as_ref(), || Identifiers::around(document, offset));
+    let held = plan.held(inside(&view, selected).as_ref(), || Identifiers::around(document, offset))?;
     let begin = match &held {
-        Held::Nowhere => return None,
         Held::Free(_) => None,
         Held::Word(_, begin) => Some(begin.clone()),
     };
@@ -76,7 +79,15 @@ pub fn prepare(
     request.begin = begin;
     request.stop = Some(completion::behind(&held, plan.stop_rule()));
     let kind = plan.kind;
-    Some(Prepared { kind, request, start: context.start, held, view })
+    Ok(Prepared { kind, request, start: context.start, held, view })
+}
+
+/// The part of the document around the cursor that a suggestion is decided in.
+///
+/// # Errors
+/// It cannot be parsed in time.
+pub fn view(document: &Document, offset: usize) -> Result<View, Refusal> {
+    View::around(document, offset).ok_or(Refusal::TooBroken)
 }
 
 /// The entry, with its start as a place in the view's part.
@@ -95,17 +106,17 @@ pub fn raw(done: Completion, kind: Kind) -> RawCompletion {
 
 /// The parts of a completion that could be shown at the view's cursor, the longest first, and whether each leaves the
 /// document whole.
-#[must_use]
-pub fn parts(document: &Document, view: &View, raw: &RawCompletion) -> Vec<(Rated, bool)> {
+///
+/// # Errors
+/// There is none.
+pub fn parts(document: &Document, view: &View, raw: &RawCompletion) -> Result<Vec<(Rated, bool)>, Refusal> {
     let plan = Plan::at(raw.kind.clone(), view.part(), view.cursor());
-    let parts = plan.parts(raw, &outside(document, view)).unwrap_or_default();
-    parts
-        .into_iter()
-        .map(|part| {
-            let whole = plan.keeps(&part.text);
-            (part, whole)
-        })
-        .collect()
+    let parts = plan.parts(raw, &outside(document, view))?;
+    let judged = parts.into_iter().map(|part| {
+        let whole = plan.keeps(&part.text).is_ok();
+        (part, whole)
+    });
+    Ok(judged.collect())
 }
 
 /// The names of the document outside of the view.
@@ -115,14 +126,16 @@ fn outside(document: &Document, view: &View) -> Identifiers {
 
 /// What is shown of a completion at the view's cursor with at least that probability of being right: behind `entry`, the rest
 /// of an entry of the client's menu, if that is given. `document` is what the view was made of.
-#[must_use]
+///
+/// # Errors
+/// Nothing is.
 pub fn suggestion(
     document: &Document,
     view: &View,
     raw: &RawCompletion,
     entry: Option<&str>,
     least: f32,
-) -> Option<Judged> {
+) -> Result<Judged, Refused> {
     let plan = Plan::at(raw.kind.clone(), view.part(), view.cursor());
     let outside = outside(document, view);
     let mut judged = match entry {
@@ -130,15 +143,18 @@ pub fn suggestion(
         None => plan.judge(raw, least, &outside)?,
     };
     let Suggestion { range, text } = judged.suggestion;
-    judged.suggestion = Suggestion { range: view.outside(&range), text: view.written(&text)?.into_owned() };
-    Some(judged)
+    let text = view.written(&text).ok_or(Refusal::Indentation)?.into_owned();
+    judged.suggestion = Suggestion { range: view.outside(&range), text };
+    Ok(judged)
 }
 
 /// The rest of a suggestion that stands, fitted to the view's cursor.
-#[must_use]
-pub fn standing(view: &View, rest: &str) -> Option<Suggestion> {
+///
+/// # Errors
+/// Nothing is left of it there.
+pub fn standing(view: &View, rest: &str) -> Result<Suggestion, Refusal> {
     let Suggestion { range, text } = Plan::at(Kind::Line, view.part(), view.cursor()).refit(rest)?;
-    Some(Suggestion { range: view.outside(&range), text })
+    Ok(Suggestion { range: view.outside(&range), text })
 }
 
 /// A turn that is ready for the engine, once or several times.

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use codegen_engine::Engine;
-use codegen_text::completion::{Judged, Kind};
+use codegen_text::completion::{Judged, Kind, Refusal, Refused};
 use codegen_text::document::Document;
 use codegen_text::provenance::{TurnMap, TurnText};
 use ropey::Rope;
@@ -63,9 +63,9 @@ pub enum Event {
     ConfigurationPulled(u64, Vec<Option<Uri>>, Option<Vec<Value>>),
     /// The end of loading an engine: the number of the load, and the engine or the error.
     EngineLoaded(u64, Result<Engine, String>),
-    /// A prepared completion, or `None` if there is nothing to complete there.
-    Prepared(Uri, u64, Option<Box<Prepared>>),
-    /// A suggestion for a request, or that there is none.
+    /// A prepared completion, or why nothing is completed there.
+    Prepared(Uri, u64, Result<Box<Prepared>, Refusal>),
+    /// A suggestion for a request, or why there is none.
     Suggested(Suggested),
     /// The document has not changed for a moment, if this is still its text.
     ParseDue(Uri, Rope),
@@ -99,7 +99,7 @@ pub struct Suggested {
     /// The text that it was made for.
     pub text: Rope,
     pub responder: InlineResponder,
-    pub judged: Option<Judged>,
+    pub judged: Result<Judged, Refused>,
 }
 
 /// The code lenses of a document, found by background work.

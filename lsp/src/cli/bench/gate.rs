@@ -75,7 +75,7 @@ fn ask(engine: &Engine, path: &Path, text: &str, place: &Place, rows: &mut impl 
     let below = if place.below { &text[line_end..] } else { "\n" };
     let document = Document::new(&format!("{}{below}", &text[..offset]), 1);
     let options = TurnOptions::default();
-    let Some(prepared) = prepare::prepare(&document, offset, None, &options, None, usize::MAX, engine) else {
+    let Ok(prepared) = prepare::prepare(&document, offset, None, &options, None, usize::MAX, engine) else {
         return Ok(0);
     };
     // Code that a comment asks for is not weighed.
@@ -88,7 +88,7 @@ fn ask(engine: &Engine, path: &Path, text: &str, place: &Place, rows: &mut impl 
     };
     let mut raw = prepare::raw(done, prepared.kind);
     raw.forget(&prepared.held);
-    let parts = prepare::parts(&document, &prepared.view, &raw);
+    let parts = prepare::parts(&document, &prepared.view, &raw).unwrap_or_default();
     let count = parts.len();
     for (index, (part, shown)) in parts.iter().enumerate() {
         let row = json!({

@@ -254,15 +254,15 @@ fn parse(document: &mut Document) -> Duration {
 /// The work for a key without the model: the request is prepared, and the answer is filtered.
 fn own_work(document: &Document, cursor: usize, options: &TurnOptions, window: &mut Option<usize>) {
     let Some(view) = View::around(document, cursor) else { return };
-    let Some(plan) = Plan::new(view.part(), view.cursor(), options) else { return };
+    let Ok(plan) = Plan::new(view.part(), view.cursor(), options) else { return };
     let held = plan.held(None, || Identifiers::around(document, cursor));
-    let end = cursor - held.text().len();
+    let end = cursor - held.as_ref().map_or(0, |held| held.text().len());
     let context = cursor::build(document, end, BUDGET, *window, &|text| text.len().div_ceil(3));
     *window = Some(context.start);
     std::hint::black_box(plan.stop_rule());
     let tokens = vec![TokenScore { solid: usize::MAX, logprob: -0.01 }];
     let raw = RawCompletion { text: SAID.to_owned(), tokens, kind: plan.kind, unfinished: false };
-    std::hint::black_box(prepare::suggestion(document, &view, &raw, None, 0.01));
+    let _ = std::hint::black_box(prepare::suggestion(document, &view, &raw, None, 0.01));
 }
 
 impl Row {

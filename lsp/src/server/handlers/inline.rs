@@ -2,7 +2,7 @@
 
 use codegen_core::{Event as Produced, FinishReason, Key};
 use codegen_text::completion::session::{Answer, Decision, Dropped, Ended, Entry, Known};
-use codegen_text::completion::{Judged, Kind, Selected, Suggestion};
+use codegen_text::completion::{Judged, Kind, Refusal, Refused, Selected, Suggestion};
 use codegen_text::document::{Document, Unparsed};
 use codegen_text::prompt::view::View;
 use ropey::Rope;
@@ -136,13 +136,13 @@ fn start(session: &mut Session, uri: &Uri, id: u64, offset: usize) {
     let uri = uri.clone();
     session.offload(
         move || prepare::prepare(&document, offset, selected.as_ref(), &turns, previous, max_tokens, &engine),
-        move |prepared| Event::Prepared(uri, id, prepared.flatten().map(Box::new)),
+        move |prepared| Event::Prepared(uri, id, prepared.unwrap_or(Err(Refusal::Failed)).map(Box::new)),
     );
 }
 
 /// Submits a prepared generation, if it is still wanted. The main loop does this because requests of one buffer must
 /// reach the engine in order: the later supersedes the earlier.
-pub fn prepared(session: &mut Session, uri: Uri, id: u64, prepared: Option<Box<Prepared>>) {
+pub fn prepared(session: &mut Session, uri: Uri, id: u64, prepared: Result<Box<Prepared>, Refusal>) {
     let Some(buffer) = session.state.buffers.get_mut(&uri).filter(|buffer| buffer.suggestions.wants(id)) else {
         return;
     };
@@ -150,7 +150,7 @@ pub fn prepared(session: &mut Session, uri: Uri, id: u64, prepared: Option<Box<P
         EngineState::Ready(engine) => engine,
         _ => return forget(session, &uri),
     };
-    let Some(prepared) = prepared else {
+    let Ok(prepared) = prepared else {
         if let Some(responder) = buffer.suggestions.failed(id) {
             responder.answer(None);
         }
@@ -215,15 +215,18 @@ fn show(session: &mut Session, uri: &Uri, responder: InlineResponder, known: Kno
     let (uri, text) = (uri.clone(), document.rope().clone());
     session.offload(
         move || {
-            let view = view.or_else(|| View::around(&document, known.offset))?;
+            let view = view.map_or_else(|| prepare::view(&document, known.offset), Ok)?;
             judged(&document, &view, known, least)
         },
-        move |judged| Event::Suggested(Suggested { uri, text, responder, judged: judged.flatten() }),
+        move |judged| {
+            let judged = judged.unwrap_or_else(|| Err(Refusal::Failed.into()));
+            Event::Suggested(Suggested { uri, text, responder, judged })
+        },
     );
 }
 
 /// What is shown of a known answer.
-fn judged(document: &Document, view: &View, known: Known, least: f32) -> Option<Judged> {
+fn judged(document: &Document, view: &View, known: Known, least: f32) -> Result<Judged, Refused> {
     let Known { entry, answer, .. } = known;
     let mut judged = match answer {
         Answer::Standing { text, confidence } => Judged { suggestion: prepare::standing(view, &text)?, confidence },
@@ -235,20 +238,20 @@ fn judged(document: &Document, view: &View, known: Known, least: f32) -> Option<
     if let Some(Entry { selected, rest }) = entry {
         let suggestion = &mut judged.suggestion;
         if !suggestion.text.starts_with(&rest) {
-            return None;
+            return Err(Refusal::OtherEntry.into());
         }
         // The client compares the range and the beginning with the entry's.
         suggestion.text.insert_str(0, &document.slice(selected.start..suggestion.range.start));
         suggestion.range.start = selected.start;
     }
-    Some(judged)
+    Ok(judged)
 }
 
 /// Answers a request with a suggestion, and remembers that it stands.
 pub fn shown(session: &mut Session, suggested: Suggested) {
     let Suggested { uri, text, responder, judged } = suggested;
     let (id, encoding) = (session.state.next_id(), session.state.encoding);
-    let Some(Judged { suggestion, confidence }) = judged else { return responder.answer(None) };
+    let Ok(Judged { suggestion, confidence }) = judged else { return responder.answer(None) };
     let Some(buffer) = session.state.buffers.get_mut(&uri) else { return responder.answer(None) };
     // The text may have moved on.
     if buffer.document.rope().is_instance(&text) {

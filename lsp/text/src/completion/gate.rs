@@ -2,12 +2,13 @@
 
 use super::confidence::{Features, Place, TokenScore, solid, tokens_of};
 use super::cuts::cuts;
+use super::refusal::{Likely, Refusal, Refused};
 use super::session::RawCompletion;
 use super::strange::strange;
 use super::word::word;
 use super::{Kind, Plan, Suggestion};
 use crate::python::{self, Identifiers};
-use crate::turns::shown_text;
+use crate::turns::{self, shown_text};
 
 /// Lines above the cursor that the first line of a suggestion is compared with.
 const ABOVE: usize = 20;
@@ -34,58 +35,94 @@ pub struct Judged {
 }
 
 impl Plan<'_> {
-    /// The longest part of the text that is right with a probability of at least `least`; `None` if there is none. With a
-    /// `least` of zero that is all of it that can be shown, whatever it is worth. `outside` has the names of the text that
-    /// the document is only a part of.
-    #[must_use]
-    pub fn judge(&self, raw: &RawCompletion, least: f32, outside: &Identifiers) -> Option<Judged> {
+    /// The longest part of the text that is right with a probability of at least `least`. With a `least` of zero that is all
+    /// of it that can be shown, whatever it is worth. `outside` has the names of the text that the document is only a part
+    /// of.
+    ///
+    /// # Errors
+    /// There is no such part.
+    pub fn judge(&self, raw: &RawCompletion, least: f32, outside: &Identifiers) -> Result<Judged, Refused> {
         if matches!(self.kind, Kind::Turn { .. }) || least <= 0.0 {
             let suggestion = self.finish(&raw.text, raw.unfinished)?;
-            return Some(Judged { suggestion, confidence: None });
+            return Ok(Judged { suggestion, confidence: None });
         }
-        let parts = self.parts(raw, outside)?;
-        let likely = parts.into_iter().filter_map(|part| {
-            let confidence = part.features.probability();
-            (confidence >= least && part.features.strange == 0).then_some((part.text, confidence))
-        });
-        likely.take(PARSED).find_map(|(text, confidence)| {
-            let suggestion = self.keeps(&text).then(|| self.inserted(&text))??;
-            Some(Judged { suggestion, confidence: Some(confidence) })
+        let (mut best, mut parsed): (Option<(Refusal, Likely)>, usize) = (None, 0);
+        for Rated { text, features } in self.parts(raw, outside)? {
+            let probability = features.probability();
+            let why = if probability < least {
+                Refusal::NothingConfident
+            } else if features.strange > 0 {
+                Refusal::UnknownName
+            } else if parsed == PARSED {
+                continue;
+            } else {
+                parsed += 1;
+                match self.keeps(&text).and_then(|()| self.inserted(&text)) {
+                    Ok(suggestion) => return Ok(Judged { suggestion, confidence: Some(probability) }),
+                    Err(why) => why,
+                }
+            };
+            if best.as_ref().is_none_or(|(_, best)| probability > best.probability) {
+                best = Some((why, Likely { text, logprob: features.sum, probability }));
+            }
+        }
+        Err(match best {
+            Some((why, best)) => Refused { why, best: Some(best) },
+            None => Refusal::Endless.into(),
         })
     }
 
     /// [`Plan::judge`] for a text that begins with `entry`, the rest of an entry of the client's menu. The entry is shown in
     /// any case: it is what the client would insert.
-    #[must_use]
-    pub fn judge_entry(&self, raw: &RawCompletion, entry: &str, least: f32, outside: &Identifiers) -> Option<Judged> {
+    ///
+    /// # Errors
+    /// All of the entry has been typed, and nothing can be shown behind it.
+    pub fn judge_entry(
+        &self,
+        raw: &RawCompletion,
+        entry: &str,
+        least: f32,
+        outside: &Identifiers,
+    ) -> Result<Judged, Refused> {
         let certain = solid(entry);
         let known =
             |token: &TokenScore| if token.solid <= certain { TokenScore { logprob: 0.0, ..*token } } else { *token };
         let raw = RawCompletion { tokens: raw.tokens.iter().map(known).collect(), ..raw.clone() };
-        let longer = |judged: &Judged| judged.suggestion.text.starts_with(entry);
-        self.judge(&raw, least, outside).filter(longer).or_else(|| {
-            let range = self.cursor.offset..self.cursor.offset;
-            let suggestion = Suggestion { range, text: entry.to_owned() };
-            (!entry.is_empty()).then_some(Judged { suggestion, confidence: None })
-        })
+        match self.judge(&raw, least, outside) {
+            Err(refused) if entry.is_empty() => Err(refused),
+            Ok(judged) if judged.suggestion.text.starts_with(entry) => Ok(judged),
+            _ => {
+                let range = self.cursor.offset..self.cursor.offset;
+                let suggestion = Suggestion { range, text: entry.to_owned() };
+                Ok(Judged { suggestion, confidence: None })
+            }
+        }
     }
 
-    /// Whether the text leaves the document no worse than it was.
-    #[must_use]
-    pub fn keeps(&self, text: &str) -> bool {
-        self.keep_parsing(text).is_some_and(|kept| kept == text.trim_end())
+    /// Checks that the whole text leaves the document no worse than it was.
+    ///
+    /// # Errors
+    /// It does not.
+    pub fn keeps(&self, text: &str) -> Result<(), Refusal> {
+        if self.closed(text) != text.trim_end() {
+            return Err(if turns::says_something(text) { Refusal::Unfinished } else { Refusal::CommentsOnly });
+        }
+        let whole = self.keep_parsing(text)? == text.trim_end();
+        if whole { Ok(()) } else { Err(Refusal::DoesNotParse) }
     }
 
     /// The parts of the text that could be shown, the longest first, each with what its probability is worked out of.
-    #[must_use]
-    pub fn parts(&self, raw: &RawCompletion, outside: &Identifiers) -> Option<Vec<Rated>> {
+    ///
+    /// # Errors
+    /// There is none, whatever it would be worth.
+    pub fn parts(&self, raw: &RawCompletion, outside: &Identifiers) -> Result<Vec<Rated>, Refusal> {
         let text = self.filtered(&raw.text, raw.unfinished)?;
         let text = text.trim_end();
         let endless = self.endless(text, raw.unfinished);
         let strange = strange(&self.cursor, text, outside);
         let facts = Facts { plan: self, text, tokens: &raw.tokens, strange: &strange };
         let lengths = cuts(&self.cursor.left, text).into_iter().filter(|&length| !endless || length < text.len());
-        Some(lengths.filter_map(|length| facts.rate(length)).collect())
+        Ok(lengths.filter_map(|length| facts.rate(length)).collect())
     }
 
     fn place(&self) -> Place {

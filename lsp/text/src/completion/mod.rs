@@ -1,13 +1,17 @@
 //! From a cursor to what is asked of the model, and from its raw text to what is shown. Pure.
 
+mod above;
+mod around;
 pub mod confidence;
 mod cursor;
 mod cuts;
 mod gate;
 mod indentation;
+mod nesting;
 mod noise;
 mod overlap;
 mod parse_guard;
+mod refusal;
 mod repetition;
 pub mod session;
 mod stop;
@@ -28,6 +32,7 @@ use crate::python::{self as python, Place};
 use crate::turns::{self, TurnOptions};
 use cursor::Cursor;
 pub use gate::{Judged, Rated};
+pub use refusal::{Likely, Refusal, Refused};
 pub use stop::behind;
 pub use word::{Held, Selected};
 
@@ -83,13 +88,14 @@ const LINE_TOKENS: usize = 64;
 const BLOCK_TOKENS: usize = 256;
 
 impl<'d> Plan<'d> {
-    /// Decides what to ask for at the cursor; `None` where a suggestion is never wanted: in comments, in front of text, in an
-    /// empty document.
-    #[must_use]
-    pub fn new(document: &'d Document, offset: usize, options: &TurnOptions) -> Option<Self> {
+    /// Decides what to ask for at the cursor.
+    ///
+    /// # Errors
+    /// A suggestion is never wanted there: in comments, in front of text, in an empty document.
+    pub fn new(document: &'d Document, offset: usize, options: &TurnOptions) -> Result<Self, Refusal> {
         let cursor = Cursor::new(document, offset);
         let kind = kind(&cursor, options)?;
-        Some(Self { max_tokens: kind.max_tokens(), kind, cursor })
+        Ok(Self { max_tokens: kind.max_tokens(), kind, cursor })
     }
 
     /// The plan of a `kind` that was decided on before, for a cursor behind what the user has typed of the completion.
@@ -100,8 +106,10 @@ impl<'d> Plan<'d> {
 
     /// What stands before the cursor that the model is left to repeat; `names` gives the names of the text around the
     /// cursor, and is called inside words only.
-    #[must_use]
-    pub fn held(&self, selected: Option<&Selected>, names: impl FnOnce() -> Identifiers) -> Held {
+    ///
+    /// # Errors
+    /// No name begins like the word there, or the entry does not.
+    pub fn held(&self, selected: Option<&Selected>, names: impl FnOnce() -> Identifiers) -> Result<Held, Refusal> {
         Held::at(&self.cursor, selected, names)
     }
 
@@ -121,29 +129,33 @@ impl<'d> Plan<'d> {
         }
     }
 
-    /// Returns the part of the raw text that is shown if all that can be is; `None` if nothing worth showing is left.
-    /// `unfinished`: the text ended because its tokens were used up, so that its last line, or word, is probably but a part
-    /// of one.
-    #[must_use]
-    pub fn finish(&self, raw: &str, unfinished: bool) -> Option<Suggestion> {
+    /// Returns the part of the raw text that is shown if all that can be is. `unfinished`: the text ended because its tokens
+    /// were used up, so that its last line, or word, is probably but a part of one.
+    ///
+    /// # Errors
+    /// Nothing worth showing is left.
+    pub fn finish(&self, raw: &str, unfinished: bool) -> Result<Suggestion, Refusal> {
         let text = self.filtered(raw, unfinished)?;
         let whole = if self.endless(&text, unfinished) {
-            cuts::cuts(&self.cursor.left, &text).into_iter().find(|&length| length < text.len())?
+            let mut shorter = cuts::cuts(&self.cursor.left, &text).into_iter().filter(|&length| length < text.len());
+            shorter.next().ok_or(Refusal::Endless)?
         } else {
             text.len()
         };
         self.inserted(&self.keep_parsing(&text[..whole])?)
     }
 
-    /// Fits the rest of a suggestion that stands already to what is right of the cursor now; `None` if nothing is left.
-    #[must_use]
-    pub fn refit(&self, rest: &str) -> Option<Suggestion> {
+    /// Fits the rest of a suggestion that stands already to what is right of the cursor now.
+    ///
+    /// # Errors
+    /// Nothing is left.
+    pub fn refit(&self, rest: &str) -> Result<Suggestion, Refusal> {
         let text = overlap::right(&self.cursor, &turns::line_feeds(rest))?;
         self.inserted(&text)
     }
 
     /// The text without what repeats, what is noise, and what does not fit where the cursor is.
-    fn filtered(&self, raw: &str, unfinished: bool) -> Option<String> {
+    fn filtered(&self, raw: &str, unfinished: bool) -> Result<String, Refusal> {
         let cursor = &self.cursor;
         let whole = match raw.rfind('\n') {
             Some(end) if unfinished && self.kind != Kind::Line && !raw[..end].trim().is_empty() => &raw[..end],
@@ -161,7 +173,14 @@ impl<'d> Plan<'d> {
             // The cursor's line is as blank as those that the model would leave above its text.
             text.drain(..text.len() - text.trim_start_matches('\n').len());
         }
+        if text.trim().is_empty() {
+            return Err(Refusal::NothingWritten);
+        }
         let text = indentation::fix(cursor, &self.kind, &text);
+        if text.trim().is_empty() {
+            return Err(Refusal::Indentation);
+        }
+        above::allows(cursor, &text)?;
         let text = overlap::right(cursor, &text)?;
         let text = repetition::cut(cursor, &text)?;
         let text = overlap::below(cursor, &text)?;
@@ -174,70 +193,72 @@ impl<'d> Plan<'d> {
     }
 
     /// As much of the text as leaves the document no worse than it was.
-    fn keep_parsing(&self, text: &str) -> Option<String> {
+    fn keep_parsing(&self, text: &str) -> Result<String, Refusal> {
         let cursor = &self.cursor;
-        let open = self.kind == Kind::Line && !cursor.wants_bodies();
-        let column = cursor.column.unwrap_or_default();
-        parse_guard::keep_parsing(cursor.document, cursor.offset, text, |text| match open {
-            true => text.trim_end(),
-            false => without_open_end(text, column),
-        })
+        parse_guard::keep_parsing(cursor, text, |text| self.closed(text))
     }
 
-    /// The suggestion of a text with `\n` as line ends; `None` if it says nothing.
-    fn inserted(&self, text: &str) -> Option<Suggestion> {
+    /// The text without what cannot be its end.
+    fn closed<'t>(&self, text: &'t str) -> &'t str {
+        let open = self.kind == Kind::Line && !self.cursor.wants_bodies();
+        if open { text.trim_end() } else { without_open_end(text, self.cursor.column.unwrap_or_default()) }
+    }
+
+    /// The suggestion of a text with `\n` as line ends, if it says anything.
+    fn inserted(&self, text: &str) -> Result<Suggestion, Refusal> {
         let text = text.trim_end();
         // A model that has nothing to say writes comments alone.
         if !turns::says_something(text) {
-            return None;
+            return Err(if text.is_empty() { Refusal::NothingWritten } else { Refusal::CommentsOnly });
         }
         let ending = python::line_ending(self.cursor.document);
         let text = if ending == "\n" { text.to_owned() } else { text.replace('\n', ending) };
-        Some(Suggestion { range: self.cursor.offset..self.cursor.offset, text })
+        Ok(Suggestion { range: self.cursor.offset..self.cursor.offset, text })
     }
 }
 
 /// Returns the kind of completion for the cursor; see [`Plan::new`].
-fn kind(cursor: &Cursor, options: &TurnOptions) -> Option<Kind> {
+fn kind(cursor: &Cursor, options: &TurnOptions) -> Result<Kind, Refusal> {
     let document = cursor.document;
     // Brackets, quotes and the colon of a header are what editors put there themselves.
     if cursor.right.contains(|right: char| !right.is_whitespace() && !")]}\"':,".contains(right)) {
-        return None;
+        return Err(Refusal::BeforeText);
     }
     match python::place(document, cursor.offset) {
-        Place::Comment => return None,
-        Place::String | Place::Docstring => return cursor.column.is_none().then_some(Kind::Line),
+        Place::Comment => return Err(Refusal::Comment),
+        Place::String | Place::Docstring if cursor.column.is_some() => return Err(Refusal::StringLine),
+        Place::String | Place::Docstring => return Ok(Kind::Line),
         Place::Code => {}
     }
     let Some(column) = cursor.column else {
         if !(cursor.ends_line() && python::opens_block(document, &cursor.line)) {
-            return Some(Kind::Line);
+            return Ok(Kind::Line);
         }
         let header = python::statement_column(document, &cursor.line);
         // Nobody wants a second body above the one that is there.
         let body = cursor.below.as_ref().is_some_and(|below| below.column > header);
-        return (!body).then_some(Kind::Block { indent: header + 1 });
+        return if body { Err(Refusal::BodyBelow) } else { Ok(Kind::Block { indent: header + 1 }) };
     };
     if !cursor.ends_line() || cursor.continuation {
-        return Some(Kind::Line);
+        return Ok(Kind::Line);
     }
     if let Some(run) = turns::prompt_above(document, cursor.offset, options) {
-        return Some(Kind::Turn { indent: run.column });
+        return Ok(Kind::Turn { indent: run.column });
     }
-    let above = cursor.above.as_ref()?;
+    let above = cursor.above.as_ref().ok_or(Refusal::NothingAbove)?;
     let near = cursor.line.number - above.number <= 2;
     if near && python::opens_block(document, above) {
         let header = python::statement_column(document, above);
         if column > header || column == 0 {
-            return Some(Kind::Block { indent: column.max(header + 1) });
+            return Ok(Kind::Block { indent: column.max(header + 1) });
         }
     } else if near && python::ends_docstring(document, above) {
         let own = python::statement_column(document, above);
         if own > 0 && (column == own || column == 0) {
-            return Some(Kind::Block { indent: own });
+            return Ok(Kind::Block { indent: own });
         }
     }
-    Some(Kind::Line)
+    Ok(Kind::Line)
 }
 
 /// The rule that ends the code of a turn: the truncation of its history, and an end to what goes round in circles.

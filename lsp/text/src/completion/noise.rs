@@ -1,14 +1,15 @@
 //! What a model says in place of code: imports of what is imported, and comments upon comments.
 
 use super::Cursor;
+use super::refusal::Refusal;
 use crate::turns::shown_text;
 
 /// Comment lines in a row that say no more than that the model has nothing else to say.
 const COMMENTS: usize = 3;
 
 /// Cuts the text before the first line that imports what the document imports already, and before a comment of three lines
-/// or more. `None` if nothing is left.
-pub(super) fn cut(cursor: &Cursor, text: &str) -> Option<String> {
+/// or more.
+pub(super) fn cut(cursor: &Cursor, text: &str) -> Result<String, Refusal> {
     let mut comments = 0;
     for (number, line) in text.split('\n').enumerate() {
         let line = if number == 0 { format!("{}{line}", cursor.left) } else { line.to_owned() };
@@ -21,9 +22,10 @@ pub(super) fn cut(cursor: &Cursor, text: &str) -> Option<String> {
         } else {
             continue;
         };
-        return (end > 0).then(|| text.split('\n').take(end).collect::<Vec<_>>().join("\n"));
+        let kept = (end > 0).then(|| text.split('\n').take(end).collect::<Vec<_>>().join("\n"));
+        return kept.ok_or(Refusal::Noise);
     }
-    Some(text.to_owned())
+    Ok(text.to_owned())
 }
 
 fn is_import(words: &str) -> bool {
@@ -56,7 +58,11 @@ mod tests {
             ("$0", "# a\n# b\n# c\ny = 2", None),
         ] {
             let (document, offset) = cursor_in(text, |text| Document::new(text, 1));
-            assert_eq!(cut(&Cursor::new(&document, offset), said).as_deref(), kept, "{text:?} {said:?}");
+            assert_eq!(
+                cut(&Cursor::new(&document, offset), said).as_deref(),
+                kept.ok_or(&Refusal::Noise),
+                "{text:?} {said:?}"
+            );
         }
     }
 }

@@ -1,9 +1,15 @@
-//! A suggestion never breaks a file that was whole: what Python's compiler took, it takes afterwards.
+//! A suggestion never breaks a file that was whole: what Python's compiler took, it takes afterwards. A file that is not
+//! whole only because of the line being written is whole afterwards, but for the end of that line.
 
 use std::time::Duration;
 
+use super::around::Around;
+use super::cursor::{self, Cursor};
+use super::refusal::Refusal;
+use crate::document::scanner::without_comment;
 use crate::document::{Budget, Document, Meter};
-use crate::python::{errors, violations};
+use crate::python::{self, errors, violations};
+use crate::turns;
 
 /// Errors and violations are counted up to here; a text with more is beyond judging.
 const LIMIT: usize = 200;
@@ -11,41 +17,120 @@ const LIMIT: usize = 200;
 /// The budget for checking one suggestion, all of its parts together: about 10 milliseconds of parsing.
 const BUDGET: Budget = Budget { steps: 16, time: Duration::from_millis(8) };
 
-/// The text, or as many of its first lines as leave the document no worse than it was: whole if it was whole, with no more
-/// errors if it was not. `None` if no part of it does. Each part is first shortened by `closed` to what can end there.
+/// The budget for finding out whether nothing but the cursor's line is broken.
+const GAP_BUDGET: Budget = Budget { steps: 8, time: Duration::from_millis(4) };
+
+/// The text, or as many of its first lines as leave the document no worse than it was: whole if it was whole, or would be
+/// with a name or the like at the cursor; with no more errors otherwise. Each part is first shortened by `closed` to what can
+/// end there.
 ///
 /// What cannot be judged within the budget is not shown, since only broken text costs that much: then the best is taken of the
 /// parts that have been judged.
 pub(super) fn keep_parsing<'t>(
-    document: &Document,
-    offset: usize,
+    cursor: &Cursor,
     text: &'t str,
     closed: impl Fn(&'t str) -> &'t str,
-) -> Option<String> {
-    within(document, offset, text, closed, &mut Meter::new(BUDGET))
+) -> Result<String, Refusal> {
+    within(cursor, text, closed, &mut Meter::new(BUDGET))
+}
+
+/// The errors in a document, and the violations in one without errors; `None` if it has no tree.
+fn count(document: &Document) -> Option<(usize, usize)> {
+    let tree = document.tree()?;
+    let broken = errors(tree, LIMIT).unwrap_or(LIMIT);
+    // What recovery from errors makes of a text says nothing about it.
+    let refused = if broken == 0 { violations(tree, &document.text(), LIMIT).len() } else { 0 };
+    Some((broken, refused))
+}
+
+/// The line being written, and what it is not to be blamed for.
+struct Line<'c> {
+    cursor: &'c Cursor<'c>,
+    around: Around,
+    /// Whether the document is broken, and would be whole with a name, or the like, at the cursor.
+    gap: bool,
+}
+
+impl<'c> Line<'c> {
+    fn new(cursor: &'c Cursor<'c>) -> Self {
+        Self { cursor, around: Around::new(cursor), gap: false }
+    }
+
+    /// The violations that the document has with something at the cursor that makes it whole; `None` if nothing does.
+    fn fill(&mut self) -> Option<usize> {
+        let cursor = self.cursor;
+        // On a line without text, what is broken is above it or below.
+        if cursor.column.is_some() && !cursor.continuation {
+            return None;
+        }
+        self.gap = true;
+        let words: Vec<&str> = cursor.left.split_whitespace().collect();
+        let fills: &[&str] = match (words.first(), words.last()) {
+            (_, Some(&"for")) => &["x in x"],
+            (_, Some(&"lambda")) => &["x: x"],
+            (_, Some(&"from")) => &["x import x"],
+            (Some(&"from"), _) if !words.contains(&"import") => &["import x"],
+            _ => &["x", "", ": x"],
+        };
+        let mut meter = Meter::new(GAP_BUDGET);
+        let found = fills.iter().find_map(|fill| self.count(fill, &mut meter).filter(|(broken, _)| *broken == 0));
+        self.gap = found.is_some();
+        found.map(|(_, violations)| violations)
+    }
+
+    /// Counts what is wrong in the document with `text` at the cursor.
+    fn count(&self, text: &str, meter: &mut Meter) -> Option<(usize, usize)> {
+        let Cursor { document, offset, .. } = *self.cursor;
+        let rest = if self.gap { self.around.rest(self.cursor, text) } else { String::new() };
+        let text = format!("{text}{rest}");
+        let body = if self.around.above() { String::new() } else { body(self.cursor, &text) };
+        count(&document.edited(offset..offset, &format!("{text}{body}"), meter))
+    }
+}
+
+/// A body for the header that the cursor's line becomes with `text`, or a definition below a decorator: what comes there is
+/// asked for when the line has come to its end.
+fn body(cursor: &Cursor, text: &str) -> String {
+    let column = cursor::column(&cursor.left);
+    let below = cursor.below.as_ref().is_some_and(|below| below.column > column);
+    if cursor.column.is_some() || !cursor.ends_line() || below || text.contains('\n') {
+        return String::new();
+    }
+    let line = format!("{}{text}", cursor.left);
+    let words = without_comment(line.trim()).trim_end();
+    let own = " ".repeat(column);
+    if words.starts_with('@') && cursor.below.as_ref().is_none_or(|below| below.column != column) {
+        format!("\n{own}def x():\n{own}    pass")
+    } else if !python::is_header(words) {
+        String::new()
+    } else if words.starts_with("match ") {
+        format!("\n{own}    case _:\n{own}        pass")
+    } else if words == "try:" {
+        format!("\n{own}    pass\n{own}finally:\n{own}    pass")
+    } else {
+        format!("\n{own}    pass")
+    }
 }
 
 fn within<'t>(
-    document: &Document,
-    offset: usize,
+    cursor: &Cursor,
     text: &'t str,
     closed: impl Fn(&'t str) -> &'t str,
     meter: &mut Meter,
-) -> Option<String> {
-    let count = |document: &Document| {
-        let tree = document.tree()?;
-        let broken = errors(tree, LIMIT).unwrap_or(LIMIT);
-        // What recovery from errors makes of a text says nothing about it.
-        let refused = if broken == 0 { violations(tree, &document.text(), LIMIT).len() } else { 0 };
-        Some((broken, refused))
-    };
-    let before = count(document)?;
+) -> Result<String, Refusal> {
+    let before = count(cursor.document).ok_or(Refusal::TooBroken)?;
     let mut shown = closed(text);
+    if shown.trim().is_empty() {
+        return Err(if turns::says_something(text) { Refusal::Unfinished } else { Refusal::CommentsOnly });
+    }
+    let mut line = Line::new(cursor);
+    let filled = if before.0 > 0 { line.fill() } else { None };
+    let before = filled.map_or(before, |violations| (0, violations));
     let mut best = None;
     while !shown.trim().is_empty() && !meter.is_spent() {
-        let found = count(&document.edited(offset..offset, shown, meter));
+        let found = line.count(shown, meter);
         if found == Some((0, 0)) {
-            return Some(shown.to_owned());
+            return Ok(shown.to_owned());
         }
         // Fewer errors are better, and of equals the longest.
         if let Some(found) = found.filter(|found| *found <= before && before > (0, 0))
@@ -55,7 +140,8 @@ fn within<'t>(
         }
         shown = shown.rfind('\n').map_or("", |end| closed(&shown[..end]));
     }
-    best.map(|(_, text)| text.to_owned())
+    let spent = if meter.is_spent() && before > (0, 0) { Refusal::TooBroken } else { Refusal::DoesNotParse };
+    best.map(|(_, text)| text.to_owned()).ok_or(spent)
 }
 
 #[cfg(test)]
@@ -69,16 +155,17 @@ mod tests {
         let document = Document::new(&format!("x = [\n\n{broken}"), 1);
         let text = "1,\n2,\n3,\n4,\n5,\n6";
         let steps = |steps| Meter::new(Budget { steps, time: Duration::ZERO });
+        let cursor = Cursor::new(&document, 6);
         let mut all = steps(usize::MAX);
-        let shown = within(&document, 6, text, |text| text, &mut all);
-        assert!(shown.is_some());
+        let shown = within(&cursor, text, |text| text, &mut all);
+        assert!(shown.is_ok());
         let mut one = steps(usize::MAX);
         assert!(document.edited(6..6, text, &mut one).tree().is_some());
         assert!(all.steps() > 3 * one.steps(), "{} {}", all.steps(), one.steps());
         for (budget, some) in [(0, false), (one.steps() / 2, false), (one.steps(), true), (2 * one.steps(), true)] {
             let mut meter = steps(budget);
-            let shown = within(&document, 6, text, |text| text, &mut meter);
-            assert_eq!(shown.is_some(), some, "{budget}");
+            let shown = within(&cursor, text, |text| text, &mut meter);
+            assert_eq!(shown.err(), (!some).then_some(Refusal::TooBroken), "{budget}");
             assert!(meter.steps() <= budget + 1, "{budget}: {}", meter.steps());
         }
     }

@@ -1,6 +1,7 @@
 //! Repetition: small models get stuck, and what they write again and again is shown once.
 
 use super::Cursor;
+use super::refusal::Refusal;
 use crate::python::Line;
 use crate::turns::shown_text;
 
@@ -12,11 +13,11 @@ const CYCLE: usize = 6;
 const ABOVE: usize = 12;
 
 /// Cuts the text before the first repetition of a line, or of a few, that comes at least three times in a row; what stands
-/// above the cursor counts. `None` if nothing new is said.
-pub(super) fn cut(cursor: &Cursor, text: &str) -> Option<String> {
+/// above the cursor counts.
+pub(super) fn cut(cursor: &Cursor, text: &str) -> Result<String, Refusal> {
     if repeats(text) {
         // The last line has no end of its own to cut at.
-        let last = text.rfind('\n')?;
+        let last = text.rfind('\n').ok_or(Refusal::Repeats)?;
         return cut(cursor, &text[..last]);
     }
     let shown = |line: Line| (None, shown_text(cursor.document, line.start..line.end).trim_end().to_owned());
@@ -28,8 +29,9 @@ pub(super) fn cut(cursor: &Cursor, text: &str) -> Option<String> {
             lines.push((Some(number), line));
         }
     }
-    let Some(kept) = first_repetition(&lines) else { return Some(text.to_owned()) };
-    (kept > 0).then(|| text.split('\n').take(kept).collect::<Vec<_>>().join("\n"))
+    let Some(kept) = first_repetition(&lines) else { return Ok(text.to_owned()) };
+    let kept = (kept > 0).then(|| text.split('\n').take(kept).collect::<Vec<_>>().join("\n"));
+    kept.ok_or(Refusal::Repeats)
 }
 
 /// [`cut`] for a piece of code that stands on its own. Empty if nothing is left.

@@ -12,7 +12,7 @@ fn cursor(marked: &str) -> (Document, usize) {
 #[track_caller]
 fn check_plan(marked: &str, kind: Option<Kind>) {
     let (document, offset) = cursor(marked);
-    assert_eq!(Plan::new(&document, offset, &TurnOptions::default()).map(|plan| plan.kind), kind, "{marked}");
+    assert_eq!(Plan::new(&document, offset, &TurnOptions::default()).map(|plan| plan.kind).ok(), kind, "{marked}");
 }
 
 /// What the buffer is after the suggestion made of `raw` is accepted; an empty `after` says that none is made.
@@ -21,7 +21,7 @@ fn check(before: &str, raw: &str, after: &str) {
     let (mut document, offset) = cursor(before);
     let plan = Plan::new(&document, offset, &TurnOptions::default()).expect("a plan");
     let (suggestion, kind) = (plan.finish(raw, false), plan.kind);
-    let Some(suggestion) = suggestion else {
+    let Ok(suggestion) = suggestion else {
         assert_eq!("", after, "nothing is suggested for {before:?} and {raw:?} {kind:?}");
         return;
     };
@@ -226,7 +226,7 @@ fn what_parsed_still_does() {
 fn unfinished() {
     let (document, offset) = cursor("# one\n$0");
     let plan = Plan::new(&document, offset, &TurnOptions::default()).unwrap();
-    let text = |raw: &str| plan.finish(raw, true).map(|suggestion| suggestion.text);
+    let text = |raw: &str| plan.finish(raw, true).map(|suggestion| suggestion.text).ok();
     assert_eq!(text("x = 1\ny = foo_b").as_deref(), Some("x = 1"));
     assert_eq!(text("x = 1\ny = 2\n").as_deref(), Some("x = 1\ny = 2"));
     assert_eq!(text("x = foo_b").as_deref(), Some("x = foo_b"));
@@ -278,8 +278,8 @@ proptest! {
     fn suggestions_are_sound(before in text(), after in text(), raw in text()) {
         let document = Document::new(&format!("{before}{after}"), 1);
         let offset = python::char_boundary(&document, before.len());
-        let Some(plan) = Plan::new(&document, offset, &TurnOptions::default()) else { return Ok(()) };
-        let Some(suggestion) = plan.finish(&raw, false) else { return Ok(()) };
+        let Ok(plan) = Plan::new(&document, offset, &TurnOptions::default()) else { return Ok(()) };
+        let Ok(suggestion) = plan.finish(&raw, false) else { return Ok(()) };
         let line = python::line_at(&document, offset);
         let at = offset.min(line.end);
         prop_assert!(suggestion.range.start <= at && at <= suggestion.range.end);

@@ -7,6 +7,7 @@
 use codegen_core::Beginning;
 
 use super::Cursor;
+use super::refusal::Refusal;
 use crate::python::{self, Identifiers, Place, library};
 
 /// An entry of the client's completion menu, which the suggestion has to continue.
@@ -33,8 +34,6 @@ pub enum Held {
     Free(&'static str),
     /// A part of a word, with a space before it if there is one. The text has to begin as is said.
     Word(String, Beginning),
-    /// A part of a word that no name begins with.
-    Nowhere,
 }
 
 impl Held {
@@ -44,47 +43,46 @@ impl Held {
         match self {
             Self::Free(text) => text,
             Self::Word(text, _) => text,
-            Self::Nowhere => "",
         }
     }
 
     /// What is held at the cursor; `names` gives the names of the text around it.
-    pub(super) fn at(cursor: &Cursor, selected: Option<&Selected>, names: impl FnOnce() -> Identifiers) -> Self {
+    pub(super) fn at(
+        cursor: &Cursor,
+        selected: Option<&Selected>,
+        names: impl FnOnce() -> Identifiers,
+    ) -> Result<Self, Refusal> {
         if let Some(selected) = selected {
             return Self::entry(cursor, selected);
         }
         let word = word(&cursor.left);
         let space = space(&cursor.left[..cursor.left.len() - word.len()]);
         if word.is_empty() {
-            return Self::Free(space);
+            return Ok(Self::Free(space));
         }
         let given = format!("{space}{word}");
         if python::place(cursor.document, cursor.offset) != Place::Code {
             let begin = Beginning::with(&given);
-            return Self::Word(given, begin);
+            return Ok(Self::Word(given, begin));
         }
         let before = &cursor.left[..cursor.left.len() - word.len()];
         let known = known(before, &names()).into_iter().map(|name| format!("{space}{name}"));
-        match Beginning::one_of(&given, known) {
-            Some(begin) => Self::Word(given, begin),
-            None => Self::Nowhere,
-        }
+        let begin = Beginning::one_of(&given, known).ok_or(Refusal::NothingBeginsSo)?;
+        Ok(Self::Word(given, begin))
     }
 
-    fn entry(cursor: &Cursor, selected: &Selected) -> Self {
+    fn entry(cursor: &Cursor, selected: &Selected) -> Result<Self, Refusal> {
         let back = cursor.offset.saturating_sub(selected.start);
-        let Some(at) = cursor.left.len().checked_sub(back) else { return Self::Nowhere };
-        let Some((before, typed)) = cursor.left.split_at_checked(at) else { return Self::Nowhere };
+        let at = cursor.left.len().checked_sub(back).ok_or(Refusal::OtherEntry)?;
+        let (before, typed) = cursor.left.split_at_checked(at).ok_or(Refusal::OtherEntry)?;
         // Everything that is part of the same word has to be said again with it.
         let (space, word) = match word(before) {
             "" => (space(before), ""),
             word => (space(&before[..before.len() - word.len()]), word),
         };
         let given = format!("{space}{word}{typed}");
-        match selected.rest(typed).and_then(|rest| Beginning::one_of(&given, [format!("{given}{rest}")])) {
-            Some(begin) => Self::Word(given, begin),
-            None => Self::Nowhere,
-        }
+        let begin = selected.rest(typed).and_then(|rest| Beginning::one_of(&given, [format!("{given}{rest}")]));
+        Ok(Self::Word(given, begin.ok_or(Refusal::OtherEntry)?))
     }
 }
 
@@ -189,7 +187,7 @@ mod tests {
     use crate::document::Document;
     use crate::testing::cursor_in;
 
-    fn held(text: &str, selected: Option<(usize, &str)>) -> Held {
+    fn held(text: &str, selected: Option<(usize, &str)>) -> Result<Held, Refusal> {
         let (document, offset) = cursor_in(text, |text| Document::new(text, 1));
         let selected = selected.map(|(back, text)| Selected { start: offset - back, text: text.to_owned() });
         let cursor = Cursor::new(&document, offset);
@@ -211,7 +209,7 @@ mod tests {
             (" $0", ""),
             ("x = '\u{e9} $0", " "),
         ] {
-            assert_eq!(held(text, None), Held::Free(free), "{text:?}");
+            assert_eq!(held(text, None), Ok(Held::Free(free)), "{text:?}");
         }
     }
 
@@ -233,7 +231,7 @@ mod tests {
             ("whi$0", "whi", &["while"], &["which"]),
             ("    def __i$0", " __i", &[" __init__"], &[" __int"]),
         ] {
-            let Held::Word(found, begin) = held(&format!("{text}{line}\n"), None) else { panic!("{line:?}") };
+            let Ok(Held::Word(found, begin)) = held(&format!("{text}{line}\n"), None) else { panic!("{line:?}") };
             assert_eq!(found, given, "{line:?}");
             for name in yes {
                 assert!(begin.is_met(format!("{name} ").as_bytes()), "{line:?} {name:?}");
@@ -243,13 +241,13 @@ mod tests {
             }
         }
         for nowhere in ["x = qqz$0", "zzyy$0", "x.qqq$0", "os.nothing$0", "def calculate_t$0", "class Que$0"] {
-            assert_eq!(held(&format!("{text}{nowhere}\n"), None), Held::Nowhere, "{nowhere:?}");
+            assert_eq!(held(&format!("{text}{nowhere}\n"), None), Err(Refusal::NothingBeginsSo), "{nowhere:?}");
         }
     }
 
     #[test]
     fn words_in_strings_may_become_anything() {
-        let Held::Word(given, begin) = held("print('hello wor$0')", None) else { panic!() };
+        let Ok(Held::Word(given, begin)) = held("print('hello wor$0')", None) else { panic!() };
         assert_eq!(given, " wor");
         assert!(begin.is_met(b" world") && !begin.allows(b" x"));
     }
@@ -269,11 +267,11 @@ mod tests {
         ] {
             let found = held(text, Some((back, entry)));
             match (found, expected) {
-                (Held::Word(given, begin), Some((wanted, whole))) => {
+                (Ok(Held::Word(given, begin)), Some((wanted, whole))) => {
                     assert_eq!(given, wanted, "{text:?}");
                     assert!(begin.is_met(format!("{whole}(").as_bytes()) && !begin.allows(b"x"), "{text:?}");
                 }
-                (Held::Nowhere, None) => {}
+                (Err(Refusal::OtherEntry), None) => {}
                 (found, _) => panic!("{text:?}: {found:?}"),
             }
         }

@@ -15,6 +15,7 @@ use std::ops::Range;
 
 use tree_sitter::{Node, Tree};
 
+use crate::document::scanner::Scanner;
 use crate::document::{Document, encloses};
 pub use comment_code::is_code;
 pub use compile_rules::{Violation, violations};
@@ -274,7 +275,10 @@ pub fn opens_block(document: &Document, line: &Line) -> bool {
     }
     match parents.last().map_or("ERROR", |parent| parent.kind()) {
         // Broken code has no statements, so the line's first word decides.
-        "ERROR" | "module" | "block" => is_header(code.trim_start()) || code.trim_start().starts_with(')'),
+        "ERROR" | "module" | "block" => {
+            let whole = is_header(code.trim_start()) && Scanner::over(code).depth == 0;
+            whole || code.trim_start().starts_with(')')
+        }
         kind => ["_statement", "_definition", "_clause"].iter().any(|ending| kind.ends_with(ending)),
     }
 }

@@ -148,10 +148,10 @@ proptest! {
         end in any::<bool>(),
     ) {
         let (document, offset) = cursor(before);
-        let Some(plan) = Plan::new(&document, offset, &TurnOptions::default()) else { return Ok(()) };
+        let Ok(plan) = Plan::new(&document, offset, &TurnOptions::default()) else { return Ok(()) };
         let said = lines.iter().map(|(depth, words)| format!("{}{words}", " ".repeat(depth * unit)));
         let raw = (if end { "\n" } else { "" }).to_owned() + &said.collect::<Vec<_>>().join("\n") + "\n";
-        let Some(suggestion) = plan.finish(&raw, false) else { return Ok(()) };
+        let Ok(suggestion) = plan.finish(&raw, false) else { return Ok(()) };
         let line = python::line_at(&document, offset);
         let mut accepted = document.clone();
         accepted.edit(suggestion.range, &suggestion.text);

@@ -46,13 +46,13 @@ fn marked(text: &str) -> Vec<String> {
 fn seen(marked: &str) -> Vec<String> {
     let (document, offset) = cursor_in(marked, |text| Document::new(text, 1));
     let options = TurnOptions::default();
-    let plan = Plan::new(&document, offset, &options);
-    let held = plan.as_ref().map(|plan| plan.held(None, Identifiers::default));
+    let plan = Plan::new(&document, offset, &options).ok();
+    let held = plan.as_ref().map(|plan| plan.held(None, Identifiers::default).unwrap());
     let end = offset - held.as_ref().map_or(0, |held| held.text().len());
     let context = build(&document, end, 10_000, None, &|text| text.len());
     let mut seen = vec![format!("{:?} {held:?}", context.prompt)];
     for said in SAID {
-        let suggestion = plan.as_ref().and_then(|plan| plan.finish(said, false));
+        let suggestion = plan.as_ref().and_then(|plan| plan.finish(said, false).ok());
         let plan = plan.as_ref().map(|plan| (&plan.kind, plan.max_tokens));
         seen.push(format!("{plan:?} {:?}", suggestion.map(|suggestion| suggestion.text)));
     }
