@@ -2,7 +2,7 @@
 
 use super::confidence::{Features, Place, TokenScore, solid, tokens_of};
 use super::cuts::cuts;
-use super::session::RawCompletion;
+use super::raw::RawCompletion;
 use super::strange::strange;
 use super::word::word;
 use super::{Kind, Plan, Suggestion};
