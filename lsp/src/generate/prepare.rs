@@ -6,7 +6,7 @@ use codegen_core::{
 };
 use codegen_engine::Engine;
 use codegen_text::candidates::{Ranked, Score};
-use codegen_text::completion::session::RawCompletion;
+use codegen_text::completion::raw::RawCompletion;
 use codegen_text::completion::{
     self, Held, Judged, Kind, Plan, Rated, Refusal, Refused, Selected, Suggestion, confidence,
 };

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use clap::Args;
 use codegen_text::completion::Plan;
 use codegen_text::completion::confidence::TokenScore;
-use codegen_text::completion::session::RawCompletion;
+use codegen_text::completion::raw::RawCompletion;
 use codegen_text::document::{Budget, Document, Limits};
 use codegen_text::prompt::cursor;
 use codegen_text::prompt::view::View;

@@ -2,8 +2,8 @@
 
 use super::confidence::{Features, Place, TokenScore, solid, tokens_of};
 use super::cuts::cuts;
+use super::raw::RawCompletion;
 use super::refusal::{Likely, Refusal, Refused};
-use super::session::RawCompletion;
 use super::strange::strange;
 use super::word::word;
 use super::{Kind, Plan, Suggestion};

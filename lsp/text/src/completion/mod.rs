@@ -6,11 +6,14 @@ pub mod confidence;
 mod cursor;
 mod cuts;
 mod gate;
+pub mod here;
 mod indentation;
+mod memory;
 mod nesting;
 mod noise;
 mod overlap;
 mod parse_guard;
+pub mod raw;
 mod refusal;
 mod repetition;
 pub mod session;
@@ -332,4 +335,12 @@ fn open_try(text: &str, column: usize) -> Option<usize> {
 fn trim_lines(text: &str) -> String {
     let lines: Vec<_> = text.split('\n').map(str::trim_end).collect();
     lines.join("\n").trim_end().to_owned()
+}
+
+/// The beginning of a text whose lines are complete that can be shown before the rest is known, with its last line end;
+/// `None` if that says nothing. The first line begins at `column`.
+fn shown_lines(text: &str, column: usize) -> Option<&str> {
+    let shown = without_open_end(scanner::closed(text), column);
+    let end = shown.len() + text[shown.len()..].find('\n')? + 1;
+    turns::says_something(shown).then_some(&text[..end])
 }

@@ -1,78 +1,28 @@
-//! The suggestions of one buffer: cached, in flight, typed through or superseded. Pure: it decides, the caller acts.
+//! The suggestions of one buffer: remembered, in flight, prepared, typed through or superseded. Pure: it decides, the caller
+//! acts.
 //!
-//! A buffer has at most one suggestion being generated and one that is remembered. Both know the text typed through from where they
-//! were asked to where the user has typed since, kept up to date change by change, so that no decision compares texts
-//! of the document's size.
+//! A buffer has at most one suggestion being generated, for a request or, while there is none, ahead of one; and it
+//! remembers those that were ([`super::memory`]). What is generated knows the text typed through from where it was asked
+//! for to where the user has typed since, kept up to date change by change; what is remembered is found by a bounded part
+//! of the text before the cursor. So no decision compares texts of the document's size.
 
-use crate::completion::confidence::TokenScore;
-use crate::completion::{Kind, Selected};
+mod choice;
+mod flight;
+mod next;
+mod through;
+
+use super::here::Here;
+use super::memory::Memory;
+pub use super::memory::Stands;
+use super::raw::RawCompletion;
+use super::{Kind, Selected};
 use crate::document::indentation::Origin;
 use crate::edit::Edit;
-
-/// How much longer than a suggestion the typed text may get before the suggestion is forgotten: enough for a slip and
-/// the backspaces that undo it.
-const SLACK: usize = 32;
-
-/// The place where a suggestion starts, and the text that the user has typed there since.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct TypedThrough {
-    origin: usize,
-    typed: String,
-    /// The way from what is typed in the buffer's indentation to what the model writes.
-    place: Origin,
-}
-
-impl TypedThrough {
-    /// Starts at `origin`, a byte offset, with nothing typed.
-    #[must_use]
-    pub fn new(origin: usize) -> Self {
-        Self { origin, typed: String::new(), place: Origin::default() }
-    }
-
-    /// The byte offset behind what has been typed.
-    #[must_use]
-    pub fn cursor(&self) -> usize {
-        self.origin + self.typed.len()
-    }
-
-    /// Follows a change of the document. False if it changed anything but what was typed: the text before the suggestion
-    /// or behind it is then another, and the suggestion worthless.
-    #[must_use]
-    fn follow(&mut self, change: &Edit) -> bool {
-        if change.range.start < self.origin || change.range.end > self.cursor() {
-            return false;
-        }
-        let (start, end) = (change.range.start - self.origin, change.range.end - self.origin);
-        if !self.typed.is_char_boundary(start) || !self.typed.is_char_boundary(end) {
-            return false;
-        }
-        self.typed.replace_range(start..end, &change.text);
-        true
-    }
-
-    /// What has been typed up to `offset`, if only closers that the editor puts behind the cursor come after it.
-    fn typed_to(&self, offset: usize) -> Option<&str> {
-        let (before, after) = self.typed.split_at_checked(offset.checked_sub(self.origin)?)?;
-        after.chars().all(is_closer).then_some(before)
-    }
-
-    /// Returns the part of `raw` behind the text typed up to `offset`; `None` if the user typed something else.
-    fn rest<'r>(&self, raw: &'r str, offset: usize) -> Option<&'r str> {
-        raw.strip_prefix(&*self.place.to_model(self.typed_to(offset)?))
-    }
-
-    /// Whether `streamed`, which may grow, can still turn out to start with what was typed. Closers at the end of that may
-    /// be the editor's.
-    fn agrees(&self, streamed: &str) -> bool {
-        let typed = self.place.to_model(self.typed.trim_end_matches(is_closer));
-        streamed.starts_with(&*typed) || typed.starts_with(streamed)
-    }
-}
-
-/// Whether an editor puts the sign behind the cursor by itself.
-fn is_closer(sign: char) -> bool {
-    ")]}\"'".contains(sign)
-}
+use choice::Choice;
+pub use choice::Chosen;
+use flight::Flight;
+pub use next::Preparation;
+use next::Shown;
 
 /// An entry of the client's menu that a suggestion has to continue, at the place where it was asked for.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -94,74 +44,7 @@ impl Entry {
     }
 }
 
-/// A suggestion being generated, and who waits for it.
-#[derive(Debug)]
-struct InFlight<W> {
-    id: u64,
-    through: TypedThrough,
-    /// The text before the cursor that the generation repeats.
-    held: String,
-    streamed: String,
-    /// Where the latest request asked, and for what.
-    asked: usize,
-    entry: Option<Entry>,
-    waiting: Option<W>,
-    /// Whether the document is still as it was when `waiting` asked.
-    fresh: bool,
-}
-
-impl<W> InFlight<W> {
-    /// Whether what was typed can still turn out to be what the model writes.
-    fn agrees(&self) -> bool {
-        if self.held.starts_with(self.streamed.as_str()) {
-            return true;
-        }
-        self.through.agrees(self.rest())
-    }
-
-    /// What has been generated behind what is held.
-    fn rest(&self) -> &str {
-        self.streamed.strip_prefix(self.held.as_str()).unwrap_or(&self.streamed)
-    }
-
-    /// Whether it may become what a request for `entry` asks for: one that was asked for the same does.
-    fn may_become(&self, entry: Option<&Entry>) -> bool {
-        entry.is_none() || self.entry.as_ref() == entry
-    }
-}
-
-/// A finished generation.
-#[derive(Debug, Clone, PartialEq)]
-pub struct RawCompletion {
-    /// The model's text, cut by the stop rule.
-    pub text: String,
-    /// What was asked for. It holds wherever the user has typed on to; nothing else that was known of the cursor does.
-    pub kind: Kind,
-    /// Its tokens.
-    pub tokens: Vec<TokenScore>,
-    /// Whether its tokens were used up before it came to an end.
-    pub unfinished: bool,
-}
-
-impl RawCompletion {
-    /// Takes off the text before the cursor that the generation repeats, if it does.
-    pub fn forget(&mut self, held: &str) {
-        if self.text.starts_with(held) {
-            *self = self.behind(held.len());
-        }
-    }
-
-    /// The generation without the first `length` bytes of its text.
-    fn behind(&self, length: usize) -> Self {
-        let (typed, text) = self.text.split_at(length);
-        let solid = super::confidence::solid(typed);
-        let tokens = self.tokens.iter().filter(|token| token.solid > solid);
-        let tokens = tokens.map(|token| TokenScore { solid: token.solid - solid, ..*token }).collect();
-        Self { text: text.to_owned(), tokens, ..self.clone() }
-    }
-}
-
-/// The cached answer for a cursor.
+/// The known answer for a cursor.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Known {
     /// Byte offset of the cursor.
@@ -170,20 +53,35 @@ pub struct Known {
     pub entry: Option<Entry>,
     /// The answer.
     pub answer: Answer,
+    /// Where it comes from.
+    pub source: Source,
 }
 
-/// What a cached answer is made of.
+/// What a known answer is made of.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Answer {
-    /// The rest of a suggestion that stands already, behind what the user has typed of it: it stays as it is.
-    Standing {
-        /// The rest.
-        text: String,
-        /// The probability that the suggestion was shown with.
-        confidence: Option<f32>,
-    },
+    /// The rest of a suggestion that stood, behind what the user has typed of it: it stays as it is.
+    Standing(Stands),
     /// A generation, its text shortened by what was typed since it was asked for.
     Generated(RawCompletion),
+    /// A generation of which a part was shown before its rest was known. What is shown now begins with that part, and is
+    /// no less.
+    Longer(RawCompletion, Stands),
+}
+
+/// Where an answer comes from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Source {
+    /// It is what was shown last, as far as that has not been typed.
+    Standing,
+    /// It was shown or generated before.
+    Memory,
+    /// It was prepared while another suggestion was shown, and is given for the first time.
+    Prepared,
+    /// It was generated for the request.
+    Generated,
+    /// It is the part of a generation that was known when its lines had been waited for long enough.
+    Early,
 }
 
 /// A generation that no request waits for any more: the caller cancels it and answers its request with nothing.
@@ -201,12 +99,37 @@ pub enum Decision<W> {
     /// Answer at once; a generation for another place is dropped.
     Answer(W, Known, Option<Dropped<W>>),
     /// The generation in flight will answer it; the request that waited so far is superseded.
-    Join(Option<W>),
+    Join {
+        /// The generation.
+        id: u64,
+        /// Who waited so far.
+        superseded: Option<W>,
+        /// Whether it was only prepared so far: its priority is now that of a request.
+        raised: bool,
+    },
     /// Start a generation under this number at this offset; an earlier one is dropped.
     Start(u64, usize, Option<Dropped<W>>),
 }
 
-/// The caller's next action for a generation that has ended.
+/// The caller's next action for a request for several suggestions.
+#[derive(Debug, PartialEq)]
+pub enum Invoked<W> {
+    /// Start so many generations together, under one number, each of which is told by its index.
+    Start {
+        /// Their number.
+        id: u64,
+        /// How many.
+        count: usize,
+        /// Whether the first of them is the most likely text; if not, that is known, and all of them are drawn.
+        greedy: bool,
+        /// What is dropped for it.
+        dropped: Option<Dropped<W>>,
+    },
+    /// Answer at once.
+    Answer(Chosen<W>, Option<Dropped<W>>),
+}
+
+/// The caller's next action for a request whose generation has ended, or has come far enough.
 #[derive(Debug, PartialEq)]
 pub enum Ended<W> {
     /// Answer the one who waits.
@@ -215,207 +138,288 @@ pub enum Ended<W> {
     Nothing(W),
     /// The user typed something other than the model wrote: start again under this number, at this offset.
     Restart(u64, usize),
-    /// No request waits.
+    /// No request waits for it.
     Quiet,
-}
-
-/// A suggestion as the client was given it.
-#[derive(Debug)]
-struct Standing {
-    through: TypedThrough,
-    text: String,
-    confidence: Option<f32>,
 }
 
 /// One buffer's suggestions. `W` answers a request.
 #[derive(Debug)]
 pub struct Suggestions<W> {
-    in_flight: Option<InFlight<W>>,
-    cached: Option<(TypedThrough, RawCompletion)>,
+    /// The generation for a request, or one ahead; never both.
+    in_flight: Option<Flight<W>>,
+    /// The request for several suggestions; nothing is in flight beside it.
+    choice: Option<Choice<W>>,
+    memory: Memory,
     /// The last answer, as the client was given it.
-    standing: Option<Standing>,
+    shown: Option<Shown>,
 }
 
 impl<W> Default for Suggestions<W> {
     fn default() -> Self {
-        Self { in_flight: None, cached: None, standing: None }
+        Self { in_flight: None, choice: None, memory: Memory::default(), shown: None }
     }
 }
 
 impl<W> Suggestions<W> {
-    /// Decides about a request at `offset`, for a suggestion that continues `entry` if that is given; `next_id` numbers a
+    /// Decides about a request `here`, for a suggestion that continues `entry` if that is given; `next_id` numbers a
     /// generation, should one be needed.
-    pub fn ask(&mut self, offset: usize, entry: Option<Entry>, waiting: W, next_id: u64) -> Decision<W> {
-        if let Some(known) = self.known(offset, entry.as_ref()) {
-            return Decision::Answer(waiting, known, self.clear_flight());
+    pub fn ask(&mut self, here: Here, entry: Option<Entry>, waiting: W, next_id: u64) -> Decision<W> {
+        self.shown.take_if(|shown| shown.rest(here.offset).is_none());
+        if let Some(known) = self.known(&here, entry.as_ref()) {
+            let goes_on =
+                |flight: &Flight<W>| flight.ahead || (flight.waiting.is_none() && flight.answers(here.offset));
+            let dropped = if self.in_flight.as_ref().is_some_and(goes_on) { None } else { self.clear_flight() };
+            return Decision::Answer(waiting, known, dropped);
         }
-        match &mut self.in_flight {
-            Some(in_flight)
-                if in_flight.through.typed_to(offset).is_some()
-                    && in_flight.agrees()
-                    && in_flight.may_become(entry.as_ref()) =>
-            {
-                in_flight.fresh = true;
-                in_flight.asked = offset;
-                in_flight.entry = entry;
-                Decision::Join(in_flight.waiting.replace(waiting))
-            }
-            _ => {
-                let dropped = self.clear_flight();
-                self.start(next_id, offset, entry, waiting);
-                Decision::Start(next_id, offset, dropped)
-            }
+        let offset = here.offset;
+        if let Some(flight) = &mut self.in_flight
+            && flight.answers(offset)
+            && flight.may_become(entry.as_ref())
+        {
+            let raised = flight.ahead;
+            let superseded = flight.join(here, entry, waiting);
+            return Decision::Join { id: flight.id, superseded, raised };
         }
+        let dropped = self.clear_all();
+        self.in_flight = Some(Flight::new(next_id, here, entry, waiting));
+        Decision::Start(next_id, offset, dropped)
+    }
+
+    /// Decides about a request `here` for up to `most` different suggestions.
+    pub fn invoke(&mut self, here: Here, entry: Option<Entry>, most: usize, waiting: W, id: u64) -> Invoked<W> {
+        let dropped = self.clear_all();
+        let known = self.known(&here, entry.as_ref());
+        let (greedy, count) = (known.is_none(), most.saturating_sub(usize::from(known.is_some())));
+        let choice = Choice::new(id, here, entry, known, count, waiting);
+        if count == 0 {
+            return Invoked::Answer(choice.end(), dropped);
+        }
+        self.choice = Some(choice);
+        Invoked::Start { id, count, greedy, dropped }
     }
 
     /// Follows a change of the document. A generation whose text could no longer be shown is dropped at once.
     pub fn changed(&mut self, change: &Edit) -> Option<Dropped<W>> {
-        if let Some((through, raw)) = &mut self.cached
-            && (!through.follow(change) || through.place.to_model(&through.typed).len() > raw.text.len() + SLACK)
-        {
-            self.cached = None;
+        self.shown.take_if(|shown| !shown.follow(change));
+        if let Some(choice) = self.choice.take() {
+            return Some(choice.into());
         }
-        if let Some(Standing { through, text, .. }) = &mut self.standing
-            && (!through.follow(change) || through.typed.len() > text.len() + SLACK)
-        {
-            self.standing = None;
-        }
-        let in_flight = self.in_flight.as_mut()?;
-        in_flight.fresh = false;
-        if in_flight.through.follow(change) && in_flight.agrees() {
+        let flight = self.in_flight.as_mut()?;
+        flight.fresh = false;
+        if flight.through.follow(change) && flight.agrees() {
             return None;
         }
         self.clear_flight()
     }
 
-    /// Says of the generation `id` that it is to begin with what stands before the cursor already, and how what is typed
-    /// there is indented.
-    pub fn holds(&mut self, id: u64, held: String, place: Origin) {
-        if let Some(in_flight) = self.in_flight.as_mut().filter(|in_flight| in_flight.id == id) {
-            in_flight.held = held;
-            in_flight.through.place = place;
+    /// Says of the generation `id` of what kind it is, that it is to begin with what stands before the cursor already, and
+    /// how what is typed there is indented.
+    pub fn holds(&mut self, id: u64, kind: Kind, held: String, place: Origin) {
+        if let Some(flight) = self.in_flight.as_mut().filter(|flight| flight.id == id) {
+            (flight.kind, flight.held, flight.through.place) = (Some(kind), held, place);
+        } else if let Some(choice) = self.choice.as_mut().filter(|choice| choice.id() == id) {
+            choice.holds(held, place);
         }
     }
 
     /// The entry that the generation `id` is to continue.
     #[must_use]
     pub fn entry(&self, id: u64) -> Option<&Entry> {
-        self.in_flight.as_ref().filter(|in_flight| in_flight.id == id)?.entry.as_ref()
+        let flight = self.in_flight.as_ref().filter(|flight| flight.id == id).map(|flight| flight.entry.as_ref());
+        let choice = self.choice.as_ref().filter(|choice| choice.id() == id).map(Choice::entry);
+        flight.or(choice)?
     }
 
-    /// The client has been given `text` for the cursor at `offset`: while the user types it, it stays.
-    pub fn shown(&mut self, offset: usize, text: String, confidence: Option<f32>) {
-        self.standing = Some(Standing { through: TypedThrough::new(offset), text, confidence });
+    /// The client has been given a suggestion `here`, of that source: while the user types it, and where the user comes
+    /// back, it stays. What was prepared for another one is dropped.
+    pub fn shown(&mut self, here: &Here, stands: Stands, source: Source) -> Option<Dropped<W>> {
+        let shown = Shown::new(here, &stands.text).after(self.shown.take());
+        self.memory.shown(here, stands, source == Source::Early);
+        let stale = self.in_flight.as_ref().is_some_and(|flight| flight.ahead && !shown.leads_to(&flight.place));
+        let dropped = if stale { self.clear_flight() } else { None };
+        self.shown = Some(shown);
+        dropped
     }
 
-    /// Takes in text that the generation `id` has produced. If what was typed ahead turns out to be something else, the
-    /// generation ends: with a restart for the one who waits at the new place.
-    pub fn streamed(&mut self, id: u64, text: &str, next_id: u64) -> Option<Ended<W>> {
-        let in_flight = self.in_flight.as_mut().filter(|in_flight| in_flight.id == id)?;
-        in_flight.streamed.push_str(text);
-        if in_flight.agrees() {
+    /// Decides what to prepare for the suggestion that is shown: what follows its acceptance, if that is not known and
+    /// nothing else is being generated. It is to be generated at the lowest priority, under this number; its text and its
+    /// end are taken in like those of other generations.
+    pub fn prepare_next(&mut self, next_id: u64) -> Option<Preparation> {
+        if self.in_flight.is_some() || self.choice.is_some() {
             return None;
         }
-        Some(self.divert(next_id))
+        let next::Next { place, through, edit } = self.shown.as_mut()?.prepare(&self.memory)?;
+        let cursor = place.offset;
+        self.in_flight = Some(Flight::ahead(next_id, place, through, &edit.text));
+        Some(Preparation { id: next_id, edit, cursor })
+    }
+
+    /// Takes in text that the generation `id` has produced, and its log-probability. If what was typed ahead turns out to
+    /// be something else, the generation ends: with a restart for the one who waits at the new place. If the one who waits
+    /// has waited long enough, the lines that are complete are the answer, and the generation goes on.
+    ///
+    /// [`Self::wants`] says whether it goes on.
+    pub fn streamed(&mut self, id: u64, text: &str, logprob: f32, next_id: u64) -> Option<Ended<W>> {
+        let flight = self.in_flight.as_mut().filter(|flight| flight.id == id)?;
+        flight.push(text, logprob);
+        if flight.agrees() { self.early() } else { Some(self.divert(next_id)) }
+    }
+
+    /// The one who waits for the generation `id` has waited long enough for the whole of it: if the first lines of a block
+    /// are complete, they are the answer, now or as soon as they are. The generation goes on, and is remembered.
+    pub fn patience_over(&mut self, id: u64) -> Option<Ended<W>> {
+        let flight = self.in_flight.as_mut().filter(|flight| flight.id == id && flight.waiting.is_some())?;
+        flight.impatient = true;
+        self.early()
     }
 
     /// Takes in the end of the generation `id`: it is remembered, and the one who waits is answered.
     pub fn finished(&mut self, id: u64, mut raw: RawCompletion, next_id: u64) -> Ended<W> {
-        let Some(in_flight) = self.in_flight.take_if(|in_flight| in_flight.id == id) else { return Ended::Quiet };
-        raw.forget(&in_flight.held);
-        self.cached = Some((in_flight.through, raw));
-        let Some(waiting) = in_flight.waiting else { return Ended::Quiet };
-        if !in_flight.fresh {
+        let Some(flight) = self.in_flight.take_if(|flight| flight.id == id) else { return Ended::Quiet };
+        raw.forget(&flight.held);
+        self.memory.generated(&flight.place, flight.through.place.clone(), raw, flight.ahead);
+        let Some(waiting) = flight.waiting else { return Ended::Quiet };
+        if !flight.fresh {
             return Ended::Nothing(waiting);
         }
-        let (cursor, entry) = (in_flight.asked, in_flight.entry);
-        if let Some(known) = self.known(cursor, entry.as_ref()) {
-            return Ended::Answer(waiting, known);
+        if let Some(known) = self.known(&flight.asked, flight.entry.as_ref()) {
+            let source = match known.source {
+                Source::Standing => Source::Standing,
+                _ if flight.prepared => Source::Prepared,
+                _ => Source::Generated,
+            };
+            return Ended::Answer(waiting, Known { source, ..known });
         }
-        self.start(next_id, cursor, entry, waiting);
-        Ended::Restart(next_id, cursor)
+        // What was generated for exactly this request does not answer it, and would not if it were generated again.
+        if flight.asked.is(&flight.place) {
+            return Ended::Nothing(waiting);
+        }
+        self.again(next_id, flight.asked, flight.entry, waiting, flight.impatient)
     }
 
     /// The generation `id` failed or had nothing to do. Returns what answers its request.
     pub fn failed(&mut self, id: u64) -> Option<W> {
-        self.in_flight.take_if(|in_flight| in_flight.id == id)?.waiting
+        self.in_flight.take_if(|flight| flight.id == id)?.waiting
+    }
+
+    /// Takes in one of the generations that were started together as `id`, or that it failed. The last one's end answers.
+    pub fn chosen(&mut self, id: u64, index: usize, raw: Option<RawCompletion>) -> Option<Chosen<W>> {
+        let choice = self.choice.as_mut().filter(|choice| choice.id() == id)?;
+        if let Some((here, origin, raw)) = choice.take(index, raw) {
+            self.memory.generated(&here, origin, raw, false);
+        }
+        self.choice.take_if(|choice| choice.is_complete()).map(Choice::end)
+    }
+
+    /// The generations `id` failed together. What is there answers.
+    pub fn choice_failed(&mut self, id: u64) -> Option<Chosen<W>> {
+        self.choice.take_if(|choice| choice.id() == id).map(Choice::end)
     }
 
     /// The generation that the one who waits and is meant by `whose` waits for, forgotten because that one went away.
-    pub fn cancelled(&mut self, whose: impl FnOnce(&W) -> bool) -> Option<Dropped<W>> {
-        self.in_flight.take_if(|in_flight| in_flight.waiting.as_ref().is_some_and(whose)).map(Dropped::from)
+    pub fn cancelled(&mut self, whose: impl Fn(&W) -> bool) -> Option<Dropped<W>> {
+        let flight = self.in_flight.take_if(|flight| flight.waiting.as_ref().is_some_and(&whose));
+        flight.map(Dropped::from).or_else(|| self.choice.take_if(|choice| whose(choice.waiting())).map(Dropped::from))
     }
 
     /// Begins the generation in flight again where the user is now, for an engine that was not ready when it was asked
     /// for. `Quiet` if there is none.
     pub fn restart(&mut self, next_id: u64) -> Ended<W> {
-        if self.in_flight.is_none() { Ended::Quiet } else { self.divert(next_id) }
+        self.divert(next_id)
     }
 
     /// Whether the generation `id` is still wanted.
     #[must_use]
     pub fn wants(&self, id: u64) -> bool {
-        self.in_flight.as_ref().is_some_and(|in_flight| in_flight.id == id)
+        self.in_flight.as_ref().is_some_and(|flight| flight.id == id)
+            || self.choice.as_ref().is_some_and(|choice| choice.id() == id)
+    }
+
+    /// Whether the generation `id` is one that nobody has asked for yet.
+    #[must_use]
+    pub fn is_ahead(&self, id: u64) -> bool {
+        self.in_flight.as_ref().is_some_and(|flight| flight.id == id && flight.ahead)
     }
 
     /// Forgets everything: the document or the model has become another.
     pub fn clear(&mut self) -> Option<Dropped<W>> {
-        (self.cached, self.standing) = (None, None);
-        self.clear_flight()
+        (self.memory, self.shown) = (Memory::default(), None);
+        self.clear_all()
     }
 
-    fn known(&self, offset: usize, entry: Option<&Entry>) -> Option<Known> {
-        let known = |answer| Some(Known { offset, entry: entry.cloned(), answer });
-        if let Some(Standing { through, text, confidence }) = &self.standing
-            && let Some(rest) = through.rest(text, offset)
-            && !rest.trim().is_empty()
-            && Entry::allows(entry, rest)
-        {
-            return known(Answer::Standing { text: rest.to_owned(), confidence: *confidence });
+    fn known(&mut self, here: &Here, entry: Option<&Entry>) -> Option<Known> {
+        let known = |answer, source| Some(Known { offset: here.offset, entry: entry.cloned(), answer, source });
+        if let Some(again) = self.memory.again(here, |rest| Entry::allows(entry, rest)) {
+            let stands = again.rest;
+            if again.part
+                && let Some(raw) = self.longer(here, &stands.text, entry)
+            {
+                return known(Answer::Longer(raw, stands), Source::Memory);
+            }
+            let last = self.shown.as_ref().and_then(|shown| shown.rest(here.offset)) == Some(stands.text.as_str());
+            let source = if last { Source::Standing } else { Source::Memory };
+            return known(Answer::Standing(stands), source);
         }
-        let (through, raw) = self.cached.as_ref()?;
-        let rest = through.rest(&raw.text, offset).filter(|rest| Entry::allows(entry, rest))?;
-        // If the user typed or accepted all of it, a new request is due.
-        if rest.trim().is_empty() && !through.typed.is_empty() {
-            return None;
-        }
-        known(Answer::Generated(raw.behind(raw.text.len() - rest.len())))
+        let found = self.memory.take(here, |rest| Entry::allows(entry, rest))?;
+        let source = if found.prepared { Source::Prepared } else { Source::Memory };
+        known(Answer::Generated(found.raw), source)
+    }
+
+    /// The generation of which `part` was shown, if it is known and goes on behind that.
+    fn longer(&mut self, here: &Here, part: &str, entry: Option<&Entry>) -> Option<RawCompletion> {
+        let behind = self.memory.peek(&here.then(part))?.text;
+        let raw = self.memory.take(here, |rest| Entry::allows(entry, rest))?.raw;
+        (raw.text.len() > behind.len() && raw.text.ends_with(&behind)).then_some(raw)
+    }
+
+    fn early(&mut self) -> Option<Ended<W>> {
+        let flight = self.in_flight.as_mut().filter(|flight| flight.impatient && flight.fresh)?;
+        let raw = flight.lines()?;
+        let waiting = flight.waiting.take()?;
+        let (offset, entry) = (flight.asked.offset, flight.entry.clone());
+        let known = Known { offset, entry, answer: Answer::Generated(raw), source: Source::Early };
+        Some(Ended::Answer(waiting, known))
     }
 
     fn divert(&mut self, next_id: u64) -> Ended<W> {
-        let Some(in_flight) = self.in_flight.take() else { return Ended::Quiet };
-        match in_flight.waiting {
-            Some(waiting) if in_flight.fresh => {
-                let cursor = in_flight.asked;
-                self.start(next_id, cursor, in_flight.entry, waiting);
-                Ended::Restart(next_id, cursor)
-            }
+        let Some(flight) = self.in_flight.take() else { return Ended::Quiet };
+        match flight.waiting {
+            Some(waiting) if flight.fresh => self.again(next_id, flight.asked, flight.entry, waiting, flight.impatient),
             Some(waiting) => Ended::Nothing(waiting),
             None => Ended::Quiet,
         }
     }
 
-    fn start(&mut self, id: u64, offset: usize, entry: Option<Entry>, waiting: W) {
-        self.in_flight = Some(InFlight {
-            id,
-            through: TypedThrough::new(offset),
-            held: String::new(),
-            streamed: String::new(),
-            asked: offset,
-            entry,
-            waiting: Some(waiting),
-            fresh: true,
-        });
+    fn again(&mut self, id: u64, here: Here, entry: Option<Entry>, waiting: W, impatient: bool) -> Ended<W> {
+        let cursor = here.offset;
+        let mut flight = Flight::new(id, here, entry, waiting);
+        flight.impatient = impatient;
+        self.in_flight = Some(flight);
+        Ended::Restart(id, cursor)
+    }
+
+    fn clear_all(&mut self) -> Option<Dropped<W>> {
+        self.choice.take().map(Dropped::from).or_else(|| self.clear_flight())
     }
 
     fn clear_flight(&mut self) -> Option<Dropped<W>> {
-        self.in_flight.take().map(Dropped::from)
+        let flight = self.in_flight.take()?;
+        if let Some(shown) = self.shown.as_mut().filter(|_| flight.ahead) {
+            shown.retry();
+        }
+        Some(flight.into())
     }
 }
 
-impl<W> From<InFlight<W>> for Dropped<W> {
-    fn from(in_flight: InFlight<W>) -> Self {
-        Self { id: in_flight.id, waiting: in_flight.waiting }
+impl<W> From<Flight<W>> for Dropped<W> {
+    fn from(flight: Flight<W>) -> Self {
+        Self { id: flight.id, waiting: flight.waiting }
+    }
+}
+
+impl<W> From<Choice<W>> for Dropped<W> {
+    fn from(choice: Choice<W>) -> Self {
+        Self { id: choice.id(), waiting: Some(choice.end().waiting) }
     }
 }
 

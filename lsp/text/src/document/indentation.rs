@@ -214,6 +214,12 @@ impl Origin {
         Self { unit, white }
     }
 
+    /// The column of the place, as models are shown it, if it is in the white space that its line begins with.
+    #[must_use]
+    pub(crate) fn column(&self) -> Option<usize> {
+        self.white.as_deref().map(|white| self.unit.column(white))
+    }
+
     /// What a user has typed there, as a model would have written it.
     #[must_use]
     pub fn to_model<'t>(&self, typed: &'t str) -> Cow<'t, str> {

@@ -1,0 +1,388 @@
+//! Every order of events.
+
+use proptest::prelude::*;
+
+use super::*;
+
+/// What can happen. Numbers choose among what is possible then.
+#[derive(Debug, Clone)]
+enum Event {
+    Ask(usize, Option<&'static str>),
+    Invoke(usize, usize),
+    Type(usize, String),
+    Delete(usize, usize),
+    Accept,
+    Holds(&'static str),
+    Streamed(String),
+    Finished(String),
+    Failed,
+    Chosen(usize, Option<String>),
+    ChoiceFailed,
+    PatienceOver,
+    Prepare,
+    Shown(usize),
+    Cancelled(usize),
+    Restart,
+    Clear,
+}
+
+fn event() -> impl Strategy<Value = Event> {
+    let text = || "[ab\n) ]{0,4}";
+    prop_oneof![
+        6 => (any::<usize>(), prop::sample::select(vec![None, None, None, Some("a"), Some("ab")]))
+            .prop_map(|(at, entry)| Event::Ask(at, entry)),
+        1 => (any::<usize>(), 0..4usize).prop_map(|(at, most)| Event::Invoke(at, most)),
+        4 => (any::<usize>(), text()).prop_map(|(at, text)| Event::Type(at, text)),
+        2 => (any::<usize>(), 0..4usize).prop_map(|(at, length)| Event::Delete(at, length)),
+        4 => Just(Event::Accept),
+        2 => prop::sample::select(vec!["", "", " ", "a"]).prop_map(Event::Holds),
+        6 => text().prop_map(Event::Streamed),
+        4 => text().prop_map(Event::Finished),
+        1 => Just(Event::Failed),
+        2 => (0..4usize, prop::option::of(text())).prop_map(|(index, text)| Event::Chosen(index, text)),
+        1 => Just(Event::ChoiceFailed),
+        3 => Just(Event::PatienceOver),
+        4 => Just(Event::Prepare),
+        5 => any::<usize>().prop_map(Event::Shown),
+        1 => any::<usize>().prop_map(Event::Cancelled),
+        1 => Just(Event::Restart),
+        1 => Just(Event::Clear),
+    ]
+}
+
+/// A generation under way.
+struct Running {
+    id: u64,
+    several: bool,
+    /// The text before the place that it is for, and the end of it that the model repeats.
+    place: String,
+    held: &'static str,
+    said: String,
+}
+
+impl Running {
+    /// What has been generated of a text, behind what is held.
+    fn text(&self) -> String {
+        self.place.clone() + self.said.strip_prefix(self.held).unwrap_or(&self.said)
+    }
+}
+
+/// A caller that does what it is told, and keeps account.
+struct World {
+    buffer: Buffer<usize>,
+    ids: u64,
+    /// Requests so far, and those that have not been answered.
+    asked: usize,
+    open: Vec<usize>,
+    running: Vec<Running>,
+    /// The texts that have been generated, or shown, with where they begin.
+    made: Vec<(usize, String)>,
+    /// Answers that have not been shown, with the text that they are for.
+    answers: Vec<(String, Known)>,
+    shown: Option<(usize, String)>,
+    /// Generations begun anew for one request.
+    restarts: usize,
+}
+
+impl World {
+    fn new() -> Self {
+        Self {
+            buffer: Buffer::new("a\nb\n"),
+            ids: 0,
+            asked: 0,
+            open: Vec::new(),
+            running: Vec::new(),
+            made: Vec::new(),
+            answers: Vec::new(),
+            shown: None,
+            restarts: 0,
+        }
+    }
+
+    fn id(&mut self) -> u64 {
+        self.ids += 1;
+        self.ids
+    }
+
+    fn request(&mut self) -> usize {
+        self.asked += 1;
+        self.open.push(self.asked);
+        self.asked
+    }
+
+    /// Each request is answered once.
+    fn answered(&mut self, waiting: usize) {
+        let at = self.open.iter().position(|open| *open == waiting);
+        self.open.remove(at.expect("answered twice, or never asked"));
+    }
+
+    fn dropped(&mut self, dropped: Option<Dropped<usize>>) {
+        let Some(Dropped { id, waiting }) = dropped else { return };
+        assert!(!self.buffer.suggestions.wants(id));
+        self.stopped(id);
+        if let Some(waiting) = waiting {
+            self.answered(waiting);
+        }
+    }
+
+    fn stopped(&mut self, id: u64) -> Running {
+        let at = self.running.iter().position(|running| running.id == id);
+        self.running.remove(at.expect("it was not under way"))
+    }
+
+    fn started(&mut self, id: u64, several: bool, place: String) {
+        assert!(self.running.is_empty(), "one at a time");
+        self.running.push(Running { id, several, place, held: "", said: String::new() });
+    }
+
+    fn before(&self, offset: usize) -> String {
+        self.buffer.text[..offset].to_owned()
+    }
+
+    fn known(&mut self, known: Known) {
+        let rest = match &known.answer {
+            Answer::Standing(stands) => &stands.text,
+            Answer::Generated(raw) => &raw.text,
+            Answer::Longer(raw, stands) => {
+                assert!(raw.text.starts_with(&stands.text), "what was shown stays");
+                &raw.text
+            }
+        };
+        let behind = known.entry.as_ref().is_none_or(|entry| rest.starts_with(&entry.rest));
+        assert!(behind);
+        // What stands before the cursor, with the answer, is a text that was made.
+        let whole = self.before(known.offset) + rest;
+        let made = match known.source {
+            Source::Early => self.running.iter().any(|running| {
+                running.place.len() <= known.offset && running.text().starts_with(&whole) && whole.ends_with('\n')
+            }),
+            _ => self.made.iter().any(|(start, text)| *start <= known.offset && *text == whole),
+        };
+        assert!(made, "{known:?} at {whole:?}, of {:?}", self.made);
+        self.answers.push((self.buffer.text.clone(), known));
+    }
+
+    fn ended(&mut self, ended: Ended<usize>) {
+        match ended {
+            Ended::Answer(waiting, known) => {
+                self.answered(waiting);
+                self.known(known);
+            }
+            Ended::Nothing(waiting) => self.answered(waiting),
+            Ended::Restart(id, offset) => {
+                self.restarts += 1;
+                self.started(id, false, self.before(offset));
+            }
+            Ended::Quiet => {}
+        }
+    }
+
+    fn chosen(&mut self, id: u64, chosen: Option<Chosen<usize>>) {
+        let Some(chosen) = chosen else { return };
+        self.stopped(id);
+        self.all(chosen);
+    }
+
+    fn all(&mut self, chosen: Chosen<usize>) {
+        self.answered(chosen.waiting);
+        if let Some(known) = chosen.known {
+            self.known(known);
+        }
+        for (index, raw) in chosen.raws.iter().enumerate() {
+            assert!(chosen.raws[..index].iter().all(|other| other.text != raw.text));
+        }
+    }
+
+    fn changed(&mut self, change: &Edit) {
+        let dropped = self.buffer.changed(change);
+        self.dropped(dropped);
+    }
+
+    /// The generation under way, and whether it is one of several.
+    fn under_way(&self) -> Option<(u64, bool)> {
+        self.running.first().map(|running| (running.id, running.several))
+    }
+
+    fn happens(&mut self, event: Event) {
+        let length = self.buffer.text.len();
+        let next = self.id();
+        match event {
+            Event::Ask(at, rest) => {
+                let (offset, waiting) = (at % (length + 1), self.request());
+                let entry = rest.and_then(|rest| entry(rest, rest));
+                match self.buffer.ask(offset, entry, waiting, next) {
+                    Decision::Answer(waiting, known, dropped) => {
+                        assert_eq!(known.offset, offset);
+                        self.dropped(dropped);
+                        self.answered(waiting);
+                        self.known(known);
+                    }
+                    Decision::Join { id, superseded, .. } => {
+                        assert_eq!(self.under_way(), Some((id, false)));
+                        superseded.into_iter().for_each(|waiting| self.answered(waiting));
+                    }
+                    Decision::Start(id, at, dropped) => {
+                        assert_eq!((id, at), (next, offset));
+                        self.dropped(dropped);
+                        self.started(id, false, self.before(offset));
+                    }
+                }
+            }
+            Event::Invoke(at, most) => {
+                let (offset, waiting) = (at % (length + 1), self.request());
+                let here = self.buffer.here(offset);
+                match self.buffer.suggestions.invoke(here, None, most, waiting, next) {
+                    Invoked::Start { id, count, dropped, .. } => {
+                        assert!(count > 0 && count <= most);
+                        self.dropped(dropped);
+                        self.started(id, true, self.before(offset));
+                    }
+                    Invoked::Answer(chosen, dropped) => {
+                        self.dropped(dropped);
+                        self.all(chosen);
+                    }
+                }
+            }
+            Event::Type(at, text) => self.changed(&insert(at % (length + 1), &text)),
+            Event::Delete(at, most) => {
+                let start = at % (length + 1);
+                self.changed(&delete(start..(start + most).min(length)));
+            }
+            Event::Accept => {
+                let Some((offset, text)) = self.shown.take() else { return };
+                if offset <= length {
+                    self.changed(&insert(offset, &text));
+                    self.happens(Event::Ask(offset + text.len(), None));
+                }
+            }
+            Event::Holds(held) => {
+                let Some((id, _)) = self.under_way() else { return };
+                if self.running[0].said.is_empty() {
+                    self.running[0].held = held;
+                    let kind = Kind::Block { indent: 0 };
+                    self.buffer.suggestions.holds(id, kind, held.to_owned(), Origin::default());
+                }
+            }
+            Event::Streamed(text) => {
+                let Some((id, false)) = self.under_way() else { return };
+                // The generation repeats what is held.
+                let running = &mut self.running[0];
+                let text = if running.said.is_empty() { format!("{}{text}", running.held) } else { text };
+                running.said.push_str(&text);
+                let ended = self.buffer.streamed(id, &text, next);
+                if !self.buffer.suggestions.wants(id) {
+                    self.stopped(id);
+                }
+                ended.into_iter().for_each(|ended| self.ended(ended));
+            }
+            Event::Finished(rest) => {
+                let Some((id, false)) = self.under_way() else { return };
+                let mut running = self.stopped(id);
+                if running.said.is_empty() {
+                    running.said = format!("{}{rest}", running.held);
+                }
+                self.made.push((running.place.len(), running.text()));
+                let ended = self.buffer.finished(id, raw(&running.said), next);
+                assert!(!self.buffer.suggestions.wants(id));
+                self.ended(ended);
+            }
+            Event::Failed => {
+                let Some((id, false)) = self.under_way() else { return };
+                self.stopped(id);
+                let waiting = self.buffer.suggestions.failed(id);
+                waiting.into_iter().for_each(|waiting| self.answered(waiting));
+            }
+            Event::Chosen(index, text) => {
+                let Some((id, true)) = self.under_way() else { return };
+                let raw = text.as_deref().map(raw);
+                if let Some(raw) = &raw {
+                    let Running { place, held, .. } = &self.running[0];
+                    let behind = raw.text.strip_prefix(held).unwrap_or(&raw.text);
+                    self.made.push((place.len(), format!("{place}{behind}")));
+                }
+                let chosen = self.buffer.suggestions.chosen(id, index, raw);
+                self.chosen(id, chosen);
+            }
+            Event::ChoiceFailed => {
+                let Some((id, true)) = self.under_way() else { return };
+                let chosen = self.buffer.suggestions.choice_failed(id);
+                self.chosen(id, chosen);
+            }
+            Event::PatienceOver => {
+                let Some((id, _)) = self.under_way() else { return };
+                let ended = self.buffer.suggestions.patience_over(id);
+                assert!(self.buffer.suggestions.wants(id));
+                ended.into_iter().for_each(|ended| self.ended(ended));
+            }
+            Event::Prepare => {
+                let Some(Preparation { id, edit, cursor }) = self.buffer.suggestions.prepare_next(next) else { return };
+                assert!(edit.range.is_empty() && edit.range.start <= length);
+                assert_eq!(cursor, edit.range.start + edit.text.len());
+                self.started(id, false, self.before(edit.range.start) + &edit.text);
+            }
+            Event::Shown(which) => {
+                let Some(which) = which.checked_rem(self.answers.len()) else { return };
+                let (text, known) = self.answers.swap_remove(which);
+                if text != self.buffer.text {
+                    return;
+                }
+                let shown = match known.answer {
+                    Answer::Standing(stands) => stands.text,
+                    Answer::Generated(raw) | Answer::Longer(raw, _) => raw.text.trim_end().to_owned(),
+                };
+                self.made.push((known.offset, self.before(known.offset) + &shown));
+                let dropped = self.buffer.shown(known.offset, &shown, known.source);
+                self.dropped(dropped);
+                self.shown = Some((known.offset, shown));
+            }
+            Event::Cancelled(which) => {
+                let Some(which) = which.checked_rem(self.open.len()) else { return };
+                let whose = self.open[which];
+                let dropped = self.buffer.suggestions.cancelled(|waiting| *waiting == whose);
+                assert_eq!(dropped.as_ref().and_then(|dropped| dropped.waiting), Some(whose));
+                self.dropped(dropped);
+            }
+            Event::Restart => {
+                // An engine that was not ready has no generation.
+                let Some((id, false)) = self.under_way() else { return };
+                self.stopped(id);
+                let ended = self.buffer.suggestions.restart(next);
+                self.ended(ended);
+            }
+            Event::Clear => {
+                let dropped = self.buffer.suggestions.clear();
+                self.dropped(dropped);
+            }
+        }
+        // Whoever waits, waits for something that is under way.
+        assert!(self.open.len() <= self.running.len());
+        assert!(self.restarts <= 2 * self.asked);
+        for running in &self.running {
+            assert!(self.buffer.suggestions.wants(running.id), "what is not wanted was not stopped");
+        }
+    }
+
+    /// Lets everything end.
+    fn end(mut self) {
+        while let Some((id, several)) = self.under_way() {
+            if several {
+                self.happens(Event::ChoiceFailed);
+            } else {
+                self.happens(Event::Finished(String::new()));
+            }
+            assert!(self.under_way().is_none_or(|(next, _)| next != id));
+        }
+        assert!(self.open.is_empty());
+    }
+}
+
+proptest! {
+    #[test]
+    fn everybody_is_answered_once(events in prop::collection::vec(event(), 0..60)) {
+        let mut world = World::new();
+        for event in events {
+            world.happens(event);
+        }
+        world.end();
+    }
+}
