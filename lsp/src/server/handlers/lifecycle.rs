@@ -21,8 +21,9 @@ const WATCH: Duration = Duration::from_secs(1);
 pub fn initialize(session: &mut Session, params: lsp::InitializeParams, responder: Responder<lsp::InitializeResult>) {
     let general = params.capabilities.general.as_ref();
     let encoding = Encoding::negotiate(general.and_then(|general| general.position_encodings.as_deref()));
+    let name = params.client_info.as_ref().map(|info| info.name.as_str());
     session.state.encoding = encoding;
-    session.state.capabilities = ClientCapabilities::of(&params.capabilities);
+    session.state.capabilities = ClientCapabilities::of(&params.capabilities, name);
     session.state.roots = roots(&params);
     session.state.initialization = params.initialization_options.unwrap_or_default();
     if let Some(process) = params.process_id {
