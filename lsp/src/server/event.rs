@@ -14,7 +14,8 @@ use tower_lsp::ls_types::{self as lsp, ProgressToken, Uri};
 use crate::generate::prepare::{Prepared, PreparedTurn};
 use crate::present::cuts::Counted;
 use crate::server::responder::{
-    ActionResponder, CommandResponder, InlineResponder, LensResponder, RequestId, Responder,
+    ActionResponder, CommandResponder, CompletionResponder, InlineResponder, LensResponder, RequestId,
+    ResolveResponder, Responder,
 };
 use crate::server::sync;
 use crate::synthesis::Selected;
@@ -35,6 +36,10 @@ pub enum Event {
     Closed(Uri),
     /// `textDocument/inlineCompletion`.
     InlineCompletion(lsp::InlineCompletionParams, InlineResponder),
+    /// `textDocument/completion`.
+    Completion(lsp::CompletionParams, CompletionResponder),
+    /// `completionItem/resolve`.
+    ResolveCompletion(Box<lsp::CompletionItem>, ResolveResponder),
     /// `textDocument/codeLens`.
     CodeLens(lsp::CodeLensParams, LensResponder),
     /// `textDocument/codeAction`.
