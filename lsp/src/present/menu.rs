@@ -51,8 +51,16 @@ pub fn provider(enabled: Option<bool>, inline: bool, menu: MenuCapabilities) -> 
     })
 }
 
-/// The menu for suggestions that were made for `text`, the best first. It is incomplete even without any: what the model
-/// says, and whether it is sure enough, changes with every key.
+/// The menu without any entry, where the next key may bring one: nothing was sure enough, or another request has come. Where
+/// there is never one (another language, no model, a comment), a request is answered by null, and the client need not ask
+/// again.
+#[must_use]
+pub fn nothing() -> lsp::CompletionList {
+    lsp::CompletionList { is_incomplete: true, items: Vec::new() }
+}
+
+/// The menu for suggestions that were made for `text`, the best first. It is incomplete even with the best entry: what is
+/// typed may be something else, and the client would only leave the entry out.
 #[must_use]
 pub fn menu(text: &Rope, offers: Vec<Offer>, encoding: Encoding, client: MenuCapabilities) -> lsp::CompletionList {
     let entries = offers.into_iter().enumerate();

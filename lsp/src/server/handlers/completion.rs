@@ -1,10 +1,8 @@
 //! `textDocument/completion` and `completionItem/resolve`: suggestions for clients that show them in a menu.
 
-use codegen_text::completion::Judged;
-use ropey::Rope;
-use tower_lsp::ls_types::{self as lsp, CompletionResponse};
+use tower_lsp::ls_types as lsp;
 
-use crate::present::menu::{self, Offer};
+use crate::present::menu;
 use crate::server::responder::{CompletionResponder, ResolveResponder};
 use crate::server::session::Session;
 use crate::server::state::State;
@@ -24,23 +22,7 @@ pub fn requested(session: &mut Session, params: lsp::CompletionParams, responder
     // UNTIL MERGED: inline::ask(session, Ask { uri, position, entry: None, invoked: false }, Waiter::Menu(responder)). Clients
     // say `Invoked` of typed letters, too (LSP: "24x7 code complete"), so that no request is known to be made by hand.
     let _ = (session, text_document, position);
-    responder.answer(Some(nothing()));
-}
-
-/// The answer with a suggestion that was made for `text`, under the number `id`.
-#[must_use]
-pub fn menu_answer(state: &State, text: &Rope, judged: Judged, id: u64) -> CompletionResponse {
-    let Judged { suggestion, confidence } = judged;
-    let offers = vec![Offer { id, suggestion, confidence }];
-    menu::menu(text, offers, state.encoding, state.capabilities.menu).into()
-}
-
-/// The answer without any entry where there may be one after the next key: nothing was sure enough, or the request was
-/// superseded. Where there is never one (another language, no model, a comment), the answer is `None`, and the client need not
-/// ask again.
-#[must_use]
-pub fn nothing() -> CompletionResponse {
-    lsp::CompletionList { is_incomplete: true, items: Vec::new() }.into()
+    responder.answer(Some(menu::nothing().into()));
 }
 
 /// Answers with the entry and its documentation, which is made of what the entry carries along.
