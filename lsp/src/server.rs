@@ -145,6 +145,14 @@ impl LanguageServer for Relay {
         self.tell(Event::FoldersChanged(params.event));
     }
 
+    async fn completion(&self, params: lsp::CompletionParams) -> jsonrpc::Result<Option<lsp::CompletionResponse>> {
+        self.ask(|responder| Event::Completion(params, responder)).await
+    }
+
+    async fn completion_resolve(&self, item: lsp::CompletionItem) -> jsonrpc::Result<lsp::CompletionItem> {
+        self.ask(|responder| Event::ResolveCompletion(Box::new(item), responder)).await
+    }
+
     async fn code_lens(&self, params: lsp::CodeLensParams) -> jsonrpc::Result<Option<Vec<lsp::CodeLens>>> {
         self.ask(|responder| Event::CodeLens(params, responder)).await
     }

@@ -1,9 +1,11 @@
-//! What a client is shown of turns: their state, code lenses and actions, and the explanation of one.
+//! What a client is shown: of turns their state, code lenses and actions, and the explanation of one; of suggestions the
+//! entries of its completion menu.
 
 pub mod actions;
 pub mod cuts;
 pub mod explain;
 pub mod lenses;
+pub mod menu;
 pub mod status;
 #[cfg(test)]
 mod tests;

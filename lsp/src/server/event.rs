@@ -15,7 +15,8 @@ use crate::generate::prepare::{Prepared, PreparedTurn};
 use crate::present::cuts::Counted;
 use crate::protocol::inline::InlineParams;
 use crate::server::responder::{
-    ActionResponder, CommandResponder, InlineResponder, LensResponder, RequestId, Responder,
+    ActionResponder, CommandResponder, CompletionResponder, InlineResponder, LensResponder, RequestId,
+    ResolveResponder, Responder,
 };
 use crate::server::sync;
 use crate::synthesis::Selected;
@@ -36,6 +37,10 @@ pub enum Event {
     Closed(Uri),
     /// `textDocument/inlineCompletion`.
     InlineCompletion(InlineParams, InlineResponder),
+    /// `textDocument/completion`.
+    Completion(lsp::CompletionParams, CompletionResponder),
+    /// `completionItem/resolve`.
+    ResolveCompletion(Box<lsp::CompletionItem>, ResolveResponder),
     /// `textDocument/codeLens`.
     CodeLens(lsp::CodeLensParams, LensResponder),
     /// `textDocument/codeAction`.

@@ -9,7 +9,7 @@ use tokio::sync::oneshot;
 use crate::config::layers::Base;
 use crate::server::event::{Event, Job};
 use crate::server::handlers::{
-    actions, command, configuration, inline, lens, lifecycle, parsing, synthesis, text_sync,
+    actions, command, completion, configuration, inline, lens, lifecycle, parsing, synthesis, text_sync,
 };
 use crate::server::outbox::Outbox;
 use crate::server::session::{Loader, Session};
@@ -112,6 +112,8 @@ impl MainLoop {
             }
             Event::EngineLoaded(stamp, result) => configuration::engine_loaded(session, stamp, result),
             Event::InlineCompletion(params, responder) => inline::requested(session, params, responder),
+            Event::Completion(params, responder) => completion::requested(session, params, responder),
+            Event::ResolveCompletion(item, responder) => completion::resolve(session, *item, responder),
             Event::Suggested(suggested) => inline::shown(session, suggested),
             Event::Prepared(uri, id, prepared) => inline::prepared(session, uri, id, prepared),
             Event::ParseDue(uri, text) => parsing::due(session, &uri, &text),

@@ -31,6 +31,10 @@ impl<T> Responder<T> {
 
 /// Answers `textDocument/inlineCompletion`.
 pub type InlineResponder = Responder<Option<InlineCompletionResponse>>;
+/// Answers `textDocument/completion`.
+pub type CompletionResponder = Responder<Option<lsp::CompletionResponse>>;
+/// Answers `completionItem/resolve`.
+pub type ResolveResponder = Responder<lsp::CompletionItem>;
 /// Answers `workspace/executeCommand`.
 pub type CommandResponder = Responder<Option<Value>>;
 /// Answers `textDocument/codeLens`.

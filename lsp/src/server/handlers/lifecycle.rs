@@ -5,7 +5,7 @@ use std::time::Duration;
 use tokio::sync::mpsc::UnboundedSender;
 use tower_lsp::ls_types::{self as lsp, Uri};
 
-use super::{configuration, inline, parsing};
+use super::{completion, configuration, inline, parsing};
 use crate::protocol::capabilities::ClientCapabilities;
 use crate::protocol::commands;
 use crate::protocol::positions::Encoding;
@@ -21,8 +21,9 @@ const WATCH: Duration = Duration::from_secs(1);
 pub fn initialize(session: &mut Session, params: lsp::InitializeParams, responder: Responder<lsp::InitializeResult>) {
     let general = params.capabilities.general.as_ref();
     let encoding = Encoding::negotiate(general.and_then(|general| general.position_encodings.as_deref()));
+    let name = params.client_info.as_ref().map(|info| info.name.as_str());
     session.state.encoding = encoding;
-    session.state.capabilities = ClientCapabilities::of(&params.capabilities);
+    session.state.capabilities = ClientCapabilities::of(&params.capabilities, name);
     session.state.roots = roots(&params);
     session.state.initialization = params.initialization_options.unwrap_or_default();
     if let Some(process) = params.process_id {
@@ -37,6 +38,7 @@ pub fn initialize(session: &mut Session, params: lsp::InitializeParams, responde
                 ..Default::default()
             })),
             inline_completion_provider: Some(lsp::OneOf::Right(lsp::InlineCompletionOptions::default())),
+            completion_provider: completion::provider(&session.state),
             code_lens_provider: Some(lsp::CodeLensOptions { resolve_provider: Some(false) }),
             code_action_provider: Some(lsp::CodeActionProviderCapability::Options(lsp::CodeActionOptions {
                 code_action_kinds: Some(vec![lsp::CodeActionKind::REFACTOR_REWRITE]),

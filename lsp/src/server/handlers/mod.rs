@@ -3,6 +3,7 @@
 
 pub mod actions;
 pub mod command;
+pub mod completion;
 pub mod configuration;
 pub mod explain;
 pub mod inline;
