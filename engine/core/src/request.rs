@@ -35,6 +35,8 @@ impl Sampling {
 /// The order in which requests are served when there are more than the engine has slots for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Priority {
+    /// A completion that nobody has asked for yet, but is likely to.
+    Ahead,
     /// A benchmark; no user is waiting.
     Evaluation,
     /// A synthesis that the user asked for and watches as it streams.

@@ -70,7 +70,7 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
     let offset = offset(document.rope(), *line, *column).with_context(|| file.display().to_string())?;
     let engine = arguments.engine.load()?;
     let options = TurnOptions { marker: arguments.marker.clone() };
-    let prepared = prepare::prepare(&document, offset, None, &options, None, arguments.max_tokens, &engine);
+    let prepared = prepare::prepare(&document, &prepare::At { offset, selected: None, count: 1, options: &options, previous_start: None, max_tokens: arguments.max_tokens }, &engine);
     let prepared = match prepared {
         Ok(prepared) => prepared,
         Err(refusal) => return report(arguments, Err(refusal), None),

@@ -5,3 +5,4 @@ pub mod live;
 pub mod prepare;
 pub mod run;
 pub mod select;
+pub mod shown;

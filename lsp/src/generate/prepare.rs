@@ -30,12 +30,26 @@ pub struct Prepared {
     /// The kind of completion.
     pub kind: Kind,
     pub request: Request,
+    /// The stop rules of further completions of the same prompt.
+    pub more: Vec<Box<dyn StopRule>>,
     /// The start of the context's window in bytes; see [`cursor::Context::start`].
     pub start: usize,
     /// The text before the cursor that the answer repeats; see [`Held`].
     pub held: String,
     /// The part of the document that the plan was made from.
     pub view: View,
+}
+
+/// The request, made several requests for continuations of one prompt, each with its own sampling. `more` has the stop rules
+/// of all but the first.
+#[must_use]
+pub fn several(request: Request, more: Vec<Box<dyn StopRule>>, samplings: Vec<Sampling>) -> Candidates {
+    let Request { prompt, max_tokens, begin, stop, priority, .. } = request;
+    let each = samplings.into_iter().zip(stop.into_iter().chain(more));
+    let each = each.map(|(sampling, stop)| Candidate { sampling, begin: begin.clone(), stop: Some(stop) });
+    let mut candidates = Candidates::new(prompt, max_tokens, each.collect());
+    candidates.priority = priority;
+    candidates
 }
 
 /// Resolves the model's name and loads it. Blocks.
@@ -48,20 +62,26 @@ pub fn load_engine(config: &EngineConfig) -> anyhow::Result<Engine> {
     Ok(Engine::load(&options)?)
 }
 
-/// Prepares a completion at `offset`, one that continues `selected` if that is given. Counts tokens, so it is not for the
-/// main loop.
+/// What a completion is wanted for.
+pub struct At<'a> {
+    /// The cursor's byte offset.
+    pub offset: usize,
+    /// An entry of the client's menu that it has to continue.
+    pub selected: Option<&'a Selected>,
+    /// How many are wanted, at least one.
+    pub count: usize,
+    pub options: &'a TurnOptions,
+    /// The start of the last context's window, which stays there if it can.
+    pub previous_start: Option<usize>,
+    pub max_tokens: usize,
+}
+
+/// Prepares a completion. Counts tokens, so it is not for the main loop.
 ///
 /// # Errors
 /// None is wanted there, or the cursor is in a word that no name begins with.
-pub fn prepare(
-    document: &Document,
-    offset: usize,
-    selected: Option<&Selected>,
-    options: &TurnOptions,
-    previous_start: Option<usize>,
-    max_tokens: usize,
-    engine: &Engine,
-) -> Result<Prepared, Refusal> {
+pub fn prepare(document: &Document, at: &At, engine: &Engine) -> Result<Prepared, Refusal> {
+    let &At { offset, selected, count, options, previous_start, max_tokens } = at;
     let view = view(document, offset)?;
     let mut plan = Plan::new(view.part(), view.cursor(), options)?;
     plan.max_tokens = plan.max_tokens.min(max_tokens);
@@ -78,8 +98,9 @@ pub fn prepare(
     let mut request = Request::new(Prompt::Text(context.prompt), plan.max_tokens);
     request.begin = begin;
     request.stop = Some(completion::behind(&held, plan.stop_rule()));
+    let more = (1..count).map(|_| completion::behind(&held, plan.stop_rule())).collect();
     let kind = plan.kind;
-    Ok(Prepared { kind, request, start: context.start, held, view })
+    Ok(Prepared { kind, request, more, start: context.start, held, view })
 }
 
 /// The part of the document around the cursor that a suggestion is decided in.

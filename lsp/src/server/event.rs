@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use codegen_engine::Engine;
+use codegen_text::completion::session::Source;
 use codegen_text::completion::{Judged, Kind, Refusal, Refused};
 use codegen_text::document::Document;
 use codegen_text::provenance::{TurnMap, TurnText};
@@ -16,7 +17,7 @@ use crate::present::cuts::Counted;
 use crate::protocol::inline::InlineParams;
 use crate::server::responder::{
     ActionResponder, CommandResponder, CompletionResponder, InlineResponder, LensResponder, RequestId,
-    ResolveResponder, Responder,
+    ResolveResponder, Responder, Waiter,
 };
 use crate::server::sync;
 use crate::synthesis::Selected;
@@ -69,7 +70,9 @@ pub enum Event {
     /// The end of loading an engine: the number of the load, and the engine or the error.
     EngineLoaded(u64, Result<Engine, String>),
     /// A prepared completion, or why nothing is completed there.
-    Prepared(Uri, u64, Result<Box<Prepared>, Refusal>),
+    Prepared(Uri, u64, Wanted, Result<Box<Prepared>, Refusal>),
+    /// The request that a generation is for has been waiting for as long as it may for a whole block.
+    PatienceOver(Uri, u64),
     /// A suggestion for a request, or why there is none.
     Suggested(Suggested),
     /// The document has not changed for a moment, if this is still its text.
@@ -98,13 +101,42 @@ pub enum Event {
     },
 }
 
-/// A suggestion, and the request that it is for.
+/// What is shown for a request, or why nothing is.
 pub struct Suggested {
     pub uri: Uri,
     /// The text that it was made for.
     pub text: Rope,
-    pub responder: InlineResponder,
-    pub judged: Result<Judged, Refused>,
+    pub waiter: Waiter,
+    /// Where the answer comes from.
+    pub source: Source,
+    /// What is shown, the best first. At most one for a request that was not made by hand.
+    pub judged: Result<Vec<Judged>, Refused>,
+    /// What the model wrote; `None` where a suggestion stands already.
+    pub raw: Option<Raw>,
+}
+
+/// What a model wrote for a request, for those who want to know why they see what they see.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Raw {
+    pub text: String,
+    pub kind: Kind,
+    /// The mean of its tokens' natural-log probabilities.
+    pub mean_logprob: f32,
+}
+
+/// The purpose of a generation for a buffer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Wanted {
+    /// A suggestion for a request.
+    One,
+    /// The suggestion that follows the one that is shown.
+    Next,
+    /// That many for a request made by hand; `greedy`: the first is the most likely text, and not all of them are drawn.
+    Several {
+        /// How many.
+        count: usize,
+        greedy: bool,
+    },
 }
 
 /// The code lenses of a document, found by background work.
@@ -132,6 +164,14 @@ pub enum Job {
         id: u64,
         kind: Kind,
     },
+    /// One of several suggestions for a request.
+    Choice {
+        uri: Uri,
+        id: u64,
+        /// Which of them.
+        index: usize,
+        kind: Kind,
+    },
     /// A candidate of a turn.
     Synthesis {
         at: StepId,
@@ -145,7 +185,7 @@ impl Job {
     #[must_use]
     pub fn id(&self) -> u64 {
         match self {
-            Self::Inline { id, .. } => *id,
+            Self::Inline { id, .. } | Self::Choice { id, .. } => *id,
             Self::Synthesis { at, .. } => at.step,
         }
     }

@@ -5,6 +5,8 @@ use tokio::sync::oneshot;
 use tower_lsp::jsonrpc;
 use tower_lsp::ls_types::{self as lsp, InlineCompletionResponse};
 
+use crate::present::menu;
+
 /// The number of a client's request within this run of the server.
 pub type RequestId = u64;
 
@@ -31,6 +33,51 @@ impl<T> Responder<T> {
 
 /// Answers `textDocument/inlineCompletion`.
 pub type InlineResponder = Responder<Option<InlineCompletionResponse>>;
+/// Answers a request for a suggestion, in the form that was asked for.
+#[derive(Debug)]
+pub enum Waiter {
+    Inline(InlineResponder),
+    Menu(CompletionResponder),
+}
+
+impl Waiter {
+    /// The number of the request.
+    #[must_use]
+    pub fn request(&self) -> RequestId {
+        match self {
+            Self::Inline(responder) => responder.request,
+            Self::Menu(responder) => responder.request,
+        }
+    }
+
+    /// Answers that there is nothing at present: another request has come, or nothing is sure enough. A menu's client asks
+    /// again with the next key.
+    pub fn nothing(self) {
+        match self {
+            Self::Inline(responder) => responder.answer(None),
+            Self::Menu(responder) => {
+                responder.answer(Some(menu::nothing().into()));
+            }
+        }
+    }
+
+    /// Answers that there is never anything at such a place.
+    pub fn never(self) {
+        match self {
+            Self::Inline(responder) => responder.answer(None),
+            Self::Menu(responder) => responder.answer(None),
+        }
+    }
+
+    /// Answers with an error that says what is wrong with the request.
+    pub fn refuse(self, problem: impl Into<String>) {
+        match self {
+            Self::Inline(responder) => responder.refuse(problem),
+            Self::Menu(responder) => responder.refuse(problem),
+        }
+    }
+}
+
 /// Answers `textDocument/completion`.
 pub type CompletionResponder = Responder<Option<lsp::CompletionResponse>>;
 /// Answers `completionItem/resolve`.

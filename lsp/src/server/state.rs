@@ -21,7 +21,7 @@ use crate::present::cuts::Counted;
 use crate::protocol::capabilities::ClientCapabilities;
 use crate::protocol::positions::Encoding;
 use crate::server::parsing::Parsing;
-use crate::server::responder::{CommandResponder, InlineResponder};
+use crate::server::responder::{CommandResponder, Waiter};
 use crate::synthesis::{Operation, Outcome, PendingEdit};
 
 /// The state of the client's code lenses.
@@ -68,7 +68,7 @@ pub struct Buffer {
     pub synced: bool,
     /// The start of the last context's window, so that it stays there.
     pub window_start: Option<usize>,
-    pub suggestions: Suggestions<InlineResponder>,
+    pub suggestions: Suggestions<Waiter>,
     /// How much of its turns' histories does not fit, as far as it has been counted.
     pub counted: Arc<Counted>,
     /// The state of its parsing, if that is too slow for the main loop.
@@ -99,7 +99,7 @@ impl Buffer {
     }
 
     /// Moves everything that refers to the text past a change of it.
-    pub fn follow(&mut self, change: &Edit) -> Option<Dropped<InlineResponder>> {
+    pub fn follow(&mut self, change: &Edit) -> Option<Dropped<Waiter>> {
         self.window_start = self.window_start.and_then(|start| edit::map(start, change, Assoc::Before));
         self.suggestions.changed(change)
     }

@@ -70,6 +70,12 @@ pub fn distinct(candidates: Vec<Ranked>) -> Vec<Ranked> {
     found
 }
 
+/// Whether two pieces of code differ in comments and white space only.
+#[must_use]
+pub fn is_same(one: &str, other: &str) -> bool {
+    shape(one) == shape(other)
+}
+
 /// Sorts by score, best first: what parses; then what did not raise; then fewest missing names; then fewest shadowed
 /// and dropped ones; then the highest mean token log-probability; then the first sampled. Candidates without code come
 /// last.

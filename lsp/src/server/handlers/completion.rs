@@ -2,27 +2,25 @@
 
 use tower_lsp::ls_types as lsp;
 
+use super::inline::{self, Ask};
 use crate::present::menu;
-use crate::server::responder::{CompletionResponder, ResolveResponder};
+use crate::server::responder::{CompletionResponder, ResolveResponder, Waiter};
 use crate::server::session::Session;
 use crate::server::state::State;
 
 /// What `initialize` is answered about the menu. It is decided once: few clients take a menu that comes later.
 #[must_use]
 pub fn provider(state: &State) -> Option<lsp::CompletionOptions> {
-    // UNTIL MERGED: `completion.enabled` of the options that are known by now, which are those of
-    // `InForce::of(&state.base, &state.initialization, &state.settings)`; "auto" is `None`.
-    let enabled = None;
+    let enabled = state.initialization.pointer("/completion/enabled").and_then(serde_json::Value::as_bool);
     menu::provider(enabled, state.capabilities.inline_completion, state.capabilities.menu)
 }
 
 /// Answers a request with a menu, as far as one is wanted at its place.
 pub fn requested(session: &mut Session, params: lsp::CompletionParams, responder: CompletionResponder) {
     let lsp::TextDocumentPositionParams { text_document, position } = params.text_document_position;
-    // UNTIL MERGED: inline::ask(session, Ask { uri, position, entry: None, invoked: false }, Waiter::Menu(responder)). Clients
-    // say `Invoked` of typed letters, too (LSP: "24x7 code complete"), so that no request is known to be made by hand.
-    let _ = (session, text_document, position);
-    responder.answer(Some(menu::nothing().into()));
+    // Clients say `Invoked` of typed letters, too (LSP: "24x7 code complete"), so that no request is known to be made by hand.
+    let ask = Ask { uri: text_document.uri, position, entry: None, invoked: false };
+    inline::ask(session, ask, Waiter::Menu(responder));
 }
 
 /// Answers with the entry and its documentation, which is made of what the entry carries along.

@@ -17,6 +17,13 @@ pub struct RawCompletion {
 }
 
 impl RawCompletion {
+    /// The mean of its tokens' natural-log probabilities; 0 without any.
+    #[must_use]
+    pub fn mean_logprob(&self) -> f32 {
+        let sum: f32 = self.tokens.iter().map(|token| token.logprob).sum();
+        if self.tokens.is_empty() { 0.0 } else { sum / self.tokens.len() as f32 }
+    }
+
     /// Takes off the text before the cursor that the generation repeats, if it does.
     pub fn forget(&mut self, held: &str) {
         if self.text.starts_with(held) {

@@ -1,0 +1,194 @@
+//! The generations of suggestions: prepared away from the main loop, submitted, streamed, ended.
+
+use codegen_core::{EngineError, Event as Produced, FinishReason, Key, Priority};
+use codegen_text::completion::session::Ended;
+use codegen_text::completion::{Kind, Refusal};
+use codegen_text::document::Document;
+use tower_lsp::ls_types::Uri;
+
+use super::{ahead, forget, refuse, show};
+use crate::generate::prepare::{self, At, Prepared};
+use crate::server::event::{Event, Job, Wanted};
+use crate::server::responder::Waiter;
+use crate::server::session::Session;
+use crate::server::state::EngineState;
+
+/// Prepares a generation for the buffer as it is.
+pub(super) fn start(session: &mut Session, uri: &Uri, id: u64, offset: usize, wanted: Wanted) {
+    let Some(buffer) = session.state.buffers.get(uri) else { return };
+    let document = buffer.document.clone();
+    prepare(session, uri, id, wanted, offset, move || document);
+}
+
+/// Prepares a generation away from the main loop, since finding the context counts tokens. `document` is called there.
+pub(super) fn prepare(
+    session: &mut Session,
+    uri: &Uri,
+    id: u64,
+    wanted: Wanted,
+    offset: usize,
+    document: impl FnOnce() -> Document + Send + 'static,
+) {
+    // While the engine loads, the request waits; `engine_settled` starts it.
+    let Some(engine) = session.state.engine().cloned() else { return };
+    let Some(buffer) = session.state.buffers.get(uri) else { return };
+    let previous_start = buffer.window_start;
+    let selected = buffer.suggestions.entry(id).map(|entry| entry.selected.clone());
+    let config = session.state.config_for(uri);
+    let (options, max_tokens) = (config.turns.clone(), config.inline.max_tokens);
+    let count = if let Wanted::Several { count, .. } = wanted { count } else { 1 };
+    let uri = uri.clone();
+    session.offload(
+        move || {
+            let selected = selected.as_ref();
+            let at = At { offset, selected, count, options: &options, previous_start, max_tokens };
+            prepare::prepare(&document(), &at, &engine)
+        },
+        move |prepared| Event::Prepared(uri, id, wanted, prepared.unwrap_or(Err(Refusal::Failed)).map(Box::new)),
+    );
+}
+
+/// Submits a prepared generation, if it is still wanted. The main loop does this because requests of one buffer must
+/// reach the engine in order: the later supersedes the earlier.
+pub fn prepared(session: &mut Session, uri: Uri, id: u64, wanted: Wanted, prepared: Result<Box<Prepared>, Refusal>) {
+    let Some(buffer) = session.state.buffers.get_mut(&uri).filter(|buffer| buffer.suggestions.wants(id)) else {
+        return;
+    };
+    let prepared = match prepared {
+        Ok(prepared) => *prepared,
+        Err(why) => return failed(session, &uri, id, why),
+    };
+    let engine = match &session.state.engine {
+        EngineState::Ready(engine) => engine.clone(),
+        _ => return forget(session, &uri),
+    };
+    let Prepared { kind, mut request, more, start, held, view } = prepared;
+    buffer.suggestions.holds(id, kind.clone(), held, view.origin());
+    let key = Key(uri.as_str().to_owned());
+    match wanted {
+        // What is prepared must not supersede what is asked for, nor move the window that this is asked in. Somebody may have
+        // come to wait for it meanwhile.
+        Wanted::Next => {
+            if buffer.suggestions.is_ahead(id) {
+                request.priority = Priority::Ahead;
+            }
+            session.running.add(Job::Inline { uri, id, kind }, engine.submit(request));
+        }
+        Wanted::One => {
+            (buffer.window_start, buffer.view) = (Some(start), Some(view));
+            request.key = Some(key);
+            session.running.add(Job::Inline { uri, id, kind }, engine.submit(request));
+        }
+        Wanted::Several { count, greedy } => {
+            (buffer.window_start, buffer.view) = (Some(start), Some(view));
+            let config = &session.state.config_for(&uri).synthesis;
+            let samplings = match greedy {
+                true => prepare::samplings(config, count, id),
+                false => prepare::drawn(config, count, id),
+            };
+            let mut candidates = prepare::several(request, more, samplings);
+            candidates.key = Some(key);
+            for (index, generation) in engine.submit_candidates(candidates).into_iter().enumerate() {
+                let job = Job::Choice { uri: uri.clone(), id, index, kind: kind.clone() };
+                session.running.add(job, generation);
+            }
+        }
+    }
+}
+
+/// Takes a token from the engine, or the end of a generation.
+pub fn produced(session: &mut Session, uri: &Uri, id: u64, kind: Kind, event: Produced) {
+    let next_id = session.state.next_id();
+    let Some(buffer) = session.state.buffers.get_mut(uri) else { return };
+    let suggestions = &mut buffer.suggestions;
+    match event {
+        Produced::Token { text, logprob, .. } => {
+            let ended = suggestions.streamed(id, &text, logprob, next_id);
+            if !suggestions.wants(id) {
+                session.running.remove(id);
+            }
+            if let Some(ended) = ended {
+                conclude(session, uri, ended);
+            }
+        }
+        Produced::Done(done) if !is_broken_off(done.reason) => {
+            let ended = suggestions.finished(id, prepare::raw(done, kind), next_id);
+            conclude(session, uri, ended);
+            ahead::prepare(session, uri);
+        }
+        Produced::Done(_) => failed(session, uri, id, Refusal::Superseded),
+        Produced::Failed(error) => {
+            failed(session, uri, id, Refusal::Failed);
+            report(session, &error);
+        }
+    }
+}
+
+/// Takes the end of one of the generations for a request made by hand.
+pub fn produced_several(session: &mut Session, uri: &Uri, id: u64, index: usize, kind: Kind, event: Produced) {
+    let Some(buffer) = session.state.buffers.get_mut(uri) else { return };
+    let raw = match event {
+        Produced::Token { .. } => return,
+        Produced::Done(done) if !is_broken_off(done.reason) => Some(prepare::raw(done, kind)),
+        Produced::Done(_) => None,
+        Produced::Failed(error) => {
+            report(session, &error);
+            None
+        }
+    };
+    let Some(buffer) = session.state.buffers.get_mut(uri) else { return };
+    if let Some(chosen) = buffer.suggestions.chosen(id, index, raw) {
+        show::several(session, uri, chosen);
+    }
+}
+
+fn is_broken_off(reason: FinishReason) -> bool {
+    matches!(reason, FinishReason::Cancelled | FinishReason::Superseded)
+}
+
+/// An empty buffer has nothing to continue; the user is not told.
+fn report(session: &mut Session, error: &EngineError) {
+    if *error != EngineError::EmptyPrompt {
+        session.engine_failed(error);
+    }
+}
+
+/// Ends what has failed or had nothing to do, with what answers its request.
+fn failed(session: &mut Session, uri: &Uri, id: u64, why: Refusal) {
+    let Some(buffer) = session.state.buffers.get_mut(uri) else { return };
+    let ahead = buffer.suggestions.is_ahead(id);
+    if let Some(waiter) = buffer.suggestions.failed(id) {
+        refuse(session, uri, waiter, why);
+    } else if let Some(chosen) = buffer.suggestions.choice_failed(id) {
+        if chosen.known.is_some() {
+            show::several(session, uri, chosen);
+        } else {
+            refuse(session, uri, chosen.waiting, why);
+        }
+    }
+    if ahead {
+        ahead::prepare(session, uri);
+    }
+}
+
+/// Does what is to be done for a request whose generation has ended, or has come far enough.
+pub(super) fn conclude(session: &mut Session, uri: &Uri, ended: Ended<Waiter>) {
+    match ended {
+        Ended::Answer(waiter, known) => show::one(session, uri, waiter, known),
+        Ended::Nothing(waiter) => refuse(session, uri, waiter, Refusal::MovedOn),
+        Ended::Restart(id, offset) => start(session, uri, id, offset, Wanted::One),
+        Ended::Quiet => {}
+    }
+}
+
+/// A request waits for what was only prepared so far. What is asked for must not wait behind other work, so that it is begun
+/// again if there is any; the KV cache has what was read for it.
+pub(super) fn raise(session: &mut Session, uri: &Uri) {
+    if !session.running.is_busy_with_turns() {
+        return;
+    }
+    let id = session.state.next_id();
+    let Some(buffer) = session.state.buffers.get_mut(uri) else { return };
+    let ended = buffer.suggestions.restart(id);
+    conclude(session, uri, ended);
+}

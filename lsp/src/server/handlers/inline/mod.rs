@@ -1,0 +1,238 @@
+//! Suggestions: `textDocument/inlineCompletion`, and what it has in common with the completion menu.
+//!
+//! A request is answered from what is known, joined to a generation in flight, or starts one ([`generation`]). What is
+//! known is filtered and answered in [`show`]. What nobody has asked for yet is prepared in [`ahead`].
+
+mod ahead;
+pub mod generation;
+pub mod show;
+
+use std::time::Duration;
+
+use codegen_text::completion::here::Here;
+use codegen_text::completion::session::{Decision, Dropped, Entry, Invoked};
+use codegen_text::completion::{Refusal, Refused, Selected};
+use codegen_text::document::Unparsed;
+use codegen_text::document::indentation::Unit;
+use tower_lsp::ls_types::{self as lsp, Uri};
+
+use crate::protocol::inline::{Asked, InlineParams};
+use crate::protocol::positions::{self, Encoding};
+use crate::server::event::{Event, Wanted};
+use crate::server::responder::{InlineResponder, RequestId, Waiter};
+use crate::server::session::Session;
+use crate::server::state::{Buffer, EngineState};
+
+/// Suggestions that a request made by hand is answered with at most.
+const SEVERAL: usize = 4;
+
+/// What a request for a suggestion asks for.
+pub struct Ask {
+    pub uri: Uri,
+    /// The version of the document that the position is in, if the client says.
+    pub version: Option<i32>,
+    /// The client's unit of indentation, if it says.
+    pub unit: Option<Unit>,
+    pub position: lsp::Position,
+    /// The entry that is selected in the client's menu.
+    pub entry: Option<lsp::SelectedCompletionInfo>,
+    /// Whether the user asked by a gesture of their own, rather than by typing.
+    pub invoked: bool,
+}
+
+/// Why a request is not decided about.
+enum Unfit {
+    Refused(Refusal),
+    /// The request is wrong, for this reason.
+    Invalid(String),
+}
+
+impl From<Refusal> for Unfit {
+    fn from(refusal: Refusal) -> Self {
+        Self::Refused(refusal)
+    }
+}
+
+/// Takes in `textDocument/inlineCompletion`.
+pub fn requested(session: &mut Session, params: InlineParams, responder: InlineResponder) {
+    let unit = params.unit();
+    let InlineParams { text_document: Asked { uri, version }, position, context, .. } = params;
+    let invoked = context.is_invoked();
+    let entry = context.selected_completion_info;
+    ask(session, Ask { uri, version, unit, position, entry, invoked }, Waiter::Inline(responder));
+}
+
+/// Answers a request from what is known, joins it to a generation in flight, or starts one.
+pub fn ask(session: &mut Session, asked: Ask, waiter: Waiter) {
+    let (uri, invoked) = (asked.uri.clone(), asked.invoked);
+    let (here, entry) = match place(session, asked) {
+        Ok(place) => place,
+        Err(Unfit::Refused(refusal)) => return refuse(session, &uri, waiter, refusal),
+        Err(Unfit::Invalid(problem)) => return waiter.refuse(problem),
+    };
+    let id = session.state.next_id();
+    let Some(buffer) = session.state.buffers.get_mut(&uri) else {
+        return refuse(session, &uri, waiter, Refusal::NotOpen);
+    };
+    if invoked {
+        match buffer.suggestions.invoke(here.clone(), entry, SEVERAL, waiter, id) {
+            Invoked::Answer(chosen, dropped) => {
+                drop_if_any(session, &uri, dropped);
+                show::several(session, &uri, *chosen);
+            }
+            Invoked::Start { id, count, greedy, dropped } => {
+                drop_if_any(session, &uri, dropped);
+                generation::start(session, &uri, id, here.offset, Wanted::Several { count, greedy });
+            }
+        }
+        return;
+    }
+    match buffer.suggestions.ask(here, entry, waiter, id) {
+        Decision::Answer(waiter, known, dropped) => {
+            drop_if_any(session, &uri, dropped);
+            show::one(session, &uri, waiter, known);
+        }
+        Decision::Join { id, superseded, raised } => {
+            if let Some(waiter) = superseded {
+                refuse(session, &uri, waiter, Refusal::Superseded);
+            }
+            be_patient(session, &uri, id);
+            if raised {
+                generation::raise(session, &uri);
+            }
+        }
+        Decision::Start(id, offset, dropped) => {
+            drop_if_any(session, &uri, dropped);
+            be_patient(session, &uri, id);
+            generation::start(session, &uri, id, offset, Wanted::One);
+        }
+    }
+}
+
+/// The place that a request is about, and the entry that it has to continue.
+fn place(session: &mut Session, asked: Ask) -> Result<(Here, Option<Entry>), Unfit> {
+    let Ask { uri, version, unit, position, entry: selected, .. } = asked;
+    let state = &mut session.state;
+    if !state.buffers.contains_key(&uri) {
+        return Err(Refusal::NotOpen.into());
+    }
+    if !state.config_for(&uri).inline.enabled {
+        return Err(Refusal::Off.into());
+    }
+    if state.unserved(&uri).is_some() {
+        return Err(Refusal::Language.into());
+    }
+    if matches!(state.engine, EngineState::Failed(_)) {
+        return Err(Refusal::NoModel.into());
+    }
+    let encoding = state.encoding;
+    let buffer = state.buffers.get_mut(&uri).ok_or(Refusal::NotOpen)?;
+    if !buffer.synced {
+        return Err(Refusal::OutOfStep.into());
+    }
+    if buffer.document.syntax_gap() == Some(Unparsed::TooLarge) {
+        return Err(Refusal::TooLarge.into());
+    }
+    // Behind a change that is still on its way, or before one that the server has: the position is in another text.
+    if version.is_some() && version != buffer.client_version {
+        return Err(Refusal::OtherVersion.into());
+    }
+    if let Some(unit) = unit {
+        buffer.document.set_unit(unit);
+    }
+    let offset = positions::offset(buffer.document.rope(), position, encoding);
+    let offset = offset.map_err(|error| Unfit::Invalid(error.to_string()))?;
+    let entry = match selected {
+        None => None,
+        // Another entry than what is being typed: nothing can continue it at this place.
+        Some(info) => Some(entry(buffer, offset, info, encoding).ok_or(Refusal::OtherEntry)?),
+    };
+    Ok((Here::at(buffer.document.rope(), offset), entry))
+}
+
+/// The entry that is selected in the client's menu, if what has been typed is its beginning.
+fn entry(buffer: &Buffer, offset: usize, info: lsp::SelectedCompletionInfo, encoding: Encoding) -> Option<Entry> {
+    let rope = buffer.document.rope();
+    let start = positions::offset(rope, info.range.start, encoding).ok()?;
+    let end = positions::offset(rope, info.range.end, encoding).ok()?;
+    let usable = start <= end && end == offset && info.range.start.line == info.range.end.line;
+    let selected = Selected { start, text: info.text };
+    let rest = selected.rest(&buffer.document.slice(start..offset)).filter(|_| usable)?.to_owned();
+    Some(Entry { selected, rest })
+}
+
+/// Answers a request that nothing is shown for.
+pub fn refuse(session: &mut Session, uri: &Uri, waiter: Waiter, refused: impl Into<Refused>) {
+    let Refused { why, .. } = refused.into();
+    tracing::debug!("nothing is suggested in {}: {why}", uri.as_str());
+    let _ = session;
+    waiter.nothing(why);
+}
+
+/// Lets the request that the generation is for wait as long as it may for a whole block.
+fn be_patient(session: &mut Session, uri: &Uri, id: u64) {
+    let wait = Duration::from_millis(session.state.config_for(uri).inline.patience_ms);
+    session.after(wait, Event::PatienceOver(uri.clone(), id));
+}
+
+/// Answers the request with what is there of its generation, if a part of that can be shown.
+pub fn patience_over(session: &mut Session, uri: &Uri, id: u64) {
+    let Some(buffer) = session.state.buffers.get_mut(uri) else { return };
+    if let Some(ended) = buffer.suggestions.patience_over(id) {
+        generation::conclude(session, uri, ended);
+    }
+}
+
+/// Cancels a generation, and answers the requests that waited for it.
+pub fn drop_in_flight(session: &mut Session, uri: &Uri, dropped: Dropped<Waiter>, why: Refusal) {
+    session.running.remove(dropped.id);
+    if let Some(waiter) = dropped.waiting {
+        refuse(session, uri, waiter, why);
+    }
+}
+
+fn drop_if_any(session: &mut Session, uri: &Uri, dropped: Option<Dropped<Waiter>>) {
+    if let Some(dropped) = dropped {
+        drop_in_flight(session, uri, dropped, Refusal::Superseded);
+    }
+}
+
+/// Forgets the suggestions of a buffer, and cancels their generation.
+pub fn forget(session: &mut Session, uri: &Uri) {
+    let Some(buffer) = session.state.buffers.get_mut(uri) else { return };
+    (buffer.window_start, buffer.view) = (None, None);
+    if let Some(dropped) = buffer.suggestions.clear() {
+        drop_in_flight(session, uri, dropped, Refusal::MovedOn);
+    }
+}
+
+/// Drops a request that the client has cancelled.
+pub fn cancelled(session: &mut Session, request: RequestId) {
+    let mut buffers = session.state.buffers.iter_mut();
+    let dropped = buffers.find_map(|(uri, buffer)| {
+        let dropped = buffer.suggestions.cancelled(|waiter| waiter.request() == request)?;
+        Some((uri.clone(), dropped))
+    });
+    if let Some((uri, dropped)) = dropped {
+        drop_in_flight(session, &uri, dropped, Refusal::Cancelled);
+    }
+}
+
+/// Starts the requests that waited for the engine, or ends them if it could not be loaded.
+pub fn engine_settled(session: &mut Session) {
+    let uris: Vec<_> = session.state.buffers.keys().cloned().collect();
+    if session.state.engine().is_none() {
+        return uris.iter().for_each(|uri| forget(session, uri));
+    }
+    for uri in uris {
+        let id = session.state.next_id();
+        let Some(buffer) = session.state.buffers.get_mut(&uri) else { continue };
+        if let Some(dropped) = buffer.suggestions.several_waiting() {
+            // It was made by hand, before there was a model; by now the user has seen that nothing came.
+            drop_in_flight(session, &uri, dropped, Refusal::Loading);
+            continue;
+        }
+        let ended = buffer.suggestions.restart(id);
+        generation::conclude(session, &uri, ended);
+    }
+}

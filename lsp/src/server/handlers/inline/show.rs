@@ -1,0 +1,139 @@
+//! What is known is filtered, away from the main loop since the filters parse, and answered.
+
+use codegen_text::completion::here::Here;
+use codegen_text::completion::raw::RawCompletion;
+use codegen_text::completion::session::{Answer, Chosen, Known, Source, Stands};
+use codegen_text::completion::{Judged, Refusal, Suggestion};
+use ropey::Rope;
+use serde_json::json;
+use tower_lsp::ls_types::{self as lsp, InlineCompletionItem, Uri};
+
+use super::{SEVERAL, ahead, drop_in_flight, refuse};
+use crate::generate::{prepare, shown as filtered};
+use crate::present::menu::{self, Offer};
+use crate::protocol::commands;
+use crate::protocol::positions::{self, Encoding};
+use crate::server::event::{Event, Raw, Suggested};
+use crate::server::responder::Waiter;
+use crate::server::session::Session;
+
+/// Answers with a known suggestion, as far as that passes the filters.
+pub(super) fn one(session: &mut Session, uri: &Uri, waiter: Waiter, known: Known) {
+    let least = session.state.config_for(uri).inline.least();
+    let Some(buffer) = session.state.buffers.get(uri) else { return refuse(session, uri, waiter, Refusal::NotOpen) };
+    let document = buffer.document.clone();
+    // Usually the user has typed nothing since the suggestion was asked for.
+    let view = buffer.view.clone().filter(|view| view.is_of(&document, known.offset));
+    let (uri, text) = (uri.clone(), document.rope().clone());
+    let source = known.source;
+    let raw = match &known.answer {
+        Answer::Standing(_) => None,
+        Answer::Generated(raw) | Answer::Longer(raw, _) => Some(raw_of(raw)),
+    };
+    session.offload(
+        move || {
+            let view = view.map_or_else(|| prepare::view(&document, known.offset), Ok)?;
+            filtered::one(&document, &view, known, least).map(|judged| vec![judged])
+        },
+        move |judged| {
+            let judged = judged.unwrap_or_else(|| Err(Refusal::Failed.into()));
+            Event::Suggested(Suggested { uri, text, waiter, source, judged, raw })
+        },
+    );
+}
+
+/// Answers a request made by hand, with the suggestions that pass the filters.
+pub(super) fn several(session: &mut Session, uri: &Uri, chosen: Chosen<Waiter>) {
+    let Some(buffer) = session.state.buffers.get(uri) else {
+        return refuse(session, uri, chosen.waiting, Refusal::NotOpen);
+    };
+    let document = buffer.document.clone();
+    let (uri, text) = (uri.clone(), document.rope().clone());
+    let Chosen { waiting: waiter, offset, entry, known, raws } = chosen;
+    let raw = raws.first().map(raw_of);
+    let chosen = Chosen { waiting: (), offset, entry, known, raws };
+    let source = chosen.known.as_ref().map_or(Source::Generated, |known| known.source);
+    session.offload(
+        move || {
+            let view = prepare::view(&document, chosen.offset)?;
+            filtered::several(&document, &view, &chosen, SEVERAL)
+        },
+        move |judged| {
+            let judged = judged.unwrap_or_else(|| Err(Refusal::Failed.into()));
+            Event::Suggested(Suggested { uri, text, waiter, source, judged, raw })
+        },
+    );
+}
+
+fn raw_of(raw: &RawCompletion) -> Raw {
+    Raw { text: raw.text.clone(), kind: raw.kind.clone(), mean_logprob: raw.mean_logprob() }
+}
+
+/// Answers a request with what passed the filters, and remembers what stands.
+pub fn answer(session: &mut Session, suggested: Suggested) {
+    let Suggested { uri, text, waiter, source, judged, raw: _ } = suggested;
+    let judged = match judged {
+        Ok(judged) => judged,
+        Err(refused) => {
+            refuse(session, &uri, waiter, refused);
+            // What stands behind it may have been prepared no further.
+            return ahead::prepare(session, &uri);
+        }
+    };
+    let (encoding, client) = (session.state.encoding, session.state.capabilities.menu);
+    let numbered: Vec<(u64, Judged)> =
+        judged.into_iter().map(|judged| (session.state.next_id(), judged)).collect();
+    // The text may have moved on.
+    let current = |session: &Session| {
+        session.state.buffers.get(&uri).is_some_and(|buffer| buffer.document.rope().is_instance(&text))
+    };
+    if let Some((_, Judged { suggestion, confidence })) = numbered.first()
+        && current(session)
+    {
+        let typed = suggestion.range.end - suggestion.range.start;
+        let rest = suggestion.text.get(typed..).unwrap_or_default().to_owned();
+        let here = Here::at(&text, suggestion.range.end);
+        let stands = Stands { text: rest, confidence: *confidence };
+        let dropped =
+            session.state.buffers.get_mut(&uri).and_then(|buffer| buffer.suggestions.shown(&here, stands, source));
+        if let Some(dropped) = dropped {
+            drop_in_flight(session, &uri, dropped, Refusal::Superseded);
+        }
+    }
+    match waiter {
+        Waiter::Inline(responder) => {
+            let items =
+                numbered.into_iter().map(|(id, judged)| item(&text, judged.suggestion, judged.confidence, encoding, id));
+            let list = lsp::InlineCompletionList { items: items.collect() };
+            responder.answer(Some(lsp::InlineCompletionResponse::List(list)));
+        }
+        Waiter::Menu(responder) => {
+            let offers = numbered
+                .into_iter()
+                .map(|(id, Judged { suggestion, confidence })| Offer { id, suggestion, confidence })
+                .collect();
+            responder.answer(Some(menu::menu(&text, offers, encoding, client).into()));
+        }
+    }
+    ahead::prepare(session, &uri);
+}
+
+fn item(
+    text: &Rope,
+    suggestion: Suggestion,
+    confidence: Option<f32>,
+    encoding: Encoding,
+    id: u64,
+) -> InlineCompletionItem {
+    InlineCompletionItem {
+        insert_text: suggestion.text,
+        filter_text: None,
+        range: Some(positions::lsp_range(text, suggestion.range, encoding)),
+        command: Some(lsp::Command {
+            title: "Count an accepted suggestion".to_owned(),
+            command: commands::ACCEPTED.to_owned(),
+            arguments: Some(vec![json!(id), json!({"confidence": confidence})]),
+        }),
+        insert_text_format: None,
+    }
+}
