@@ -7,6 +7,7 @@ mod gate;
 mod indentation;
 mod noise;
 mod overlap;
+pub mod pace;
 mod parse_guard;
 mod repetition;
 pub mod session;
