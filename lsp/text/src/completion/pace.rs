@@ -9,12 +9,14 @@ mod rhythm;
 mod spot;
 #[cfg(test)]
 mod tests;
+mod watch;
 
 use std::fmt;
 
 use dismissals::Dismissals;
 use rhythm::Rhythm;
 pub use spot::Spot;
+pub use watch::{Fate, Watch};
 
 /// The least and the most milliseconds of an adaptive delay (Tabby's): below, a model is started for nearly every key.
 const DELAYS: (u64, u64) = (100, 1000);
@@ -148,6 +150,14 @@ impl Pace {
     /// A suggestion was shown, or what is left of the one that stands was shown again.
     pub fn shown(&mut self, now: u64) {
         self.shown.get_or_insert(now);
+    }
+
+    /// Takes in what a [`Watch`] tells.
+    pub fn ended(&mut self, fate: Fate, now: u64) {
+        match fate {
+            Fate::Taken => self.accepted(),
+            Fate::Dismissed => self.dismissed(now),
+        }
     }
 
     /// The suggestion that stood was accepted, or typed to its end: it was what the user wanted.

@@ -1,5 +1,6 @@
 use super::*;
 use crate::document::Document;
+use crate::edit::Edit;
 use crate::testing::cursor_in;
 
 /// Inside a word with text behind it, where Tabby waits for three intervals.
@@ -284,4 +285,17 @@ fn eagerness_is_ordered_by_how_much_comes() {
     assert!(Eagerness::ALL.is_sorted());
     assert_eq!(Eagerness::ALL.map(Eagerness::name), ["eager", "calm", "onDemand"]);
     assert_eq!(Manner::default(), EAGER);
+}
+
+#[test]
+fn what_is_watched_counts() {
+    let (mut pace, now) = dismissing(5, 250);
+    for (typed, expected) in [("no", 450), ("yes", 300)] {
+        let mut watch = Watch::default();
+        watch.shown(10, "yes");
+        pace.shown(now - 1000);
+        let typed = Edit { range: 10..10, text: typed.to_owned() };
+        pace.ended(watch.changed(&typed).unwrap(), now);
+        assert_eq!(pace.decide(&new(END), EAGER, now), Decision::After(expected), "{typed:?}");
+    }
 }
