@@ -9,6 +9,7 @@ mod noise;
 mod overlap;
 pub mod pace;
 mod parse_guard;
+pub mod plain;
 mod repetition;
 pub mod session;
 mod stop;
