@@ -4,6 +4,7 @@
 pub mod form;
 #[cfg(test)]
 mod generated;
+pub mod ignore;
 pub mod language;
 pub mod layers;
 pub mod nearest;
@@ -22,9 +23,11 @@ use std::time::Duration;
 
 use codegen_engine::{EngineOptions, GpuLayers};
 use codegen_sandbox::Level;
+use codegen_text::completion::pace::{Debounce, Eagerness, Manner};
 use codegen_text::turns::TurnOptions;
 use serde_json::Value;
 
+use ignore::Globs;
 use trust::Trust;
 
 /// The name of the configuration's section in the client's settings.
@@ -38,8 +41,12 @@ pub struct Config {
     /// Language ids of the documents that the server answers for.
     pub languages: Languages,
     pub inline: InlineConfig,
+    /// Whether suggestions are entries of the client's completion menu.
+    pub menu: Menu,
     pub turns: TurnOptions,
     pub synthesis: SynthesisConfig,
+    /// Whether what is suggested and accepted is counted in a file. It is never sent.
+    pub statistics: bool,
     /// The files whose programs the server may run.
     pub trust: Trust,
     /// The size in bytes above which documents are followed, but not parsed: they get no suggestions, code lenses or
@@ -96,9 +103,46 @@ pub struct InlineConfig {
     pub min_confidence: Option<f32>,
     /// The natural logarithm of that, under the option's former name.
     pub min_logprob: Option<f32>,
+    /// When suggestions come by themselves.
+    pub eagerness: Eagerness,
+    /// The delay between the last key and the start of a generation.
+    pub debounce: Debounce,
+    /// Milliseconds after which the first line of a block is answered, before the rest of it is there.
+    pub patience_ms: u64,
+    /// The files that the model never sees; see [`ignore::kept`].
+    pub ignore: Globs,
+    /// Language ids of documents that get suggestions without a grammar; see [`language::service`].
+    pub languages: Vec<String>,
+}
+
+/// Whether suggestions are entries of the client's completion menu.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Menu {
+    /// Where the client has no inline completion.
+    Auto,
+    On,
+    Off,
+}
+
+impl Menu {
+    /// Whether there are entries for a client with or without inline completion.
+    #[must_use]
+    pub const fn offered(self, inline_completion: bool) -> bool {
+        match self {
+            Self::Auto => !inline_completion,
+            Self::On => true,
+            Self::Off => false,
+        }
+    }
 }
 
 impl InlineConfig {
+    /// The options that the pace of suggestions depends on.
+    #[must_use]
+    pub const fn manner(&self) -> Manner {
+        Manner { eagerness: self.eagerness, debounce: self.debounce }
+    }
+
     /// The probability from which on a suggestion is shown; zero shows all.
     #[must_use]
     pub fn least(&self) -> f32 {
@@ -183,8 +227,10 @@ impl Default for Config {
         Self {
             engine: EngineConfig::default(),
             inline: InlineConfig::default(),
+            menu: Menu::Auto,
             turns: TurnOptions::default(),
             synthesis: SynthesisConfig::default(),
+            statistics: true,
             languages: Languages::default(),
             trust: Trust::default(),
             max_file_bytes: 2_000_000,
@@ -217,7 +263,17 @@ impl Default for EngineConfig {
 
 impl Default for InlineConfig {
     fn default() -> Self {
-        Self { enabled: true, max_tokens: 128, min_confidence: Some(0.25), min_logprob: None }
+        Self {
+            enabled: true,
+            max_tokens: 128,
+            min_confidence: Some(0.25),
+            min_logprob: None,
+            eagerness: Eagerness::default(),
+            debounce: Debounce::default(),
+            patience_ms: 150,
+            ignore: Globs::default(),
+            languages: Vec::new(),
+        }
     }
 }
 

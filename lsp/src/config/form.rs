@@ -5,7 +5,7 @@ use std::path::{Component, Path};
 
 use serde_json::{Map, Value, json};
 
-use crate::config::trust;
+use crate::config::{ignore, trust};
 
 /// One form that an option's value may have. An option lists all of its forms.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -52,6 +52,8 @@ pub enum Text {
     Marker,
     /// A folder of this machine.
     Folder,
+    /// A pattern for paths; see [`ignore`].
+    Glob,
 }
 
 impl Form {
@@ -104,6 +106,7 @@ impl Text {
             Self::Program => is_program(Path::new(text)),
             Self::Marker => text.starts_with('#') && !text.contains(['\r', '\n']),
             Self::Folder => trust::folder(text).is_some(),
+            Self::Glob => ignore::mistake(text).is_none(),
         }
     }
 
@@ -117,13 +120,21 @@ impl Text {
             Self::Program => "a program's name in PATH or its absolute path",
             Self::Marker => "the text that starts a prompt",
             Self::Folder => "an absolute path or a file: URI",
+            Self::Glob => "a glob, such as \"*.env\" or \"src/generated/**\"",
         }
+    }
+
+    /// What is wrong with a value of this kind, where that is not clear from the kind.
+    #[must_use]
+    pub fn mistake(self, value: &Value) -> Option<String> {
+        value.as_str().filter(|_| self == Self::Glob).and_then(ignore::mistake)
     }
 
     fn list_noun(self) -> &'static str {
         match self {
             Self::Language => "a list of languages' names",
             Self::Folder => "a list of folders",
+            Self::Glob => "a list of globs",
             Self::Model | Self::Adapter => "a list of files",
             Self::Program => "a list of programs",
             Self::Marker => "a list of texts",
@@ -131,10 +142,11 @@ impl Text {
     }
 
     /// A regular expression for texts of this kind, in the syntax that JavaScript, Python and Rust share; `None` if
-    /// every text but the empty one is valid.
+    /// every text but the empty one is valid. The globs that a pattern cannot tell from wrong ones are left to the server.
     fn pattern(self) -> Option<&'static str> {
         match self {
             Self::Model | Self::Adapter | Self::Language => None,
+            Self::Glob => Some(r"^([^!~\\][^\\]*|~|~[^/\\][^\\]*)$"),
             // An absolute path, or a name that is neither `.` nor `..` and has no folder.
             Self::Program => Some(r"^((/|\\\\|[A-Za-z]:[/\\]).*|[^/\\.][^/\\]*|\.[^/\\.][^/\\]*|\.\.[^/\\]+)$"),
             Self::Marker => Some(r"^#[^\r\n]*$"),

@@ -30,6 +30,29 @@ pub fn unserved(language: &str, uri: &str, languages: &[String]) -> Option<Strin
     Some(format!("{uri} is {name}, and only documents of {listed} are answered (the option codegen.languages)"))
 }
 
+/// What the server does for a document.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Service {
+    /// All of it: the document is read as Python.
+    Python,
+    /// Suggestions only, of plain text: nothing is known of the document's grammar.
+    Text,
+    /// Nothing, for this reason.
+    Nothing(String),
+}
+
+/// What the server does for a document, with the options `languages` and `inline.languages`. A client that knows no language
+/// means none of the latter.
+#[must_use]
+pub fn service(language: &str, uri: &str, languages: &[String], further: &[String]) -> Service {
+    let listed = |name: &str| further.iter().any(|listed| listed.eq_ignore_ascii_case(name));
+    match unserved(language, uri, languages) {
+        None => Service::Python,
+        Some(_) if listed(language.trim()) || language.split('.').any(listed) => Service::Text,
+        Some(reason) => Service::Nothing(reason),
+    }
+}
+
 /// [`LANGUAGES`], as an option's value.
 #[must_use]
 pub fn default_languages() -> Vec<String> {
@@ -81,6 +104,31 @@ mod tests {
         assert_eq!(unserved("Starlark", "file:///BUILD", &languages), None);
         assert!(unserved("python", "file:///a.py", &languages).is_some());
         assert!(unserved("", "file:///a.py", &languages).is_some());
+    }
+
+    #[test]
+    fn further_languages_get_suggestions_of_plain_text() {
+        let languages = default_languages();
+        let further = ["c", "cpp", "Go", "python", "plaintext"].map(str::to_owned);
+        for (language, uri, expected) in [
+            ("c", "file:///a.c", Service::Text),
+            ("C", "file:///a.h", Service::Text),
+            ("cpp.doxygen", "file:///a.cpp", Service::Text),
+            ("go", "file:///a.go", Service::Text),
+            ("plaintext", "file:///notes.txt", Service::Text),
+            // What is Python stays Python.
+            ("python", "file:///a.py", Service::Python),
+            ("plaintext", "file:///a.py", Service::Python),
+        ] {
+            assert_eq!(service(language, uri, &languages, &further), expected, "{language} {uri}");
+            let alone = service(language, uri, &languages, &[]);
+            assert_eq!(alone == Service::Python, expected == Service::Python, "{language} {uri}");
+        }
+        for (language, uri) in [("rust", "file:///a.rs"), ("", "file:///a.c"), ("ccc", "file:///a")] {
+            let reason = unserved(language, uri, &languages).unwrap();
+            assert_eq!(service(language, uri, &languages, &further), Service::Nothing(reason), "{language} {uri}");
+        }
+        assert_eq!(service("python", "file:///a.py", &[], &further), Service::Text);
     }
 
     #[test]

@@ -35,6 +35,8 @@ pub enum Mistake {
     /// Correct items of a list are taken; an altogether wrong value counts as the default, so that a mistake trusts
     /// nothing.
     Narrowed,
+    /// Correct items of a list are taken; without any, the option keeps its value.
+    ItemsIgnored,
 }
 
 /// Who may set an option.
@@ -45,6 +47,8 @@ pub enum Scope {
     User,
     /// A workspace as well, if its value allows no more than the user's.
     WorkspaceMayNarrow(Narrowing),
+    /// A workspace as well: the items of its list are added to the user's.
+    WorkspaceMayAdd,
     /// A workspace as well: no value does harm.
     Anyone,
 }
@@ -113,6 +117,7 @@ impl Scope {
         match self {
             Self::User => "the user".to_owned(),
             Self::WorkspaceMayNarrow(narrowing) => narrowing.in_markdown(),
+            Self::WorkspaceMayAdd => "a workspace may add to the user's list".to_owned(),
             Self::Anyone => "anyone".to_owned(),
         }
     }

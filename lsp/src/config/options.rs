@@ -1,16 +1,23 @@
 //! Every option, each declared once. The parser, the JSON schema, the tables of the documentation and the Neovim
 //! plugin's checks are made from this list; `cargo xtask generate` writes those that are files.
 
+#[cfg(test)]
+mod tests;
+mod values;
+
 use std::ops::RangeInclusive;
 
 use codegen_engine::{FlashAttention, GpuLayers};
 use codegen_sandbox::Level;
+use codegen_text::completion::pace::{Debounce, Eagerness};
 use serde_json::{Value, json};
 
 use super::form::{Form, Text, whole};
-use super::option::{Mistake, Narrowing, OptionSpec, Scope};
-use super::{CodeLenses, Config, Languages, Verify};
+use super::ignore::Globs;
+use super::option::{Mistake, OptionSpec, Scope};
+use super::{CodeLenses, Config, Languages, Menu, Verify};
 use crate::config::trust::{self, Trust};
+use values::{AUTO, count, decimal, gpu_layers, named, narrow, number, put, text, texts, word};
 
 /// Defaults of the declarations: without a scope of its own, an option is the user's.
 const OPTION: OptionSpec = OptionSpec {
@@ -186,6 +193,87 @@ pub const ALL: &[OptionSpec] = &[
         ..OPTION
     },
     OptionSpec {
+        name: "inline.eagerness",
+        forms: &[
+            word(Eagerness::Eager.name(), "while you type"),
+            word(Eagerness::Calm.name(), "after a pause, at the end of a line, and whole lines and blocks only"),
+            word(Eagerness::OnDemand.name(), "only where you ask for one"),
+        ],
+        get: |config| json!(config.inline.eagerness.name()),
+        set: |config, value| put(&mut config.inline.eagerness, named(value, &Eagerness::ALL, Eagerness::name)),
+        scope: narrow("a calmer one", |user, workspace| workspace.inline.eagerness >= user.inline.eagerness),
+        about: "When suggestions come by themselves.",
+        ..OPTION
+    },
+    OptionSpec {
+        name: "inline.debounceMs",
+        forms: &[
+            word(AUTO, "by how fast you type and how fast the model answers"),
+            count("a number of milliseconds up to 5000", 0, 5000),
+        ],
+        get: |config| match config.inline.debounce {
+            Debounce::Auto => json!(AUTO),
+            Debounce::Fixed(delay) => json!(delay),
+        },
+        set: |config, value| {
+            config.inline.debounce = whole(value).map_or(Debounce::Auto, |delay| Debounce::Fixed(delay as u64));
+        },
+        scope: Scope::Anyone,
+        about: "Milliseconds between the last key and the start of a suggestion; less what the editor has waited by itself.",
+        ..OPTION
+    },
+    OptionSpec {
+        name: "inline.patienceMs",
+        forms: &[count("a number of milliseconds up to 60000", 0, 60_000)],
+        get: |config| json!(config.inline.patience_ms),
+        set: |config, value| put(&mut config.inline.patience_ms, whole(value).map(|patience| patience as u64)),
+        scope: Scope::Anyone,
+        about: "Milliseconds after which the first line of a block is answered, before the rest of it is there.",
+        ..OPTION
+    },
+    OptionSpec {
+        name: "inline.ignore",
+        forms: &[Form::List(Text::Glob)],
+        get: |config| json!(config.inline.ignore.written()),
+        set: |config, value| config.inline.ignore = Globs::new(texts(value)),
+        default_in_words: Some("files that usually hold secrets"),
+        mistake: Mistake::ItemsIgnored,
+        scope: Scope::WorkspaceMayAdd,
+        about: "Globs of the files that the model never sees, in suggestions or elsewhere.",
+        ..OPTION
+    },
+    OptionSpec {
+        name: "inline.languages",
+        forms: &[Form::List(Text::Language)],
+        get: |config| json!(config.inline.languages),
+        set: |config, value| config.inline.languages = texts(value),
+        scope: narrow("a part of your list", |user, workspace| {
+            workspace.inline.languages.iter().all(|language| user.inline.languages.contains(language))
+        }),
+        about: "Further language ids, of documents that get suggestions as plain text, for models that were trained on more \
+                than Python.",
+        ..OPTION
+    },
+    OptionSpec {
+        name: "completion.enabled",
+        forms: &[word(AUTO, "where the editor shows no suggestions by itself"), Form::Bool],
+        get: |config| match config.menu {
+            Menu::Auto => json!(AUTO),
+            Menu::On => json!(true),
+            Menu::Off => json!(false),
+        },
+        set: |config, value| {
+            config.menu = match value.as_bool() {
+                None => Menu::Auto,
+                Some(true) => Menu::On,
+                Some(false) => Menu::Off,
+            };
+        },
+        scope: narrow("false", |_, workspace| workspace.menu == Menu::Off),
+        about: "Whether suggestions are entries of the completion menu as well.",
+        ..OPTION
+    },
+    OptionSpec {
         name: "prompt.marker",
         forms: &[Form::Null, Form::Text(Text::Marker)],
         get: |config| json!(config.turns.marker),
@@ -292,6 +380,15 @@ pub const ALL: &[OptionSpec] = &[
         ..OPTION
     },
     OptionSpec {
+        name: "statistics.enabled",
+        forms: &[Form::Bool],
+        get: |config| json!(config.statistics),
+        set: |config, value| put(&mut config.statistics, value.as_bool()),
+        scope: narrow("false", |_, workspace| !workspace.statistics),
+        about: "Whether numbers of what is suggested and accepted are kept in a file of this machine. They are never sent.",
+        ..OPTION
+    },
+    OptionSpec {
         name: "trusted",
         forms: &[Form::Bool, Form::List(Text::Folder)],
         get: |config| match &config.trust {
@@ -311,8 +408,6 @@ pub const ALL: &[OptionSpec] = &[
         ..OPTION
     },
 ];
-
-const AUTO: &str = "auto";
 
 /// The option with this name, dots included.
 #[must_use]
@@ -351,118 +446,4 @@ pub fn children(section: &str) -> Vec<(&'static str, String, Option<&'static Opt
         }
     }
     children
-}
-
-const fn word(word: &'static str, means: &'static str) -> Form {
-    Form::Word { word, means }
-}
-
-const fn count(noun: &'static str, least: usize, most: usize) -> Form {
-    Form::Whole { noun, least, most }
-}
-
-const fn narrow(to: &'static str, holds: fn(&Config, &Config) -> bool) -> Scope {
-    Scope::WorkspaceMayNarrow(Narrowing { to, holds })
-}
-
-fn put<T>(place: &mut T, value: Option<T>) {
-    if let Some(value) = value {
-        *place = value;
-    }
-}
-
-fn text(value: &Value) -> Option<String> {
-    value.as_str().map(str::to_owned)
-}
-
-fn texts(value: &Value) -> Vec<String> {
-    value.as_array().map(|list| list.iter().filter_map(text).collect()).unwrap_or_default()
-}
-
-fn number(value: &Value) -> Option<f32> {
-    value.as_f64().map(|number| number as f32)
-}
-
-/// A number as people write it: 0.8, and not 0.800000011920929.
-fn decimal(number: f32) -> Value {
-    number.to_string().parse::<f64>().map_or(Value::Null, |number| json!(number))
-}
-
-fn gpu_layers(value: &Value) -> Option<GpuLayers> {
-    match value.as_str() {
-        Some("all") => Some(GpuLayers::All),
-        Some(_) => Some(GpuLayers::Auto),
-        None => whole(value).and_then(|layers| u32::try_from(layers).ok()).map(GpuLayers::Count),
-    }
-}
-
-fn named<T: Copy>(value: &Value, all: &[T], name: fn(T) -> &'static str) -> Option<T> {
-    all.iter().copied().find(|one| value == name(*one))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn an_option_that_says_nothing_else_is_the_user_s() {
-        assert!(matches!(OPTION.scope, Scope::User));
-    }
-
-    #[test]
-    fn names_are_unique_and_sections_stand_together() {
-        let names: Vec<_> = ALL.iter().map(|option| option.name).collect();
-        for (index, name) in names.iter().enumerate() {
-            assert!(!names[..index].contains(name), "{name} twice");
-        }
-        fn leaves(section: &str) -> Vec<&'static str> {
-            let inside = children(section).into_iter();
-            inside
-                .flat_map(|(_, name, option)| option.map_or_else(|| leaves(&name), |option| vec![option.name]))
-                .collect()
-        }
-        assert_eq!(leaves(""), names);
-    }
-
-    #[test]
-    fn every_option_gives_back_what_it_was_given() {
-        for option in ALL {
-            assert!(option.default().is_null() || option.fits(&option.default()), "{}", option.name);
-            let mut config = Config::default();
-            for value in samples(option) {
-                (option.set)(&mut config, &value);
-                assert_eq!((option.get)(&config), value, "{}", option.name);
-            }
-            (option.set)(&mut config, &option.default());
-            assert_eq!(config, Config::default(), "{}", option.name);
-        }
-    }
-
-    /// Values of every form that an option may have.
-    fn samples(option: &OptionSpec) -> Vec<Value> {
-        let text = |text: Text| match text {
-            Text::Marker => "#:",
-            Text::Model | Text::Adapter | Text::Program | Text::Folder => "/a",
-            Text::Language => "sage",
-        };
-        let forms = option.forms.iter().flat_map(|form| match *form {
-            Form::Null => vec![Value::Null],
-            Form::Bool => vec![json!(true), json!(false)],
-            Form::Word { word, .. } => vec![json!(word)],
-            Form::Whole { least, most, .. } => vec![json!(least), json!(most)],
-            Form::Number { most, .. } => vec![json!(most), json!(most - 0.5)],
-            Form::Text(kind) => vec![json!(text(kind))],
-            Form::List(kind) => vec![json!([]), json!([text(kind)])],
-        });
-        forms.collect()
-    }
-
-    #[test]
-    fn ranges_are_those_of_whole_numbers() {
-        for (name, expected) in
-            [("threads", 1..=512), ("gpuLayers", 0..=10_000), ("mmap", 0..=i64::MAX), ("x", 0..=i64::MAX)]
-        {
-            assert_eq!(range(name), expected, "{name}");
-        }
-    }
 }

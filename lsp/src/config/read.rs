@@ -61,12 +61,18 @@ fn read_option(config: &mut Config, option: &OptionSpec, value: &Value, problems
         return;
     }
     let name = full(option.name);
-    if let (Mistake::Narrowed, Value::Array(items), Some(item)) = (option.mistake, value, option.items()) {
+    if let (Mistake::Narrowed | Mistake::ItemsIgnored, Value::Array(items), Some(item)) =
+        (option.mistake, value, option.items())
+    {
         let (right, wrong): (Vec<_>, Vec<_>) = items.iter().enumerate().partition(|(_, value)| item.fits(value));
         let told = wrong.into_iter().map(|(index, value)| {
-            format!("{name}[{index}] is {}, but must be {}", short(&value.to_string()), item.noun())
+            let why = item.mistake(value).map(|why| format!(": {why}")).unwrap_or_default();
+            format!("{name}[{index}] is {}, but must be {}{why}", short(&value.to_string()), item.noun())
         });
         problems.extend(told);
+        if option.mistake == Mistake::ItemsIgnored && right.is_empty() {
+            return;
+        }
         return (option.set)(config, &right.into_iter().map(|(_, value)| value.clone()).collect());
     }
     problems.push(format!("{name} is {}, but must be {}", short(&value.to_string()), option.expected()));

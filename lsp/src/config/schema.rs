@@ -8,7 +8,7 @@ use super::read::CLIENT_KEYS;
 use super::{SECTION, options};
 
 /// A JSON schema (draft-07) of `initializationOptions`, of the user's own file, and of the client's section of
-/// settings. It accepts exactly what the server reads without a problem.
+/// settings. It accepts exactly what the server reads without a problem, and some globs that the server refuses.
 #[must_use]
 pub fn json_schema() -> Value {
     let mut schema = Map::new();
@@ -73,6 +73,7 @@ fn about(option: &OptionSpec) -> String {
     let default = default.map(|words| format!(" If it is not set: {words}.")).unwrap_or_default();
     let scope = match option.scope {
         Scope::WorkspaceMayNarrow(narrowing) => format!(" {}.", capital(&narrowing.in_markdown())),
+        Scope::WorkspaceMayAdd => format!(" {}.", capital(&option.scope.in_markdown())),
         Scope::User | Scope::Anyone => String::new(),
     };
     format!("{}{default}{scope}", option.in_markdown())

@@ -38,7 +38,7 @@ fn admit_all(
         let value = match value {
             Value::Object(inner) => Value::Object(admit_all(user, &name, inner, file, refused)),
             value => match refusal(user, &name, value) {
-                None => value.clone(),
+                None => admitted_value(user, &name, value),
                 Some(why) => {
                     let place = file.map_or_else(String::new, |file| format!(" or in {}", file.display()));
                     refused.push(format!("{why}; set it in initializationOptions{place}"));
@@ -49,6 +49,20 @@ fn admit_all(
         admitted.insert(key.clone(), value);
     }
     admitted
+}
+
+/// What a value that a workspace may give comes to: its list with what the user's has beside it. The user's comes last, so that a
+/// problem with an item names its place in the workspace's.
+fn admitted_value(user: &Config, name: &str, value: &Value) -> Value {
+    let option = options::find(name).filter(|option| matches!(option.scope, Scope::WorkspaceMayAdd));
+    let own = option.map(|option| (option.get)(user));
+    match (value, own) {
+        (Value::Array(items), Some(Value::Array(own))) => {
+            let own = own.into_iter().filter(|item| !items.contains(item));
+            items.iter().cloned().chain(own).collect()
+        }
+        _ => value.clone(),
+    }
 }
 
 /// The reason why a workspace may not give this option this value; `None` if it may, or if it makes no difference.
@@ -62,7 +76,7 @@ fn refusal(user: &Config, name: &str, value: &Value) -> Option<String> {
     let ignored = format!("{SECTION}.{name} = {} is ignored", short(&value.to_string()));
     // An unknown option is no workspace's either.
     match options::find(name).map_or(Scope::User, |option| option.scope) {
-        Scope::Anyone => None,
+        Scope::Anyone | Scope::WorkspaceMayAdd => None,
         Scope::User => Some(format!(
             "{ignored}, as the client's settings may be a workspace's and only the user may set this option"
         )),
@@ -107,6 +121,15 @@ mod tests {
             ("inline.maxTokens", json!(7), json!(4096), Some(json!(1))),
             ("inline.minConfidence", json!(0.5), json!(null), Some(json!(0.75))),
             ("inline.minLogprob", json!(-1), json!(null), Some(json!(-0.5))),
+            ("inline.eagerness", json!("calm"), json!("eager"), Some(json!("onDemand"))),
+            ("inline.debounceMs", json!(75), json!(0), Some(json!("auto"))),
+            ("inline.patienceMs", json!(100), json!(0), Some(json!(200))),
+            ("inline.ignore", json!(["*.sql"]), json!([]), None),
+            ("inline.ignore", json!(["*.sql"]), json!(["*.sql"]), Some(json!(["src/*.sql"]))),
+            ("inline.languages", json!(["c", "go"]), json!(["c", "rust"]), Some(json!(["go"]))),
+            ("completion.enabled", json!("auto"), json!(true), Some(json!(false))),
+            ("statistics.enabled", json!(false), json!(true), None),
+            ("statistics.enabled", json!(true), json!(true), Some(json!(false))),
             ("prompt.marker", json!("#>"), json!("#:"), None),
             ("synthesis.maxTokens", json!(64), json!(4096), Some(json!(1))),
             ("synthesis.candidates", json!(2), json!(16), Some(json!(1))),
@@ -168,6 +191,8 @@ mod tests {
             assert_eq!(effect(&users), (false, false), "{option}: what the user says anyway");
             let (heard, refused) = match scope(option) {
                 Scope::Anyone => (true, false),
+                // A shorter list takes nothing away.
+                Scope::WorkspaceMayAdd => (false, false),
                 _ => (false, users != wider),
             };
             assert_eq!(effect(&wider), (heard, refused), "{option} = {wider}");
@@ -176,6 +201,33 @@ mod tests {
                 assert_eq!(effect(&narrower), (may, !may), "{option} = {narrower}");
             }
         }
+    }
+
+    #[test]
+    fn a_workspace_adds_to_the_user_s_list() {
+        let mut user = Config::default();
+        assert_eq!(user.read(&json!({"inline": {"ignore": ["a", "b"]}})), Vec::<String>::new());
+        for (value, globs, problems) in [
+            (json!(["c"]), &["c", "a", "b"][..], 0),
+            (json!(["b", "c"]), &["b", "c", "a"], 0),
+            (json!([]), &["a", "b"], 0),
+            (json!(null), &["a", "b"], 0),
+            (json!("c"), &["a", "b"], 1),
+            (json!(["c", "[", 3]), &["c", "a", "b"], 2),
+            (json!(["["]), &["a", "b"], 1),
+        ] {
+            let (admitted, refused) = admit(&user, &json!({"inline": {"ignore": value}}), None);
+            let mut config = user.clone();
+            let told = config.read(&admitted);
+            assert_eq!(
+                (config.inline.ignore.written(), refused.len()),
+                (&globs.iter().map(|&glob| glob.to_owned()).collect::<Vec<_>>()[..], 0),
+                "{value}"
+            );
+            assert_eq!(told.len(), problems, "{told:?}");
+        }
+        let (admitted, _) = admit(&user, &json!({"inline": {"ignore": ["c", "["]}}), None);
+        assert!(user.read(&admitted)[0].starts_with("codegen.inline.ignore[1] is \"[\", but"));
     }
 
     #[test]

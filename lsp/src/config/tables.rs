@@ -118,7 +118,7 @@ fn lua_form(form: Form) -> String {
 fn lua_kind(text: Text) -> &'static str {
     match text {
         Text::Marker => "marker",
-        Text::Model | Text::Adapter | Text::Language | Text::Program | Text::Folder => "any",
+        Text::Model | Text::Adapter | Text::Language | Text::Program | Text::Folder | Text::Glob => "any",
     }
 }
 

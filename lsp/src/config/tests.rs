@@ -9,7 +9,9 @@ fn every_option_is_read() {
     let problems = config.read(&json!({
         "model": "/models/m.gguf", "lora": "/models/a.gguf", "threads": 3, "context": 512.0, "batch": 64, "slots": 1, "gpuLayers": "all",
         "mainDevice": 1, "flashAttention": true, "mmap": false, "languages": ["python", "starlark"], "maxFileBytes": 3000,
-        "inline": {"enabled": false, "maxTokens": 7, "minConfidence": 0.5, "minLogprob": -0.5}, "prompt": {"marker": "#>"},
+        "inline": {"enabled": false, "maxTokens": 7, "minConfidence": 0.5, "minLogprob": -0.5,
+            "eagerness": "calm", "debounceMs": 75.0, "patienceMs": 0, "ignore": ["*.sql"], "languages": ["c"]},
+        "completion": {"enabled": true}, "statistics": {"enabled": false}, "prompt": {"marker": "#>"},
         "synthesis": {"maxTokens": 64, "candidates": 4, "temperature": 0.2, "topP": 0.9, "verify": "run",
             "codeLens": "all", "python": "/usr/bin/python3", "runSeconds": 3, "isolation": "folder"},
         "trusted": ["/a"],
@@ -31,8 +33,19 @@ fn every_option_is_read() {
     assert_eq!(config.languages, Languages(vec!["python".to_owned(), "starlark".to_owned()]));
     assert_eq!(
         config.inline,
-        InlineConfig { enabled: false, max_tokens: 7, min_confidence: Some(0.5), min_logprob: Some(-0.5) }
+        InlineConfig {
+            enabled: false,
+            max_tokens: 7,
+            min_confidence: Some(0.5),
+            min_logprob: Some(-0.5),
+            eagerness: Eagerness::Calm,
+            debounce: Debounce::Fixed(75),
+            patience_ms: 0,
+            ignore: Globs::new(vec!["*.sql".to_owned()]),
+            languages: vec!["c".to_owned()],
+        }
     );
+    assert_eq!((config.menu, config.statistics), (Menu::On, false));
     assert_eq!(config.max_file_bytes, 3000);
     assert_eq!(config.turns, TurnOptions { marker: Some("#>".to_owned()) });
     let synthesis = SynthesisConfig {
@@ -76,7 +89,8 @@ fn problems_name_the_option_the_value_and_what_would_be_right() {
         json!({"inline": {"enabled": 1, "colour": "red"}}),
         &[
             "codegen.inline.enabled is 1, but must be true or false",
-            "codegen.inline.colour is not an option; there are enabled, maxTokens, minConfidence, minLogprob",
+            "codegen.inline.colour is not an option; there are enabled, maxTokens, minConfidence, minLogprob, \
+             eagerness, debounceMs, patienceMs, ignore, languages",
         ],
     );
     check(
@@ -132,6 +146,44 @@ fn trusted_folders_are_read_and_named_when_wrong() {
         let mut config = Config::default();
         let told = config.read(&json!({"trusted": value}));
         assert_eq!((config.trust, told), (trust, problems), "{value}");
+    }
+}
+
+#[test]
+fn globs_are_read_and_named_when_wrong() {
+    let own = ["*.sql".to_owned()];
+    let must = "must be a glob, such as \"*.env\" or \"src/generated/**\"";
+    let table = [
+        (json!(null), &own[..], vec![]),
+        (json!([]), &[], vec![]),
+        (json!(["a", "b/**"]), &["a".to_owned(), "b/**".to_owned()], vec![]),
+        (
+            json!(["!a", "b", 3, "[c", ""]),
+            &["b".to_owned()],
+            vec![
+                format!("[0] is \"!a\", but {must}: no glob can take back what another ignores"),
+                format!("[2] is 3, but {must}"),
+                format!("[3] is \"[c\", but {must}: unclosed character class; missing ']'"),
+                format!("[4] is \"\", but {must}: it is empty"),
+            ],
+        ),
+        // A mistake shows the model no more than before.
+        (json!([3]), &own, vec![format!("[0] is 3, but {must}")]),
+        (json!("a"), &own, vec![" is \"a\", but must be a list of globs".to_owned()]),
+    ];
+    for (value, globs, problems) in table {
+        let mut config = Config::default();
+        config.inline.ignore = Globs::new(own.to_vec());
+        let told = config.read(&json!({"inline": {"ignore": value}}));
+        let expected: Vec<_> = problems.iter().map(|problem| format!("codegen.inline.ignore{problem}")).collect();
+        assert_eq!((config.inline.ignore.written(), told), (globs, expected), "{value}");
+    }
+}
+
+#[test]
+fn the_menu_has_suggestions_where_they_are_wanted() {
+    for (menu, without, with) in [(Menu::Auto, true, false), (Menu::On, true, true), (Menu::Off, false, false)] {
+        assert_eq!((menu.offered(false), menu.offered(true)), (without, with), "{menu:?}");
     }
 }
 
@@ -199,6 +251,21 @@ fn every_option_is_named_when_its_value_is_wrong_and_the_rest_is_kept() {
             "null or a number above 0 and up to 1".into(),
         ),
         ("inline.minLogprob", vec![json!("-1"), json!(0.1)], "null or a number of at most 0".into()),
+        (
+            "inline.eagerness",
+            vec![json!(true), json!("ondemand"), json!("off")],
+            "\"eager\", \"calm\" or \"onDemand\"".into(),
+        ),
+        (
+            "inline.debounceMs",
+            vec![json!("75"), json!(-1), json!(5001), json!(0.5)],
+            "\"auto\" or a number of milliseconds up to 5000".into(),
+        ),
+        ("inline.patienceMs", vec![json!("auto"), json!(60_001)], "a number of milliseconds up to 60000".into()),
+        ("inline.ignore", vec![json!("*.env"), json!(true), json!({"*.env": true})], "a list of globs".into()),
+        ("inline.languages", vec![json!("c"), json!([""]), json!([1])], "a list of languages' names".into()),
+        ("completion.enabled", vec![json!("on"), json!(1)], "\"auto\", true or false".into()),
+        ("statistics.enabled", vec![json!("off"), json!(0)], bool.into()),
         (
             "prompt.marker",
             vec![json!(1), json!(""), json!("//"), json!("#\n")],

@@ -76,7 +76,7 @@ fn anchor(settings: &mut Value, folder: &Path) {
         let names_a_file = match kind {
             Text::Adapter => true,
             Text::Model => path.components().count() > 1 || path.extension().is_some_and(|e| e == "gguf"),
-            Text::Language | Text::Program | Text::Marker | Text::Folder => false,
+            Text::Language | Text::Program | Text::Marker | Text::Folder | Text::Glob => false,
         };
         if names_a_file
             && !name.is_empty()

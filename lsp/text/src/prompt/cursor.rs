@@ -41,30 +41,47 @@ pub fn build(
     count: &dyn Fn(&str) -> usize,
 ) -> Context {
     let offset = python::char_boundary(document, offset);
-    let unit = Unit::at(document, offset);
-    let builder = Builder { document, offset, unit, budget, count };
-    let kept = previous_start.filter(|&start| builder.may_start(start)).and_then(|start| {
-        let (prompt, tokens) = builder.prompt(start, budget)?;
-        Some((Context { prompt, start }, tokens))
-    });
-    match kept {
-        Some((context, tokens)) if context.start == 0 || tokens >= budget / 4 => context,
-        // The cursor has gone back to near the window's start: a window that shows more above it is taken, if it fits.
-        Some((context, _)) => Some(builder.choose()).filter(|chosen| chosen.start < context.start).unwrap_or(context),
-        None => builder.choose(),
-    }
+    let unit = Some(Unit::at(document, offset));
+    Builder { document, offset, unit, budget, count }.build(previous_start)
+}
+
+/// [`build`] for a document in another language than Python: its text as it stands, without a head.
+#[must_use]
+pub fn build_plain(
+    document: &Document,
+    offset: usize,
+    budget: usize,
+    previous_start: Option<usize>,
+    count: &dyn Fn(&str) -> usize,
+) -> Context {
+    let offset = python::char_boundary(document, offset);
+    Builder { document, offset, unit: None, budget, count }.build(previous_start)
 }
 
 struct Builder<'a> {
     document: &'a Document,
     /// The byte offset where the prompt ends.
     offset: usize,
-    unit: Unit,
+    /// The document's unit of indentation; `None` for a document that is no Python.
+    unit: Option<Unit>,
     budget: usize,
     count: &'a dyn Fn(&str) -> usize,
 }
 
 impl Builder<'_> {
+    fn build(&self, previous_start: Option<usize>) -> Context {
+        let kept = previous_start.filter(|&start| self.may_start(start)).and_then(|start| {
+            let (prompt, tokens) = self.prompt(start, self.budget)?;
+            Some((Context { prompt, start }, tokens))
+        });
+        match kept {
+            Some((context, tokens)) if context.start == 0 || tokens >= self.budget / 4 => context,
+            // The cursor has gone back to near the window's start: a window that shows more above it is taken, if it fits.
+            Some((context, _)) => Some(self.choose()).filter(|chosen| chosen.start < context.start).unwrap_or(context),
+            None => self.choose(),
+        }
+    }
+
     /// Whether a window can start at `start`: false if the text above was changed since.
     fn may_start(&self, start: usize) -> bool {
         let line = python::line_at(self.document, start);
@@ -132,8 +149,10 @@ impl Builder<'_> {
             return 0;
         }
         let half = from + (self.offset - from) / 2;
-        let statement = python::statement_starts(self.document, self.offset, from..half + 1)
+        let statements = self.unit.map(|_| python::statement_starts(self.document, self.offset, from..half + 1));
+        let statement = statements
             .into_iter()
+            .flatten()
             .map(|start| python::line_at(self.document, start).start)
             .find(|&start| start >= from);
         // Broken code may have no statements.
@@ -151,7 +170,7 @@ impl Builder<'_> {
     /// every key, and a head that followed it would make every prompt a new one.
     fn head(&self, start: usize) -> String {
         let first = python::line_at(self.document, start);
-        if start == 0 || first.start != start {
+        if start == 0 || first.start != start || self.unit.is_none() {
             return String::new();
         }
         // Signatures come first, since the indentation has no meaning without them; then imports from the top, as far
@@ -261,7 +280,8 @@ impl Builder<'_> {
     /// A part of the document as the model is shown it, by four spaces a level.
     fn shown(&self, range: Range<usize>) -> String {
         let text = shown_text(self.document, range);
-        match self.unit.to_model(&text) {
+        let Some(unit) = &self.unit else { return text };
+        match unit.to_model(&text) {
             Cow::Borrowed(_) => text,
             Cow::Owned(shown) => shown,
         }

@@ -216,3 +216,24 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn a_plain_text_is_shown_as_it_stands() {
+    let (document, offset) = cursor("import x\n\tint a;\r\n\tint b = $0;\n");
+    let context = build_plain(&document, offset, 100, None, &tokens);
+    assert_eq!(context, Context { prompt: "import x\n\tint a;\n\tint b = ".to_owned(), start: 0 });
+    let long = "import a\n".to_owned() + &"static int f(int a) { return a + 1; }\n".repeat(100) + "int x = $0";
+    let (document, offset) = cursor(&long);
+    let context = build_plain(&document, offset, 200, None, &tokens);
+    assert!(
+        context.prompt.starts_with("static int f") && context.prompt.ends_with("}\nint x = "),
+        "{}",
+        context.prompt
+    );
+    assert!((100..=150).contains(&tokens(&context.prompt)));
+    // The start stays while it can.
+    let mut longer = document.clone();
+    longer.edit(offset..offset, "f(1)");
+    let next = build_plain(&longer, offset + 4, 200, Some(context.start), &tokens);
+    assert_eq!(next, Context { prompt: context.prompt + "f(1)", start: context.start });
+}
