@@ -109,6 +109,8 @@ pub struct InlineConfig {
     pub debounce: Debounce,
     /// Milliseconds after which the first line of a block is answered, before the rest of it is there.
     pub patience_ms: u64,
+    /// Whether what follows a suggestion is generated while that is shown.
+    pub prepare_next: bool,
     /// The files that the model never sees; see [`ignore::kept`].
     pub ignore: Globs,
     /// Language ids of documents that get suggestions without a grammar; see [`language::service`].
@@ -137,6 +139,12 @@ impl Menu {
 }
 
 impl InlineConfig {
+    /// What a suggestion has to be, so that it is shown.
+    #[must_use]
+    pub fn threshold(&self) -> Threshold {
+        Threshold { confidence: self.least(), whole_lines: self.eagerness == Eagerness::Calm }
+    }
+
     /// The options that the pace of suggestions depends on.
     #[must_use]
     pub const fn manner(&self) -> Manner {
@@ -271,6 +279,7 @@ impl Default for InlineConfig {
             eagerness: Eagerness::default(),
             debounce: Debounce::default(),
             patience_ms: 150,
+            prepare_next: true,
             ignore: Globs::default(),
             languages: Vec::new(),
         }

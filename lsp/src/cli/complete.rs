@@ -6,7 +6,7 @@ use std::str::FromStr;
 use anyhow::{Context, bail};
 use clap::Args;
 use codegen_core::{Completion, EngineError};
-use codegen_text::completion::{Kind, Refusal, Suggestion};
+use codegen_text::completion::{Kind, Refusal, Suggestion, Threshold};
 use codegen_text::document::Document;
 use codegen_text::turns::TurnOptions;
 use ropey::Rope;
@@ -70,7 +70,18 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
     let offset = offset(document.rope(), *line, *column).with_context(|| file.display().to_string())?;
     let engine = arguments.engine.load()?;
     let options = TurnOptions { marker: arguments.marker.clone() };
-    let prepared = prepare::prepare(&document, &prepare::At { offset, selected: None, count: 1, options: &options, previous_start: None, max_tokens: arguments.max_tokens }, &engine);
+    let prepared = prepare::prepare(
+        &document,
+        &prepare::At {
+            offset,
+            selected: None,
+            count: 1,
+            options: &options,
+            previous_start: None,
+            max_tokens: arguments.max_tokens,
+        },
+        &engine,
+    );
     let prepared = match prepared {
         Ok(prepared) => prepared,
         Err(refusal) => return report(arguments, Err(refusal), None),
@@ -80,7 +91,7 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
         Ok(done) => {
             let mut raw = prepare::raw(done.clone(), kind.clone());
             raw.forget(&prepared.held);
-            let judged = prepare::suggestion(&document, &prepared.view, &raw, None, 0.0);
+            let judged = prepare::suggestion(&document, &prepared.view, &raw, None, Threshold::NONE);
             let suggestion = judged.map(|judged| judged.suggestion).map_err(|refused| refused.why);
             report(arguments, suggestion, Some((kind, done)))
         }

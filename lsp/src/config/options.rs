@@ -208,7 +208,11 @@ pub const ALL: &[OptionSpec] = &[
     OptionSpec {
         name: "inline.debounceMs",
         forms: &[
-            word(AUTO, "by how fast you type and how fast the model answers"),
+            word(
+                AUTO,
+                "in the completion menu, by how fast you type and how fast the model answers; none elsewhere, since \
+                 editors wait by themselves",
+            ),
             count("a number of milliseconds up to 5000", 0, 5000),
         ],
         get: |config| match config.inline.debounce {
@@ -229,6 +233,15 @@ pub const ALL: &[OptionSpec] = &[
         set: |config, value| put(&mut config.inline.patience_ms, whole(value).map(|patience| patience as u64)),
         scope: Scope::Anyone,
         about: "Milliseconds after which the first line of a block is answered, before the rest of it is there.",
+        ..OPTION
+    },
+    OptionSpec {
+        name: "inline.prepareNext",
+        forms: &[Form::Bool],
+        get: |config| json!(config.inline.prepare_next),
+        set: |config, value| put(&mut config.inline.prepare_next, value.as_bool()),
+        scope: Scope::Anyone,
+        about: "Whether the suggestion that follows is made while one is shown, so that it is there when you accept that.",
         ..OPTION
     },
     OptionSpec {

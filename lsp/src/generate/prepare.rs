@@ -8,7 +8,7 @@ use codegen_engine::Engine;
 use codegen_text::candidates::{Ranked, Score};
 use codegen_text::completion::raw::RawCompletion;
 use codegen_text::completion::{
-    self, Held, Judged, Kind, Plan, Rated, Refusal, Refused, Selected, Suggestion, confidence,
+    self, Held, Judged, Kind, Plan, Rated, Refusal, Refused, Selected, Suggestion, Threshold, confidence,
 };
 use codegen_text::document::Document;
 use codegen_text::prompt::HistoryCut;
@@ -145,7 +145,7 @@ fn outside(document: &Document, view: &View) -> Identifiers {
     Identifiers::outside(document, view.outside(&(view.cursor()..view.cursor())).start, view.shown())
 }
 
-/// What is shown of a completion at the view's cursor with at least that probability of being right: behind `entry`, the rest
+/// What is shown of a completion at the view's cursor that passes the threshold: behind `entry`, the rest
 /// of an entry of the client's menu, if that is given. `document` is what the view was made of.
 ///
 /// # Errors
@@ -155,7 +155,7 @@ pub fn suggestion(
     view: &View,
     raw: &RawCompletion,
     entry: Option<&str>,
-    least: f32,
+    least: Threshold,
 ) -> Result<Judged, Refused> {
     let plan = Plan::at(raw.kind.clone(), view.part(), view.cursor());
     let outside = outside(document, view);

@@ -3,17 +3,17 @@
 use codegen_text::candidates;
 use codegen_text::completion::raw::RawCompletion;
 use codegen_text::completion::session::{Answer, Chosen, Entry, Known, Stands};
-use codegen_text::completion::{Judged, Refusal, Refused};
+use codegen_text::completion::{Judged, Refusal, Refused, Threshold};
 use codegen_text::document::Document;
 use codegen_text::prompt::view::View;
 
 use super::prepare;
 
-/// What is shown of one answer at the view's cursor, with at least that probability of being right.
+/// What is shown of one answer at the view's cursor, as far as it passes the threshold.
 ///
 /// # Errors
 /// Nothing is, for that reason.
-pub fn one(document: &Document, view: &View, known: Known, least: f32) -> Result<Judged, Refused> {
+pub fn one(document: &Document, view: &View, known: Known, least: Threshold) -> Result<Judged, Refused> {
     let Known { entry, answer, .. } = known;
     let judged = match answer {
         Answer::Standing(stands) => standing(view, &stands)?,
@@ -38,9 +38,9 @@ pub fn several<W>(document: &Document, view: &View, chosen: &Chosen<W>, most: us
     // The first is the most likely text, or one of those that are drawn.
     let drawn = usize::from(known.is_none()).min(raws.len());
     raws[drawn..].sort_by(|one, other| other.mean_logprob().total_cmp(&one.mean_logprob()));
-    let known = known.iter().map(|known| one(document, view, known.clone(), 0.0));
+    let known = known.iter().map(|known| one(document, view, known.clone(), Threshold::NONE));
     let rest = raws.into_iter().map(|raw| {
-        let judged = generated(document, view, raw, entry.as_ref(), 0.0)?;
+        let judged = generated(document, view, raw, entry.as_ref(), Threshold::NONE)?;
         with_entry(document, entry.clone(), judged)
     });
     let (mut shown, mut refused): (Vec<Judged>, Option<Refused>) = (Vec::new(), None);
@@ -63,7 +63,7 @@ fn generated(
     view: &View,
     raw: &RawCompletion,
     entry: Option<&Entry>,
-    least: f32,
+    least: Threshold,
 ) -> Result<Judged, Refused> {
     prepare::suggestion(document, view, raw, entry.map(|entry| entry.rest.as_str()), least)
 }

@@ -40,15 +40,14 @@ pub struct Offer {
     pub confidence: Option<f32>,
 }
 
-/// What the server says of its menu to a client. `enabled`: whether the user wants it; `None` leaves it to whether the client
-/// shows suggestions without one.
+/// What the server says of its menu to a client.
 #[must_use]
-pub fn provider(enabled: Option<bool>, inline: bool, menu: MenuCapabilities) -> Option<lsp::CompletionOptions> {
-    enabled.unwrap_or(!inline).then(|| lsp::CompletionOptions {
-        resolve_provider: Some(menu.resolves_documentation),
+pub fn provider(client: MenuCapabilities) -> lsp::CompletionOptions {
+    lsp::CompletionOptions {
+        resolve_provider: Some(client.resolves_documentation),
         trigger_characters: Some(TRIGGERS.map(str::to_owned).to_vec()),
         ..lsp::CompletionOptions::default()
-    })
+    }
 }
 
 /// The menu without any entry, where the next key may bring one: nothing was sure enough, or another request has come. Where

@@ -54,7 +54,10 @@ impl MainLoop {
     /// Passes an event of the engine to the handler of its job.
     fn produced(&mut self, job: Job, event: engine::Event) {
         match job {
-            Job::Inline { uri, id, kind } => inline::produced(&mut self.session, &uri, id, kind, event),
+            Job::Inline { uri, id, kind } => inline::generation::produced(&mut self.session, &uri, id, kind, event),
+            Job::Choice { uri, id, index, kind } => {
+                inline::generation::produced_several(&mut self.session, &uri, id, index, kind, event);
+            }
             Job::Synthesis { at, candidate } => synthesis::produced(&mut self.session, at, candidate, event),
         }
         self.settle();
@@ -114,8 +117,12 @@ impl MainLoop {
             Event::InlineCompletion(params, responder) => inline::requested(session, params, responder),
             Event::Completion(params, responder) => completion::requested(session, params, responder),
             Event::ResolveCompletion(item, responder) => completion::resolve(session, *item, responder),
-            Event::Suggested(suggested) => inline::shown(session, suggested),
-            Event::Prepared(uri, id, prepared) => inline::prepared(session, uri, id, prepared),
+            Event::Suggested(suggested) => inline::show::answer(session, suggested),
+            Event::Prepared(uri, id, wanted, prepared) => {
+                inline::generation::prepared(session, uri, id, wanted, prepared);
+            }
+            Event::StartDue(uri, text, id, offset) => inline::start_due(session, &uri, &text, id, offset),
+            Event::PatienceOver(uri, id) => inline::patience_over(session, &uri, id),
             Event::ParseDue(uri, text) => parsing::due(session, &uri, &text),
             Event::Parsed(uri, text, parsed) => parsing::parsed(session, &uri, &text, parsed),
             Event::CodeLens(params, responder) => lens::requested(session, params, responder),

@@ -1,5 +1,6 @@
 //! Responders, which answer the client's requests.
 
+use codegen_text::completion::Refusal;
 use serde_json::Value;
 use tokio::sync::oneshot;
 use tower_lsp::jsonrpc;
@@ -50,22 +51,13 @@ impl Waiter {
         }
     }
 
-    /// Answers that there is nothing at present: another request has come, or nothing is sure enough. A menu's client asks
-    /// again with the next key.
-    pub fn nothing(self) {
+    /// Answers that there is nothing. A menu's client asks again with the next key, unless there is never anything at such a
+    /// place.
+    pub fn nothing(self, why: Refusal) {
         match self {
             Self::Inline(responder) => responder.answer(None),
-            Self::Menu(responder) => {
-                responder.answer(Some(menu::nothing().into()));
-            }
-        }
-    }
-
-    /// Answers that there is never anything at such a place.
-    pub fn never(self) {
-        match self {
-            Self::Inline(responder) => responder.answer(None),
-            Self::Menu(responder) => responder.answer(None),
+            Self::Menu(responder) if why.lasts() => responder.answer(None),
+            Self::Menu(responder) => responder.answer(Some(menu::nothing().into())),
         }
     }
 

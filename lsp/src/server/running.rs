@@ -23,6 +23,12 @@ impl Running {
         self.0.retain(|(job, _)| job.id() != id);
     }
 
+    /// Whether there are generations of turns.
+    #[must_use]
+    pub fn is_busy_with_turns(&self) -> bool {
+        self.0.iter().any(|(job, _)| matches!(job, Job::Synthesis { .. }))
+    }
+
     /// The next event of any generation; waits without end while there are none. A generation is removed with its last
     /// event.
     pub async fn next(&mut self) -> (Job, engine::Event) {

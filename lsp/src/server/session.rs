@@ -2,7 +2,7 @@
 
 use std::collections::VecDeque;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use codegen_core::EngineError;
 use codegen_engine::Engine;
@@ -35,6 +35,8 @@ pub struct Session {
     /// The rest of the handling of the current event.
     rest: VecDeque<Rest>,
     loader: Loader,
+    /// When the session began.
+    start: Instant,
 }
 
 impl Session {
@@ -42,7 +44,22 @@ impl Session {
     #[must_use]
     pub fn new(base: Base, loader: Loader, events: UnboundedSender<Event>, outbox: Outbox) -> Self {
         let (backlog, rest) = (VecDeque::new(), VecDeque::new());
-        Self { state: State::new(base), running: Running::default(), events, outbox, backlog, rest, loader }
+        Self {
+            state: State::new(base),
+            running: Running::default(),
+            events,
+            outbox,
+            backlog,
+            rest,
+            loader,
+            start: Instant::now(),
+        }
+    }
+
+    /// Milliseconds since the session began.
+    #[must_use]
+    pub fn now(&self) -> u64 {
+        u64::try_from(self.start.elapsed().as_millis()).unwrap_or(u64::MAX)
     }
 
     /// Sends `event` to the main loop after `wait`.

@@ -6,6 +6,7 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use codegen_engine::Engine;
+use codegen_text::completion::pace::{Pace, Watch};
 use codegen_text::completion::session::{Dropped, Suggestions};
 use codegen_text::document::Document;
 use codegen_text::edit::{self, Assoc, Edit};
@@ -69,6 +70,12 @@ pub struct Buffer {
     /// The start of the last context's window, so that it stays there.
     pub window_start: Option<usize>,
     pub suggestions: Suggestions<Waiter>,
+    /// What becomes of the suggestion that stands.
+    pub watch: Watch,
+    /// The generation that is made for a request, and when it was begun, in milliseconds of [`crate::server::session::Session::now`].
+    pub begun: Option<(u64, u64)>,
+    /// The generation that starts when a delay is over.
+    pub delayed: Option<u64>,
     /// How much of its turns' histories does not fit, as far as it has been counted.
     pub counted: Arc<Counted>,
     /// The state of its parsing, if that is too slow for the main loop.
@@ -91,6 +98,9 @@ impl Buffer {
             synced: true,
             window_start: None,
             suggestions,
+            watch: Watch::default(),
+            begun: None,
+            delayed: None,
             counted,
             parsing: Parsing::default(),
             view: None,
@@ -135,6 +145,8 @@ pub struct State {
     pub lens_refresh: Refresh,
     /// Messages that the user has been shown, so that none is repeated.
     pub told: HashSet<String>,
+    /// How the user types and takes suggestions.
+    pub pace: Pace,
     /// The number of suggestions that the user accepted.
     pub accepted: u64,
     /// The number of candidates sampled so far: the next one's seed, so that none is sampled twice.
@@ -167,6 +179,7 @@ impl State {
             records: Records::default(),
             lens_refresh: Refresh::default(),
             told: HashSet::new(),
+            pace: Pace::default(),
             accepted: 0,
             drawn: 0,
             last_id: 0,

@@ -75,7 +75,18 @@ fn ask(engine: &Engine, path: &Path, text: &str, place: &Place, rows: &mut impl 
     let below = if place.below { &text[line_end..] } else { "\n" };
     let document = Document::new(&format!("{}{below}", &text[..offset]), 1);
     let options = TurnOptions::default();
-    let Ok(prepared) = prepare::prepare(&document, &prepare::At { offset, selected: None, count: 1, options: &options, previous_start: None, max_tokens: usize::MAX }, engine) else {
+    let Ok(prepared) = prepare::prepare(
+        &document,
+        &prepare::At {
+            offset,
+            selected: None,
+            count: 1,
+            options: &options,
+            previous_start: None,
+            max_tokens: usize::MAX,
+        },
+        engine,
+    ) else {
         return Ok(0);
     };
     // Code that a comment asks for is not weighed.

@@ -4,9 +4,9 @@ use std::sync::atomic::AtomicBool;
 use std::time::{Duration, Instant};
 
 use clap::Args;
-use codegen_text::completion::Plan;
 use codegen_text::completion::confidence::TokenScore;
 use codegen_text::completion::raw::RawCompletion;
+use codegen_text::completion::{Plan, Threshold};
 use codegen_text::document::{Budget, Document, Limits};
 use codegen_text::prompt::cursor;
 use codegen_text::prompt::view::View;
@@ -262,7 +262,13 @@ fn own_work(document: &Document, cursor: usize, options: &TurnOptions, window: &
     std::hint::black_box(plan.stop_rule());
     let tokens = vec![TokenScore { solid: usize::MAX, logprob: -0.01 }];
     let raw = RawCompletion { text: SAID.to_owned(), tokens, kind: plan.kind, unfinished: false };
-    let _ = std::hint::black_box(prepare::suggestion(document, &view, &raw, None, 0.01));
+    let _ = std::hint::black_box(prepare::suggestion(
+        document,
+        &view,
+        &raw,
+        None,
+        Threshold { confidence: 0.01, whole_lines: false },
+    ));
 }
 
 impl Row {

@@ -1,6 +1,8 @@
 //! `didOpen`, `didChange`, `didClose`: the text of buffers.
 
+use codegen_text::completion::Refusal;
 use codegen_text::document::Document;
+use codegen_text::edit::Edit;
 use serde_json::{Value, json};
 use tower_lsp::ls_types::{MessageType, Uri};
 
@@ -36,6 +38,7 @@ fn open(session: &mut Session, item: Opened) {
 /// would corrupt every later change.
 pub fn changed(session: &mut Session, params: Changed) {
     let Changed { uri, version, changes, repair } = params;
+    let now = session.now();
     let Some(buffer) = session.state.buffers.get_mut(&uri) else {
         tracing::warn!("a change of {}, which is not open, is ignored", uri.as_str());
         return;
@@ -54,8 +57,13 @@ pub fn changed(session: &mut Session, params: Changed) {
             buffer.client_version = version;
             buffer.synced = true;
             let dropped: Vec<_> = edits.iter().filter_map(|edit| buffer.follow(edit)).collect();
+            let fates: Vec<_> = edits.iter().filter_map(|edit| buffer.watch.changed(edit)).collect();
+            session.state.pace.typed(now, edits.iter().map(keys).sum());
+            for fate in fates {
+                session.state.pace.ended(fate, now);
+            }
             for dropped in dropped {
-                inline::drop_in_flight(session, dropped);
+                inline::drop_in_flight(session, &uri, dropped, Refusal::MovedOn);
             }
             session.state.follow(&uri, &edits);
             let is_whole = whole.is_some() && applied.len() == 1;
@@ -72,6 +80,11 @@ pub fn changed(session: &mut Session, params: Changed) {
             out_of_step(session, &uri, format!("a change cannot be applied: {error}"));
         }
     }
+}
+
+/// The keys that an edit was typed with, if it was typed.
+fn keys(edit: &Edit) -> usize {
+    edit.text.chars().count().max(usize::from(!edit.range.is_empty()))
 }
 
 /// Reports a message that could not be read. If it would have changed a document, that document is out of step.

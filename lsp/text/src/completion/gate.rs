@@ -24,6 +24,20 @@ pub struct Rated {
     pub features: Features,
 }
 
+/// What a suggestion has to be, so that it is shown.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Threshold {
+    /// The least probability of being exactly what the user types next.
+    pub confidence: f32,
+    /// Whether it has to end where a line does.
+    pub whole_lines: bool,
+}
+
+impl Threshold {
+    /// Everything that can be shown is.
+    pub const NONE: Self = Self { confidence: 0.0, whole_lines: false };
+}
+
 /// A suggestion, and how probably it is exactly what the user types next.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Judged {
@@ -35,21 +49,24 @@ pub struct Judged {
 }
 
 impl Plan<'_> {
-    /// The longest part of the text that is right with a probability of at least `least`. With a `least` of zero that is all
-    /// of it that can be shown, whatever it is worth. `outside` has the names of the text that the document is only a part
+    /// The longest part of the text that passes the threshold. Without one that is all of it that can be shown, whatever it is
+    /// worth. `outside` has the names of the text that the document is only a part
     /// of.
     ///
     /// # Errors
     /// There is no such part.
-    pub fn judge(&self, raw: &RawCompletion, least: f32, outside: &Identifiers) -> Result<Judged, Refused> {
-        if matches!(self.kind, Kind::Turn { .. }) || least <= 0.0 {
+    pub fn judge(&self, raw: &RawCompletion, least: Threshold, outside: &Identifiers) -> Result<Judged, Refused> {
+        if matches!(self.kind, Kind::Turn { .. }) || (least.confidence <= 0.0 && !least.whole_lines) {
             let suggestion = self.finish(&raw.text, raw.unfinished)?;
             return Ok(Judged { suggestion, confidence: None });
         }
         let (mut best, mut parsed): (Option<(Refusal, Likely)>, usize) = (None, 0);
         for Rated { text, features } in self.parts(raw, outside)? {
+            if least.whole_lines && !features.ends_line {
+                continue;
+            }
             let probability = features.probability();
-            let why = if probability < least {
+            let why = if probability < least.confidence {
                 Refusal::NothingConfident
             } else if features.strange > 0 {
                 Refusal::UnknownName
@@ -81,7 +98,7 @@ impl Plan<'_> {
         &self,
         raw: &RawCompletion,
         entry: &str,
-        least: f32,
+        least: Threshold,
         outside: &Identifiers,
     ) -> Result<Judged, Refused> {
         let certain = solid(entry);

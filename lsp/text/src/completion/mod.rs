@@ -36,7 +36,7 @@ use crate::python::Identifiers;
 use crate::python::{self as python, Place};
 use crate::turns::{self, TurnOptions};
 use cursor::Cursor;
-pub use gate::{Judged, Rated};
+pub use gate::{Judged, Rated, Threshold};
 pub use refusal::{Likely, Refusal, Refused};
 pub use stop::behind;
 pub use word::{Held, Selected};

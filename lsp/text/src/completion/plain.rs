@@ -7,7 +7,7 @@ use super::Suggestion;
 use super::confidence::TokenScore;
 use super::cursor::Cursor;
 use super::gate::Judged;
-use super::session::RawCompletion;
+use super::raw::RawCompletion;
 use crate::document::Document;
 use crate::python;
 

@@ -47,6 +47,12 @@ refusals! {
     /// Suggestions pause for a while.
     Snoozed, "snoozed",
         "Suggestions are paused; they come back when the pause ends, or when a command ends it.";
+    /// Suggestions come only where the user asks for one.
+    OnDemand, "on demand",
+        "Suggestions come on demand; ask for one, or set the option `inline.eagerness` to \"eager\".";
+    /// Suggestions come at the ends of lines only.
+    InsideLine, "inside a line",
+        "Suggestions come at the ends of lines; go there, or set the option `inline.eagerness` to \"eager\".";
     /// The document is in a language that is not served.
     Language, "language",
         "This file is in a language that is not served; the option `languages` names those that are.";
@@ -143,6 +149,25 @@ refusals! {
 }
 
 impl Refusal {
+    /// Whether another key at the same place changes nothing about it.
+    #[must_use]
+    pub const fn lasts(self) -> bool {
+        matches!(
+            self,
+            Self::Off
+                | Self::Ignored
+                | Self::Snoozed
+                | Self::Language
+                | Self::NotOpen
+                | Self::OutOfStep
+                | Self::TooLarge
+                | Self::NoModel
+                | Self::OnDemand
+                | Self::Comment
+                | Self::BeforeText
+        )
+    }
+
     /// The refusal of that name.
     #[must_use]
     pub fn named(name: &str) -> Option<Self> {

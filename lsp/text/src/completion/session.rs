@@ -328,6 +328,13 @@ impl<W> Suggestions<W> {
         self.divert(next_id)
     }
 
+    /// The request for several suggestions that is waiting: its number, the byte offset of its cursor, and how many generations
+    /// it waits for, the first of them the most likely text if that is true.
+    #[must_use]
+    pub fn several(&self) -> Option<(u64, usize, usize, bool)> {
+        self.choice.as_ref().map(Choice::wanted)
+    }
+
     /// Whether the generation `id` is still wanted.
     #[must_use]
     pub fn wants(&self, id: u64) -> bool {

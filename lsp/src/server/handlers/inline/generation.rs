@@ -15,7 +15,9 @@ use crate::server::state::EngineState;
 
 /// Prepares a generation for the buffer as it is.
 pub(super) fn start(session: &mut Session, uri: &Uri, id: u64, offset: usize, wanted: Wanted) {
-    let Some(buffer) = session.state.buffers.get(uri) else { return };
+    let now = session.now();
+    let Some(buffer) = session.state.buffers.get_mut(uri) else { return };
+    buffer.begun = Some((id, now));
     let document = buffer.document.clone();
     prepare(session, uri, id, wanted, offset, move || document);
 }
@@ -98,7 +100,7 @@ pub fn prepared(session: &mut Session, uri: Uri, id: u64, wanted: Wanted, prepar
 
 /// Takes a token from the engine, or the end of a generation.
 pub fn produced(session: &mut Session, uri: &Uri, id: u64, kind: Kind, event: Produced) {
-    let next_id = session.state.next_id();
+    let (next_id, now) = (session.state.next_id(), session.now());
     let Some(buffer) = session.state.buffers.get_mut(uri) else { return };
     let suggestions = &mut buffer.suggestions;
     match event {
@@ -113,6 +115,9 @@ pub fn produced(session: &mut Session, uri: &Uri, id: u64, kind: Kind, event: Pr
         }
         Produced::Done(done) if !is_broken_off(done.reason) => {
             let ended = suggestions.finished(id, prepare::raw(done, kind), next_id);
+            if let Some((_, begun)) = buffer.begun.take_if(|(begun, _)| *begun == id) {
+                session.state.pace.responded(now.saturating_sub(begun));
+            }
             conclude(session, uri, ended);
             ahead::prepare(session, uri);
         }

@@ -10,12 +10,15 @@ pub mod show;
 use std::time::Duration;
 
 use codegen_text::completion::here::Here;
+use codegen_text::completion::pace::{self, Debounce, Spot};
 use codegen_text::completion::session::{Decision, Dropped, Entry, Invoked};
 use codegen_text::completion::{Refusal, Refused, Selected};
 use codegen_text::document::Unparsed;
 use codegen_text::document::indentation::Unit;
+use ropey::Rope;
 use tower_lsp::ls_types::{self as lsp, Uri};
 
+use crate::config::ignore;
 use crate::protocol::inline::{Asked, InlineParams};
 use crate::protocol::positions::{self, Encoding};
 use crate::server::event::{Event, Wanted};
@@ -64,7 +67,7 @@ pub fn requested(session: &mut Session, params: InlineParams, responder: InlineR
 
 /// Answers a request from what is known, joins it to a generation in flight, or starts one.
 pub fn ask(session: &mut Session, asked: Ask, waiter: Waiter) {
-    let (uri, invoked) = (asked.uri.clone(), asked.invoked);
+    let (uri, invoked, menu) = (asked.uri.clone(), asked.invoked, matches!(waiter, Waiter::Menu(_)));
     let (here, entry) = match place(session, asked) {
         Ok(place) => place,
         Err(Unfit::Refused(refusal)) => return refuse(session, &uri, waiter, refusal),
@@ -87,7 +90,13 @@ pub fn ask(session: &mut Session, asked: Ask, waiter: Waiter) {
         }
         return;
     }
-    match buffer.suggestions.ask(here, entry, waiter, id) {
+    // A generation whose delay is not over has nothing to join: it is begun anew from here.
+    let superseded = buffer.delayed.take().and_then(|id| buffer.suggestions.failed(id));
+    let decision = buffer.suggestions.ask(here, entry, waiter, id);
+    if let Some(waiter) = superseded {
+        refuse(session, &uri, waiter, Refusal::Superseded);
+    }
+    match decision {
         Decision::Answer(waiter, known, dropped) => {
             drop_if_any(session, &uri, dropped);
             show::one(session, &uri, waiter, known);
@@ -103,15 +112,67 @@ pub fn ask(session: &mut Session, asked: Ask, waiter: Waiter) {
         }
         Decision::Start(id, offset, dropped) => {
             drop_if_any(session, &uri, dropped);
-            be_patient(session, &uri, id);
-            generation::start(session, &uri, id, offset, Wanted::One);
+            start_in_time(session, &uri, id, offset, menu);
         }
+    }
+}
+
+/// Starts a generation for a request when it is time for that, or refuses it.
+fn start_in_time(session: &mut Session, uri: &Uri, id: u64, offset: usize, menu: bool) {
+    let now = session.now();
+    let mut manner = session.state.config_for(uri).inline.manner();
+    if manner.debounce == Debounce::Auto && !menu {
+        // Editors that show suggestions by themselves wait by themselves before they ask.
+        manner.debounce = Debounce::Fixed(0);
+    }
+    let Some(buffer) = session.state.buffers.get_mut(uri) else { return };
+    let asked = pace::Ask { invoked: false, known: false, spot: Spot::of(&buffer.document, offset) };
+    match session.state.pace.decide(&asked, manner, now) {
+        pace::Decision::After(0) => {
+            be_patient(session, uri, id);
+            generation::start(session, uri, id, offset, Wanted::One);
+        }
+        pace::Decision::After(wait) => {
+            buffer.delayed = Some(id);
+            let text = buffer.document.rope().clone();
+            session.after(Duration::from_millis(wait), Event::StartDue(uri.clone(), text, id, offset));
+        }
+        pace::Decision::Refused(why) => {
+            if let Some(waiter) = buffer.suggestions.failed(id) {
+                refuse(session, uri, waiter, of_pace(why));
+            }
+        }
+    }
+}
+
+/// Starts a generation whose delay is over, unless a key has come first.
+pub fn start_due(session: &mut Session, uri: &Uri, text: &Rope, id: u64, offset: usize) {
+    let Some(buffer) = session.state.buffers.get_mut(uri) else { return };
+    if buffer.delayed != Some(id) {
+        return;
+    }
+    buffer.delayed = None;
+    if buffer.document.rope().is_instance(text) {
+        be_patient(session, uri, id);
+        generation::start(session, uri, id, offset, Wanted::One);
+    } else if let Some(waiter) = buffer.suggestions.failed(id) {
+        refuse(session, uri, waiter, Refusal::MovedOn);
+    }
+}
+
+/// The name of what the pace of suggestions forbids.
+fn of_pace(why: pace::Refusal) -> Refusal {
+    match why {
+        pace::Refusal::Snoozed { .. } => Refusal::Snoozed,
+        pace::Refusal::OnDemand => Refusal::OnDemand,
+        pace::Refusal::InsideLine => Refusal::InsideLine,
     }
 }
 
 /// The place that a request is about, and the entry that it has to continue.
 fn place(session: &mut Session, asked: Ask) -> Result<(Here, Option<Entry>), Unfit> {
-    let Ask { uri, version, unit, position, entry: selected, .. } = asked;
+    let Ask { uri, version, unit, position, entry: selected, invoked } = asked;
+    let now = session.now();
     let state = &mut session.state;
     if !state.buffers.contains_key(&uri) {
         return Err(Refusal::NotOpen.into());
@@ -121,6 +182,12 @@ fn place(session: &mut Session, asked: Ask) -> Result<(Here, Option<Entry>), Unf
     }
     if state.unserved(&uri).is_some() {
         return Err(Refusal::Language.into());
+    }
+    if ignore::kept(state.config_for(&uri), &state.roots, &uri).is_some() {
+        return Err(Refusal::Ignored.into());
+    }
+    if !invoked && state.pace.snoozed(now).is_some() {
+        return Err(Refusal::Snoozed.into());
     }
     if matches!(state.engine, EngineState::Failed(_)) {
         return Err(Refusal::NoModel.into());
@@ -227,9 +294,8 @@ pub fn engine_settled(session: &mut Session) {
     for uri in uris {
         let id = session.state.next_id();
         let Some(buffer) = session.state.buffers.get_mut(&uri) else { continue };
-        if let Some(dropped) = buffer.suggestions.several_waiting() {
-            // It was made by hand, before there was a model; by now the user has seen that nothing came.
-            drop_in_flight(session, &uri, dropped, Refusal::Loading);
+        if let Some((id, offset, count, greedy)) = buffer.suggestions.several() {
+            generation::start(session, &uri, id, offset, Wanted::Several { count, greedy });
             continue;
         }
         let ended = buffer.suggestions.restart(id);

@@ -19,7 +19,7 @@ use crate::server::session::Session;
 
 /// Answers with a known suggestion, as far as that passes the filters.
 pub(super) fn one(session: &mut Session, uri: &Uri, waiter: Waiter, known: Known) {
-    let least = session.state.config_for(uri).inline.least();
+    let least = session.state.config_for(uri).inline.threshold();
     let Some(buffer) = session.state.buffers.get(uri) else { return refuse(session, uri, waiter, Refusal::NotOpen) };
     let document = buffer.document.clone();
     // Usually the user has typed nothing since the suggestion was asked for.
@@ -81,8 +81,7 @@ pub fn answer(session: &mut Session, suggested: Suggested) {
         }
     };
     let (encoding, client) = (session.state.encoding, session.state.capabilities.menu);
-    let numbered: Vec<(u64, Judged)> =
-        judged.into_iter().map(|judged| (session.state.next_id(), judged)).collect();
+    let numbered: Vec<(u64, Judged)> = judged.into_iter().map(|judged| (session.state.next_id(), judged)).collect();
     // The text may have moved on.
     let current = |session: &Session| {
         session.state.buffers.get(&uri).is_some_and(|buffer| buffer.document.rope().is_instance(&text))
@@ -94,16 +93,23 @@ pub fn answer(session: &mut Session, suggested: Suggested) {
         let rest = suggestion.text.get(typed..).unwrap_or_default().to_owned();
         let here = Here::at(&text, suggestion.range.end);
         let stands = Stands { text: rest, confidence: *confidence };
-        let dropped =
-            session.state.buffers.get_mut(&uri).and_then(|buffer| buffer.suggestions.shown(&here, stands, source));
+        let now = session.now();
+        let dropped = session.state.buffers.get_mut(&uri).and_then(|buffer| {
+            if let Some(fate) = buffer.watch.shown(here.offset, &stands.text) {
+                session.state.pace.ended(fate, now);
+            }
+            session.state.pace.shown(now);
+            buffer.suggestions.shown(&here, stands, source)
+        });
         if let Some(dropped) = dropped {
             drop_in_flight(session, &uri, dropped, Refusal::Superseded);
         }
     }
     match waiter {
         Waiter::Inline(responder) => {
-            let items =
-                numbered.into_iter().map(|(id, judged)| item(&text, judged.suggestion, judged.confidence, encoding, id));
+            let items = numbered
+                .into_iter()
+                .map(|(id, judged)| item(&text, judged.suggestion, judged.confidence, encoding, id));
             let list = lsp::InlineCompletionList { items: items.collect() };
             responder.answer(Some(lsp::InlineCompletionResponse::List(list)));
         }

@@ -45,6 +45,11 @@ impl<W> Choice<W> {
         self.id
     }
 
+    /// Its number, its cursor, how many generations it has, and whether the first is the most likely text.
+    pub fn wanted(&self) -> (u64, usize, usize, bool) {
+        (self.id, self.here.offset, self.raws.len(), self.known.is_none())
+    }
+
     pub fn entry(&self) -> Option<&Entry> {
         self.entry.as_ref()
     }
