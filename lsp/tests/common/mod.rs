@@ -111,11 +111,20 @@ impl Client {
         client
     }
 
-    /// A client of a server in this process that shows whatever the engine says, however improbable it is.
+    /// A client of a server in this process that shows whatever the engine says, however improbable it is, when all of it is
+    /// there, and asks the engine for nothing that it was not asked for.
     pub fn with_engine(engine: &Engine) -> Self {
+        Self::with_config(engine, |_| ())
+    }
+
+    /// The same with other options.
+    pub fn with_config(engine: &Engine, change: impl FnOnce(&mut Config)) -> Self {
         let engine = engine.clone();
         let mut config = Config::default();
         config.inline.min_confidence = None;
+        config.inline.prepare_next = false;
+        config.inline.patience_ms = 60_000;
+        change(&mut config);
         Self::with_loader(Arc::new(move |_| Ok(engine.clone())), config)
     }
 
@@ -275,6 +284,15 @@ impl Client {
         let params = json!({
             "textDocument": {"uri": uri}, "position": {"line": line, "character": character},
             "context": {"triggerKind": 2},
+        });
+        self.request("textDocument/inlineCompletion", params)
+    }
+
+    /// A request that the user makes by hand.
+    pub fn invoke(&mut self, uri: &str, line: u32, character: u32) -> Asked {
+        let params = json!({
+            "textDocument": {"uri": uri}, "position": {"line": line, "character": character},
+            "context": {"triggerKind": 1},
         });
         self.request("textDocument/inlineCompletion", params)
     }

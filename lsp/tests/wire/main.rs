@@ -25,6 +25,7 @@ mod roots;
 mod settings;
 mod stream;
 mod streams;
+mod suggestions;
 mod synthesize;
 mod synthesize_all;
 mod transport;
