@@ -79,6 +79,7 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
             options: &options,
             previous_start: None,
             max_tokens: arguments.max_tokens,
+            plain: false,
         },
         &engine,
     );

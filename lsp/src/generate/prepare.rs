@@ -6,6 +6,7 @@ use codegen_core::{
 };
 use codegen_engine::Engine;
 use codegen_text::candidates::{Ranked, Score};
+use codegen_text::completion::plain::Plain;
 use codegen_text::completion::raw::RawCompletion;
 use codegen_text::completion::{
     self, Held, Judged, Kind, Plan, Rated, Refusal, Refused, Selected, Suggestion, Threshold, confidence,
@@ -36,8 +37,8 @@ pub struct Prepared {
     pub start: usize,
     /// The text before the cursor that the answer repeats; see [`Held`].
     pub held: String,
-    /// The part of the document that the plan was made from.
-    pub view: View,
+    /// The part of the document that the plan was made from; `None` for a text in a language that nothing is known of.
+    pub view: Option<View>,
 }
 
 /// The request, made several requests for continuations of one prompt, each with its own sampling. `more` has the stop rules
@@ -74,6 +75,8 @@ pub struct At<'a> {
     /// The start of the last context's window, which stays there if it can.
     pub previous_start: Option<usize>,
     pub max_tokens: usize,
+    /// Whether the document is in a language that nothing is known of.
+    pub plain: bool,
 }
 
 /// Prepares a completion. Counts tokens, so it is not for the main loop.
@@ -81,7 +84,10 @@ pub struct At<'a> {
 /// # Errors
 /// None is wanted there, or the cursor is in a word that no name begins with.
 pub fn prepare(document: &Document, at: &At, engine: &Engine) -> Result<Prepared, Refusal> {
-    let &At { offset, selected, count, options, previous_start, max_tokens } = at;
+    let &At { offset, selected, count, options, previous_start, max_tokens, plain } = at;
+    if plain {
+        return prepare_plain(document, at, engine);
+    }
     let view = view(document, offset)?;
     let mut plan = Plan::new(view.part(), view.cursor(), options)?;
     plan.max_tokens = plan.max_tokens.min(max_tokens);
@@ -100,7 +106,20 @@ pub fn prepare(document: &Document, at: &At, engine: &Engine) -> Result<Prepared
     request.stop = Some(completion::behind(&held, plan.stop_rule()));
     let more = (1..count).map(|_| completion::behind(&held, plan.stop_rule())).collect();
     let kind = plan.kind;
-    Ok(Prepared { kind, request, more, start: context.start, held, view })
+    Ok(Prepared { kind, request, more, start: context.start, held, view: Some(view) })
+}
+
+/// Prepares the rest of a line in a language that nothing is known of.
+fn prepare_plain(document: &Document, at: &At, engine: &Engine) -> Result<Prepared, Refusal> {
+    let plain = Plain::at(document, at.offset).ok_or(Refusal::BeforeText)?;
+    let mut max_tokens = Plain::MAX_TOKENS.min(at.max_tokens);
+    let budget = budget(engine, &mut max_tokens);
+    let count = |text: &str| engine.tokenize(text).len();
+    let context = cursor::build_plain(document, at.offset, budget, at.previous_start, &count);
+    let mut request = Request::new(Prompt::Text(context.prompt), max_tokens);
+    request.stop = Some(plain.stop_rule());
+    let more = (1..at.count).map(|_| plain.stop_rule()).collect();
+    Ok(Prepared { kind: Kind::Line, request, more, start: context.start, held: String::new(), view: None })
 }
 
 /// The part of the document around the cursor that a suggestion is decided in.

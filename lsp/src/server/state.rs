@@ -16,7 +16,8 @@ use serde_json::Value;
 use tower_lsp::ls_types::Uri;
 
 use crate::config::Config;
-use crate::config::language;
+use crate::config::ignore;
+use crate::config::language::{self, Service};
 use crate::config::layers::{Base, InForce, Settings};
 use crate::present::cuts::Counted;
 use crate::protocol::capabilities::ClientCapabilities;
@@ -192,12 +193,27 @@ impl State {
         self.last_id
     }
 
-    /// The reason why the server does not answer for an open document; `None` if its language is one of the configured
-    /// ones.
+    /// The reason why the server does nothing but suggest plain text in an open document, if that; `None` if it is read as
+    /// Python.
     #[must_use]
     pub fn unserved(&self, uri: &Uri) -> Option<String> {
         let buffer = self.buffers.get(uri)?;
-        language::unserved(&buffer.language, uri.as_str(), &self.config_for(uri).languages.0)
+        let unserved = language::unserved(&buffer.language, uri.as_str(), &self.config_for(uri).languages.0);
+        unserved.or_else(|| self.kept(uri))
+    }
+
+    /// What the server does for a document, by its language.
+    #[must_use]
+    pub fn service(&self, uri: &Uri) -> Service {
+        let language = self.buffers.get(uri).map_or("", |buffer| buffer.language.as_str());
+        let config = self.config_for(uri);
+        language::service(language, uri.as_str(), &config.languages.0, &config.inline.languages)
+    }
+
+    /// The reason why a document is kept from the model; `None` if it is not.
+    #[must_use]
+    pub fn kept(&self, uri: &Uri) -> Option<String> {
+        ignore::kept(self.config_for(uri), &self.roots, uri)
     }
 
     /// Whether the program in a document may be run. Asks the file system.

@@ -84,6 +84,7 @@ fn ask(engine: &Engine, path: &Path, text: &str, place: &Place, rows: &mut impl 
             options: &options,
             previous_start: None,
             max_tokens: usize::MAX,
+            plain: false,
         },
         engine,
     ) else {

@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 use tower_lsp::ls_types::{MessageType, Uri};
 
 use super::{inline, parsing};
+use crate::config::language::Service;
 use crate::protocol::positions;
 use crate::server::responder::Responder;
 use crate::server::session::Session;
@@ -25,7 +26,7 @@ fn open(session: &mut Session, item: Opened) {
     let limits = parsing::limits(session, &uri);
     let document = Document::limited(&text, version.unwrap_or_default(), limits);
     session.state.buffers.insert(uri.clone(), Buffer::new(document, language, version));
-    if let Some(reason) = session.state.unserved(&uri) {
+    if let Some(reason) = session.state.unserved(&uri).filter(|_| session.state.service(&uri) != Service::Text) {
         return session.log_once(MessageType::INFO, format!("codegen-lsp: {reason}"));
     }
     if !repair.keeps_positions(true, session.state.encoding) {

@@ -4,9 +4,11 @@ use codegen_core::{EngineError, Event as Produced, FinishReason, Key, Priority};
 use codegen_text::completion::session::Ended;
 use codegen_text::completion::{Kind, Refusal};
 use codegen_text::document::Document;
+use codegen_text::prompt::view::View;
 use tower_lsp::ls_types::Uri;
 
 use super::{ahead, forget, refuse, show};
+use crate::config::language::Service;
 use crate::generate::prepare::{self, At, Prepared};
 use crate::server::event::{Event, Job, Wanted};
 use crate::server::responder::Waiter;
@@ -34,7 +36,7 @@ pub(super) fn prepare(
     // While the engine loads, the request waits; `engine_settled` starts it.
     let Some(engine) = session.state.engine().cloned() else { return };
     let Some(buffer) = session.state.buffers.get(uri) else { return };
-    let previous_start = buffer.window_start;
+    let (previous_start, plain) = (buffer.window_start, session.state.service(uri) == Service::Text);
     let selected = buffer.suggestions.entry(id).map(|entry| entry.selected.clone());
     let config = session.state.config_for(uri);
     let (options, max_tokens) = (config.turns.clone(), config.inline.max_tokens);
@@ -43,7 +45,7 @@ pub(super) fn prepare(
     session.offload(
         move || {
             let selected = selected.as_ref();
-            let at = At { offset, selected, count, options: &options, previous_start, max_tokens };
+            let at = At { offset, selected, count, options: &options, previous_start, max_tokens, plain };
             prepare::prepare(&document(), &at, &engine)
         },
         move |prepared| Event::Prepared(uri, id, wanted, prepared.unwrap_or(Err(Refusal::Failed)).map(Box::new)),
@@ -65,7 +67,8 @@ pub fn prepared(session: &mut Session, uri: Uri, id: u64, wanted: Wanted, prepar
         _ => return forget(session, &uri),
     };
     let Prepared { kind, mut request, more, start, held, view } = prepared;
-    buffer.suggestions.holds(id, kind.clone(), held, view.origin());
+    let origin = view.as_ref().map(View::origin).unwrap_or_default();
+    buffer.suggestions.holds(id, kind.clone(), held, origin);
     let key = Key(uri.as_str().to_owned());
     match wanted {
         // What is prepared must not supersede what is asked for, nor move the window that this is asked in. Somebody may have
@@ -77,12 +80,12 @@ pub fn prepared(session: &mut Session, uri: Uri, id: u64, wanted: Wanted, prepar
             session.running.add(Job::Inline { uri, id, kind }, engine.submit(request));
         }
         Wanted::One => {
-            (buffer.window_start, buffer.view) = (Some(start), Some(view));
+            (buffer.window_start, buffer.view) = (Some(start), view);
             request.key = Some(key);
             session.running.add(Job::Inline { uri, id, kind }, engine.submit(request));
         }
         Wanted::Several { count, greedy } => {
-            (buffer.window_start, buffer.view) = (Some(start), Some(view));
+            (buffer.window_start, buffer.view) = (Some(start), view);
             let config = &session.state.config_for(&uri).synthesis;
             let samplings = match greedy {
                 true => prepare::samplings(config, count, id),

@@ -18,7 +18,7 @@ use codegen_text::document::indentation::Unit;
 use ropey::Rope;
 use tower_lsp::ls_types::{self as lsp, Uri};
 
-use crate::config::ignore;
+use crate::config::language::Service;
 use crate::protocol::inline::{Asked, InlineParams};
 use crate::protocol::positions::{self, Encoding};
 use crate::server::event::{Event, Wanted};
@@ -180,11 +180,11 @@ fn place(session: &mut Session, asked: Ask) -> Result<(Here, Option<Entry>), Unf
     if !state.config_for(&uri).inline.enabled {
         return Err(Refusal::Off.into());
     }
-    if state.unserved(&uri).is_some() {
-        return Err(Refusal::Language.into());
-    }
-    if ignore::kept(state.config_for(&uri), &state.roots, &uri).is_some() {
+    if state.kept(&uri).is_some() {
         return Err(Refusal::Ignored.into());
+    }
+    if matches!(state.service(&uri), Service::Nothing(_)) {
+        return Err(Refusal::Language.into());
     }
     if !invoked && state.pace.snoozed(now).is_some() {
         return Err(Refusal::Snoozed.into());

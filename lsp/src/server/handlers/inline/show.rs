@@ -9,7 +9,8 @@ use serde_json::json;
 use tower_lsp::ls_types::{self as lsp, InlineCompletionItem, Uri};
 
 use super::{SEVERAL, ahead, drop_in_flight, refuse};
-use crate::generate::{prepare, shown as filtered};
+use crate::config::language::Service;
+use crate::generate::shown::{self as filtered, Site};
 use crate::present::menu::{self, Offer};
 use crate::protocol::commands;
 use crate::protocol::positions::{self, Encoding};
@@ -24,6 +25,7 @@ pub(super) fn one(session: &mut Session, uri: &Uri, waiter: Waiter, known: Known
     let document = buffer.document.clone();
     // Usually the user has typed nothing since the suggestion was asked for.
     let view = buffer.view.clone().filter(|view| view.is_of(&document, known.offset));
+    let (site, plain) = (view.map(Site::Python), session.state.service(uri) == Service::Text);
     let (uri, text) = (uri.clone(), document.rope().clone());
     let source = known.source;
     let raw = match &known.answer {
@@ -32,8 +34,8 @@ pub(super) fn one(session: &mut Session, uri: &Uri, waiter: Waiter, known: Known
     };
     session.offload(
         move || {
-            let view = view.map_or_else(|| prepare::view(&document, known.offset), Ok)?;
-            filtered::one(&document, &view, known, least).map(|judged| vec![judged])
+            let site = site.map_or_else(|| Site::at(&document, known.offset, plain), Ok)?;
+            filtered::one(&document, &site, known, least).map(|judged| vec![judged])
         },
         move |judged| {
             let judged = judged.unwrap_or_else(|| Err(Refusal::Failed.into()));
@@ -48,6 +50,7 @@ pub(super) fn several(session: &mut Session, uri: &Uri, chosen: Chosen<Waiter>) 
         return refuse(session, uri, chosen.waiting, Refusal::NotOpen);
     };
     let document = buffer.document.clone();
+    let plain = session.state.service(uri) == Service::Text;
     let (uri, text) = (uri.clone(), document.rope().clone());
     let Chosen { waiting: waiter, offset, entry, known, raws } = chosen;
     let raw = raws.first().map(raw_of);
@@ -55,8 +58,8 @@ pub(super) fn several(session: &mut Session, uri: &Uri, chosen: Chosen<Waiter>) 
     let source = chosen.known.as_ref().map_or(Source::Generated, |known| known.source);
     session.offload(
         move || {
-            let view = prepare::view(&document, chosen.offset)?;
-            filtered::several(&document, &view, &chosen, SEVERAL)
+            let site = Site::at(&document, chosen.offset, plain)?;
+            filtered::several(&document, &site, &chosen, SEVERAL)
         },
         move |judged| {
             let judged = judged.unwrap_or_else(|| Err(Refusal::Failed.into()));
