@@ -72,7 +72,7 @@ pub struct Buffer {
     pub window_start: Option<usize>,
     pub suggestions: Suggestions<Waiter>,
     /// What becomes of the suggestion that stands.
-    pub watch: Watch,
+    pub stands: Watch,
     /// The generation that is made for a request, and when it was begun, in milliseconds of [`crate::server::session::Session::now`].
     pub begun: Option<(u64, u64)>,
     /// The generation that starts when a delay is over.
@@ -99,7 +99,7 @@ impl Buffer {
             synced: true,
             window_start: None,
             suggestions,
-            watch: Watch::default(),
+            stands: Watch::default(),
             begun: None,
             delayed: None,
             counted,

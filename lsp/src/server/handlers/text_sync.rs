@@ -58,7 +58,7 @@ pub fn changed(session: &mut Session, params: Changed) {
             buffer.client_version = version;
             buffer.synced = true;
             let dropped: Vec<_> = edits.iter().filter_map(|edit| buffer.follow(edit)).collect();
-            let fates: Vec<_> = edits.iter().filter_map(|edit| buffer.watch.changed(edit)).collect();
+            let fates: Vec<_> = edits.iter().filter_map(|edit| buffer.stands.changed(edit)).collect();
             session.state.pace.typed(now, edits.iter().map(keys).sum());
             for fate in fates {
                 session.state.pace.ended(fate, now);

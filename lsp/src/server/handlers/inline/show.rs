@@ -98,7 +98,7 @@ pub fn answer(session: &mut Session, suggested: Suggested) {
         let stands = Stands { text: rest, confidence: *confidence };
         let now = session.now();
         let dropped = session.state.buffers.get_mut(&uri).and_then(|buffer| {
-            if let Some(fate) = buffer.watch.shown(here.offset, &stands.text) {
+            if let Some(fate) = buffer.stands.shown(here.offset, &stands.text) {
                 session.state.pace.ended(fate, now);
             }
             session.state.pace.shown(now);
