@@ -4,7 +4,7 @@ use codegen_core::Truncation;
 use codegen_core::{
     Candidate, Candidates, Completion, FinishReason, Overflow, Priority, Prompt, Request, Sampling, StopRule,
 };
-use codegen_engine::Engine;
+use codegen_engine::{Engine, Progress};
 use codegen_text::candidates::{Ranked, Score};
 use codegen_text::completion::session::RawCompletion;
 use codegen_text::completion::{self, Held, Judged, Kind, Plan, Rated, Selected, Suggestion, confidence};
@@ -41,9 +41,17 @@ pub struct Prepared {
 /// # Errors
 /// The name is unknown, or the model cannot be run with these options.
 pub fn load_engine(config: &EngineConfig) -> anyhow::Result<Engine> {
+    load_engine_telling(config, Progress::default())
+}
+
+/// Does the same as [`load_engine`], and tells how much of the model is loaded.
+///
+/// # Errors
+/// Those of [`load_engine`].
+pub fn load_engine_telling(config: &EngineConfig, progress: Progress) -> anyhow::Result<Engine> {
     let mut options = config.options.clone();
     options.model = codegen_engine::model::resolve(&config.model)?;
-    Ok(Engine::load(&options)?)
+    Ok(Engine::load_telling(&options, progress)?)
 }
 
 /// Prepares a completion at `offset`, one that continues `selected` if that is given; `None` where none is wanted, and

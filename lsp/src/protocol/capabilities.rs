@@ -21,6 +21,8 @@ pub struct ClientCapabilities {
     pub code_action_literals: bool,
     /// Code actions that are disabled, with a reason (`disabledSupport`).
     pub disabled_actions: bool,
+    /// `experimental.codegenStatus`: `codegen/status` for every suggestion and every percent.
+    pub status_detail: bool,
 }
 
 impl ClientCapabilities {
@@ -43,6 +45,12 @@ impl ClientCapabilities {
             code_action_literals: actions.is_some_and(|a| a.code_action_literal_support.is_some()),
             disabled_actions: actions
                 .is_some_and(|a| a.code_action_literal_support.is_some() && a.disabled_support == Some(true)),
+            status_detail: client
+                .experimental
+                .as_ref()
+                .and_then(|e| e.get("codegenStatus"))
+                .and_then(|on| on.as_bool())
+                == Some(true),
         }
     }
 }

@@ -1,7 +1,9 @@
 //! The parts of the wire format that the modules share: positions in the client's encoding, the client's capabilities,
-//! the names of commands, partial results.
+//! the names of commands, partial results, the server's state, what clients say of suggestions.
 
 pub mod capabilities;
 pub mod commands;
 pub mod partial;
 pub mod positions;
+pub mod status;
+pub mod told;

@@ -7,12 +7,13 @@ use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender};
 use tokio::sync::oneshot;
 
 use crate::config::layers::Base;
+use crate::server::counting::Counting;
 use crate::server::event::{Event, Job};
 use crate::server::handlers::{
-    actions, command, configuration, inline, lens, lifecycle, parsing, synthesis, text_sync,
+    actions, command, configuration, inline, lens, lifecycle, parsing, statistics, status, synthesis, text_sync,
 };
 use crate::server::outbox::Outbox;
-use crate::server::session::{Loader, Session};
+use crate::server::session::{Load, Session};
 
 /// A session, and the loop that drives it.
 pub struct MainLoop {
@@ -25,12 +26,15 @@ impl MainLoop {
     #[must_use]
     pub fn new(
         base: Base,
-        loader: Loader,
+        load: Load,
+        counting: Counting,
         events: UnboundedSender<Event>,
         outbox: Outbox,
         orphaned: oneshot::Sender<()>,
     ) -> Self {
-        Self { session: Session::new(base, loader, events, outbox), orphaned: Some(orphaned) }
+        let mut session = Session::new(base, load, events, outbox);
+        session.state.counting = counting;
+        Self { session, orphaned: Some(orphaned) }
     }
 
     /// Handles events until all senders are gone. Events of the client are handled before those of the engine, since a
@@ -48,6 +52,7 @@ impl MainLoop {
             if std::mem::take(&mut self.session.state.ready.lenses) {
                 lens::refresh(&mut self.session);
             }
+            status::refresh(&mut self.session);
         }
     }
 
@@ -110,9 +115,15 @@ impl MainLoop {
             Event::ConfigurationPulled(stamp, scopes, answers) => {
                 configuration::pulled(session, stamp, scopes, answers);
             }
+            Event::Loading(stamp, percent) => status::loading(session, stamp, percent),
             Event::EngineLoaded(stamp, result) => configuration::engine_loaded(session, stamp, result),
             Event::InlineCompletion(params, responder) => inline::requested(session, params, responder),
             Event::Suggested(suggested) => inline::shown(session, suggested),
+            Event::Told(number, told) => statistics::told(session, number, told),
+            Event::Statistics(params, responder) => statistics::requested(session, &params, responder),
+            Event::StatisticsDue => statistics::due(session),
+            Event::StatisticsSaved(written) => statistics::saved(session, written),
+            Event::KeptDue(uri) => statistics::kept_due(session, &uri),
             Event::Prepared(uri, id, prepared) => inline::prepared(session, uri, id, prepared),
             Event::ParseDue(uri, text) => parsing::due(session, &uri, &text),
             Event::Parsed(uri, text, parsed) => parsing::parsed(session, &uri, &text, parsed),

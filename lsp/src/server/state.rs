@@ -18,10 +18,15 @@ use crate::config::Config;
 use crate::config::language;
 use crate::config::layers::{Base, InForce, Settings};
 use crate::present::cuts::Counted;
+use crate::present::engine_status::StatusSent;
+use crate::present::why::Asked;
 use crate::protocol::capabilities::ClientCapabilities;
 use crate::protocol::positions::Encoding;
+use crate::server::counting::Counting;
 use crate::server::parsing::Parsing;
 use crate::server::responder::{CommandResponder, InlineResponder};
+use crate::statistics::accepted::Watch;
+use crate::statistics::kept::Kept;
 use crate::synthesis::{Operation, Outcome, PendingEdit};
 
 /// The state of the client's code lenses.
@@ -77,6 +82,12 @@ pub struct Buffer {
     pub view: Option<View>,
     /// Its turns, if they have been found.
     pub turns: TurnCache,
+    /// What came of the last requests for a suggestion.
+    pub asked: Asked,
+    /// What becomes of its suggestions.
+    pub watch: Watch,
+    /// Which of those that were taken are still there.
+    pub kept: Kept,
 }
 
 impl Buffer {
@@ -95,12 +106,16 @@ impl Buffer {
             parsing: Parsing::default(),
             view: None,
             turns: TurnCache::default(),
+            asked: Asked::default(),
+            watch: Watch::default(),
+            kept: Kept::default(),
         }
     }
 
     /// Moves everything that refers to the text past a change of it.
     pub fn follow(&mut self, change: &Edit) -> Option<Dropped<InlineResponder>> {
         self.window_start = self.window_start.and_then(|start| edit::map(start, change, Assoc::Before));
+        self.asked.changed(change);
         self.suggestions.changed(change)
     }
 }
@@ -135,8 +150,14 @@ pub struct State {
     pub lens_refresh: Refresh,
     /// Messages that the user has been shown, so that none is repeated.
     pub told: HashSet<String>,
-    /// The number of suggestions that the user accepted.
-    pub accepted: u64,
+    /// What is counted.
+    pub counting: Counting,
+    /// What the client was told of the server's state.
+    pub status: StatusSent,
+    /// How much of the model that is being loaded is loaded, in percent.
+    pub loaded: Option<u8>,
+    /// The document that was opened or changed last.
+    pub touched: Option<Uri>,
     /// The number of candidates sampled so far: the next one's seed, so that none is sampled twice.
     pub drawn: u64,
     /// The last number returned by [`State::next_id`].
@@ -167,7 +188,10 @@ impl State {
             records: Records::default(),
             lens_refresh: Refresh::default(),
             told: HashSet::new(),
-            accepted: 0,
+            counting: Counting::new(None),
+            status: StatusSent::default(),
+            loaded: None,
+            touched: None,
             drawn: 0,
             last_id: 0,
         }

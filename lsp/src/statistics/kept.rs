@@ -15,7 +15,7 @@ use ropey::Rope;
 use super::event::{Event, Kind};
 use super::typing::line_feeds;
 
-/// The time after which a suggestion is looked for.
+/// The time after which a suggestion is to be looked for.
 pub const WAIT: Duration = Duration::from_secs(120);
 /// The share of its characters that may have to be edited, exclusively.
 const EDITED: f64 = 1.0 / 3.0;
@@ -43,30 +43,29 @@ pub struct Kept {
 }
 
 impl Kept {
-    /// Follows a piece from `now` on. Returns when [`Kept::due`] is to be called.
-    pub fn follow(&mut self, taken: Taken, now: Instant) -> Instant {
+    /// Follows a piece that was taken just `now`.
+    pub fn follow(&mut self, taken: Taken, now: Instant) {
         let beside = self.followed.iter_mut().find(|(known, _)| {
             known.suggestion == taken.suggestion && known.range.end == taken.range.start && !known.range.is_empty()
         });
-        if let Some((known, since)) = beside {
+        if let Some((known, _)) = beside {
             known.range.end = taken.range.end;
             known.text.push_str(&taken.text);
-            return *since + WAIT;
+            return;
         }
         // What was undone and done again has been followed all the time.
-        let again = self.followed.iter().find(|(known, _)| {
+        let again = self.followed.iter().any(|(known, _)| {
             known.suggestion == taken.suggestion
                 && known.range.start < taken.range.end
                 && taken.range.start < known.range.end
         });
-        if let Some((_, since)) = again {
-            return *since + WAIT;
+        if again {
+            return;
         }
         if self.followed.len() == FOLLOWED {
             self.followed.pop_front();
         }
         self.followed.push_back((taken, now));
-        now + WAIT
     }
 
     /// Follows a change of the document.
@@ -76,11 +75,11 @@ impl Kept {
         }
     }
 
-    /// What became of those whose time has come, in the text as it is now.
-    pub fn due(&mut self, now: Instant, text: &Rope) -> Vec<Event<'static>> {
+    /// What became of those that were taken up to that time, in the text as it is now. They are no longer followed.
+    pub fn due(&mut self, up_to: Instant, text: &Rope) -> Vec<Event<'static>> {
         let mut events = Vec::new();
         self.followed.retain(|(taken, since)| {
-            let due = now.saturating_duration_since(*since) >= WAIT;
+            let due = *since <= up_to;
             if due {
                 events.push(Event::Checked { kind: taken.kind, kept: is_kept(taken, text) });
             }
@@ -140,7 +139,7 @@ mod tests {
             text.insert(chars.start, put);
             kept.changed(&Edit { range: range.clone(), text: (*put).to_owned() });
         }
-        match kept.due(now + WAIT, &text).as_slice() {
+        match kept.due(now, &text).as_slice() {
             [Event::Checked { kind: Kind::Line, kept }] => *kept,
             other => unreachable!("{other:?}"),
         }
@@ -194,20 +193,21 @@ mod tests {
             text: "abcdef"[range.clone()].to_owned(),
             range,
         };
-        let due = kept.follow(piece(1, 0..2), now);
-        // The next piece of the same one, later.
-        assert_eq!(kept.follow(piece(1, 2..4), now + WAIT / 2), due);
-        assert!(kept.follow(piece(2, 4..6), now + WAIT / 2) > due);
-        assert_eq!(kept.due(due - Duration::from_secs(1), &text), []);
+        let later = now + WAIT / 2;
+        kept.follow(piece(1, 0..2), now);
+        // The next piece of the same one, later: it counts from the first on.
+        kept.follow(piece(1, 2..4), later);
+        kept.follow(piece(2, 4..6), later);
+        assert_eq!(kept.due(now.checked_sub(WAIT).unwrap(), &text), []);
         let there = Event::Checked { kind: Kind::Line, kept: true };
-        assert_eq!(kept.due(due, &text), [there]);
-        assert_eq!(kept.due(due, &text), []);
-        assert_eq!(kept.due(due + WAIT, &text), [there]);
+        assert_eq!(kept.due(now, &text), [there]);
+        assert_eq!(kept.due(now, &text), []);
+        assert_eq!(kept.due(later, &text), [there]);
         // Not more than so many.
         for number in 10..1000 {
             kept.follow(piece(number, 0..1), now);
         }
-        assert_eq!(kept.due(now + WAIT, &text).len(), FOLLOWED);
+        assert_eq!(kept.due(now, &text).len(), FOLLOWED);
     }
 
     #[test]

@@ -142,7 +142,8 @@ impl Report {
         for (kind, of) in &self.kinds {
             line(&format!("  {}", kind.name()), of.words());
         }
-        let kept = format!("{} of {} after two minutes{}", self.all.kept, self.all.checked, percent(self.all.retention));
+        let kept =
+            format!("{} of {} after two minutes{}", self.all.kept, self.all.checked, percent(self.all.retention));
         line("kept", kept);
         for (source, answers) in &self.sources {
             line(&format!("from: {}", source.name()), format!("{}{}", answers.latency.words(), percent(answers.share)));
@@ -153,7 +154,10 @@ impl Report {
         let Characters { model, hand, other, share } = self.characters;
         line(
             "characters",
-            format!("{model} by the model, {hand} by hand{}, {other} otherwise", percent_of(share, "the model's share")),
+            format!(
+                "{model} by the model, {hand} by hand{}, {other} otherwise",
+                percent_of(share, "the model's share")
+            ),
         );
         let Tokens { decoded, read, reused } = self.tokens;
         line("tokens", format!("{decoded} generated, {read} of prompts read, {reused} reused"));

@@ -14,8 +14,10 @@ use serde::{Deserialize, Serialize};
 use super::counts::Statistics;
 use super::day::Day;
 
-/// The environment variable that names another folder than the platform's.
+/// The environment variable that names another folder than the platform's, or [`OFF`].
 pub const VARIABLE: &str = "CODEGEN_LSP_STATISTICS";
+/// The value of [`VARIABLE`] with which nothing is kept.
+pub const OFF: &str = "off";
 /// Days that are kept.
 pub const DAYS: u64 = 90;
 /// The largest size of a file in bytes; one of ours has a few thousand.
@@ -68,10 +70,13 @@ pub struct Store {
 
 impl Store {
     /// The user's own: `$CODEGEN_LSP_STATISTICS`, or `statistics` in the platform's folder for the state of this program
-    /// (`~/.local/state/codegen-lsp` on Linux). `None` where there is no home folder.
+    /// (`~/.local/state/codegen-lsp` on Linux). `None` where there is no home folder, or where the variable is `off`.
     #[must_use]
     pub fn own() -> Option<Self> {
         if let Some(folder) = std::env::var_os(VARIABLE).filter(|value| !value.is_empty()) {
+            if folder == OFF {
+                return None;
+            }
             return std::path::absolute(folder).ok().map(|folder| Self::at(&folder));
         }
         let folders = directories::ProjectDirs::from("", "", "codegen-lsp")?;
@@ -170,8 +175,9 @@ impl Store {
             Err(error) if error.kind() == ErrorKind::NotFound => return Ok(Vec::new()),
             Err(error) => return Err(error),
         };
-        let mut days: Vec<Day> =
-            entries.filter_map(|entry| Day::of_name(entry.ok()?.file_name().to_str()?.strip_suffix(".json")?)).collect();
+        let mut days: Vec<Day> = entries
+            .filter_map(|entry| Day::of_name(entry.ok()?.file_name().to_str()?.strip_suffix(".json")?))
+            .collect();
         days.sort();
         Ok(days)
     }

@@ -25,9 +25,8 @@ pub fn steps(before: &Rope, changes: &[Edit]) -> Vec<Step> {
     let mut text = before.clone();
     for change in changes {
         let after = applied(&text, change);
-        match steps.last_mut().and_then(|step| joined(&step.edit, change).map(|edit| (step, edit))) {
-            Some((step, edit)) => step.edit = edit,
-            None => steps.push(Step { before: text, edit: change.clone() }),
+        if !steps.last_mut().is_some_and(|step| joined(&mut step.edit, change)) {
+            steps.push(Step { before: text, edit: change.clone() });
         }
         text = after;
     }
@@ -43,14 +42,15 @@ pub fn steps(before: &Rope, changes: &[Edit]) -> Vec<Step> {
     steps
 }
 
-/// Both changes as one, if the second is within what the first has put in.
-fn joined(first: &Edit, second: &Edit) -> Option<Edit> {
-    let start = second.range.start.checked_sub(first.range.start)?;
-    let end = second.range.end.checked_sub(first.range.start)?;
-    first.text.get(start..end)?;
-    let mut text = first.text.clone();
-    text.replace_range(start..end, &second.text);
-    Some(Edit { range: first.range.clone(), text })
+/// Makes the second change a part of the first, if it is within what that has put in.
+fn joined(first: &mut Edit, second: &Edit) -> bool {
+    let within = |offset: usize| offset.checked_sub(first.range.start);
+    let (Some(start), Some(end)) = (within(second.range.start), within(second.range.end)) else { return false };
+    let fits = first.text.get(start..end).is_some();
+    if fits {
+        first.text.replace_range(start..end, &second.text);
+    }
+    fits
 }
 
 fn applied(text: &Rope, edit: &Edit) -> Rope {

@@ -51,8 +51,10 @@ impl Play {
         match step {
             Change(changes) => {
                 let before = self.text.clone();
-                let changes: Vec<Edit> =
-                    changes.iter().map(|(range, text)| Edit { range: range.clone(), text: (*text).to_owned() }).collect();
+                let changes: Vec<Edit> = changes
+                    .iter()
+                    .map(|(range, text)| Edit { range: range.clone(), text: (*text).to_owned() })
+                    .collect();
                 for Edit { range, text } in changes.clone() {
                     let chars = self.text.byte_to_char(range.start)..self.text.byte_to_char(range.end);
                     self.text.remove(chars.clone());
@@ -168,9 +170,21 @@ fn a_change_may_have_many_forms() {
         // Line ends of the buffer, and of the client.
         ("if x:$0\r\n", "\r\n    y\r\n", 0, vec![(5..5, "\r\n    y\r\n")], counts(1, 1, [7, 0, 0], &["\r\n    y\r\n"])),
         ("if x:$0\r\n", "\r\n    y", 0, vec![(5..5, "\n    y")], counts(1, 1, [6, 0, 0], &["\n    y"])),
-        ("if x:$0\r\n", "\r\n    yes\r\n    no", 0, vec![(5..5, "\r\n    yes")], counts(1, 0, [8, 0, 0], &["\r\n    yes"])),
+        (
+            "if x:$0\r\n",
+            "\r\n    yes\r\n    no",
+            0,
+            vec![(5..5, "\r\n    yes")],
+            counts(1, 0, [8, 0, 0], &["\r\n    yes"]),
+        ),
         // Other characters than ASCII.
-        ("\u{e9} = $0\n", "\"\u{1F40D}\u{e9}\"", 0, vec![(5..5, "\"\u{1F40D}\u{e9}\"")], counts(1, 1, [4, 0, 0], &["\"\u{1F40D}\u{e9}\""])),
+        (
+            "\u{e9} = $0\n",
+            "\"\u{1F40D}\u{e9}\"",
+            0,
+            vec![(5..5, "\"\u{1F40D}\u{e9}\"")],
+            counts(1, 1, [4, 0, 0], &["\"\u{1F40D}\u{e9}\""]),
+        ),
     ] {
         let steps = [Change(steps)];
         assert_eq!(play_with(SILENT, text, item, before, &steps), expected, "{text:?} {steps:?}");
