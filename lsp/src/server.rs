@@ -22,6 +22,7 @@ mod transport;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::time::Instant;
 
 use serde_json::Value;
 use tokio::io::{AsyncRead, AsyncWrite};
@@ -112,7 +113,7 @@ impl Relay {
     async fn ask<T>(&self, event: impl FnOnce(Responder<T>) -> Event) -> jsonrpc::Result<T> {
         let request = self.last_request.fetch_add(1, Ordering::Relaxed) + 1;
         let (reply, answer) = oneshot::channel();
-        self.tell(event(Responder { request, reply }));
+        self.tell(event(Responder { request, asked: Instant::now(), reply }));
         let mut guard = CancelGuard { request, events: Some(&self.events) };
         let answer = answer.await;
         guard.events = None;

@@ -1,5 +1,7 @@
 //! Responders, which answer the client's requests.
 
+use std::time::Instant;
+
 use serde_json::Value;
 use tokio::sync::oneshot;
 use tower_lsp::jsonrpc;
@@ -13,6 +15,8 @@ pub type RequestId = u64;
 pub struct Responder<T> {
     /// The number of the request, given by the relay.
     pub request: RequestId,
+    /// When the request arrived.
+    pub asked: Instant,
     /// The channel to the relay.
     pub reply: oneshot::Sender<jsonrpc::Result<T>>,
 }

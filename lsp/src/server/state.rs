@@ -299,7 +299,7 @@ mod tests {
         let mut state = State::new(Base::from(Config::default()));
         for (id, uri) in [(1, "file:///a"), (2, "file:///a"), (3, "file:///b")] {
             let plan = Plan { prompts: std::iter::once(0..5).collect(), ..Plan::default() };
-            let responder = Responder { request: id, reply: oneshot::channel().0 };
+            let responder = Responder { request: id, asked: std::time::Instant::now(), reply: oneshot::channel().0 };
             let operation = Operation::new(uri_of(uri), Purpose::All, plan, None, responder);
             state.operations.insert(id, operation);
         }

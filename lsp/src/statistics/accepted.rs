@@ -131,6 +131,12 @@ impl Watch {
         self.current = Some(next);
     }
 
+    /// The kind of the latest suggestion.
+    #[must_use]
+    pub fn kind(&self) -> Option<Kind> {
+        self.current.as_ref().or(self.past.back()).map(|one| one.kind)
+    }
+
     /// Takes in the changes of one notification; `before` is the text before the first of them.
     pub fn changed(&mut self, before: &Rope, changes: &[Edit], talks: Talks) -> Found {
         let mut found = Found::default();
