@@ -40,6 +40,6 @@ pub mod output;
 pub mod runtime;
 
 pub use runtime::{
-    Counters, Device, Engine, EngineOptions, FlashAttention, Generation, GpuLayers, KvType, ModelInfo, SlotsWithin,
-    ThreadsInUse,
+    Counters, Device, Engine, EngineOptions, FlashAttention, Generation, GpuLayers, KvType, ModelInfo, Progress,
+    SlotsWithin, ThreadsInUse,
 };

@@ -9,5 +9,6 @@ pub mod generate;
 pub mod present;
 pub mod protocol;
 pub mod server;
+pub mod statistics;
 pub mod synthesis;
 pub mod uri;

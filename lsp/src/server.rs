@@ -3,6 +3,7 @@
 //! Events arrive there in the order of the client's messages, which [`transport`] sees to, since every handler's first act,
 //! before it can wait for anything, is to send its event.
 
+pub mod counting;
 pub mod envelope;
 pub mod event;
 pub mod framing;
@@ -21,6 +22,7 @@ mod transport;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::time::Instant;
 
 use serde_json::Value;
 use tokio::io::{AsyncRead, AsyncWrite};
@@ -32,32 +34,55 @@ use tower_lsp::{LanguageServer, LspService};
 
 use crate::config::layers::Base;
 use crate::protocol::inline::InlineParams;
+use crate::protocol::told;
+use crate::server::counting::Counting;
 use crate::server::event::Event;
 use crate::server::main_loop::MainLoop;
 use crate::server::outbox::Outbox;
 use crate::server::responder::{RequestId, Responder};
-use crate::server::session::Loader;
+use crate::server::session::Load;
+use crate::statistics::accepted::Told;
 
 /// Serves one client until it says `exit`, closes its streams, or its process (`processId`) ends. Returns true if the
 /// client said `shutdown` first.
-pub async fn serve<I, O>(input: I, output: O, base: impl Into<Base>, loader: Loader) -> bool
+pub async fn serve<I, O>(input: I, output: O, base: impl Into<Base>, load: impl Into<Load>) -> bool
 where
     I: AsyncRead + Unpin,
     O: AsyncWrite,
 {
-    let base = base.into();
+    serve_counting(input, output, base, load, Counting::new(None)).await
+}
+
+/// Does the same as [`serve`], and counts what suggestions are worth where `counting` says; [`serve`] counts for the client
+/// alone.
+pub async fn serve_counting<I, O>(
+    input: I,
+    output: O,
+    base: impl Into<Base>,
+    load: impl Into<Load>,
+    counting: Counting,
+) -> bool
+where
+    I: AsyncRead + Unpin,
+    O: AsyncWrite,
+{
+    let (base, load) = (base.into(), load.into());
     let (events, inbox) = unbounded_channel();
     let shut_down = Arc::new(AtomicBool::new(false));
     let (orphaned, orphan) = oneshot::channel();
     let mut loop_task = None;
     let (service, socket) = LspService::build(|client| {
-        let main_loop = MainLoop::new(base, loader, events.clone(), Outbox::new(client), orphaned);
+        let main_loop = MainLoop::new(base, load, counting, events.clone(), Outbox::new(client), orphaned);
         loop_task = Some(tokio::spawn(main_loop.run(inbox)));
         Relay { events: events.clone(), last_request: AtomicU64::new(0), shut_down: Arc::clone(&shut_down) }
     })
     .custom_method("textDocument/inlineCompletion", Relay::inline_completion)
     .custom_method("window/workDoneProgress/cancel", Relay::progress_cancel)
     .custom_method("codegen/text", Relay::text)
+    .custom_method("codegen/stats", Relay::statistics)
+    .custom_method(told::SHOWN, Relay::shown)
+    .custom_method(told::ACCEPTED, Relay::accepted)
+    .custom_method(told::PARTLY_ACCEPTED, Relay::partly_accepted)
     .custom_method(sync::OPEN, Relay::opened)
     .custom_method(sync::CHANGE, Relay::changed)
     .finish();
@@ -89,7 +114,7 @@ impl Relay {
     async fn ask<T>(&self, event: impl FnOnce(Responder<T>) -> Event) -> jsonrpc::Result<T> {
         let request = self.last_request.fetch_add(1, Ordering::Relaxed) + 1;
         let (reply, answer) = oneshot::channel();
-        self.tell(event(Responder { request, reply }));
+        self.tell(event(Responder { request, asked: Instant::now(), reply }));
         let mut guard = CancelGuard { request, events: Some(&self.events) };
         let answer = answer.await;
         guard.events = None;
@@ -106,6 +131,29 @@ impl Relay {
 
     async fn text(&self, params: lsp::TextDocumentIdentifier) -> jsonrpc::Result<Option<Value>> {
         self.ask(|responder| Event::Text(params.uri, responder)).await
+    }
+
+    async fn statistics(&self, params: Value) -> jsonrpc::Result<Value> {
+        self.ask(|responder| Event::Statistics(params, responder)).await
+    }
+
+    async fn shown(&self, params: Value) {
+        self.told(told::SHOWN, told::number(&params).map(|number| (number, Told::Shown)));
+    }
+
+    async fn accepted(&self, params: Value) {
+        self.told(told::ACCEPTED, told::number(&params).map(|number| (number, Told::Whole)));
+    }
+
+    async fn partly_accepted(&self, params: Value) {
+        self.told(told::PARTLY_ACCEPTED, told::part(&params).map(|(number, length)| (number, Told::Part(length))));
+    }
+
+    fn told(&self, method: &str, read: Result<(u64, Told), String>) {
+        self.tell(match read {
+            Ok((number, told)) => Event::Told(number, told),
+            Err(problem) => Event::Unreadable(sync::Unreadable { uri: None, problem: format!("{method}: {problem}") }),
+        });
     }
 
     async fn opened(&self, params: Value) {

@@ -12,6 +12,7 @@ use codegen_core::{Candidate, Candidates, EngineError, Key, Request, TokenId};
 use super::backend::{Backend, Vocabulary, llama};
 use super::generation::Generation;
 use super::load::options::{Counters, Device, EngineOptions, ModelInfo, ThreadsInUse};
+use super::load::progress::Progress;
 use super::submission::{Continuation, Submission};
 use super::ticket::{Shared, Ticket};
 use super::worker;
@@ -73,8 +74,16 @@ impl Engine {
     /// [`EngineError::BadOption`];
     /// [`EngineError::WorkerDied`] if loading panics.
     pub fn load(options: &EngineOptions) -> Result<Self, EngineError> {
+        Self::load_telling(options, Progress::default())
+    }
+
+    /// Does the same as [`Engine::load`], and tells how much of the model is loaded.
+    ///
+    /// # Errors
+    /// Those of [`Engine::load`].
+    pub fn load_telling(options: &EngineOptions, progress: Progress) -> Result<Self, EngineError> {
         let options = options.clone();
-        Self::spawn(move |serve| llama::load(&options, |backend, info| serve.serve(backend, info)))
+        Self::spawn(move |serve| llama::load(&options, &progress, |backend, info| serve.serve(backend, info)))
     }
 
     /// Starts a worker around any backend. `make` runs on the worker's thread.

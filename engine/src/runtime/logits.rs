@@ -4,6 +4,7 @@ use codegen_core::{EngineError, TokenId};
 
 use super::backend::{BatchToken, llama};
 use super::load::options::EngineOptions;
+use super::load::progress::Progress;
 
 /// Loads a model, runs it once over `tokens` and returns the logits at each of them, in rows as long as the vocabulary.
 ///
@@ -12,7 +13,7 @@ use super::load::options::EngineOptions;
 /// # Errors
 /// If the model cannot be loaded, the tokens do not fit its context, or llama.cpp refuses them.
 pub fn logits(options: &EngineOptions, tokens: &[TokenId]) -> Result<Vec<Vec<f32>>, EngineError> {
-    llama::load(options, |backend, _| {
+    llama::load(options, &Progress::default(), |backend, _| {
         let limit = backend.context();
         if tokens.len() > limit {
             return Err(EngineError::PromptTooLong { tokens: tokens.len(), max_tokens: 0, limit });

@@ -25,4 +25,5 @@ pub use generation::Generation;
 pub use load::options::{
     Counters, Device, EngineOptions, FlashAttention, GpuLayers, KvType, ModelInfo, SlotsWithin, ThreadsInUse,
 };
+pub use load::progress::Progress;
 pub use logits::logits;

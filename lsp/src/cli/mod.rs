@@ -20,6 +20,7 @@ pub mod output;
 pub mod paint;
 pub mod serve;
 pub mod source;
+pub mod stats;
 pub mod synthesize;
 
 /// A language server for private, local, multi-turn code synthesis with CodeGen.
@@ -56,6 +57,8 @@ enum Command {
     /// Print the server's options as a schema or a table, and check a file of them
     #[command(subcommand)]
     Config(config::ConfigCommand),
+    /// Print what your servers have counted of their suggestions; it stays on this machine
+    Stats(stats::Arguments),
     /// Print what this build is, what it runs on, and how fast
     Doctor(doctor::Arguments),
 }
@@ -77,6 +80,7 @@ pub fn main() -> ExitCode {
         Command::Eval(command) => eval::run(&command),
         Command::Bench(command) => bench::run(&command).map(|()| ExitCode::SUCCESS),
         Command::Config(command) => config::run(&command),
+        Command::Stats(arguments) => stats::run(&arguments).map(|()| ExitCode::SUCCESS),
         Command::Doctor(arguments) => doctor::run(&arguments).map(|()| ExitCode::SUCCESS),
     });
     // All commands have dropped their engines; a batch under way still ends.

@@ -1,7 +1,6 @@
 //! `codegen-lsp serve`: the server on standard input and output.
 
 use std::process::ExitCode;
-use std::sync::Arc;
 
 use anyhow::Context;
 use clap::Args;
@@ -11,6 +10,9 @@ use crate::config::layers::Base;
 use crate::config::user_file;
 use crate::generate::prepare;
 use crate::server;
+use crate::server::counting::Counting;
+use crate::server::session::Load;
+use crate::statistics::store::Store;
 
 /// Arguments of `serve`. They win over the user's own file, and the client's settings over them.
 #[derive(Debug, Default, Args)]
@@ -31,8 +33,10 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
         .context("cannot start the server's threads")?;
     let flags = arguments.engine.clone();
     let base = Base::new(user_file::path(), move |config| flags.over(&mut config.engine));
-    let loader = Arc::new(prepare::load_engine);
-    let orderly = runtime.block_on(server::serve(tokio::io::stdin(), tokio::io::stdout(), base, loader));
+    let counting = Counting::new(Store::own());
+    let load = Load::telling(prepare::load_engine_telling);
+    let orderly =
+        runtime.block_on(server::serve_counting(tokio::io::stdin(), tokio::io::stdout(), base, load, counting));
     // A thread blocked on a standard input that stays open cannot be joined.
     runtime.shutdown_background();
     Ok(if orderly { ExitCode::SUCCESS } else { ExitCode::from(1) })

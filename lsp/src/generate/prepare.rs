@@ -4,7 +4,7 @@ use codegen_core::Truncation;
 use codegen_core::{
     Candidate, Candidates, Completion, FinishReason, Overflow, Priority, Prompt, Request, Sampling, StopRule,
 };
-use codegen_engine::Engine;
+use codegen_engine::{Engine, Progress};
 use codegen_text::candidates::{Ranked, Score};
 use codegen_text::completion::plain::Plain;
 use codegen_text::completion::raw::RawCompletion;
@@ -58,9 +58,17 @@ pub fn several(request: Request, more: Vec<Box<dyn StopRule>>, samplings: Vec<Sa
 /// # Errors
 /// The name is unknown, or the model cannot be run with these options.
 pub fn load_engine(config: &EngineConfig) -> anyhow::Result<Engine> {
+    load_engine_telling(config, Progress::default())
+}
+
+/// Does the same as [`load_engine`], and tells how much of the model is loaded.
+///
+/// # Errors
+/// Those of [`load_engine`].
+pub fn load_engine_telling(config: &EngineConfig, progress: Progress) -> anyhow::Result<Engine> {
     let mut options = config.options.clone();
     options.model = codegen_engine::model::resolve(&config.model)?;
-    Ok(Engine::load(&options)?)
+    Ok(Engine::load_telling(&options, progress)?)
 }
 
 /// What a completion is wanted for.

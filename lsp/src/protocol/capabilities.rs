@@ -25,6 +25,8 @@ pub struct ClientCapabilities {
     pub inline_completion: bool,
     /// The entries of completion menus.
     pub menu: MenuCapabilities,
+    /// `experimental.codegenStatus`: `codegen/status` for every suggestion and every percent.
+    pub status_detail: bool,
 }
 
 /// The client's capabilities for entries of its completion menu (`textDocument.completion`).
@@ -83,6 +85,12 @@ impl ClientCapabilities {
                 .and_then(|t| t.completion.as_ref())
                 .map(|completion| MenuCapabilities::of(completion, name))
                 .unwrap_or_default(),
+            status_detail: client
+                .experimental
+                .as_ref()
+                .and_then(|e| e.get("codegenStatus"))
+                .and_then(|on| on.as_bool())
+                == Some(true),
         }
     }
 }

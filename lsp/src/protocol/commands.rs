@@ -18,8 +18,10 @@ pub const CANCEL: &str = "codegen.cancel";
 pub const ACCEPTED: &str = "codegen.accepted";
 /// Answers with the prompt that the model is shown for a turn, and the generation that made its code.
 pub const EXPLAIN: &str = "codegen.explainTurn";
-pub const ALL: [&str; 9] =
-    [SYNTHESIZE, SYNTHESIZE_ALL, REGENERATE, REPLACE, CANDIDATES, ACCEPT, CANCEL, EXPLAIN, ACCEPTED];
+/// Answers with what came of the last request for a suggestion at a place, and shows it.
+pub const WHY: &str = "codegen.why";
+pub const ALL: [&str; 10] =
+    [SYNTHESIZE, SYNTHESIZE_ALL, REGENERATE, REPLACE, CANDIDATES, ACCEPT, CANCEL, EXPLAIN, ACCEPTED, WHY];
 
 /// The numbers of candidates that a client can ask for.
 pub const COUNTS: std::ops::RangeInclusive<usize> = 2..=16;

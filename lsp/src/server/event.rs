@@ -20,6 +20,8 @@ use crate::server::responder::{
     ResolveResponder, Responder, Waiter,
 };
 use crate::server::sync;
+use crate::statistics::accepted::Told;
+use crate::statistics::store::StoreError;
 use crate::synthesis::Selected;
 
 /// An event of the main loop. Tokens come from [`crate::server::running::Running`] instead.
@@ -54,6 +56,16 @@ pub enum Event {
     ProgressCancelled(ProgressToken),
     /// `codegen/text`: asks for the server's copy of a document, for tests and bug reports.
     Text(Uri, Responder<Option<Value>>),
+    /// What the client says of the suggestion with this number.
+    Told(u64, Told),
+    /// `codegen/stats`.
+    Statistics(Value, Responder<Value>),
+    /// The time at which the counts are written.
+    StatisticsDue,
+    /// The end of writing the counts.
+    StatisticsSaved(Result<(), StoreError>),
+    /// A suggestion in this document was taken a while ago.
+    KeptDue(Uri),
     /// `$/cancelRequest` for a request that had no response yet.
     Cancelled(RequestId),
     /// `shutdown`.
@@ -67,6 +79,8 @@ pub enum Event {
     /// The client's answer to `workspace/configuration`, or `None`: the number of the request, its scopes, and the
     /// answers.
     ConfigurationPulled(u64, Vec<Option<Uri>>, Option<Vec<Value>>),
+    /// How much of the model is loaded, in percent, and the number of the load.
+    Loading(u64, u8),
     /// The end of loading an engine: the number of the load, and the engine or the error.
     EngineLoaded(u64, Result<Engine, String>),
     /// A prepared completion, or why nothing is completed there.
@@ -109,6 +123,8 @@ pub struct Suggested {
     /// The text that it was made for.
     pub text: Rope,
     pub waiter: Waiter,
+    /// The byte offset of the request's cursor.
+    pub cursor: usize,
     /// Where the answer comes from.
     pub source: Source,
     /// What is shown, the best first. At most one for a request that was not made by hand.

@@ -7,12 +7,14 @@ use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender};
 use tokio::sync::oneshot;
 
 use crate::config::layers::Base;
+use crate::server::counting::Counting;
 use crate::server::event::{Event, Job};
 use crate::server::handlers::{
-    actions, command, completion, configuration, inline, lens, lifecycle, parsing, synthesis, text_sync,
+    actions, command, completion, configuration, inline, lens, lifecycle, parsing, statistics, status, synthesis,
+    text_sync,
 };
 use crate::server::outbox::Outbox;
-use crate::server::session::{Loader, Session};
+use crate::server::session::{Load, Session};
 
 /// A session, and the loop that drives it.
 pub struct MainLoop {
@@ -25,12 +27,15 @@ impl MainLoop {
     #[must_use]
     pub fn new(
         base: Base,
-        loader: Loader,
+        load: Load,
+        counting: Counting,
         events: UnboundedSender<Event>,
         outbox: Outbox,
         orphaned: oneshot::Sender<()>,
     ) -> Self {
-        Self { session: Session::new(base, loader, events, outbox), orphaned: Some(orphaned) }
+        let mut session = Session::new(base, load, events, outbox);
+        session.state.counting = counting;
+        Self { session, orphaned: Some(orphaned) }
     }
 
     /// Handles events until all senders are gone. Events of the client are handled before those of the engine, since a
@@ -48,6 +53,7 @@ impl MainLoop {
             if std::mem::take(&mut self.session.state.ready.lenses) {
                 lens::refresh(&mut self.session);
             }
+            status::refresh(&mut self.session);
         }
     }
 
@@ -113,6 +119,7 @@ impl MainLoop {
             Event::ConfigurationPulled(stamp, scopes, answers) => {
                 configuration::pulled(session, stamp, scopes, answers);
             }
+            Event::Loading(stamp, percent) => status::loading(session, stamp, percent),
             Event::EngineLoaded(stamp, result) => configuration::engine_loaded(session, stamp, result),
             Event::InlineCompletion(params, responder) => inline::requested(session, params, responder),
             Event::Completion(params, responder) => completion::requested(session, params, responder),
@@ -123,6 +130,11 @@ impl MainLoop {
             }
             Event::StartDue(uri, text, id, offset) => inline::start_due(session, &uri, &text, id, offset),
             Event::PatienceOver(uri, id) => inline::patience_over(session, &uri, id),
+            Event::Told(number, told) => statistics::told(session, number, told),
+            Event::Statistics(params, responder) => statistics::requested(session, &params, responder),
+            Event::StatisticsDue => statistics::due(session),
+            Event::StatisticsSaved(written) => statistics::saved(session, written),
+            Event::KeptDue(uri) => statistics::kept_due(session, &uri),
             Event::ParseDue(uri, text) => parsing::due(session, &uri, &text),
             Event::Parsed(uri, text, parsed) => parsing::parsed(session, &uri, &text, parsed),
             Event::CodeLens(params, responder) => lens::requested(session, params, responder),

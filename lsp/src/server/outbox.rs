@@ -17,6 +17,7 @@ use tower_lsp::ls_types::{
 
 use crate::config::SECTION;
 use crate::protocol::partial::Partial;
+use crate::protocol::status::Status;
 
 /// A callback for the client's answer to an edit.
 type OnApplied = Box<dyn FnOnce(jsonrpc::Result<ApplyWorkspaceEditResponse>) + Send>;
@@ -26,6 +27,7 @@ enum Note {
     Log(MessageType, String),
     Progress(ProgressParams),
     Partial(Source, Box<dyn FnOnce() -> Partial + Send>),
+    Status(Box<Status>),
     Edit(Box<WorkspaceEdit>, OnApplied),
 }
 
@@ -37,6 +39,7 @@ pub type Source = (u64, Option<usize>);
 enum Topic {
     Progress(ProgressToken),
     Partial(Source),
+    Status,
 }
 
 impl Note {
@@ -50,6 +53,7 @@ impl Note {
                 ProgressParamsValue::WorkDone(_) => None,
             },
             Self::Partial(source, _) => Some(Topic::Partial(*source)),
+            Self::Status(_) => Some(Topic::Status),
             Self::Message(..) | Self::Log(..) | Self::Edit(..) => None,
         }
     }
@@ -148,6 +152,13 @@ impl Outbox {
         self.push(Note::Partial(source, Box::new(make)));
     }
 
+    /// Tells of the server's state. A later one replaces one that the client has not taken yet.
+    pub fn status(&self, status: Status) {
+        let Status { message, .. } = &status;
+        let message = printable::text(message).into_owned();
+        self.push(Note::Status(Box::new(Status { message, ..status })));
+    }
+
     /// Asks the client to apply an edit, after all messages before it.
     pub fn apply_edit(
         &self,
@@ -218,6 +229,7 @@ async fn send(client: &Client, note: Note) {
         Note::Log(kind, text) => client.log_message(kind, text).await,
         Note::Progress(params) => client.send_notification::<Progress>(params).await,
         Note::Partial(_, make) => client.send_notification::<Partial>(make()).await,
+        Note::Status(status) => client.send_notification::<Status>(*status).await,
         Note::Edit(edit, then) => {
             let asking = client.clone();
             let mut answer = Box::pin(async move { asking.apply_edit(*edit).await });
@@ -242,6 +254,7 @@ mod tests {
     use tower_lsp::ls_types::{NumberOrString, WorkDoneProgressEnd, WorkDoneProgressReport};
 
     use super::*;
+    use crate::protocol::status::StatusKind;
 
     fn report(token: &str, message: &str) -> Note {
         let report = WorkDoneProgressReport { message: Some(message.to_owned()), ..Default::default() };
@@ -269,6 +282,7 @@ mod tests {
         let words = |note| match note {
             Note::Message(_, text) | Note::Log(_, text) => text,
             Note::Partial(source, _) => format!("{source:?}"),
+            Note::Status(status) => status.message,
             Note::Edit(..) => "edit".to_owned(),
             Note::Progress(params) => match params.value {
                 ProgressParamsValue::WorkDone(WorkDoneProgress::Report(report)) => report.message.unwrap_or_default(),
@@ -284,6 +298,23 @@ mod tests {
         assert_eq!(left(notes), ["other", "said", "2 tokens"]);
         let notes = vec![partial((1, None)), partial((1, Some(0))), partial((2, None)), partial((1, None))];
         assert_eq!(left(notes), ["(1, Some(0))", "(2, None)", "(1, None)"]);
+    }
+
+    #[test]
+    fn of_the_server_s_state_only_the_latest_stays_in_the_queue() {
+        let status = |message: &str| {
+            Note::Status(Box::new(Status {
+                busy: true,
+                kind: StatusKind::Normal,
+                message: message.to_owned(),
+                command: None,
+                model: None,
+                device: None,
+                layers: None,
+                percent: None,
+            }))
+        };
+        assert_eq!(left(vec![status("1 %"), message("said"), status("2 %"), status("3 %")]), ["said", "3 %"]);
     }
 
     #[test]

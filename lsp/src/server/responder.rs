@@ -1,5 +1,7 @@
 //! Responders, which answer the client's requests.
 
+use std::time::Instant;
+
 use codegen_text::completion::Refusal;
 use serde_json::Value;
 use tokio::sync::oneshot;
@@ -16,6 +18,8 @@ pub type RequestId = u64;
 pub struct Responder<T> {
     /// The number of the request, given by the relay.
     pub request: RequestId,
+    /// When the request arrived.
+    pub asked: Instant,
     /// The channel to the relay.
     pub reply: oneshot::Sender<jsonrpc::Result<T>>,
 }
@@ -48,6 +52,15 @@ impl Waiter {
         match self {
             Self::Inline(responder) => responder.request,
             Self::Menu(responder) => responder.request,
+        }
+    }
+
+    /// When the request arrived.
+    #[must_use]
+    pub fn asked(&self) -> Instant {
+        match self {
+            Self::Inline(responder) => responder.asked,
+            Self::Menu(responder) => responder.asked,
         }
     }
 

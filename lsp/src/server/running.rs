@@ -29,6 +29,11 @@ impl Running {
         self.0.iter().any(|(job, _)| matches!(job, Job::Synthesis { .. }))
     }
 
+    /// What the generations in progress are for.
+    pub fn jobs(&self) -> impl Iterator<Item = &Job> {
+        self.0.iter().map(|(job, _)| job)
+    }
+
     /// The next event of any generation; waits without end while there are none. A generation is removed with its last
     /// event.
     pub async fn next(&mut self) -> (Job, engine::Event) {

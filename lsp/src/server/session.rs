@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use codegen_core::EngineError;
-use codegen_engine::Engine;
+use codegen_engine::{Engine, Progress};
 use tokio::sync::mpsc::UnboundedSender;
 use tower_lsp::ls_types::MessageType;
 
@@ -19,6 +19,24 @@ use crate::server::state::{EngineState, State};
 
 /// Loads an engine; called on a thread of its own.
 pub type Loader = Arc<dyn Fn(&EngineConfig) -> anyhow::Result<Engine> + Send + Sync>;
+
+/// A [`Loader`] that may tell how much of the model is loaded.
+#[derive(Clone)]
+pub struct Load(Arc<dyn Fn(&EngineConfig, Progress) -> anyhow::Result<Engine> + Send + Sync>);
+
+impl Load {
+    /// A loader that tells how far it is.
+    #[must_use]
+    pub fn telling(load: impl Fn(&EngineConfig, Progress) -> anyhow::Result<Engine> + Send + Sync + 'static) -> Self {
+        Self(Arc::new(load))
+    }
+}
+
+impl From<Loader> for Load {
+    fn from(load: Loader) -> Self {
+        Self::telling(move |config, _| load(config))
+    }
+}
 
 /// The rest of an event's handling.
 pub type Rest = Box<dyn FnOnce(&mut Session) + Send>;
@@ -34,7 +52,7 @@ pub struct Session {
     backlog: VecDeque<Event>,
     /// The rest of the handling of the current event.
     rest: VecDeque<Rest>,
-    loader: Loader,
+    load: Load,
     /// When the session began.
     start: Instant,
 }
@@ -42,7 +60,7 @@ pub struct Session {
 impl Session {
     /// A session with a client that has not sent anything.
     #[must_use]
-    pub fn new(base: Base, loader: Loader, events: UnboundedSender<Event>, outbox: Outbox) -> Self {
+    pub fn new(base: Base, load: Load, events: UnboundedSender<Event>, outbox: Outbox) -> Self {
         let (backlog, rest) = (VecDeque::new(), VecDeque::new());
         Self {
             state: State::new(base),
@@ -51,7 +69,7 @@ impl Session {
             outbox,
             backlog,
             rest,
-            loader,
+            load,
             start: Instant::now(),
         }
     }
@@ -89,9 +107,14 @@ impl Session {
     pub fn load_engine(&mut self) {
         self.state.engine_stamp += 1;
         self.state.engine = EngineState::Loading;
+        self.state.loaded = None;
         let stamp = self.state.engine_stamp;
-        let (loader, config) = (Arc::clone(&self.loader), self.state.config.global.engine.clone());
-        let load = move || loader(&config).map_err(|error| format!("{error:#}"));
+        let (load, config) = (self.load.clone(), self.state.config.global.engine.clone());
+        let events = self.events.clone();
+        let progress = Progress::new(move |percent| {
+            let _ = events.send(Event::Loading(stamp, percent));
+        });
+        let load = move || (load.0)(&config, progress).map_err(|error| format!("{error:#}"));
         self.offload(load, move |result| {
             let result = result.unwrap_or_else(|| Err("loading the model failed for a reason in the log".to_owned()));
             Event::EngineLoaded(stamp, result)

@@ -6,7 +6,7 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use codegen_engine::Engine;
-use codegen_text::completion::pace::{Pace, Watch};
+use codegen_text::completion::pace::{self, Pace};
 use codegen_text::completion::session::{Dropped, Suggestions};
 use codegen_text::document::Document;
 use codegen_text::edit::{self, Assoc, Edit};
@@ -20,10 +20,15 @@ use crate::config::ignore;
 use crate::config::language::{self, Service};
 use crate::config::layers::{Base, InForce, Settings};
 use crate::present::cuts::Counted;
+use crate::present::engine_status::StatusSent;
+use crate::present::why::Asked;
 use crate::protocol::capabilities::ClientCapabilities;
 use crate::protocol::positions::Encoding;
+use crate::server::counting::Counting;
 use crate::server::parsing::Parsing;
 use crate::server::responder::{CommandResponder, Waiter};
+use crate::statistics::accepted::Watch;
+use crate::statistics::kept::Kept;
 use crate::synthesis::{Operation, Outcome, PendingEdit};
 
 /// The state of the client's code lenses.
@@ -72,7 +77,7 @@ pub struct Buffer {
     pub window_start: Option<usize>,
     pub suggestions: Suggestions<Waiter>,
     /// What becomes of the suggestion that stands.
-    pub stands: Watch,
+    pub stands: pace::Watch,
     /// The generation that is made for a request, and when it was begun, in milliseconds of [`crate::server::session::Session::now`].
     pub begun: Option<(u64, u64)>,
     /// The generation that starts when a delay is over.
@@ -85,6 +90,12 @@ pub struct Buffer {
     pub view: Option<View>,
     /// Its turns, if they have been found.
     pub turns: TurnCache,
+    /// What came of the last requests for a suggestion.
+    pub asked: Asked,
+    /// What becomes of its suggestions.
+    pub watch: Watch,
+    /// Which of those that were taken are still there.
+    pub kept: Kept,
 }
 
 impl Buffer {
@@ -99,19 +110,23 @@ impl Buffer {
             synced: true,
             window_start: None,
             suggestions,
-            stands: Watch::default(),
+            stands: pace::Watch::default(),
             begun: None,
             delayed: None,
             counted,
             parsing: Parsing::default(),
             view: None,
             turns: TurnCache::default(),
+            asked: Asked::default(),
+            watch: Watch::default(),
+            kept: Kept::default(),
         }
     }
 
     /// Moves everything that refers to the text past a change of it.
     pub fn follow(&mut self, change: &Edit) -> Option<Dropped<Waiter>> {
         self.window_start = self.window_start.and_then(|start| edit::map(start, change, Assoc::Before));
+        self.asked.changed(change);
         self.suggestions.changed(change)
     }
 }
@@ -148,8 +163,14 @@ pub struct State {
     pub told: HashSet<String>,
     /// How the user types and takes suggestions.
     pub pace: Pace,
-    /// The number of suggestions that the user accepted.
-    pub accepted: u64,
+    /// What is counted.
+    pub counting: Counting,
+    /// What the client was told of the server's state.
+    pub status: StatusSent,
+    /// How much of the model that is being loaded is loaded, in percent.
+    pub loaded: Option<u8>,
+    /// The document that was opened or changed last.
+    pub touched: Option<Uri>,
     /// The number of candidates sampled so far: the next one's seed, so that none is sampled twice.
     pub drawn: u64,
     /// The last number returned by [`State::next_id`].
@@ -181,7 +202,10 @@ impl State {
             lens_refresh: Refresh::default(),
             told: HashSet::new(),
             pace: Pace::default(),
-            accepted: 0,
+            counting: Counting::new(None),
+            status: StatusSent::default(),
+            loaded: None,
+            touched: None,
             drawn: 0,
             last_id: 0,
         }
@@ -304,7 +328,7 @@ mod tests {
         let mut state = State::new(Base::from(Config::default()));
         for (id, uri) in [(1, "file:///a"), (2, "file:///a"), (3, "file:///b")] {
             let plan = Plan { prompts: std::iter::once(0..5).collect(), ..Plan::default() };
-            let responder = Responder { request: id, reply: oneshot::channel().0 };
+            let responder = Responder { request: id, asked: std::time::Instant::now(), reply: oneshot::channel().0 };
             let operation = Operation::new(uri_of(uri), Purpose::All, plan, None, responder);
             state.operations.insert(id, operation);
         }

@@ -13,6 +13,7 @@ mod eval;
 #[cfg(target_os = "linux")]
 mod isolation;
 mod model;
+mod stats;
 mod synthesize;
 mod typing;
 
@@ -31,6 +32,7 @@ fn program(arguments: &[&str]) -> Command {
         .args(arguments)
         .env("XDG_CACHE_HOME", concat!(env!("CARGO_TARGET_TMPDIR"), "/cache"))
         .env("CODEGEN_LSP_CONFIG", concat!(env!("CARGO_TARGET_TMPDIR"), "/none/config.json"))
+        .env("CODEGEN_LSP_STATISTICS", "off")
         .env_remove("RUST_LOG")
         .stdin(Stdio::null());
     command

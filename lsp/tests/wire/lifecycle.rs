@@ -53,7 +53,7 @@ async fn the_handshake_names_what_the_server_can_do() {
             "codeActionProvider": {"codeActionKinds": ["refactor.rewrite"]},
             "executeCommandProvider": {
                 "commands": ["codegen.synthesize", "codegen.synthesizeAll", "codegen.regenerate", "codegen.replace", "codegen.candidates",
-                    "codegen.accept", "codegen.cancel", "codegen.explainTurn", "codegen.accepted"],
+                    "codegen.accept", "codegen.cancel", "codegen.explainTurn", "codegen.accepted", "codegen.why"],
                 "workDoneProgress": true,
             },
             "workspace": {"workspaceFolders": {"supported": true, "changeNotifications": true}},

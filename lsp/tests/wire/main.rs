@@ -23,6 +23,7 @@ mod process;
 mod regenerate;
 mod roots;
 mod settings;
+mod statistics;
 mod stream;
 mod streams;
 mod suggestions;

@@ -34,7 +34,7 @@ macro_rules! server_and {
     ($($more:literal),*) => {
         &[
             "core", "sandbox", "engine", "text", "lsp.uri", "lsp.config", "lsp.protocol", "lsp.generate", "lsp.present",
-            "lsp.synthesis", $($more),*
+            "lsp.synthesis", "lsp.statistics", "lsp.store", $($more),*
         ]
     };
 }
@@ -88,6 +88,9 @@ pub const ROOMS: &[Room] = &[
         "lsp/src/synthesis",
         &["core", "sandbox", "text", "lsp.uri", "lsp.config", "lsp.protocol", "lsp.generate"],
     ),
+    room("lsp.statistics", "lsp/src/statistics", &["text"]),
+    // Their files; the engine has what writes a file whole or not at all.
+    room("lsp.store", "lsp/src/statistics/store", &["engine", "lsp.statistics"]),
     room("lsp.server", "lsp/src/server", server_and!()),
     room("lsp.handlers", "lsp/src/server/handlers", server_and!("lsp.server")),
     room("lsp.main_loop", "lsp/src/server/main_loop", server_and!("lsp.server", "lsp.handlers")),
@@ -103,4 +106,5 @@ pub const ROOMS: &[Room] = &[
     room("xtask", "xtask/src", &[]),
 ];
 
-const WAY_IN: &[&str] = &["core", "lsp.uri", "lsp.config", "lsp.protocol", "lsp.server", "lsp.main_loop"];
+const WAY_IN: &[&str] =
+    &["core", "lsp.uri", "lsp.config", "lsp.protocol", "lsp.statistics", "lsp.server", "lsp.main_loop"];

@@ -41,6 +41,7 @@ use crate::runtime::cpu;
 use crate::runtime::load::offload::{self, MICRO_BATCH, Placement, Sizes};
 use crate::runtime::load::options::{Device, EngineOptions, FlashAttention, KvType, ModelInfo};
 use crate::runtime::load::preflight;
+use crate::runtime::load::progress::Progress;
 use crate::runtime::pacing::Pacing;
 
 mod native;
@@ -97,6 +98,7 @@ pub(in crate::runtime) fn build_info() -> String {
 /// Loads a model and gives it to `run` on this thread, on whose stack the context lives.
 pub(in crate::runtime) fn load<T>(
     options: &EngineOptions,
+    progress: &Progress,
     run: impl FnOnce(&mut dyn Backend, ModelInfo) -> T,
 ) -> Result<T, EngineError> {
     preflight::options::check(options)?;
@@ -115,7 +117,7 @@ pub(in crate::runtime) fn load<T>(
         Placement::new(options, &devices(), || Sizes::of(&gguf, adapter.as_ref(), options).unwrap_or_default())?;
     let mut run = Some(run);
     loop {
-        match load_placed(backend, options, adapter.as_ref(), &spelling, &placement, &mut run) {
+        match load_placed(backend, options, progress, adapter.as_ref(), &spelling, &placement, &mut run) {
             Err(error) if placement.shrink() => {
                 // The plan is an estimate, and other programs use the device, too.
                 tracing::warn!(%error, layers = placement.layers, "loading failed; trying with fewer layers on the GPU");
@@ -129,6 +131,7 @@ pub(in crate::runtime) fn load<T>(
 fn load_placed<T>(
     backend: &LlamaBackend,
     options: &EngineOptions,
+    progress: &Progress,
     adapter: Option<&Gguf>,
     spelling: &Arc<Spelling>,
     placement: &Placement,
@@ -142,7 +145,8 @@ fn load_placed<T>(
         .with_use_mmap(options.mmap)
         .with_n_gpu_layers(placement.layers)
         .with_devices(&placement.devices)
-        .map_err(|error| refused(error.to_string()))?;
+        .map_err(|error| refused(error.to_string()))?
+        .with_progress_callback(told(progress));
     let mut model =
         LlamaModel::load_from_file(backend, &options.model, &params).map_err(|error| refused(error.to_string()))?;
     // Added before there is a context, because the context reserves memory for the adapter's part. The model frees it.
@@ -210,6 +214,15 @@ fn load_placed<T>(
     match run.take() {
         Some(run) => Ok(run(&mut llama, info)),
         None => Err(refused("it has been loaded before".into())),
+    }
+}
+
+/// Tells llama.cpp's share of the tensors that are loaded; `true` lets it go on.
+fn told(progress: &Progress) -> impl FnMut(f32) -> bool + use<> {
+    let progress = progress.clone();
+    move |share| {
+        progress.report(share);
+        true
     }
 }
 

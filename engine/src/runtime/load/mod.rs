@@ -4,3 +4,4 @@
 pub(in crate::runtime) mod offload;
 pub(in crate::runtime) mod options;
 pub(in crate::runtime) mod preflight;
+pub(in crate::runtime) mod progress;

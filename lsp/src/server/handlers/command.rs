@@ -7,13 +7,16 @@ use tower_lsp::ls_types::{self as lsp, Uri};
 
 use super::explain::{self, ExplainArgument};
 use super::lookup;
+use super::statistics;
 use super::synthesis;
+use super::why::{self, WhyArgument};
 use crate::protocol::commands::{
     ACCEPT, ACCEPTED, ALL, CANCEL, CANDIDATES, COUNTS, DEFAULT_COUNT, EXPLAIN, REGENERATE, REPLACE, SYNTHESIZE,
-    SYNTHESIZE_ALL,
+    SYNTHESIZE_ALL, WHY,
 };
 use crate::server::responder::CommandResponder;
 use crate::server::session::Session;
+use crate::statistics::accepted::Told;
 use crate::synthesis::{Outcome, Purpose, Which};
 
 #[derive(Debug, Deserialize)]
@@ -139,11 +142,13 @@ pub fn requested(session: &mut Session, params: lsp::ExecuteCommandParams, respo
             let arguments = params.arguments.first().cloned().into_iter().collect();
             let params = lsp::ExecuteCommandParams { arguments, ..params };
             with(&params, responder, "the suggestion's number", |id: u64, responder| {
-                session.state.accepted += 1;
-                tracing::info!("suggestion {id} accepted, {} in all", session.state.accepted);
+                statistics::told(session, id, Told::Whole);
                 responder.answer(None);
             });
         }
+        WHY => with(&params, responder, "{uri: string, position: Position}", |argument: WhyArgument, responder| {
+            why::requested(session, argument, responder);
+        }),
         EXPLAIN => {
             with(&params, responder, "{uri: string, position: Position}", |argument: ExplainArgument, responder| {
                 explain::requested(session, argument, responder);

@@ -5,7 +5,7 @@ use std::time::Duration;
 use tokio::sync::mpsc::UnboundedSender;
 use tower_lsp::ls_types::{self as lsp, Uri};
 
-use super::{completion, configuration, inline, parsing};
+use super::{completion, configuration, inline, parsing, statistics};
 use crate::protocol::capabilities::ClientCapabilities;
 use crate::protocol::commands;
 use crate::protocol::positions::Encoding;
@@ -102,6 +102,7 @@ pub fn abandon(session: &mut Session) {
     session.then(|session| {
         session.state.end(Outcome::Cancelled, |_| true);
         session.state.edits.clear();
+        statistics::end(session);
     });
 }
 

@@ -12,5 +12,8 @@ pub mod lifecycle;
 pub mod lookup;
 pub mod parsing;
 pub mod snapshot;
+pub mod statistics;
+pub mod status;
 pub mod synthesis;
 pub mod text_sync;
+pub mod why;

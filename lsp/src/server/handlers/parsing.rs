@@ -130,7 +130,7 @@ fn needs_syntax(event: &Event) -> Option<Uri> {
     match event {
         Event::CodeLens(params, _) => Some(params.text_document.uri.clone()),
         Event::CodeAction(params, _) => Some(params.text_document.uri.clone()),
-        Event::Command(params, _) if params.command != commands::ACCEPTED => {
+        Event::Command(params, _) if ![commands::ACCEPTED, commands::WHY].contains(&params.command.as_str()) => {
             let argument = params.arguments.first()?;
             // Cancelling the work on a whole document does not need its syntax.
             let needs = params.command != commands::CANCEL || argument.get("position").is_some();

@@ -6,7 +6,7 @@ use codegen_text::edit::Edit;
 use serde_json::{Value, json};
 use tower_lsp::ls_types::{MessageType, Uri};
 
-use super::{inline, parsing};
+use super::{inline, parsing, statistics};
 use crate::config::language::Service;
 use crate::protocol::positions;
 use crate::server::responder::Responder;
@@ -26,6 +26,7 @@ fn open(session: &mut Session, item: Opened) {
     let limits = parsing::limits(session, &uri);
     let document = Document::limited(&text, version.unwrap_or_default(), limits);
     session.state.buffers.insert(uri.clone(), Buffer::new(document, language, version));
+    session.state.touched = Some(uri.clone());
     if let Some(reason) = session.state.unserved(&uri).filter(|_| session.state.service(&uri) != Service::Text) {
         return session.log_once(MessageType::INFO, format!("codegen-lsp: {reason}"));
     }
@@ -53,6 +54,7 @@ pub fn changed(session: &mut Session, params: Changed) {
     // Without a version from the client, or with the same one again, the next number is used.
     let own = buffer.document.version();
     let next = version.filter(|version| *version > own).unwrap_or_else(|| own.wrapping_add(1));
+    let before = buffer.document.rope().clone();
     match positions::apply_changes(&mut buffer.document, next, applied, session.state.encoding) {
         Ok(edits) => {
             buffer.client_version = version;
@@ -67,6 +69,8 @@ pub fn changed(session: &mut Session, params: Changed) {
                 inline::drop_in_flight(session, &uri, dropped, Refusal::MovedOn);
             }
             session.state.follow(&uri, &edits);
+            session.state.touched = Some(uri.clone());
+            statistics::edited(session, &uri, &before, &edits);
             let is_whole = whole.is_some() && applied.len() == 1;
             let trusted = repair.keeps_positions(is_whole, session.state.encoding);
             session.then(move |session| {

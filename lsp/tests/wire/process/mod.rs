@@ -20,6 +20,7 @@ fn server(arguments: &[&str]) -> Command {
         .args(arguments)
         .env("XDG_CACHE_HOME", concat!(env!("CARGO_TARGET_TMPDIR"), "/cache"))
         .env("CODEGEN_LSP_CONFIG", concat!(env!("CARGO_TARGET_TMPDIR"), "/none/config.json"))
+        .env("CODEGEN_LSP_STATISTICS", "off")
         .env_remove("RUST_LOG");
     command
 }

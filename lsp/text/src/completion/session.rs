@@ -335,6 +335,13 @@ impl<W> Suggestions<W> {
         self.choice.as_ref().map(Choice::wanted)
     }
 
+    /// The byte offset of the cursor that is waited at for the generation `id`.
+    #[must_use]
+    pub fn asked_at(&self, id: u64) -> Option<usize> {
+        let flight = self.in_flight.as_ref().filter(|flight| flight.id == id).map(|flight| flight.asked.offset);
+        flight.or_else(|| self.several().filter(|(own, ..)| *own == id).map(|(_, offset, ..)| offset))
+    }
+
     /// Whether the generation `id` is still wanted.
     #[must_use]
     pub fn wants(&self, id: u64) -> bool {

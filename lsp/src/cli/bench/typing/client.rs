@@ -9,6 +9,7 @@ use anyhow::Context;
 use serde_json::{Map, Value, json};
 
 use super::verdict::Suggestion;
+use crate::statistics::store;
 
 /// The answer to one request.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -36,6 +37,8 @@ impl Client {
         let mut command = Command::new(program);
         // The user's own settings take no part.
         command.env("CODEGEN_LSP_CONFIG", std::env::temp_dir().join("codegen-lsp-bench-typing-none.json"));
+        // Nor do the user's statistics.
+        command.env(store::VARIABLE, store::OFF);
         command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null());
         let mut process = command.spawn().with_context(|| format!("cannot run {}", program.display()))?;
         let (input, output) = process.stdin.take().zip(process.stdout.take()).context("the server has no pipes")?;

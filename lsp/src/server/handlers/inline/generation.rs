@@ -1,19 +1,22 @@
 //! The generations of suggestions: prepared away from the main loop, submitted, streamed, ended.
 
-use codegen_core::{EngineError, Event as Produced, FinishReason, Key, Priority};
+use codegen_core::{Completion, EngineError, Event as Produced, FinishReason, Key, Priority};
 use codegen_text::completion::session::Ended;
 use codegen_text::completion::{Kind, Refusal};
 use codegen_text::document::Document;
 use codegen_text::prompt::view::View;
 use tower_lsp::ls_types::Uri;
 
-use super::{ahead, forget, refuse, show};
+use super::answer::{Facts, refuse, refuse_at};
+use super::{ahead, forget, show};
 use crate::config::language::Service;
 use crate::generate::prepare::{self, At, Prepared};
 use crate::server::event::{Event, Job, Wanted};
+use crate::server::handlers::statistics;
 use crate::server::responder::Waiter;
 use crate::server::session::Session;
 use crate::server::state::EngineState;
+use crate::statistics::Event as Counted;
 
 /// Prepares a generation for the buffer as it is.
 pub(super) fn start(session: &mut Session, uri: &Uri, id: u64, offset: usize, wanted: Wanted) {
@@ -78,6 +81,7 @@ pub fn prepared(session: &mut Session, uri: Uri, id: u64, wanted: Wanted, prepar
                 request.priority = Priority::Ahead;
             }
             session.running.add(Job::Inline { uri, id, kind }, engine.submit(request));
+            statistics::record(session, Counted::Prepared);
         }
         Wanted::One => {
             (buffer.window_start, buffer.view) = (Some(start), view);
@@ -117,10 +121,12 @@ pub fn produced(session: &mut Session, uri: &Uri, id: u64, kind: Kind, event: Pr
             }
         }
         Produced::Done(done) if !is_broken_off(done.reason) => {
+            let counted = of_generation(&done);
             let ended = suggestions.finished(id, prepare::raw(done, kind), next_id);
             if let Some((_, begun)) = buffer.begun.take_if(|(begun, _)| *begun == id) {
                 session.state.pace.responded(now.saturating_sub(begun));
             }
+            statistics::record(session, counted);
             conclude(session, uri, ended);
             ahead::prepare(session, uri);
         }
@@ -134,10 +140,12 @@ pub fn produced(session: &mut Session, uri: &Uri, id: u64, kind: Kind, event: Pr
 
 /// Takes the end of one of the generations for a request made by hand.
 pub fn produced_several(session: &mut Session, uri: &Uri, id: u64, index: usize, kind: Kind, event: Produced) {
-    let Some(buffer) = session.state.buffers.get_mut(uri) else { return };
     let raw = match event {
         Produced::Token { .. } => return,
-        Produced::Done(done) if !is_broken_off(done.reason) => Some(prepare::raw(done, kind)),
+        Produced::Done(done) if !is_broken_off(done.reason) => {
+            statistics::record(session, of_generation(&done));
+            Some(prepare::raw(done, kind))
+        }
         Produced::Done(_) => None,
         Produced::Failed(error) => {
             report(session, &error);
@@ -148,6 +156,12 @@ pub fn produced_several(session: &mut Session, uri: &Uri, id: u64, index: usize,
     if let Some(chosen) = buffer.suggestions.chosen(id, index, raw) {
         show::several(session, uri, chosen);
     }
+}
+
+/// What is counted of a generation.
+fn of_generation(done: &Completion) -> Counted<'static> {
+    let read = done.prompt_tokens.saturating_sub(done.reused_tokens);
+    Counted::Generated { decoded: done.generated_tokens, read, reused: done.reused_tokens }
 }
 
 fn is_broken_off(reason: FinishReason) -> bool {
@@ -165,13 +179,14 @@ fn report(session: &mut Session, error: &EngineError) {
 fn failed(session: &mut Session, uri: &Uri, id: u64, why: Refusal) {
     let Some(buffer) = session.state.buffers.get_mut(uri) else { return };
     let ahead = buffer.suggestions.is_ahead(id);
+    let facts = Facts { cursor: buffer.suggestions.asked_at(id).unwrap_or_default(), ..Facts::default() };
     if let Some(waiter) = buffer.suggestions.failed(id) {
-        refuse(session, uri, waiter, why);
+        refuse_at(session, uri, waiter, why, facts);
     } else if let Some(chosen) = buffer.suggestions.choice_failed(id) {
         if chosen.known.is_some() {
             show::several(session, uri, chosen);
         } else {
-            refuse(session, uri, chosen.waiting, why);
+            refuse_at(session, uri, chosen.waiting, why, facts);
         }
     }
     if ahead {

@@ -4,6 +4,7 @@
 //! known is filtered and answered in [`show`]. What nobody has asked for yet is prepared in [`ahead`].
 
 mod ahead;
+mod answer;
 pub mod generation;
 pub mod show;
 
@@ -12,7 +13,7 @@ use std::time::Duration;
 use codegen_text::completion::here::Here;
 use codegen_text::completion::pace::{self, Debounce, Spot};
 use codegen_text::completion::session::{Decision, Dropped, Entry, Invoked};
-use codegen_text::completion::{Refusal, Refused, Selected};
+use codegen_text::completion::{Refusal, Selected};
 use codegen_text::document::Unparsed;
 use codegen_text::document::indentation::Unit;
 use ropey::Rope;
@@ -22,9 +23,12 @@ use crate::config::language::Service;
 use crate::protocol::inline::{Asked, InlineParams};
 use crate::protocol::positions::{self, Encoding};
 use crate::server::event::{Event, Wanted};
+use crate::server::handlers::statistics;
 use crate::server::responder::{InlineResponder, RequestId, Waiter};
 use crate::server::session::Session;
 use crate::server::state::{Buffer, EngineState};
+use crate::statistics::{Event as Counted, Trigger};
+use answer::{Facts, refuse, refuse_at};
 
 /// Suggestions that a request made by hand is answered with at most.
 const SEVERAL: usize = 4;
@@ -68,9 +72,26 @@ pub fn requested(session: &mut Session, params: InlineParams, responder: InlineR
 /// Answers a request from what is known, joins it to a generation in flight, or starts one.
 pub fn ask(session: &mut Session, asked: Ask, waiter: Waiter) {
     let (uri, invoked, menu) = (asked.uri.clone(), asked.invoked, matches!(waiter, Waiter::Menu(_)));
+    let trigger = match (&asked.entry, invoked) {
+        (Some(_), _) => Trigger::Menu,
+        (None, true) => Trigger::Invoked,
+        (None, false) => Trigger::Automatic,
+    };
+    statistics::record(session, Counted::Asked(trigger));
+    let position = asked.position;
     let (here, entry) = match place(session, asked) {
         Ok(place) => place,
-        Err(Unfit::Refused(refusal)) => return refuse(session, &uri, waiter, refusal),
+        Err(Unfit::Refused(refusal)) => {
+            let buffer = session.state.buffers.get(&uri);
+            let cursor =
+                buffer.map(|buffer| positions::offset(buffer.document.rope(), position, session.state.encoding));
+            return match cursor {
+                Some(Ok(cursor)) => {
+                    refuse_at(session, &uri, waiter, refusal, Facts { cursor, ..Facts::default() });
+                }
+                _ => refuse(session, &uri, waiter, refusal),
+            };
+        }
         Err(Unfit::Invalid(problem)) => return waiter.refuse(problem),
     };
     let id = session.state.next_id();
@@ -139,7 +160,8 @@ fn start_in_time(session: &mut Session, uri: &Uri, id: u64, offset: usize, menu:
         }
         pace::Decision::Refused(why) => {
             if let Some(waiter) = buffer.suggestions.failed(id) {
-                refuse(session, uri, waiter, of_pace(why));
+                let facts = Facts { cursor: offset, ..Facts::default() };
+                refuse_at(session, uri, waiter, of_pace(why), facts);
             }
         }
     }
@@ -226,14 +248,6 @@ fn entry(buffer: &Buffer, offset: usize, info: lsp::SelectedCompletionInfo, enco
     let selected = Selected { start, text: info.text };
     let rest = selected.rest(&buffer.document.slice(start..offset)).filter(|_| usable)?.to_owned();
     Some(Entry { selected, rest })
-}
-
-/// Answers a request that nothing is shown for.
-pub fn refuse(session: &mut Session, uri: &Uri, waiter: Waiter, refused: impl Into<Refused>) {
-    let Refused { why, .. } = refused.into();
-    tracing::debug!("nothing is suggested in {}: {why}", uri.as_str());
-    let _ = session;
-    waiter.nothing(why);
 }
 
 /// Lets the request that the generation is for wait as long as it may for a whole block.

@@ -8,7 +8,8 @@ use ropey::Rope;
 use serde_json::json;
 use tower_lsp::ls_types::{self as lsp, InlineCompletionItem, Uri};
 
-use super::{SEVERAL, ahead, drop_in_flight, refuse};
+use super::answer::{self, Facts, refuse, refuse_at};
+use super::{SEVERAL, ahead, drop_in_flight};
 use crate::config::language::Service;
 use crate::generate::shown::{self as filtered, Site};
 use crate::present::menu::{self, Offer};
@@ -27,7 +28,7 @@ pub(super) fn one(session: &mut Session, uri: &Uri, waiter: Waiter, known: Known
     let view = buffer.view.clone().filter(|view| view.is_of(&document, known.offset));
     let (site, plain) = (view.map(Site::Python), session.state.service(uri) == Service::Text);
     let (uri, text) = (uri.clone(), document.rope().clone());
-    let source = known.source;
+    let (source, cursor) = (known.source, known.offset);
     let raw = match &known.answer {
         Answer::Standing(_) => None,
         Answer::Generated(raw) | Answer::Longer(raw, _) => Some(raw_of(raw)),
@@ -39,7 +40,7 @@ pub(super) fn one(session: &mut Session, uri: &Uri, waiter: Waiter, known: Known
         },
         move |judged| {
             let judged = judged.unwrap_or_else(|| Err(Refusal::Failed.into()));
-            Event::Suggested(Suggested { uri, text, waiter, source, judged, raw })
+            Event::Suggested(Suggested { uri, text, waiter, cursor, source, judged, raw })
         },
     );
 }
@@ -53,7 +54,7 @@ pub(super) fn several(session: &mut Session, uri: &Uri, chosen: Chosen<Waiter>) 
     let plain = session.state.service(uri) == Service::Text;
     let (uri, text) = (uri.clone(), document.rope().clone());
     let Chosen { waiting: waiter, offset, entry, known, raws } = chosen;
-    let raw = raws.first().map(raw_of);
+    let (raw, cursor) = (raws.first().map(raw_of), offset);
     let chosen = Chosen { waiting: (), offset, entry, known, raws };
     let source = chosen.known.as_ref().map_or(Source::Generated, |known| known.source);
     session.offload(
@@ -63,7 +64,7 @@ pub(super) fn several(session: &mut Session, uri: &Uri, chosen: Chosen<Waiter>) 
         },
         move |judged| {
             let judged = judged.unwrap_or_else(|| Err(Refusal::Failed.into()));
-            Event::Suggested(Suggested { uri, text, waiter, source, judged, raw })
+            Event::Suggested(Suggested { uri, text, waiter, cursor, source, judged, raw })
         },
     );
 }
@@ -74,11 +75,12 @@ fn raw_of(raw: &RawCompletion) -> Raw {
 
 /// Answers a request with what passed the filters, and remembers what stands.
 pub fn answer(session: &mut Session, suggested: Suggested) {
-    let Suggested { uri, text, waiter, source, judged, raw: _ } = suggested;
+    let Suggested { uri, text, waiter, cursor, source, judged, raw } = suggested;
+    let facts = Facts { cursor, source: Some(source), raw };
     let judged = match judged {
         Ok(judged) => judged,
         Err(refused) => {
-            refuse(session, &uri, waiter, refused);
+            refuse_at(session, &uri, waiter, refused, facts);
             // What stands behind it may have been prepared no further.
             return ahead::prepare(session, &uri);
         }
@@ -107,6 +109,9 @@ pub fn answer(session: &mut Session, suggested: Suggested) {
         if let Some(dropped) = dropped {
             drop_in_flight(session, &uri, dropped, Refusal::Superseded);
         }
+    }
+    if let Some((number, judged)) = numbered.first() {
+        answer::suggested(session, &uri, &text, &waiter, (*number, judged), facts);
     }
     match waiter {
         Waiter::Inline(responder) => {

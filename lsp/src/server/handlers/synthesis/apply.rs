@@ -6,7 +6,9 @@ use tower_lsp::ls_types::{self as lsp, Uri};
 
 use crate::protocol::positions;
 use crate::server::event::Event;
+use crate::server::handlers::statistics;
 use crate::server::session::Session;
+use crate::statistics::{Event as Counted, Writer};
 use crate::synthesis::PendingEdit;
 use crate::synthesis::pending_edit::Answer;
 
@@ -78,6 +80,7 @@ pub(super) fn landed(session: &mut Session, number: u64) {
     }
     state.ready.lenses = true;
     state.wake(&uri);
+    statistics::record(session, Counted::Written(Writer::Model, program.chars().count()));
 }
 
 /// Reports to the command that the text which the edit was to replace has been changed.
