@@ -15,7 +15,7 @@ use serde_json::{Value, json};
 use super::form::{Form, Text, whole};
 use super::ignore::Globs;
 use super::option::{Mistake, OptionSpec, Scope};
-use super::{CodeLenses, Config, Languages, Menu, Verify};
+use super::{CodeLenses, Languages, Menu, Verify};
 use crate::config::trust::{self, Trust};
 use values::{AUTO, count, decimal, gpu_layers, named, narrow, number, put, text, texts, word};
 
@@ -260,7 +260,7 @@ pub const ALL: &[OptionSpec] = &[
         forms: &[Form::List(Text::Language)],
         get: |config| json!(config.inline.languages),
         set: |config, value| config.inline.languages = texts(value),
-        scope: narrow("a part of your list", |user, workspace| {
+        scope: narrow("a part of the user's list", |user, workspace| {
             workspace.inline.languages.iter().all(|language| user.inline.languages.contains(language))
         }),
         about: "Further language ids, of documents that get suggestions as plain text, for models that were trained on more \

@@ -82,6 +82,36 @@ return {
     expected = "null or a number of at most 0",
   },
   {
+    name = "inline.eagerness",
+    forms = { { word = "eager" }, { word = "calm" }, { word = "onDemand" } },
+    expected = "\"eager\", \"calm\" or \"onDemand\"",
+  },
+  {
+    name = "inline.debounceMs",
+    forms = { { word = "auto" }, { whole = { 0, 5000 } } },
+    expected = "\"auto\" or a whole number of milliseconds up to 5000",
+  },
+  {
+    name = "inline.patienceMs",
+    forms = { { whole = { 0, 60000 } } },
+    expected = "a whole number of milliseconds up to 60000",
+  },
+  {
+    name = "inline.ignore",
+    forms = { { list = "any" } },
+    expected = "a list of globs",
+  },
+  {
+    name = "inline.languages",
+    forms = { { list = "any" } },
+    expected = "a list of languages' names",
+  },
+  {
+    name = "completion.enabled",
+    forms = { { word = "auto" }, { boolean = true } },
+    expected = "\"auto\", true or false",
+  },
+  {
     name = "prompt.marker",
     forms = { { null = true }, { text = "marker" } },
     expected = "null or the text that starts a prompt",
@@ -130,6 +160,11 @@ return {
     name = "synthesis.isolation",
     forms = { { word = "limits" }, { word = "folder" }, { word = "folder+network" }, { word = "folder+network+processes" } },
     expected = "\"limits\", \"folder\", \"folder+network\" or \"folder+network+processes\"",
+  },
+  {
+    name = "statistics.enabled",
+    forms = { { boolean = true } },
+    expected = "true or false",
   },
   {
     name = "trusted",

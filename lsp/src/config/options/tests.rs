@@ -1,4 +1,5 @@
 use super::*;
+use crate::config::Config;
 
 #[test]
 fn an_option_that_says_nothing_else_is_the_user_s() {
