@@ -16,12 +16,14 @@ pub const ACCEPT: &str = "codegen.accept";
 pub const CANCEL: &str = "codegen.cancel";
 /// Counts an accepted suggestion. One argument: the suggestion's number. Clients run it by the item's `command`.
 pub const ACCEPTED: &str = "codegen.accepted";
+/// Puts automatic suggestions off for a while, or ends that.
+pub const SNOOZE: &str = "codegen.snooze";
 /// Answers with the prompt that the model is shown for a turn, and the generation that made its code.
 pub const EXPLAIN: &str = "codegen.explainTurn";
 /// Answers with what came of the last request for a suggestion at a place, and shows it.
 pub const WHY: &str = "codegen.why";
-pub const ALL: [&str; 10] =
-    [SYNTHESIZE, SYNTHESIZE_ALL, REGENERATE, REPLACE, CANDIDATES, ACCEPT, CANCEL, EXPLAIN, ACCEPTED, WHY];
+pub const ALL: [&str; 11] =
+    [SYNTHESIZE, SYNTHESIZE_ALL, REGENERATE, REPLACE, CANDIDATES, ACCEPT, CANCEL, EXPLAIN, ACCEPTED, WHY, SNOOZE];
 
 /// The numbers of candidates that a client can ask for.
 pub const COUNTS: std::ops::RangeInclusive<usize> = 2..=16;

@@ -85,6 +85,8 @@ pub enum Event {
     EngineLoaded(u64, Result<Engine, String>),
     /// A prepared completion, or why nothing is completed there.
     Prepared(Uri, u64, Wanted, Result<Box<Prepared>, Refusal>),
+    /// Suggestions were put off, and are not any more.
+    SnoozeOver,
     /// The delay before a generation is over, if this is still the text: its number, and the byte offset of its cursor.
     StartDue(Uri, Rope, u64, usize),
     /// The request that a generation is for has been waiting for as long as it may for a whole block.

@@ -129,6 +129,8 @@ impl MainLoop {
                 inline::generation::prepared(session, uri, id, wanted, prepared);
             }
             Event::StartDue(uri, text, id, offset) => inline::start_due(session, &uri, &text, id, offset),
+            // The client is told of the state after every event.
+            Event::SnoozeOver => {}
             Event::PatienceOver(uri, id) => inline::patience_over(session, &uri, id),
             Event::Told(number, told) => statistics::told(session, number, told),
             Event::Statistics(params, responder) => statistics::requested(session, &params, responder),

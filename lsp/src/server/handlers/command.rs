@@ -6,12 +6,13 @@ use serde_json::json;
 use tower_lsp::ls_types::{self as lsp, Uri};
 
 use super::explain::{self, ExplainArgument};
+use super::inline;
 use super::lookup;
 use super::statistics;
 use super::synthesis;
 use super::why::{self, WhyArgument};
 use crate::protocol::commands::{
-    ACCEPT, ACCEPTED, ALL, CANCEL, CANDIDATES, COUNTS, DEFAULT_COUNT, EXPLAIN, REGENERATE, REPLACE, SYNTHESIZE,
+    ACCEPT, ACCEPTED, ALL, CANCEL, CANDIDATES, COUNTS, DEFAULT_COUNT, EXPLAIN, REGENERATE, REPLACE, SNOOZE, SYNTHESIZE,
     SYNTHESIZE_ALL, WHY,
 };
 use crate::server::responder::CommandResponder;
@@ -87,10 +88,18 @@ enum Word {
 }
 
 #[derive(Debug, Default, Deserialize)]
+struct Snooze {
+    minutes: Option<f64>,
+}
+
+#[derive(Debug, Default, Deserialize)]
 struct Cancel {
     uri: Option<Uri>,
     position: Option<lsp::Position>,
 }
+
+/// Minutes for which suggestions are put off, unless told.
+const SNOOZED: f64 = 5.0;
 
 /// Runs a command, or refuses it.
 pub fn requested(session: &mut Session, params: lsp::ExecuteCommandParams, responder: CommandResponder) {
@@ -142,10 +151,14 @@ pub fn requested(session: &mut Session, params: lsp::ExecuteCommandParams, respo
             let arguments = params.arguments.first().cloned().into_iter().collect();
             let params = lsp::ExecuteCommandParams { arguments, ..params };
             with(&params, responder, "the suggestion's number", |id: u64, responder| {
+                session.state.pace.accepted();
                 statistics::told(session, id, Told::Whole);
                 responder.answer(None);
             });
         }
+        SNOOZE => with(&params, responder, "{minutes?: a number from 0 to 1440}", |Snooze { minutes }, responder| {
+            inline::snooze(session, minutes.unwrap_or(SNOOZED), responder);
+        }),
         WHY => with(&params, responder, "{uri: string, position: Position}", |argument: WhyArgument, responder| {
             why::requested(session, argument, responder);
         }),

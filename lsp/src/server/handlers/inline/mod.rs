@@ -17,6 +17,7 @@ use codegen_text::completion::{Refusal, Selected};
 use codegen_text::document::Unparsed;
 use codegen_text::document::indentation::Unit;
 use ropey::Rope;
+use serde_json::json;
 use tower_lsp::ls_types::{self as lsp, Uri};
 
 use crate::config::language::Service;
@@ -24,7 +25,7 @@ use crate::protocol::inline::{Asked, InlineParams};
 use crate::protocol::positions::{self, Encoding};
 use crate::server::event::{Event, Wanted};
 use crate::server::handlers::statistics;
-use crate::server::responder::{InlineResponder, RequestId, Waiter};
+use crate::server::responder::{CommandResponder, InlineResponder, RequestId, Waiter};
 use crate::server::session::Session;
 use crate::server::state::{Buffer, EngineState};
 use crate::statistics::{Event as Counted, Trigger};
@@ -32,6 +33,8 @@ use answer::{Facts, refuse, refuse_at};
 
 /// Suggestions that a request made by hand is answered with at most.
 const SEVERAL: usize = 4;
+/// Minutes for which suggestions are put off at most: a day.
+const MOST_MINUTES: f64 = 1440.0;
 
 /// What a request for a suggestion asks for.
 pub struct Ask {
@@ -248,6 +251,23 @@ fn entry(buffer: &Buffer, offset: usize, info: lsp::SelectedCompletionInfo, enco
     let selected = Selected { start, text: info.text };
     let rest = selected.rest(&buffer.document.slice(start..offset)).filter(|_| usable)?.to_owned();
     Some(Entry { selected, rest })
+}
+
+/// Puts automatic suggestions off for some minutes, or ends that with none.
+pub fn snooze(session: &mut Session, minutes: f64, responder: CommandResponder) {
+    if !(0.0..=MOST_MINUTES).contains(&minutes) {
+        return responder.refuse(format!("minutes is {minutes}, but must be a number from 0 to {MOST_MINUTES}"));
+    }
+    let wait = Duration::from_secs_f64(minutes * 60.0);
+    if wait.is_zero() {
+        session.state.pace.wake();
+    } else {
+        let until = session.now().saturating_add(u64::try_from(wait.as_millis()).unwrap_or(u64::MAX));
+        session.state.pace.snooze(until);
+        // The client is told when it is over.
+        session.after(wait, Event::SnoozeOver);
+    }
+    responder.answer(Some(json!({"seconds": wait.as_secs_f64()})));
 }
 
 /// Lets the request that the generation is for wait as long as it may for a whole block.
