@@ -6,6 +6,7 @@ mod actions;
 mod alternatives;
 mod bad_input;
 mod cancellation;
+mod completion;
 mod documents;
 mod edits;
 mod ending;
