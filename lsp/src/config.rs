@@ -23,6 +23,7 @@ use std::time::Duration;
 
 use codegen_engine::{EngineOptions, GpuLayers};
 use codegen_sandbox::Level;
+use codegen_text::completion::Threshold;
 use codegen_text::completion::pace::{Debounce, Eagerness, Manner};
 use codegen_text::turns::TurnOptions;
 use serde_json::Value;

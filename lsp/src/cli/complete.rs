@@ -87,12 +87,13 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
         Ok(prepared) => prepared,
         Err(refusal) => return report(arguments, Err(refusal), None),
     };
+    let Some(view) = &prepared.view else { return report(arguments, Err(Refusal::Language), None) };
     let kind = prepared.kind;
     match engine.submit(prepared.request).blocking_finish() {
         Ok(done) => {
             let mut raw = prepare::raw(done.clone(), kind.clone());
             raw.forget(&prepared.held);
-            let judged = prepare::suggestion(&document, &prepared.view, &raw, None, Threshold::NONE);
+            let judged = prepare::suggestion(&document, view, &raw, None, Threshold::NONE);
             let suggestion = judged.map(|judged| judged.suggestion).map_err(|refused| refused.why);
             report(arguments, suggestion, Some((kind, done)))
         }

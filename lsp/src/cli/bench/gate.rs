@@ -98,9 +98,10 @@ fn ask(engine: &Engine, path: &Path, text: &str, place: &Place, rows: &mut impl 
         Err(EngineError::EmptyPrompt) => return Ok(0),
         done => done?,
     };
+    let Some(view) = &prepared.view else { return Ok(0) };
     let mut raw = prepare::raw(done, prepared.kind);
     raw.forget(&prepared.held);
-    let parts = prepare::parts(&document, &prepared.view, &raw).unwrap_or_default();
+    let parts = prepare::parts(&document, view, &raw).unwrap_or_default();
     let count = parts.len();
     for (index, (part, shown)) in parts.iter().enumerate() {
         let row = json!({
