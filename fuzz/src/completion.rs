@@ -21,7 +21,7 @@ fn run(data: &[u8]) -> bool {
     check_program(&raw);
     let document = Document::new(&format!("{before}{after}"), 1);
     let offset = before.len();
-    let Some(plan) = Plan::new(&document, offset, &TurnOptions::default()) else { return false };
+    let Ok(plan) = Plan::new(&document, offset, &TurnOptions::default()) else { return false };
     assert!(plan.max_tokens > 0);
     if let Some(cut) = plan.stop_rule().cut(&raw) {
         assert!(raw.is_char_boundary(cut), "{cut} in {raw:?}");
@@ -31,7 +31,7 @@ fn run(data: &[u8]) -> bool {
     for suggestion in [&whole, &unfinished].into_iter().flatten() {
         check(&document, &line_around(&document.text(), offset), offset, &plan.kind, suggestion);
     }
-    whole.is_some()
+    whole.is_ok()
 }
 
 fn check(document: &Document, line: &Range<usize>, offset: usize, kind: &Kind, suggestion: &Suggestion) {
