@@ -7,25 +7,32 @@ use crate::python;
 /// What is open at a cursor, the innermost last, and whether it is closed behind the cursor.
 pub(super) struct Around {
     open: Vec<(Open, bool)>,
-    /// Whether some of it has opened above the cursor's line.
-    above: bool,
+    /// Whether some of it has opened above the cursor's line or is closed below it.
+    goes_on: bool,
 }
 
 impl Around {
     pub fn new(cursor: &Cursor) -> Self {
-        let mut nesting = Nesting { open: above(cursor) };
-        let above = !nesting.open.is_empty();
+        let (start, end) = (cursor.line.start, cursor.line.end);
+        let mut nesting = Nesting { open: enclosing(cursor, |opener, _| opener < start) };
         let mut closed = vec![true; nesting.open.len()];
         nesting.read(&cursor.left, 0);
-        closed.resize(nesting.open.len(), false);
-        let mut around = Self { open: nesting.open.iter().copied().zip(closed).collect(), above };
+        closed.truncate(nesting.open.len());
+        // What has opened on this line and is closed below it; in a broken document the two need not belong together.
+        let whole = cursor.document.tree().is_some_and(|tree| !tree.root_node().has_error());
+        let below = enclosing(cursor, |opener, closer| whole && opener >= start && closer > end);
+        let mut below = below.into_iter().peekable();
+        let lines = nesting.open.iter().skip(closed.len()).map(|open| below.next_if_eq(open).is_some());
+        closed.extend(lines.collect::<Vec<_>>());
+        let goes_on = closed.contains(&true);
+        let mut around = Self { open: nesting.open.iter().copied().zip(closed).collect(), goes_on };
         around.close(cursor, nesting);
         around
     }
 
-    /// Whether the cursor is in something that has opened above its line.
-    pub fn above(&self) -> bool {
-        self.above
+    /// Whether the cursor is in something that goes on on other lines.
+    pub fn goes_on(&self) -> bool {
+        self.goes_on
     }
 
     /// Whether the cursor is in the text of a string.
@@ -45,11 +52,13 @@ impl Around {
         }
         let mut rest = String::new();
         for (index, open) in nesting.open.iter().enumerate().rev() {
-            if index >= least || !self.open[index].1 {
+            // Before other text on the line, what the text opens it has to close.
+            let closed = if index < least { self.open[index].1 } else { !cursor.ends_line() };
+            if !closed {
                 open.close(&mut rest);
             }
         }
-        if !self.above && cursor.ends_line() && !text.contains('\n') && wants_colon(&whole) {
+        if !self.goes_on && cursor.ends_line() && !text.contains('\n') && wants_colon(&whole) {
             rest.push(':');
         }
         rest
@@ -82,7 +91,7 @@ impl Around {
                     }
                 }
                 None => {
-                    self.above = true;
+                    self.goes_on = true;
                     self.open.insert(0, (Open::Bracket(closer), true));
                     nesting.open.clear();
                     least = 0;
@@ -106,7 +115,7 @@ impl Around {
                 }
                 lambdas -= 1;
             }
-            if code && sign.starts_with("lambda") && python::words(sign).next() == Some("lambda") {
+            if code && count == least && sign.starts_with("lambda") && python::words(sign).next() == Some("lambda") {
                 lambdas += 1;
             }
             let next = nesting.step(&whole, at);
@@ -146,24 +155,26 @@ fn wants_colon(line: &str) -> bool {
     true
 }
 
-/// The brackets and strings around the cursor that have opened above its line and are closed behind it.
-fn above(cursor: &Cursor) -> Vec<Open> {
-    python::path(cursor.document, cursor.offset.saturating_sub(1))
-        .iter()
-        .filter(|node| node.start_byte() < cursor.line.start && node.end_byte() > cursor.offset)
-        .filter_map(|node| {
-            let last = python::children(*node).last().filter(|last| !last.is_missing())?;
-            let first = python::children(*node).find(|first| is_opener(first.kind(), last.kind()))?;
-            if first.end_byte() > cursor.line.start || last.start_byte() < cursor.offset {
-                return None;
-            }
-            match last.kind() {
-                "string_end" => Open::string(&cursor.document.slice(first.byte_range())),
-                "}" if node.kind() == "interpolation" => Some(Open::Braces),
-                closer => closer.chars().next().map(Open::Bracket),
-            }
-        })
-        .collect()
+/// The brackets and strings around the cursor that are closed behind it and of which `wanted` takes the offsets of the first
+/// byte and of the closing sign.
+fn enclosing(cursor: &Cursor, wanted: impl Fn(usize, usize) -> bool) -> Vec<Open> {
+    let path = python::path(cursor.document, cursor.offset.saturating_sub(1));
+    // These have no brackets of their own, and many children.
+    let brackets = path.iter().filter(|node| !matches!(node.kind(), "module" | "block" | "ERROR"));
+    let opened = brackets.filter_map(|node| {
+        let last = python::children(*node).last().filter(|last| !last.is_missing())?;
+        let first = python::children(*node).find(|first| is_opener(first.kind(), last.kind()))?;
+        let (start, end) = (first.start_byte(), last.start_byte());
+        if first.end_byte() > cursor.offset || end < cursor.offset || !wanted(start, end) {
+            return None;
+        }
+        match last.kind() {
+            "string_end" => Open::string(&cursor.document.slice(first.byte_range())),
+            "}" if node.kind() == "interpolation" => Some(Open::Braces),
+            closer => closer.chars().next().map(Open::Bracket),
+        }
+    });
+    opened.collect()
 }
 
 fn is_opener(kind: &str, closer: &str) -> bool {

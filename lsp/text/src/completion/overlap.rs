@@ -9,6 +9,9 @@ use crate::turns::shown_text;
 /// Cuts what is already right of the cursor: `print(x|)` with `, y)` gives `print(x, y)`. Cuts also what closes a bracket or
 /// a string that is closed below the cursor's line.
 pub(super) fn right(cursor: &Cursor, text: &str) -> Result<String, Refusal> {
+    if text.trim().is_empty() {
+        return Err(Refusal::NothingWritten);
+    }
     let right = cursor.right.trim();
     // Before other text on the line there is room for one line only.
     let line = if right.is_empty() { text } else { text.split('\n').next().unwrap_or_default() };

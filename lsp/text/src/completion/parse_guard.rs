@@ -83,7 +83,7 @@ impl<'c> Line<'c> {
         let Cursor { document, offset, .. } = *self.cursor;
         let rest = if self.gap { self.around.rest(self.cursor, text) } else { String::new() };
         let text = format!("{text}{rest}");
-        let body = if self.around.above() { String::new() } else { body(self.cursor, &text) };
+        let body = if self.around.goes_on() { String::new() } else { body(self.cursor, &text) };
         count(&document.edited(offset..offset, &format!("{text}{body}"), meter))
     }
 }

@@ -43,10 +43,10 @@ refusals! {
         "Suggestions are turned off for this file; the option `inline.enabled` turns them on.";
     /// The file is one that suggestions are kept from.
     Ignored, "ignored",
-        "Suggestions are kept from this file; to have some, take it out of the list of files to ignore.";
+        "This file is kept from the model; the option `inline.ignore` lists the globs that do.";
     /// Suggestions pause for a while.
     Snoozed, "snoozed",
-        "Suggestions are paused; they come back when the pause ends, or when a command ends it.";
+        "Suggestions are put off; they come back by themselves, or by the command `codegen.snooze` with 0 minutes.";
     /// Suggestions come only where the user asks for one.
     OnDemand, "on demand",
         "Suggestions come on demand; ask for one, or set the option `inline.eagerness` to \"eager\".";

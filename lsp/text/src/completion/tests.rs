@@ -70,6 +70,8 @@ fn plans() {
         ("x = {'a':\n    $0}", line.clone()),
         ("x: $0", line.clone()),
         ("x:\n    $0", line.clone()),
+        ("def f(x: $0", line.clone()),
+        ("if f(x)[1:$0", line.clone()),
         // Turns.
         ("# a prompt\n$0", turn(0)),
         ("def f():\n    # a prompt\n    $0", turn(4)),
@@ -267,6 +269,15 @@ fn text() -> impl Strategy<Value = String> {
         "    x = 1\n",
         "@",
         " ",
+        "f'",
+        "f\"{",
+        "{",
+        "}",
+        "!r",
+        "lambda x:",
+        "try:",
+        "match x:",
+        "'''",
     ]);
     prop::collection::vec(piece, 0..30).prop_map(|pieces| pieces.concat())
 }
