@@ -41,6 +41,7 @@ fn every_option_is_read() {
             eagerness: Eagerness::Calm,
             debounce: Debounce::Fixed(75),
             patience_ms: 0,
+            prepare_next: false,
             ignore: Globs::new(vec!["*.sql".to_owned()]),
             languages: vec!["c".to_owned()],
         }
