@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use codegen_engine::Engine;
+use codegen_text::completion::session::Source;
 use codegen_text::completion::{Judged, Kind};
 use codegen_text::document::Document;
 use codegen_text::provenance::{TurnMap, TurnText};
@@ -99,6 +100,8 @@ pub struct Suggested {
     pub text: Rope,
     pub responder: InlineResponder,
     pub judged: Option<Judged>,
+    /// Where it comes from.
+    pub source: Source,
 }
 
 /// The code lenses of a document, found by background work.

@@ -1,7 +1,8 @@
 //! `textDocument/inlineCompletion`.
 
 use codegen_core::{Event as Produced, FinishReason, Key};
-use codegen_text::completion::session::{Answer, Decision, Dropped, Ended, Entry, Known};
+use codegen_text::completion::here::Here;
+use codegen_text::completion::session::{Answer, Decision, Dropped, Ended, Entry, Known, Stands};
 use codegen_text::completion::{Judged, Kind, Selected, Suggestion};
 use codegen_text::document::{Document, Unparsed};
 use codegen_text::prompt::view::View;
@@ -43,14 +44,15 @@ pub fn requested(session: &mut Session, params: lsp::InlineCompletionParams, res
             None => return responder.answer(None),
         },
     };
-    match buffer.suggestions.ask(offset, entry, responder, id) {
+    let here = Here::at(buffer.document.rope(), offset);
+    match buffer.suggestions.ask(here, entry, responder, id) {
         Decision::Answer(responder, known, dropped) => {
             if let Some(dropped) = dropped {
                 drop_in_flight(session, dropped);
             }
             show(session, &uri, responder, known);
         }
-        Decision::Join(superseded) => {
+        Decision::Join { superseded, .. } => {
             if let Some(responder) = superseded {
                 responder.answer(None);
             }
@@ -150,7 +152,7 @@ pub fn prepared(session: &mut Session, uri: Uri, id: u64, prepared: Option<Box<P
     };
     let Prepared { kind, mut request, start, held, view } = *prepared;
     buffer.window_start = Some(start);
-    buffer.suggestions.holds(id, held, view.origin());
+    buffer.suggestions.holds(id, kind.clone(), held, view.origin());
     buffer.view = Some(view);
     request.key = Some(Key(uri.as_str().to_owned()));
     session.running.add(Job::Inline { uri, id, kind }, engine.submit(request));
@@ -162,9 +164,11 @@ pub fn produced(session: &mut Session, uri: &Uri, id: u64, kind: Kind, event: Pr
     let Some(buffer) = session.state.buffers.get_mut(uri) else { return };
     let suggestions = &mut buffer.suggestions;
     let failed = match event {
-        Produced::Token { text, .. } => {
-            if let Some(ended) = suggestions.streamed(id, &text, next_id) {
-                session.running.remove(id);
+        Produced::Token { text, logprob, .. } => {
+            if let Some(ended) = suggestions.streamed(id, &text, logprob, next_id) {
+                if !suggestions.wants(id) {
+                    session.running.remove(id);
+                }
                 conclude(session, uri, ended);
             }
             return;
@@ -199,7 +203,7 @@ fn conclude(session: &mut Session, uri: &Uri, ended: Ended<InlineResponder>) {
 
 /// Runs the filters, away from the main loop since they parse; [`shown`] answers.
 fn show(session: &mut Session, uri: &Uri, responder: InlineResponder, known: Known) {
-    let least = session.state.config_for(uri).inline.least();
+    let (least, source) = (session.state.config_for(uri).inline.least(), known.source);
     let Some(buffer) = session.state.buffers.get(uri) else { return responder.answer(None) };
     let document = buffer.document.clone();
     // Usually the user has typed nothing since the suggestion was asked for.
@@ -210,7 +214,7 @@ fn show(session: &mut Session, uri: &Uri, responder: InlineResponder, known: Kno
             let view = view.or_else(|| View::around(&document, known.offset))?;
             judged(&document, &view, known, least)
         },
-        move |judged| Event::Suggested(Suggested { uri, text, responder, judged: judged.flatten() }),
+        move |judged| Event::Suggested(Suggested { uri, text, responder, judged: judged.flatten(), source }),
     );
 }
 
@@ -218,10 +222,18 @@ fn show(session: &mut Session, uri: &Uri, responder: InlineResponder, known: Kno
 fn judged(document: &Document, view: &View, known: Known, least: f32) -> Option<Judged> {
     let Known { entry, answer, .. } = known;
     let mut judged = match answer {
-        Answer::Standing { text, confidence } => Judged { suggestion: prepare::standing(view, &text)?, confidence },
+        Answer::Standing(stands) => standing(view, &stands)?,
         Answer::Generated(raw) => {
             let rest = entry.as_ref().map(|entry| entry.rest.as_str());
             prepare::suggestion(document, view, &raw, rest, least)?
+        }
+        Answer::Longer(raw, stands) => {
+            let rest = entry.as_ref().map(|entry| entry.rest.as_str());
+            let longer = |judged: &Judged| judged.suggestion.text.starts_with(&stands.text);
+            match prepare::suggestion(document, view, &raw, rest, least).filter(longer) {
+                Some(judged) => judged,
+                None => standing(view, &stands)?,
+            }
         }
     };
     if let Some(Entry { selected, rest }) = entry {
@@ -236,17 +248,25 @@ fn judged(document: &Document, view: &View, known: Known, least: f32) -> Option<
     Some(judged)
 }
 
+/// What stands, fitted to the cursor.
+fn standing(view: &View, stands: &Stands) -> Option<Judged> {
+    Some(Judged { suggestion: prepare::standing(view, &stands.text)?, confidence: stands.confidence })
+}
+
 /// Answers a request with a suggestion, and remembers that it stands.
 pub fn shown(session: &mut Session, suggested: Suggested) {
-    let Suggested { uri, text, responder, judged } = suggested;
+    let Suggested { uri, text, responder, judged, source } = suggested;
     let (id, encoding) = (session.state.next_id(), session.state.encoding);
     let Some(Judged { suggestion, confidence }) = judged else { return responder.answer(None) };
     let Some(buffer) = session.state.buffers.get_mut(&uri) else { return responder.answer(None) };
     // The text may have moved on.
     if buffer.document.rope().is_instance(&text) {
         let typed = suggestion.range.end - suggestion.range.start;
-        let rest = suggestion.text.get(typed..).unwrap_or_default();
-        buffer.suggestions.shown(suggestion.range.end, rest.to_owned(), confidence);
+        let rest = suggestion.text.get(typed..).unwrap_or_default().to_owned();
+        let here = Here::at(&text, suggestion.range.end);
+        if let Some(dropped) = buffer.suggestions.shown(&here, Stands { text: rest, confidence }, source) {
+            drop_in_flight(session, dropped);
+        }
     }
     let item = item(&text, suggestion, confidence, encoding, id);
     responder.answer(Some(lsp::InlineCompletionResponse::List(lsp::InlineCompletionList { items: vec![item] })));
