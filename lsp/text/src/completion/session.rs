@@ -283,8 +283,8 @@ impl<W> Suggestions<W> {
             return Ended::Nothing(waiting);
         }
         if let Some(known) = self.known(&flight.asked, flight.entry.as_ref()) {
-            let source = match known.source {
-                Source::Standing => Source::Standing,
+            let source = match known.answer {
+                Answer::Standing(_) => known.source,
                 _ if flight.prepared => Source::Prepared,
                 _ => Source::Generated,
             };
