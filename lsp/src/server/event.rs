@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use codegen_engine::Engine;
-use codegen_text::completion::session::Source;
+use codegen_text::completion::session::{Entry, Source};
 use codegen_text::completion::{Judged, Kind, Refusal, Refused};
 use codegen_text::document::Document;
 use codegen_text::provenance::{TurnMap, TurnText};
@@ -127,6 +127,8 @@ pub struct Suggested {
     pub waiter: Waiter,
     /// The byte offset of the request's cursor.
     pub cursor: usize,
+    /// The entry of the client's menu that it is to continue.
+    pub entry: Option<Entry>,
     /// Where the answer comes from.
     pub source: Source,
     /// What is shown, the best first. At most one for a request that was not made by hand.

@@ -126,7 +126,7 @@ pub enum Invoked<W> {
         dropped: Option<Dropped<W>>,
     },
     /// Answer at once.
-    Answer(Chosen<W>, Option<Dropped<W>>),
+    Answer(Box<Chosen<W>>, Option<Dropped<W>>),
 }
 
 /// The caller's next action for a request whose generation has ended, or has come far enough.
@@ -192,7 +192,7 @@ impl<W> Suggestions<W> {
         let (greedy, count) = (known.is_none(), most.saturating_sub(usize::from(known.is_some())));
         let choice = Choice::new(id, here, entry, known, count, waiting);
         if count == 0 {
-            return Invoked::Answer(choice.end(), dropped);
+            return Invoked::Answer(Box::new(choice.end()), dropped);
         }
         self.choice = Some(choice);
         Invoked::Start { id, count, greedy, dropped }
@@ -283,8 +283,8 @@ impl<W> Suggestions<W> {
             return Ended::Nothing(waiting);
         }
         if let Some(known) = self.known(&flight.asked, flight.entry.as_ref()) {
-            let source = match known.source {
-                Source::Standing => Source::Standing,
+            let source = match known.answer {
+                Answer::Standing(_) => known.source,
                 _ if flight.prepared => Source::Prepared,
                 _ => Source::Generated,
             };

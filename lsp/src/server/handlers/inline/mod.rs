@@ -120,23 +120,46 @@ pub fn ask(session: &mut Session, asked: Ask, waiter: Waiter) {
     if let Some(waiter) = superseded {
         refuse(session, &uri, waiter, Refusal::Superseded);
     }
+    let patience = if menu { Patience::Menu } else { Patience::Inline };
+    act(session, &uri, decision, patience);
+}
+
+/// How long a request waits for its generation to begin, and to end.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Patience {
+    /// As the options say for suggestions beside the cursor.
+    Inline,
+    /// As they say for the completion menu.
+    Menu,
+    /// It begins at once, and is waited for to its end.
+    Endless,
+}
+
+/// Does what was decided about a request.
+fn act(session: &mut Session, uri: &Uri, decision: Decision<Waiter>, patience: Patience) {
     match decision {
         Decision::Answer(waiter, known, dropped) => {
-            drop_if_any(session, &uri, dropped);
-            show::one(session, &uri, waiter, known);
+            drop_if_any(session, uri, dropped);
+            show::one(session, uri, waiter, known);
         }
         Decision::Join { id, superseded, raised } => {
             if let Some(waiter) = superseded {
-                refuse(session, &uri, waiter, Refusal::Superseded);
+                refuse(session, uri, waiter, Refusal::Superseded);
             }
-            be_patient(session, &uri, id);
+            if patience != Patience::Endless {
+                be_patient(session, uri, id);
+            }
             if raised {
-                generation::raise(session, &uri);
+                generation::raise(session, uri);
             }
         }
         Decision::Start(id, offset, dropped) => {
-            drop_if_any(session, &uri, dropped);
-            start_in_time(session, &uri, id, offset, menu);
+            drop_if_any(session, uri, dropped);
+            if patience == Patience::Endless {
+                generation::start(session, uri, id, offset, Wanted::One);
+            } else {
+                start_in_time(session, uri, id, offset, patience == Patience::Menu);
+            }
         }
     }
 }

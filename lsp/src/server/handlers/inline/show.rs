@@ -2,7 +2,7 @@
 
 use codegen_text::completion::here::Here;
 use codegen_text::completion::raw::RawCompletion;
-use codegen_text::completion::session::{Answer, Chosen, Known, Source, Stands};
+use codegen_text::completion::session::{Answer, Chosen, Entry, Known, Source, Stands};
 use codegen_text::completion::{Judged, Refusal, Suggestion};
 use ropey::Rope;
 use serde_json::json;
@@ -28,7 +28,7 @@ pub(super) fn one(session: &mut Session, uri: &Uri, waiter: Waiter, known: Known
     let view = buffer.view.clone().filter(|view| view.is_of(&document, known.offset));
     let (site, plain) = (view.map(Site::Python), session.state.service(uri) == Service::Text);
     let (uri, text) = (uri.clone(), document.rope().clone());
-    let (source, cursor) = (known.source, known.offset);
+    let (source, cursor, entry) = (known.source, known.offset, known.entry.clone());
     let raw = match &known.answer {
         Answer::Standing(_) => None,
         Answer::Generated(raw) | Answer::Longer(raw, _) => Some(raw_of(raw)),
@@ -40,7 +40,7 @@ pub(super) fn one(session: &mut Session, uri: &Uri, waiter: Waiter, known: Known
         },
         move |judged| {
             let judged = judged.unwrap_or_else(|| Err(Refusal::Failed.into()));
-            Event::Suggested(Suggested { uri, text, waiter, cursor, source, judged, raw })
+            Event::Suggested(Suggested { uri, text, waiter, cursor, entry, source, judged, raw })
         },
     );
 }
@@ -54,6 +54,7 @@ pub(super) fn several(session: &mut Session, uri: &Uri, chosen: Chosen<Waiter>) 
     let plain = session.state.service(uri) == Service::Text;
     let (uri, text) = (uri.clone(), document.rope().clone());
     let Chosen { waiting: waiter, offset, entry, known, raws } = chosen;
+    let own = entry.clone();
     let (raw, cursor) = (raws.first().map(raw_of), offset);
     let chosen = Chosen { waiting: (), offset, entry, known, raws };
     let source = chosen.known.as_ref().map_or(Source::Generated, |known| known.source);
@@ -64,7 +65,7 @@ pub(super) fn several(session: &mut Session, uri: &Uri, chosen: Chosen<Waiter>) 
         },
         move |judged| {
             let judged = judged.unwrap_or_else(|| Err(Refusal::Failed.into()));
-            Event::Suggested(Suggested { uri, text, waiter, cursor, source, judged, raw })
+            Event::Suggested(Suggested { uri, text, waiter, cursor, entry: own, source, judged, raw })
         },
     );
 }
@@ -75,10 +76,12 @@ fn raw_of(raw: &RawCompletion) -> Raw {
 
 /// Answers a request with what passed the filters, and remembers what stands.
 pub fn answer(session: &mut Session, suggested: Suggested) {
-    let Suggested { uri, text, waiter, cursor, source, judged, raw } = suggested;
+    let Suggested { uri, text, waiter, cursor, entry, source, judged, raw } = suggested;
     let facts = Facts { cursor, source: Some(source), raw };
     let judged = match judged {
         Ok(judged) => judged,
+        // The lines that were there are not worth showing; the whole may be.
+        Err(_) if source == Source::Early => return wait_on(session, &uri, waiter, &text, cursor, entry),
         Err(refused) => {
             refuse_at(session, &uri, waiter, refused, facts);
             // What stands behind it may have been prepared no further.
@@ -130,6 +133,17 @@ pub fn answer(session: &mut Session, suggested: Suggested) {
         }
     }
     ahead::prepare(session, &uri);
+}
+
+/// Lets a request wait for the end of the generation that a part of was not worth showing.
+fn wait_on(session: &mut Session, uri: &Uri, waiter: Waiter, text: &Rope, cursor: usize, entry: Option<Entry>) {
+    let id = session.state.next_id();
+    let Some(buffer) = session.state.buffers.get_mut(uri).filter(|buffer| buffer.document.rope().is_instance(text))
+    else {
+        return refuse(session, uri, waiter, Refusal::MovedOn);
+    };
+    let decision = buffer.suggestions.ask(Here::at(text, cursor), entry, waiter, id);
+    super::act(session, uri, decision, super::Patience::Endless);
 }
 
 fn item(

@@ -103,8 +103,9 @@ impl Shown {
                 self.tried.0 = true;
                 String::new()
             }
-            // The line is whole as it is.
-            Some(known) if known.text.trim().is_empty() && !self.tried.1 => {
+            Some(known) if !known.text.trim().is_empty() => return None,
+            // The line is whole as it is, or nothing is wanted at its end.
+            _ if !self.tried.1 => {
                 self.tried.1 = true;
                 self.next_line()?
             }

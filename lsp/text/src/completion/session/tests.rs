@@ -346,6 +346,14 @@ fn an_entry_of_the_menu_is_continued_or_asked_for() {
 }
 
 #[test]
+fn what_is_known_ends_what_is_waited_for() {
+    let mut buffer = remembered();
+    buffer.ask(10, entry("x.pass", "pass"), "b", 2);
+    let dropped = Some(Dropped { id: 2, waiting: Some("b") });
+    assert_eq!(buffer.ask(10, None, "c", 3), Decision::Answer("c", known(10, "return x"), dropped));
+}
+
+#[test]
 fn a_part_of_a_word_that_is_said_again_goes_with_its_tokens() {
     let mut buffer = in_flight();
     buffer.holds(1, " nu");

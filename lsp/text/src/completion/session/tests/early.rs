@@ -86,6 +86,16 @@ fn a_line_that_is_typed_is_not_shown() {
 }
 
 #[test]
+fn what_was_typed_is_no_part_of_another_line() {
+    let mut buffer = block("");
+    // The bracket may be the editor's, but the user is behind it.
+    buffer.changed(&insert(10, "x)"));
+    buffer.ask(12, None, "b", 2);
+    buffer.suggestions.patience_over(1);
+    assert_eq!(buffer.streamed(1, "x = 1\n", 2), None);
+}
+
+#[test]
 fn a_line_by_itself_is_waited_for() {
     let mut buffer = in_flight();
     buffer.holds(1, "");

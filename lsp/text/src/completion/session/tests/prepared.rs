@@ -150,7 +150,14 @@ fn what_was_dropped_is_tried_again_and_what_failed_is_not() {
     let mut buffer = ahead();
     assert_eq!(buffer.suggestions.failed(2), None);
     assert_eq!(buffer.shown(10, "return x", Source::Standing), None);
-    assert_eq!(buffer.suggestions.prepare_next(3), None);
+    assert_eq!(
+        buffer.suggestions.prepare_next(3),
+        preparation(3, 10, "return x\n "),
+        "the next line is still to be tried"
+    );
+    assert_eq!(buffer.suggestions.failed(3), None);
+    assert_eq!(buffer.shown(10, "return x", Source::Standing), None);
+    assert_eq!(buffer.suggestions.prepare_next(4), None);
 
     let mut buffer = ahead();
     buffer.changed(&insert(10, "q"));

@@ -66,7 +66,7 @@ fn what_is_known_comes_first() {
     assert_eq!(buffer.ask(10, None, "b", 3), Decision::Answer("b", known(10, "return x"), None));
 
     let only = Chosen { waiting: "a", offset: 10, entry: None, known: Some(known(10, "return x")), raws: Vec::new() };
-    assert_eq!(buffer.invoke(10, 1, "a", 4), Invoked::Answer(only, None));
+    assert_eq!(buffer.invoke(10, 1, "a", 4), Invoked::Answer(Box::new(only), None));
 }
 
 #[test]
