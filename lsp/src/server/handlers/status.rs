@@ -1,5 +1,6 @@
 //! `codegen/status`.
 
+use codegen_text::document::Unparsed;
 use tower_lsp::ls_types::Uri;
 
 use crate::present::engine_status::{self, Facts, Model, Obstacle};
@@ -7,8 +8,6 @@ use crate::protocol::status::{Layers, Status};
 use crate::server::event::Job;
 use crate::server::session::Session;
 use crate::server::state::{EngineState, State};
-
-use codegen_text::document::Unparsed;
 
 /// Takes in how much of the model is loaded, unless another one is being loaded by now.
 pub fn loading(session: &mut Session, stamp: u64, percent: u8) {
