@@ -93,10 +93,15 @@ pub fn apply(session: &mut Session) {
     // All settings come again whenever one of them changes; problems that were reported before are not repeated.
     problems.retain(|problem| state.told.insert(problem.clone()));
     tell(session, problems);
+    let counted = session.state.config.global.statistics;
+    session.state.counting.enable(counted);
     if !before.sizes().eq(session.state.config.sizes()) {
         parsing::limits_changed(session);
     }
-    let reread = |uri: &Uri| before.at(uri).turns != session.state.config_for(uri).turns;
+    let reread = |uri: &Uri| {
+        let (before, now) = (before.at(uri), session.state.config_for(uri));
+        before.turns != now.turns || before.inline != now.inline
+    };
     let uris: Vec<_> = session.state.buffers.keys().filter(|uri| reload || reread(uri)).cloned().collect();
     for uri in uris {
         // Requests wait for the first engine; for a later one there is nothing to wait for.

@@ -105,7 +105,7 @@ pub fn ask(session: &mut Session, asked: Ask, waiter: Waiter) {
         match buffer.suggestions.invoke(here.clone(), entry, SEVERAL, waiter, id) {
             Invoked::Answer(chosen, dropped) => {
                 drop_if_any(session, &uri, dropped);
-                show::several(session, &uri, chosen);
+                show::several(session, &uri, *chosen);
             }
             Invoked::Start { id, count, greedy, dropped } => {
                 drop_if_any(session, &uri, dropped);
