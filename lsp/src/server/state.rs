@@ -1,7 +1,7 @@
 //! The state of the server: a plain value that only the main loop writes. Background work gets clones of a
 //! [`Document`], which are cheap.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -22,6 +22,7 @@ use crate::protocol::capabilities::ClientCapabilities;
 use crate::protocol::positions::Encoding;
 use crate::server::parsing::Parsing;
 use crate::server::responder::{CommandResponder, InlineResponder};
+use crate::server::told::Told;
 use crate::synthesis::{Operation, Outcome, PendingEdit};
 
 /// The state of the client's code lenses.
@@ -134,7 +135,7 @@ pub struct State {
     /// The state of the client's code lenses.
     pub lens_refresh: Refresh,
     /// Messages that the user has been shown, so that none is repeated.
-    pub told: HashSet<String>,
+    pub told: Told,
     /// The number of suggestions that the user accepted.
     pub accepted: u64,
     /// The number of candidates sampled so far: the next one's seed, so that none is sampled twice.
@@ -166,7 +167,7 @@ impl State {
             ready: Ready::default(),
             records: Records::default(),
             lens_refresh: Refresh::default(),
-            told: HashSet::new(),
+            told: Told::default(),
             accepted: 0,
             drawn: 0,
             last_id: 0,

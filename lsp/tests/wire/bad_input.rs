@@ -123,6 +123,26 @@ async fn messages_that_are_no_messages() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_change_with_an_id_is_refused_and_its_document_out_of_step() {
+    let mut client = client().await;
+    let document = json!({"uri": URI, "languageId": "python", "version": 5, "text": "other"});
+    for (method, params) in [
+        (
+            "textDocument/didChange",
+            json!({"textDocument": {"uri": URI, "version": 5}, "contentChanges": [{"text": "other"}]}),
+        ),
+        ("textDocument/didOpen", json!({ "textDocument": document })),
+    ] {
+        let error = client.request(method, params).error().await;
+        assert_eq!(error["code"], -32600, "{error}");
+        let expected = json!({"text": "return 1", "version": client.version(), "synced": false});
+        assert_eq!(client.text(URI).await, expected, "{method}: the client's text is another one now");
+        client.changes(URI, json!([{"text": "return 1"}]));
+        check_alive(&mut client).await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn requests_outside_the_conversation() {
     let engine = Script::continuing(vec![]).engine();
     let mut client = Client::with_engine(&engine);

@@ -23,11 +23,11 @@ fn open(session: &mut Session, item: Opened) {
     let limits = parsing::limits(session, &uri);
     let document = Document::limited(&text, version.unwrap_or_default(), limits);
     session.state.buffers.insert(uri.clone(), Buffer::new(document, language, version));
-    if let Some(reason) = session.state.unserved(&uri) {
-        return session.log_once(MessageType::INFO, format!("codegen-lsp: {reason}"));
-    }
     if !repair.keeps_positions(true, session.state.encoding) {
         out_of_step(session, &uri, REPLACED.to_owned());
+    }
+    if let Some(reason) = session.state.unserved(&uri) {
+        return session.log_once(MessageType::INFO, format!("codegen-lsp: {reason}"));
     }
     session.then(move |session| parsing::changed(session, &uri));
 }
@@ -77,7 +77,7 @@ pub fn changed(session: &mut Session, params: Changed) {
 /// Reports a message that could not be read. If it would have changed a document, that document is out of step.
 pub fn unreadable(session: &mut Session, Unreadable { uri, problem }: Unreadable) {
     // LSP forbids messages before the answer to `initialize`; the client has an error response.
-    if !matches!(session.state.engine, EngineState::Absent) && session.state.told.insert(UNREADABLE.to_owned()) {
+    if !matches!(session.state.engine, EngineState::Absent) && session.state.told.insert(UNREADABLE) {
         let text =
             format!("codegen-lsp: {UNREADABLE}, and refused: {problem}. Further ones are in the server's own log");
         session.outbox.log(MessageType::WARNING, text);
