@@ -112,7 +112,9 @@ async fn messages_that_are_no_messages() {
     assert_eq!(error["code"], -32602);
     let error = client.request("textDocument/inlineCompletion", Value::Null).error().await;
     assert_eq!(error["code"], -32602);
-    assert_eq!(client.request("textDocument/dance", json!({})).error().await["code"], -32601);
+    for method in ["textDocument/dance", "$/dance", "$/setTrace", ""] {
+        assert_eq!(client.request(method, json!({})).error().await["code"], -32601, "{method:?}");
+    }
     client.notify("textDocument/didChange", json!({"textDocument": {"uri": URI}}));
     client.notify("textDocument/didOpen", json!([]));
     client.notify("$/unknown", json!({}));

@@ -224,8 +224,8 @@ fn as_read(text: &str) -> String {
 
 /// A version, if it is a whole number of 32 bits.
 fn version(value: &Value) -> Value {
-    let whole = value.as_f64().filter(|number| number.fract() == 0.0 && number.abs() < 2_147_483_648.0);
-    whole.map_or(Value::Null, |number| json!(number as i64))
+    let whole = value.as_f64().filter(|number| number.fract() == 0.0).map(|number| number as i64);
+    whole.filter(|number| i32::try_from(*number).is_ok()).map_or(Value::Null, |number| json!(number))
 }
 
 /// A change as its range and text.
