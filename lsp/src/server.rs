@@ -18,6 +18,7 @@ pub mod session;
 pub mod spelling;
 pub mod state;
 pub mod sync;
+pub mod told;
 mod transport;
 
 use std::sync::Arc;

@@ -1,11 +1,14 @@
 //! `cargo xtask fuzz`: runs the fuzz targets, and keeps the inputs that they find.
 //!
+//! The target `messages` is another one: a test of the server (`lsp/tests/wire/messages`) that is run for longer.
+//!
 //! The Rust that builds the product builds them, too, because the flags that count coverage are stable. They are passed
 //! for the target alone, so that build scripts and macros are unaffected.
 
 use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
+use std::time::{SystemTime, UNIX_EPOCH};
 
 use anyhow::{Context, Result, bail};
 use clap::{Args, ValueEnum};
@@ -24,6 +27,8 @@ const HANGS: u32 = 10;
 /// Memory that a target may use, in total and in one allocation, in MiB.
 const MEMORY: u32 = 1024;
 const PIECE: u32 = 64;
+/// The test that is the target `messages`.
+const MESSAGES_TEST: &str = "messages::random_messages_are_answered_once_and_leave_documents_equal";
 /// libFuzzer's exit codes when it has found an input.
 const FOUND: [i32; 3] = [70, 71, 77];
 
@@ -32,9 +37,12 @@ pub struct Options {
     /// Run only this target (may be given more than once)
     #[arg(long, value_name = "TARGET")]
     target: Vec<Target>,
-    /// How long each target runs
+    /// How long each target but `messages` runs
     #[arg(long, default_value_t = 60)]
     seconds: u32,
+    /// How many messages the target `messages` sends
+    #[arg(long, default_value_t = 100_000)]
+    messages: u32,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -49,6 +57,8 @@ enum Target {
     Document,
     /// What is suggested of a model's text
     Completion,
+    /// Sessions of valid and invalid messages between an editor and the server
+    Messages,
 }
 
 impl Target {
@@ -58,10 +68,7 @@ impl Target {
 
     /// Bytes of its largest input: a fault that needs a larger one is not found in minutes.
     fn max_length(self) -> u32 {
-        match self {
-            Self::Gguf | Self::Pickle | Self::Safetensors => 4096,
-            Self::Document | Self::Completion => 1024,
-        }
+        if self.reads_python() { 1024 } else { 4096 }
     }
 
     fn reads_python(self) -> bool {
@@ -72,14 +79,31 @@ impl Target {
 pub fn fuzz(workspace: &Workspace, options: &Options) -> Result<()> {
     run::step("set up", || setup::ensure(&setup::for_build()))?;
     let targets = if options.target.is_empty() { Target::value_variants() } else { &options.target };
+    if targets.contains(&Target::Messages) {
+        run::step("messages", || send_messages(workspace, options.messages))?;
+    }
+    let targets: Vec<Target> = targets.iter().copied().filter(|target| *target != Target::Messages).collect();
+    if targets.is_empty() {
+        return Ok(());
+    }
     let host = host(workspace)?;
-    let programs = run::step("build", || build(workspace, &host, targets))?;
+    let programs = run::step("build", || build(workspace, &host, &targets))?;
     let mut runs = Vec::new();
-    for &target in targets {
+    for target in targets {
         let name = target.name();
         runs.push((target, run::step(&name, || fuzz_one(workspace, target, &programs, options.seconds))?));
     }
     summarise(&runs)
+}
+
+/// Sends random messages to the server, other ones in every run. A session that fails names its seed.
+fn send_messages(workspace: &Workspace, messages: u32) -> Result<()> {
+    let seed = SystemTime::now().duration_since(UNIX_EPOCH).context("the clock is before 1970")?.as_secs();
+    run::say(&format!("{messages} messages from seed {seed} on"));
+    let mut cargo = run::cargo(&workspace.root);
+    cargo.args(["test", "--workspace", "--test", "wire", "--", "--exact", MESSAGES_TEST, "--nocapture"]);
+    cargo.env("CODEGEN_TEST_SEED", seed.to_string()).env("CODEGEN_TEST_MESSAGES", messages.to_string());
+    run::shown(&mut cargo)
 }
 
 /// The host platform, as rustc names it.
@@ -204,7 +228,13 @@ mod tests {
     #[test]
     fn every_target_has_a_program_and_a_folder() {
         let fuzz = Path::new(env!("CARGO_MANIFEST_DIR")).join("../fuzz");
+        let name_of_test = MESSAGES_TEST.replace("messages::", "async fn ");
         for target in Target::value_variants() {
+            if *target == Target::Messages {
+                let test = std::fs::read_to_string(fuzz.join("../lsp/tests/wire/messages/mod.rs")).unwrap();
+                assert!(test.contains(&format!("{name_of_test}()")), "cargo would run no test, and succeed");
+                continue;
+            }
             let name = target.name();
             assert!(fuzz.join(format!("fuzz_targets/{name}.rs")).is_file(), "{name}");
             assert!(fuzz.join(format!("cases/{name}")).is_dir(), "{name}");

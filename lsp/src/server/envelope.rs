@@ -107,6 +107,12 @@ fn request(method: Value, mut object: Map<String, Value>) -> Result<Request, Ref
     let Value::String(method) = method else {
         return Err(Refusal::invalid(known(), format!("a method must be a string, not {method}")));
     };
+    if let Some(id) = &id
+        && CHANGES.contains(&method.as_str())
+    {
+        // tower-lsp refuses it, too, but does not say which document has changed for the client alone.
+        return Err(Refusal::invalid(id.clone(), format!("{method} is a notification, and has no id")));
+    }
     let params = match object.shift_remove("params") {
         None | Some(Value::Null) => None,
         Some(params @ (Value::Object(_) | Value::Array(_))) => Some(params),
@@ -235,6 +241,12 @@ mod tests {
                 json!(null),
                 "Invalid request: an id",
             ),
+            (
+                r#"{"jsonrpc":"2.0","method":"textDocument/didChange","id":7}"#,
+                -32600,
+                json!(7),
+                "Invalid request: textDocument/didChange is a notification",
+            ),
             (r#"{"jsonrpc":"2.0","method":"x","id":7,"params":5}"#, -32602, json!(7), "Invalid params: params must be"),
             (r#"{"jsonrpc":"2.0","method":"x","params":"a"}"#, -32602, json!(null), "Invalid params: params must be"),
         ] {
@@ -310,6 +322,11 @@ mod tests {
             assert_eq!(lost(&format!("{start}{change}")).as_deref(), Some("file:///a.py"));
         }
         assert_eq!(lost(&format!("{{{change}}}}}")).as_deref(), Some("file:///a.py"), "no version");
+        assert_eq!(
+            lost(&format!(r#"{{"jsonrpc":"2.0","id":1,{change}}}}}"#)).as_deref(),
+            Some("file:///a.py"),
+            "an id"
+        );
         assert_eq!(lost(r#"{"jsonrpc":"2.0","method":"textDocument/didChange","params":{"#), None);
         assert_eq!(lost(r#"{"method":"textDocument/codeLens","params":{"textDocument":{"uri":"file:///a"}}"#), None);
     }

@@ -1,7 +1,7 @@
 //! The client's own spellings of URIs. URIs in incoming messages are brought into the form that the server compares;
 //! URIs in outgoing messages are spelled as the client opened them. Pure. (The forms are defined in [`crate::uri`].)
 
-use std::collections::HashMap;
+use std::collections::{HashMap, VecDeque};
 
 use serde_json::Value;
 
@@ -12,9 +12,17 @@ const FIELDS: [&str; 3] = ["uri", "rootUri", "scopeUri"];
 /// Fields whose content is the client's own and stays as it is.
 const FOREIGN: [&str; 3] = ["initializationOptions", "settings", "capabilities"];
 
+/// The number of closed documents whose spellings are kept, since something may still be on its way about them.
+const CLOSED: usize = 256;
+
 /// The client's spellings of the URIs of documents and folders that differ from the server's form.
 #[derive(Debug, Default)]
-pub struct Spellings(HashMap<String, String>);
+pub struct Spellings {
+    /// Spellings, by the server's form.
+    known: HashMap<String, String>,
+    /// The forms of documents that have been closed, the latest last.
+    closed: VecDeque<String>,
+}
 
 impl Spellings {
     /// Brings the URIs of a message from the client into their form, and remembers the spelling of those it opens. A
@@ -22,6 +30,7 @@ impl Spellings {
     pub fn incoming(&mut self, method: &str, params: &mut Value) {
         match method {
             "textDocument/didOpen" => self.note(params.pointer("/textDocument/uri")),
+            "textDocument/didClose" => self.close(params.pointer("/textDocument/uri")),
             "initialize" => {
                 self.note(params.get("rootUri"));
                 let folders = params.get("workspaceFolders").and_then(Value::as_array);
@@ -38,7 +47,7 @@ impl Spellings {
 
     /// Spells the URIs of a message to the client as the client does.
     pub fn outgoing(&self, value: &mut Value) {
-        if self.0.is_empty() {
+        if self.known.is_empty() {
             return;
         }
         match value {
@@ -62,15 +71,30 @@ impl Spellings {
     fn note(&mut self, spelling: Option<&Value>) {
         let Some(spelling) = spelling.and_then(Value::as_str) else { return };
         let Some(form) = canonical(spelling) else { return };
+        self.closed.retain(|closed| closed != form.as_str());
         if form.as_str() == spelling {
-            self.0.remove(spelling);
+            self.known.remove(spelling);
         } else {
-            self.0.insert(form.as_str().to_owned(), spelling.to_owned());
+            self.known.insert(form.as_str().to_owned(), spelling.to_owned());
+        }
+    }
+
+    /// Keeps the spelling of a closed document for a while.
+    fn close(&mut self, spelling: Option<&Value>) {
+        let Some(form) = spelling.and_then(Value::as_str).and_then(canonical) else { return };
+        if !self.known.contains_key(form.as_str()) || self.closed.iter().any(|closed| closed == form.as_str()) {
+            return;
+        }
+        self.closed.push_back(form.as_str().to_owned());
+        if self.closed.len() > CLOSED
+            && let Some(oldest) = self.closed.pop_front()
+        {
+            self.known.remove(&oldest);
         }
     }
 
     fn spell(&self, text: &mut String) {
-        if let Some(spelling) = self.0.get(text.as_str()) {
+        if let Some(spelling) = self.known.get(text.as_str()) {
             text.clone_from(spelling);
         }
     }
@@ -168,5 +192,30 @@ mod tests {
         let mut out = json!({"uri": "file:///c:/d.py"});
         spellings.outgoing(&mut out);
         assert_eq!(out, json!({"uri": "file:///c:/d.py"}));
+    }
+
+    #[test]
+    fn spellings_of_closed_documents_are_kept_for_a_while() {
+        let mut spellings = Spellings::default();
+        let document = |number: usize| json!({"textDocument": {"uri": format!("file:///[{number}].py")}});
+        let mut send = |method: &str, number: usize| spellings.incoming(method, &mut document(number));
+        for number in 0..10 * CLOSED {
+            send("textDocument/didOpen", number);
+            send("textDocument/didClose", number);
+            // What is closed once more, or was never open, takes no place.
+            send("textDocument/didClose", number);
+            send("textDocument/didClose", number + 1);
+        }
+        let latest = 10 * CLOSED - 1;
+        send("textDocument/didOpen", latest);
+        (0..CLOSED).for_each(|number| {
+            send("textDocument/didOpen", number);
+            send("textDocument/didClose", number);
+        });
+        assert_eq!((spellings.known.len(), spellings.closed.len()), (CLOSED + 1, CLOSED));
+        let mut out = json!([{"uri": format!("file:///%5B{latest}%5D.py")}, {"uri": "file:///%5B0%5D.py"}, {"uri": "file:///%5B999%5D.py"}]);
+        spellings.outgoing(&mut out);
+        let expected = json!([{"uri": format!("file:///[{latest}].py")}, {"uri": "file:///[0].py"}, {"uri": "file:///%5B999%5D.py"}]);
+        assert_eq!(out, expected, "the one that is open again, one of the last that were closed, and an older one");
     }
 }

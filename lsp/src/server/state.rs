@@ -1,7 +1,7 @@
 //! The state of the server: a plain value that only the main loop writes. Background work gets clones of a
 //! [`Document`], which are cheap.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -27,6 +27,7 @@ use crate::protocol::positions::Encoding;
 use crate::server::counting::Counting;
 use crate::server::parsing::Parsing;
 use crate::server::responder::{CommandResponder, Waiter};
+use crate::server::told::Told;
 use crate::statistics::accepted::Watch;
 use crate::statistics::kept::Kept;
 use crate::synthesis::{Operation, Outcome, PendingEdit};
@@ -160,7 +161,7 @@ pub struct State {
     /// The state of the client's code lenses.
     pub lens_refresh: Refresh,
     /// Messages that the user has been shown, so that none is repeated.
-    pub told: HashSet<String>,
+    pub told: Told,
     /// How the user types and takes suggestions.
     pub pace: Pace,
     /// What is counted.
@@ -200,7 +201,7 @@ impl State {
             ready: Ready::default(),
             records: Records::default(),
             lens_refresh: Refresh::default(),
-            told: HashSet::new(),
+            told: Told::default(),
             pace: Pace::default(),
             counting: Counting::new(None),
             status: StatusSent::default(),

@@ -18,7 +18,7 @@ use serde_json::Value;
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio::sync::mpsc::UnboundedSender;
 use tower::Service;
-use tower_lsp::jsonrpc::{Request, Response};
+use tower_lsp::jsonrpc::{Error, Request, Response};
 use tower_lsp::{ClientSocket, ExitedError, LspService};
 
 use super::Relay;
@@ -142,6 +142,7 @@ impl<R: Sink<Response, Error = ExitedError> + Unpin> Reader<'_, R> {
 
     async fn request(&mut self, request: Request, repair: Repair) {
         let request = self.brought_in(request, repair);
+        let id = request.id().cloned();
         if let Err(error) = std::future::poll_fn(|cx| self.service.poll_ready(cx)).await {
             return tracing::debug!("a message came too late: {error}");
         }
@@ -150,9 +151,11 @@ impl<R: Sink<Response, Error = ExitedError> + Unpin> Reader<'_, R> {
         // queued.
         let first = (&mut answer).now_or_never();
         let answer = match first {
-            Some(done) => match answer_of(done) {
-                Some(response) => ready(Some(response)).boxed(),
-                None => return,
+            Some(done) => match (answer_of(done), id) {
+                (Some(response), _) => ready(Some(response)).boxed(),
+                // LSP: a request whose method begins with `$/` may be unknown, but not unanswered as it is by tower-lsp.
+                (None, Some(id)) => ready(Some(Response::from_error(id, Error::method_not_found()))).boxed(),
+                (None, None) => return,
             },
             None => answer.map(answer_of).boxed(),
         };

@@ -471,7 +471,8 @@ async fn read_all(read: impl AsyncRead + Unpin, answers: Answers, incoming: mpsc
     }
 }
 
-async fn read_message(read: &mut (impl AsyncBufReadExt + Unpin)) -> Option<Value> {
+/// Reads a message; `None` at the end.
+pub async fn read_message(read: &mut (impl AsyncBufReadExt + Unpin)) -> Option<Value> {
     let mut length = None;
     loop {
         let mut line = String::new();

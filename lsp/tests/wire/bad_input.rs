@@ -112,7 +112,9 @@ async fn messages_that_are_no_messages() {
     assert_eq!(error["code"], -32602);
     let error = client.request("textDocument/inlineCompletion", Value::Null).error().await;
     assert_eq!(error["code"], -32602);
-    assert_eq!(client.request("textDocument/dance", json!({})).error().await["code"], -32601);
+    for method in ["textDocument/dance", "$/dance", "$/setTrace", ""] {
+        assert_eq!(client.request(method, json!({})).error().await["code"], -32601, "{method:?}");
+    }
     client.notify("textDocument/didChange", json!({"textDocument": {"uri": URI}}));
     client.notify("textDocument/didOpen", json!([]));
     client.notify("$/unknown", json!({}));
@@ -120,6 +122,26 @@ async fn messages_that_are_no_messages() {
     assert_eq!(client.text(URI).await["synced"], false, "a change that cannot be read has been lost");
     client.changes(URI, json!([{"text": "return 1"}]));
     check_alive(&mut client).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_change_with_an_id_is_refused_and_its_document_out_of_step() {
+    let mut client = client().await;
+    let document = json!({"uri": URI, "languageId": "python", "version": 5, "text": "other"});
+    for (method, params) in [
+        (
+            "textDocument/didChange",
+            json!({"textDocument": {"uri": URI, "version": 5}, "contentChanges": [{"text": "other"}]}),
+        ),
+        ("textDocument/didOpen", json!({ "textDocument": document })),
+    ] {
+        let error = client.request(method, params).error().await;
+        assert_eq!(error["code"], -32600, "{error}");
+        let expected = json!({"text": "return 1", "version": client.version(), "synced": false});
+        assert_eq!(client.text(URI).await, expected, "{method}: the client's text is another one now");
+        client.changes(URI, json!([{"text": "return 1"}]));
+        check_alive(&mut client).await;
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -5,89 +5,12 @@ use codegen_text::document::Document;
 use proptest::prelude::*;
 use tower_lsp::ls_types::{Position, Range, TextDocumentContentChangeEvent};
 
+use crate::naive::Naive;
+
 const SOURCE: &str = "import os\r\n\r\nclass A:\n    '''Docs \u{1F40D}.'''\n\n    def f(self, x):\n        y = [\n            x,\n        ]\n\
     \x20       return y  # caf\u{e9}\u{2028}\n\nif os:\n\tprint(f\"{os!r} e\u{301}\")\nelse:\n\tpass\n";
 
 const ENCODINGS: [Encoding; 3] = [Encoding::Utf8, Encoding::Utf16, Encoding::Utf32];
-
-/// The text as LSP 3.17 describes it, with none of the server's code.
-#[derive(Debug, Clone)]
-struct Naive(Vec<char>);
-
-impl Naive {
-    fn text(&self) -> String {
-        self.0.iter().collect()
-    }
-
-    /// Every line as the index of its first character and of its line end.
-    fn lines(&self) -> Vec<(usize, usize)> {
-        let mut lines = Vec::new();
-        let (mut start, mut at) = (0, 0);
-        while at < self.0.len() {
-            let next = match self.0[at] {
-                '\r' if self.0.get(at + 1) == Some(&'\n') => at + 2,
-                '\r' | '\n' => at + 1,
-                _ => {
-                    at += 1;
-                    continue;
-                }
-            };
-            lines.push((start, at));
-            (start, at) = (next, next);
-        }
-        lines.push((start, at));
-        lines
-    }
-
-    fn width(char: char, encoding: Encoding) -> u32 {
-        match encoding {
-            Encoding::Utf8 => u32::try_from(char.len_utf8()).unwrap(),
-            Encoding::Utf16 => u32::try_from(char.len_utf16()).unwrap(),
-            Encoding::Utf32 => 1,
-        }
-    }
-
-    /// The index of the character at a position; `None` if there is no such line.
-    fn find(&self, position: Position, encoding: Encoding) -> Option<usize> {
-        let lines = self.lines();
-        let line = position.line as usize;
-        if line == lines.len() {
-            return Some(self.0.len());
-        }
-        let &(start, end) = lines.get(line)?;
-        let mut units = 0;
-        for index in start..end {
-            units += Self::width(self.0[index], encoding);
-            if units > position.character {
-                return Some(index);
-            }
-        }
-        Some(end)
-    }
-
-    /// The position of a character; that of the line end if it is a line feed after a carriage return.
-    fn position(&self, index: usize, encoding: Encoding) -> Position {
-        let lines = self.lines();
-        let (line, &(start, end)) = lines.iter().enumerate().rfind(|(_, (start, _))| *start <= index).unwrap();
-        let character = self.0[start..index.min(end)].iter().map(|&char| Self::width(char, encoding)).sum();
-        Position::new(u32::try_from(line).unwrap(), character)
-    }
-
-    /// Applies one change; `false` if its range is not in the text.
-    fn apply(&mut self, change: &TextDocumentContentChangeEvent, encoding: Encoding) -> bool {
-        let Some(range) = change.range else {
-            self.0 = change.text.chars().collect();
-            return true;
-        };
-        match (self.find(range.start, encoding), self.find(range.end, encoding)) {
-            (Some(start), Some(end)) if start <= end => {
-                self.0.splice(start..end, change.text.chars());
-                true
-            }
-            _ => false,
-        }
-    }
-}
 
 /// Python with text that breaks editors: astral characters, combining marks, every kind of line end and characters that
 /// only look like one.
@@ -138,10 +61,10 @@ proptest! {
         encoding in prop::sample::select(ENCODINGS.to_vec()),
     ) {
         let mut document = Document::new(&start, 0);
-        let mut naive = Naive(start.chars().collect());
+        let mut naive = Naive::new(&start);
         for (version, changes) in (1..).zip(&notifications) {
             let (before, mut after) = (naive.clone(), naive.clone());
-            let valid = changes.iter().all(|change| after.apply(change, encoding));
+            let valid = changes.iter().all(|change| after.replace(change.range, &change.text, encoding));
             let result = positions::apply_changes(&mut document, version, changes, encoding);
             prop_assert_eq!(result.is_ok(), valid);
             match result {
@@ -189,7 +112,7 @@ proptest! {
     #[test]
     fn positions_and_offsets_agree(text in text()) {
         let document = Document::new(&text, 0);
-        let naive = Naive(text.chars().collect());
+        let naive = Naive::new(&text);
         for encoding in ENCODINGS {
             for (index, (byte, _)) in text.char_indices().chain([(text.len(), ' ')]).enumerate() {
                 let position = positions::position(document.rope(), byte, encoding);
@@ -201,7 +124,7 @@ proptest! {
             for line in 0..14 {
                 for character in [0, 1, 2, 3, 5, 8, 13, u32::MAX] {
                     let position = Position::new(line, character);
-                    let expected = naive.find(position, encoding).map(|index| naive.0[..index].iter().map(|c| c.len_utf8()).sum());
+                    let expected = naive.find(position, encoding).map(|index| naive.chars()[..index].iter().map(|c| c.len_utf8()).sum());
                     prop_assert_eq!(positions::offset(document.rope(), position, encoding).ok(), expected, "{:?}", position);
                 }
             }

@@ -27,11 +27,15 @@ fn open(session: &mut Session, item: Opened) {
     let document = Document::limited(&text, version.unwrap_or_default(), limits);
     session.state.buffers.insert(uri.clone(), Buffer::new(document, language, version));
     session.state.touched = Some(uri.clone());
-    if let Some(reason) = session.state.unserved(&uri).filter(|_| session.state.service(&uri) != Service::Text) {
-        return session.log_once(MessageType::INFO, format!("codegen-lsp: {reason}"));
-    }
     if !repair.keeps_positions(true, session.state.encoding) {
         out_of_step(session, &uri, REPLACED.to_owned());
+    }
+    if let Some(reason) = session.state.unserved(&uri) {
+        // Suggestions of plain text need no syntax.
+        if session.state.service(&uri) != Service::Text {
+            session.log_once(MessageType::INFO, format!("codegen-lsp: {reason}"));
+        }
+        return;
     }
     session.then(move |session| parsing::changed(session, &uri));
 }
@@ -95,7 +99,7 @@ fn keys(edit: &Edit) -> usize {
 /// Reports a message that could not be read. If it would have changed a document, that document is out of step.
 pub fn unreadable(session: &mut Session, Unreadable { uri, problem }: Unreadable) {
     // LSP forbids messages before the answer to `initialize`; the client has an error response.
-    if !matches!(session.state.engine, EngineState::Absent) && session.state.told.insert(UNREADABLE.to_owned()) {
+    if !matches!(session.state.engine, EngineState::Absent) && session.state.told.insert(UNREADABLE) {
         let text =
             format!("codegen-lsp: {UNREADABLE}, and refused: {problem}. Further ones are in the server's own log");
         session.outbox.log(MessageType::WARNING, text);
