@@ -1,9 +1,14 @@
 //! `codegen-lsp bench`: measurements, each of a claim and of what it is compared with, in one run.
 
+mod client;
 mod eval;
 mod gate;
 mod growth;
+mod llama_server;
 mod load;
+mod noise;
+mod numbers;
+mod settings;
 mod synthesize;
 mod typing;
 
@@ -70,7 +75,7 @@ pub fn run(command: &BenchCommand) -> anyhow::Result<()> {
         BenchCommand::Typing(arguments) => typing::run(arguments),
         BenchCommand::LoadWorker(arguments) => load::work(arguments),
         BenchCommand::LoadSpin => {
-            load::spin();
+            noise::spin();
             Ok(())
         }
     }
