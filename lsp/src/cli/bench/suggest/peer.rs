@@ -44,7 +44,8 @@ pub(super) struct Peer {
 
 struct Asked {
     prompt: String,
-    cursor: usize,
+    /// The bytes that the answer replaces.
+    place: (usize, usize),
     sent: Instant,
     way: Way,
 }
@@ -84,11 +85,13 @@ impl Peer {
     /// Asks for the rest of the line at the cursor.
     pub fn ask(&mut self, text: &str, cursor: usize) -> anyhow::Result<()> {
         self.cancel();
-        let prompt = window(&text[..cursor], self.bytes).to_owned();
+        let start = start(text, cursor);
+        let place = (start, cursor);
+        let prompt = window(&text[..start], self.bytes).to_owned();
         if let Some(rest) = self.kept.as_ref().and_then(|kept| typed_through(kept, &prompt)) {
             self.hits += 1;
             let way = Way::Kept(rest.to_owned());
-            self.asked = Some(Asked { prompt, cursor, sent: Instant::now(), way });
+            self.asked = Some(Asked { prompt, place, sent: Instant::now(), way });
             return Ok(());
         }
         let body = json!({
@@ -106,7 +109,7 @@ impl Peer {
             // Nobody listens any more if the request was cancelled.
             let _ = sender.send((arrival, answer.and_then(|answer| llama_server::json(&answer))));
         });
-        self.asked = Some(Asked { prompt, cursor, sent, way: Way::Server(stream, answers) });
+        self.asked = Some(Asked { prompt, place, sent, way: Way::Server(stream, answers) });
         Ok(())
     }
 
@@ -119,7 +122,7 @@ impl Peer {
 
     /// The answer to what was asked for last; none if it has not arrived by `until`.
     pub fn wait(&mut self, until: Option<Instant>) -> anyhow::Result<Option<Answer>> {
-        let Some(Asked { prompt, cursor, sent, way }) = &self.asked else { return Ok(None) };
+        let Some(Asked { prompt, place, sent, way }) = &self.asked else { return Ok(None) };
         let (time, text, tokens) = match way {
             Way::Kept(rest) => (Duration::ZERO, rest.clone(), 0),
             Way::Server(_, answers) => {
@@ -143,13 +146,19 @@ impl Peer {
             kept.drain(..(kept.len() + 1).saturating_sub(KEPT));
             kept.push((prompt.clone(), text.clone()));
         }
-        let cursor = *cursor;
+        let (start, end) = *place;
         self.tokens += tokens;
         self.asked = None;
         let says_something = !text.trim().is_empty();
-        let suggestion = says_something.then_some(Suggestion { start: cursor, end: cursor, text });
+        let suggestion = says_something.then_some(Suggestion { start, end, text });
         Ok(Some(Answer { suggestion, command: None, time }))
     }
+}
+
+/// Where the prompt for a cursor ends: on a blank line llama.vim leaves the indentation to the model.
+fn start(text: &str, cursor: usize) -> usize {
+    let line = text[..cursor].rfind('\n').map_or(0, |at| at + 1);
+    if text[line..cursor].trim().is_empty() { line } else { cursor }
 }
 
 /// The end of a text that is sent: as many lines as llama.vim sends, of those as many as have room.
@@ -185,6 +194,13 @@ mod tests {
         assert_eq!(window("ééé", 3), "é");
         let long = "x\n".repeat(400);
         assert_eq!(window(&format!("{long}y"), 10_000).lines().count(), LINES + 1);
+    }
+
+    #[test]
+    fn indentation_is_left_to_the_model() {
+        for (text, expected) in [("a\n    ", 2), ("a\n    b", 7), ("  ", 0), ("a\n", 2)] {
+            assert_eq!(start(text, text.len()), expected, "{text:?}");
+        }
     }
 
     #[test]
