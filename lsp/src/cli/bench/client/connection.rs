@@ -8,6 +8,7 @@ use std::time::Instant;
 
 use anyhow::Context;
 use serde_json::Value;
+use tempfile::TempDir;
 
 /// A message, and when it arrived.
 type Arrived = (Instant, Value);
@@ -17,13 +18,17 @@ pub(super) struct Connection {
     process: Child,
     input: ChildStdin,
     arriving: Receiver<anyhow::Result<Arrived>>,
+    /// What the server reads and writes of its user's.
+    _folder: TempDir,
 }
 
 impl Connection {
     pub fn start(program: &Path) -> anyhow::Result<Self> {
+        let folder = tempfile::tempdir().context("cannot make a folder for the server")?;
         let mut command = Command::new(program);
-        // The user's own settings take no part.
-        command.env("CODEGEN_LSP_CONFIG", std::env::temp_dir().join("codegen-lsp-bench-none.json"));
+        // The user's own settings and statistics take no part.
+        command.env("CODEGEN_LSP_CONFIG", folder.path().join("none.json"));
+        command.env("CODEGEN_LSP_STATISTICS", folder.path().join("statistics"));
         command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null());
         let mut process = command.spawn().with_context(|| format!("cannot run {}", program.display()))?;
         let (input, output) = process.stdin.take().zip(process.stdout.take()).context("the server has no pipes")?;
@@ -40,7 +45,7 @@ impl Connection {
                 }
             }
         });
-        Ok(Self { process, input, arriving })
+        Ok(Self { process, input, arriving, _folder: folder })
     }
 
     /// Sends messages together, and returns when that began.

@@ -24,6 +24,22 @@ pub(super) struct Counters {
 }
 
 impl Counters {
+    /// What the server of this project says that it has counted since it started. Of its sources it names those that there were
+    /// answers from.
+    fn read(stats: &Value) -> Self {
+        let session = &stats["session"];
+        let from = |names: &[&str]| {
+            let sources = session["sources"].as_object()?;
+            let answers = |name: &&str| sources.get(*name).and_then(|source| source["answers"].as_u64());
+            Some(names.iter().filter_map(answers).sum())
+        };
+        Self {
+            tokens: session["tokens"]["decoded"].as_u64(),
+            hits: from(&["standing", "memory"]),
+            prepared: from(&["prepared"]),
+        }
+    }
+
     /// What was counted since `before`.
     pub fn since(self, before: Self) -> Self {
         let less = |now: Option<u64>, then: Option<u64>| Some(now?.saturating_sub(then?));
@@ -150,11 +166,7 @@ impl Ours {
             return Ok(Counters::default());
         }
         match self.client.call(STATS, &json!({}))? {
-            Ok(stats) => Ok(Counters {
-                tokens: ["tokens", "decoded", "generatedTokens"].iter().find_map(|name| number(&stats, name)),
-                hits: number(&stats, "hits"),
-                prepared: number(&stats, "prepared"),
-            }),
+            Ok(stats) => Ok(Counters::read(&stats)),
             // A server from before it counted.
             Err(_) => {
                 self.counts = false;
@@ -162,12 +174,6 @@ impl Ours {
             }
         }
     }
-}
-
-/// The number with a name, in an object or in those within it.
-fn number(stats: &Value, name: &str) -> Option<u64> {
-    let object = stats.as_object()?;
-    object.get(name).and_then(Value::as_u64).or_else(|| object.values().find_map(|inner| number(inner, name)))
 }
 
 /// Whether a suggestion does not belong to the text that it was shown in: it must replace what stands around the cursor, and
@@ -207,9 +213,13 @@ mod tests {
     }
 
     #[test]
-    fn numbers_are_found_wherever_they_stand() {
-        let stats = json!({"a": 1, "suggestions": {"hits": 3, "x": {"prepared": 4}}});
-        assert_eq!((number(&stats, "hits"), number(&stats, "prepared"), number(&stats, "b")), (Some(3), Some(4), None));
+    fn counters_are_read_and_compared() {
+        let stats = json!({
+            "report": {"tokens": {"decoded": 9}},
+            "session": {"sources": {"standing": {"answers": 3}, "memory": {"answers": 1}}, "tokens": {"decoded": 4}},
+        });
+        assert_eq!(Counters::read(&stats), Counters { tokens: Some(4), hits: Some(4), prepared: Some(0) });
+        assert_eq!(Counters::read(&json!({"a": 1})), Counters::default());
         let counted = |tokens, hits| Counters { tokens, hits, prepared: None };
         assert_eq!(counted(Some(7), None).since(counted(Some(3), None)), counted(Some(4), None));
         assert_eq!(counted(Some(7), Some(1)).plus(counted(Some(3), None)), counted(Some(10), None));
