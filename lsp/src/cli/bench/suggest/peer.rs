@@ -25,6 +25,9 @@ const FILLED: usize = 80;
 const KEPT: usize = 250;
 const TYPED: usize = 128;
 
+/// The status with which it fails at a text that it cannot send, such as a part of a character: an editor then shows nothing.
+const FAILED: u16 = 500;
+
 /// A llama-server, and what is asked of it.
 pub(super) struct Peer {
     pub name: String,
@@ -40,6 +43,8 @@ pub(super) struct Peer {
     pub tokens: u64,
     /// The answers from what was kept.
     pub hits: u64,
+    /// The requests that it failed at.
+    pub failed: usize,
 }
 
 struct Asked {
@@ -52,7 +57,7 @@ struct Asked {
 
 /// How an answer comes.
 enum Way {
-    Server(TcpStream, Receiver<(Instant, anyhow::Result<Value>)>),
+    Server(TcpStream, Receiver<(Instant, anyhow::Result<(u16, String)>)>),
     Kept(String),
 }
 
@@ -66,7 +71,7 @@ impl Peer {
         let context = usize::try_from(context)?;
         let name = format!("llama-server, {threads}{}", if keeps { ", keeping" } else { "" });
         let kept = keeps.then(Vec::new);
-        Ok(Self { name, server, context, bytes: 0, asked: None, kept, tokens: 0, hits: 0 })
+        Ok(Self { name, server, context, bytes: 0, asked: None, kept, tokens: 0, hits: 0, failed: 0 })
     }
 
     /// Prepares for typing in a text.
@@ -107,7 +112,7 @@ impl Peer {
             let answer = llama_server::read(reading);
             let arrival = Instant::now();
             // Nobody listens any more if the request was cancelled.
-            let _ = sender.send((arrival, answer.and_then(|answer| llama_server::json(&answer))));
+            let _ = sender.send((arrival, answer));
         });
         self.asked = Some(Asked { prompt, place, sent, way: Way::Server(stream, answers) });
         Ok(())
@@ -135,8 +140,14 @@ impl Peer {
                     Err(RecvTimeoutError::Timeout) => return Ok(None),
                     Err(RecvTimeoutError::Disconnected) => anyhow::bail!("llama-server has not answered"),
                 };
-                let text = answer["content"].as_str().context("llama-server answers no content")?.to_owned();
-                let tokens = answer["tokens_predicted"].as_u64().unwrap_or(0);
+                let (text, tokens) = if answer.0 == FAILED {
+                    self.failed += 1;
+                    (String::new(), 0)
+                } else {
+                    let answer = llama_server::json(&answer)?;
+                    let text = answer["content"].as_str().context("llama-server answers no content")?.to_owned();
+                    (text, answer["tokens_predicted"].as_u64().unwrap_or(0))
+                };
                 (arrival.saturating_duration_since(*sent), text, tokens)
             }
         };

@@ -22,7 +22,7 @@ pub(super) fn replay(trace: &Trace, round: usize, speed: f64, target: &mut Targe
         buffers.apply(&key).map_err(anyhow::Error::msg)?;
     }
     target.open(&files.iter().map(|(name, text)| (renamed(name), text.clone())).collect::<Vec<_>>())?;
-    let (before, crossed) = (target.counters()?, target.crossed());
+    let (before, crossed, failed) = (target.counters()?, target.crossed(), target.failed());
     let mut tally = Tally::default();
     let mut typist = Typist { target, tally: &mut tally, asked: None };
     let mut last = Instant::now();
@@ -51,6 +51,7 @@ pub(super) fn replay(trace: &Trace, round: usize, speed: f64, target: &mut Targe
     typist.overtake();
     tally.counters = Some(target.counters()?.since(before));
     tally.crossed = target.crossed() - crossed;
+    tally.failed = target.failed() - failed;
     Ok(tally)
 }
 

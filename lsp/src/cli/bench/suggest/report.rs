@@ -74,6 +74,10 @@ pub(super) fn text(rows: &[Row]) -> String {
             let _ = writeln!(out, "| {} | {} | {} | {p50:.2} | {p95:.2} | {goals} |", row.model, row.beside, row.trace);
         }
     }
+    let failed: usize = rows.iter().map(|row| row.tally.failed).sum();
+    if failed > 0 {
+        let _ = writeln!(out, "\nllama-server failed at {failed} requests: they count as answered with nothing.");
+    }
     if rows.iter().any(|row| row.kind != Kind::Peer && row.tally.counters.is_none_or(|all| all.tokens.is_none())) {
         out.push_str("\nThe server counts no tokens (it has no `codegen/stats`): such columns are left out.\n");
     }
@@ -91,6 +95,7 @@ pub(super) fn json(rows: &[Row]) -> String {
                 "model": model, "beside": beside, "trace": trace, "how": how, "requests": tally.outcomes.len(),
                 "text": tally.count(End::Text), "nothing": tally.count(End::Nothing),
                 "overtaken": tally.count(End::Overtaken), "stale": tally.stale, "crossed": tally.crossed,
+                "failed": tally.failed,
                 "p50": quantile(tally.time(0.5)), "p95": quantile(tally.time(0.95)), "maxMs": tally.longest(),
                 "p50OfText": quantile(tally.time_of_text(0.5)), "p95OfText": quantile(tally.time_of_text(0.95)),
                 "fromCache": counters.hits, "prepared": counters.prepared, "tokens": counters.tokens,
@@ -170,7 +175,9 @@ mod tests {
             table.contains("| 3 | 100 % | 0 % | 0 % | 0 | 10.0 | 90.0 | 90.0 | 10.0 | 33 % | – | 2.0 |"),
             "{table}"
         );
-        assert!(!table.contains("counts no tokens"));
+        assert!(!table.contains("counts no tokens") && !table.contains("failed"));
+        rows[2].tally.failed = 3;
+        assert!(text(&rows).contains("failed at 3 requests"));
         let value: Value = serde_json::from_str(&json(&rows)).unwrap();
         assert_eq!((&value["ratios"][0]["p50"], &value["traces"][0]["tokens"]), (&json!(0.4), &json!(6)));
     }

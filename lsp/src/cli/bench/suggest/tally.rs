@@ -27,6 +27,8 @@ pub(super) struct Tally {
     pub stale: usize,
     /// Suggestions that arrived after they had been cancelled, and were not shown.
     pub crossed: usize,
+    /// Requests that the target failed at; they count as answered with nothing.
+    pub failed: usize,
     pub counters: Option<Counters>,
 }
 
@@ -35,6 +37,7 @@ impl Tally {
         self.outcomes.extend(other.outcomes);
         self.stale += other.stale;
         self.crossed += other.crossed;
+        self.failed += other.failed;
         self.counters = match (self.counters, other.counters) {
             (Some(all), Some(new)) => Some(all.plus(new)),
             (all, new) => all.or(new),
@@ -127,9 +130,9 @@ mod tests {
         let mut all = Tally::default();
         for tokens in [2, 5] {
             let outcomes = vec![Outcome { time: 1.0, end: End::Nothing }];
-            all.add(Tally { outcomes, stale: 1, crossed: 2, counters: counted(tokens) });
+            all.add(Tally { outcomes, stale: 1, crossed: 2, failed: 3, counters: counted(tokens) });
         }
-        assert_eq!((all.count(End::Nothing), all.stale, all.crossed), (2, 2, 4));
+        assert_eq!((all.count(End::Nothing), all.stale, all.crossed, all.failed), (2, 2, 4, 6));
         assert_eq!(all.counters, counted(7));
         assert!(all.time_of_text(0.5).time == 0.0 && all.longest() > 0.0);
     }

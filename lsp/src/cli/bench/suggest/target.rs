@@ -151,6 +151,14 @@ impl Target {
         }
     }
 
+    /// How many requests it failed at so far.
+    pub fn failed(&self) -> usize {
+        match self {
+            Self::Ours(_) => 0,
+            Self::Peer(peer) => peer.failed,
+        }
+    }
+
     /// What has been counted so far.
     pub fn counters(&mut self) -> anyhow::Result<Counters> {
         match self {
