@@ -7,7 +7,7 @@ use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
 use std::time::{Duration, Instant};
 
 use anyhow::Context;
-use serde_json::{Value, json};
+use serde_json::json;
 
 use crate::cli::bench::client::{Answer, Suggestion};
 use crate::cli::bench::llama_server::{self, LlamaServer};
