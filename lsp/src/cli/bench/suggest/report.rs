@@ -66,6 +66,8 @@ pub(super) fn text(rows: &[Row]) -> String {
         );
         for Ratio { row, p50, p95 } in ratios {
             let goals = match (p50 <= GOAL.0, p95 <= GOAL.1) {
+                // Who never suggests anything is fast without being of use.
+                _ if row.tally.count(End::Text) == 0 => "not met: no suggestion at all",
                 (true, true) => "met",
                 (true, false) => "p95 missed",
                 (false, true) => "p50 missed",
@@ -168,6 +170,9 @@ mod tests {
         assert!(table.contains("| m | 2 | a | 0.40 | 2.00 | p95 missed |"), "{table}");
         assert_eq!(table.matches("missed").count(), 1, "{table}");
         assert!(table.contains("counts no tokens"));
+        let mut silent = rows.clone();
+        silent[0].tally.outcomes.iter_mut().for_each(|outcome| outcome.end = End::Nothing);
+        assert!(text(&silent).contains("| m | 2 | a | 0.40 | 2.00 | not met: no suggestion at all |"));
         let counters = Counters { tokens: Some(6), hits: Some(1), prepared: None };
         rows.iter_mut().for_each(|row| row.tally.counters = Some(counters));
         let table = text(&rows);
