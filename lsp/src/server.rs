@@ -14,11 +14,11 @@ pub mod parsing;
 pub mod repair;
 pub mod responder;
 pub mod running;
+pub mod said;
 pub mod session;
 pub mod spelling;
 pub mod state;
 pub mod sync;
-pub mod told;
 mod transport;
 
 use std::sync::Arc;

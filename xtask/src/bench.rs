@@ -21,6 +21,8 @@ pub enum Subject {
     Load,
     /// What suggestions are worth to someone who types
     Typing,
+    /// How long suggestions take beside llama-server's, and how many keys they save
+    Suggest,
 }
 
 /// Builds, and measures; `more` goes to `codegen-lsp bench`.
@@ -35,6 +37,7 @@ pub fn bench(workspace: &Workspace, subject: Subject, more: &[String]) -> Result
         Subject::Typing => command.arg("typing"),
         Subject::Eval => command.arg("eval").arg("--folder").arg(workspace.target.join("bench")),
         Subject::Load => command.arg("load").arg("--folder").arg(workspace.target.join("bench")),
+        Subject::Suggest => command.arg("suggest").arg("--folder").arg(workspace.target.join("bench")),
     };
     run::shown(command.args(more))
 }

@@ -91,14 +91,14 @@ impl Session {
 
     /// Writes a text to the client's log, unless it was written or shown before.
     pub fn log_once(&mut self, kind: MessageType, text: String) {
-        if self.state.told.insert(&text) {
+        if self.state.said.insert(&text) {
             self.outbox.log(kind, text);
         }
     }
 
     /// Shows a text to the user, unless it was written or shown before.
     pub fn tell_once(&mut self, kind: MessageType, text: String) {
-        if self.state.told.insert(&text) {
+        if self.state.said.insert(&text) {
             self.outbox.message(kind, text);
         }
     }

@@ -27,7 +27,7 @@ use crate::protocol::positions::Encoding;
 use crate::server::counting::Counting;
 use crate::server::parsing::Parsing;
 use crate::server::responder::{CommandResponder, Waiter};
-use crate::server::told::Told;
+use crate::server::said::Said;
 use crate::statistics::accepted::Watch;
 use crate::statistics::kept::Kept;
 use crate::synthesis::{Operation, Outcome, PendingEdit};
@@ -161,7 +161,7 @@ pub struct State {
     /// The state of the client's code lenses.
     pub lens_refresh: Refresh,
     /// Messages that the user has been shown, so that none is repeated.
-    pub told: Told,
+    pub said: Said,
     /// How the user types and takes suggestions.
     pub pace: Pace,
     /// What is counted.
@@ -201,7 +201,7 @@ impl State {
             ready: Ready::default(),
             records: Records::default(),
             lens_refresh: Refresh::default(),
-            told: Told::default(),
+            said: Said::default(),
             pace: Pace::default(),
             counting: Counting::new(None),
             status: StatusSent::default(),

@@ -14,6 +14,7 @@ mod eval;
 mod isolation;
 mod model;
 mod stats;
+mod suggest;
 mod synthesize;
 mod typing;
 

@@ -1,9 +1,15 @@
 //! `codegen-lsp bench`: measurements, each of a claim and of what it is compared with, in one run.
 
+mod client;
 mod eval;
 mod gate;
 mod growth;
+mod llama_server;
 mod load;
+mod noise;
+mod numbers;
+mod settings;
+mod suggest;
 mod synthesize;
 mod typing;
 
@@ -35,10 +41,13 @@ pub enum BenchCommand {
     /// What suggestions are worth: programs are typed into the server, and what it suggests is compared with what is
     /// typed next
     Typing(typing::TypingArguments),
+    /// How long suggestions take, and what they save: typing traces are replayed against the server, and against llama-server
+    /// in turns; or files are typed by a user who accepts what is right
+    Suggest(suggest::SuggestArguments),
     /// Measures what it is asked for on standard input (a part of `load`)
     #[command(hide = true)]
     LoadWorker(load::WorkerArguments),
-    /// Keeps a core busy until standard input ends (a part of `load`)
+    /// Keeps a core busy until standard input ends (a part of `load` and `suggest`)
     #[command(hide = true)]
     LoadSpin,
 }
@@ -68,9 +77,10 @@ pub fn run(command: &BenchCommand) -> anyhow::Result<()> {
         BenchCommand::Gate(arguments) => gate::run(arguments),
         BenchCommand::Load(arguments) => load::run(arguments),
         BenchCommand::Typing(arguments) => typing::run(arguments),
+        BenchCommand::Suggest(arguments) => suggest::run(arguments),
         BenchCommand::LoadWorker(arguments) => load::work(arguments),
         BenchCommand::LoadSpin => {
-            load::spin();
+            noise::spin();
             Ok(())
         }
     }

@@ -91,7 +91,7 @@ pub fn apply(session: &mut Session) {
     let changed = config != state.config;
     let before = std::mem::replace(&mut state.config, config);
     // All settings come again whenever one of them changes; problems that were reported before are not repeated.
-    problems.retain(|problem| state.told.insert(problem));
+    problems.retain(|problem| state.said.insert(problem));
     tell(session, problems);
     let counted = session.state.config.global.statistics;
     session.state.counting.enable(counted);

@@ -99,7 +99,7 @@ fn keys(edit: &Edit) -> usize {
 /// Reports a message that could not be read. If it would have changed a document, that document is out of step.
 pub fn unreadable(session: &mut Session, Unreadable { uri, problem }: Unreadable) {
     // LSP forbids messages before the answer to `initialize`; the client has an error response.
-    if !matches!(session.state.engine, EngineState::Absent) && session.state.told.insert(UNREADABLE) {
+    if !matches!(session.state.engine, EngineState::Absent) && session.state.said.insert(UNREADABLE) {
         let text =
             format!("codegen-lsp: {UNREADABLE}, and refused: {problem}. Further ones are in the server's own log");
         session.outbox.log(MessageType::WARNING, text);

@@ -4,24 +4,22 @@
 //! Each way of running a model is a process of its own, which is idle while another is measured. They alternate within
 //! every round, so that other load on the machine affects all of them alike.
 
-mod noise;
 mod report;
 mod server;
 mod subject;
 
 use std::path::PathBuf;
-use std::time::Duration;
 
-use anyhow::Context;
 use clap::{Args, ValueEnum};
 use codegen_engine::model::builtin;
 
-pub use self::noise::spin;
 use self::report::{Cell, Report};
 use self::server::Server;
 use self::subject::{Limits, Ours, Subject};
 pub use self::subject::{WorkerArguments, work};
 use super::eval::random_model;
+use super::llama_server;
+use super::noise::Noise;
 use crate::cli::output;
 
 /// What the machine does besides.
@@ -52,6 +50,16 @@ impl Load {
             Self::Two => "2 busy loops",
             Self::Four => "4 busy loops",
             Self::Build => "cargo build",
+        }
+    }
+
+    fn start(self) -> anyhow::Result<Noise> {
+        match self {
+            Self::Idle => Noise::loops(0),
+            Self::One => Noise::loops(1),
+            Self::Two => Noise::loops(2),
+            Self::Four => Noise::loops(4),
+            Self::Build => Noise::build(),
         }
     }
 }
@@ -119,15 +127,11 @@ fn subjects(arguments: &LoadArguments, path: &std::path::Path) -> anyhow::Result
     }
     if let Some(program) = &arguments.llama_server {
         for threads in [1, 2] {
-            let server = Server::start(program, path, threads);
-            all.push(Box::new(server.with_context(|| format!("cannot run {}", program.display()))?));
+            all.push(Box::new(Server::start(program, path, threads)?));
         }
     }
     Ok(all)
 }
-
-/// The pause between two subjects: the threads of llama-server keep polling for work for a while after the last.
-const REST: Duration = Duration::from_millis(400);
 
 /// Measures all subjects under one load.
 fn measure(
@@ -140,13 +144,13 @@ fn measure(
     let limits = Limits::of(model, arguments.quick);
     let rounds = if arguments.quick { 3 } else { usize::from(arguments.rounds) };
     let mut cells: Vec<Cell> = subjects.iter().map(|subject| Cell::new(name, load.name(), subject.name())).collect();
-    let noise = noise::Noise::start(load)?;
+    let noise = load.start()?;
     for round in 0..rounds {
         for turn in 0..subjects.len() {
             // The first subject changes from round to round.
             let index = (turn + round) % subjects.len();
             let (subject, cell) = (&mut subjects[index], &mut cells[index]);
-            std::thread::sleep(REST);
+            std::thread::sleep(llama_server::REST);
             cell.decode.push(subject.decode(&limits)?);
             cell.prefill.push(subject.prefill(&limits)?);
             cell.keys.extend(subject.keys(&limits)?);

@@ -4,6 +4,8 @@ use std::fmt::Write;
 
 use serde_json::{Value, json};
 
+use crate::cli::bench::numbers::quantile;
+
 /// The measurements of one model, run in one way under one load.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Cell {
@@ -21,14 +23,6 @@ impl Cell {
     pub fn new(model: &'static str, load: &'static str, subject: String) -> Self {
         Self { model, load, subject, ..Self::default() }
     }
-}
-
-/// The quantile of the values at `part`, from 0 to 1; zero without values.
-fn quantile(values: &[f64], part: f64) -> f64 {
-    let mut sorted = values.to_vec();
-    sorted.sort_unstable_by(f64::total_cmp);
-    let last = sorted.len().saturating_sub(1);
-    sorted.get((last as f64 * part).round() as usize).copied().unwrap_or(0.0)
 }
 
 fn median(values: &[f64]) -> f64 {
@@ -172,13 +166,5 @@ mod tests {
         assert!(report.text().contains("| m | idle | 0.90 | 0.75 | 2.00 | 0.50 | 4.00 |"), "{}", report.text());
         let json: Value = serde_json::from_str(&report.json()).unwrap_or_default();
         assert_eq!(json["ratios"][0]["ofBestFixed"]["decode"], 0.9);
-    }
-
-    #[test]
-    fn quantiles_are_values_that_were_measured() {
-        for (part, value) in [(0.0, 1.0), (0.5, 3.0), (0.95, 9.0), (1.0, 9.0)] {
-            assert_eq!(quantile(&[9.0, 1.0, 3.0], part).to_bits(), f64::to_bits(value));
-        }
-        assert_eq!(quantile(&[], 0.5).to_bits(), 0f64.to_bits());
     }
 }

@@ -2,13 +2,14 @@
 
 use serde_json::json;
 
-use super::client::{Answer, Client};
 use super::flips::{Drawn, Flips};
 use super::judge::{Judge, Judged};
 use super::keys::{Session, State};
 use super::place::{Kind, is_word, last_word};
 use super::row::Row;
 use super::verdict::{Applied, compare};
+use crate::cli::bench::client::{Answer, Client};
+use crate::cli::bench::numbers::Random;
 
 /// Asks at about `count` places, spread over the kinds of places.
 pub(super) fn pauses(
@@ -19,6 +20,7 @@ pub(super) fn pauses(
     judge: &mut Judge,
 ) -> anyhow::Result<Vec<Row>> {
     let states = session.states();
+    client.close_all()?;
     client.open(&session.name, &session.buffer(&State::default()))?;
     let mut rows = Vec::new();
     for index in places(&states, count, seed) {
@@ -31,6 +33,7 @@ pub(super) fn pauses(
 /// Asks after every key.
 pub(super) fn keys(session: &Session, client: &mut Client) -> anyhow::Result<(Vec<Row>, Flips)> {
     let states = session.states();
+    client.close_all()?;
     client.open(&session.name, &session.buffer(&State::default()))?;
     let (mut rows, mut drawn) = (Vec::new(), Vec::new());
     for (index, state) in states.iter().enumerate() {
@@ -46,7 +49,7 @@ pub(super) fn keys(session: &Session, client: &mut Client) -> anyhow::Result<(Ve
 
 /// The states to ask at, in order: the kinds take turns, each with a random place of its own, until there are enough.
 fn places(states: &[State], count: usize, seed: u64) -> Vec<usize> {
-    let mut random = Random(seed);
+    let mut random = Random::new(seed);
     let mut kinds: Vec<Vec<usize>> = Kind::ALL
         .iter()
         .map(|kind| (0..states.len()).filter(|&index| kind_of(&states[index]) == *kind).collect())
@@ -65,19 +68,6 @@ fn places(states: &[State], count: usize, seed: u64) -> Vec<usize> {
 
 fn kind_of(state: &State) -> Kind {
     Kind::of(&state.written, state.within)
-}
-
-/// A small generator (splitmix64), so that the same seed gives the same places everywhere.
-struct Random(u64);
-
-impl Random {
-    fn below(&mut self, limit: usize) -> usize {
-        self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
-        let mut mixed = self.0;
-        mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
-        mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
-        usize::try_from((mixed ^ (mixed >> 31)) % limit.max(1) as u64).unwrap_or(0)
-    }
 }
 
 fn row(
@@ -107,8 +97,8 @@ fn row(
         line: state.written[line..].to_owned(),
         next: next.concat(),
         shown: applied.as_ref().map(|applied| applied.shown().to_owned()),
-        confidence: answer.why.as_ref().and_then(|why| why["confidence"].as_f64()),
-        why: answer.why.clone(),
+        confidence: answer.why().and_then(|why| why["confidence"].as_f64()),
+        why: answer.why().cloned(),
         verdict,
         unknown: judged.unknown,
         nonsense: judged.nonsense,

@@ -1,7 +1,6 @@
 //! Measures what suggestions are worth: types programs into a server as a user of an editor does, asks for suggestions,
 //! and compares them with what is typed next. BENCHMARKS.md states the rules.
 
-mod client;
 mod flips;
 mod judge;
 mod keys;
@@ -17,14 +16,14 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Context;
 use clap::Args;
-use serde_json::Value;
 
-use self::client::Client;
 use self::flips::Flips;
 use self::judge::Judge;
 use self::keys::Session;
 use self::report::Run;
 use self::row::Row;
+use super::client::Client;
+use super::settings::setting;
 use crate::cli::output;
 
 /// Arguments of this measurement.
@@ -106,7 +105,7 @@ fn measure_all(
     sessions: &[Session],
     judge: &mut Judge,
 ) -> anyhow::Result<(Run, Vec<Row>)> {
-    let parsed = settings.iter().map(|setting| setting_of(setting)).collect::<anyhow::Result<Vec<_>>>()?;
+    let parsed = settings.iter().map(|text| setting(text)).collect::<anyhow::Result<Vec<_>>>()?;
     let name = if settings.is_empty() { "default settings".to_owned() } else { settings.join(" ") };
     let mut client = Client::start(program, &parsed)?;
     let mut run = Run { name, ..Run::default() };
@@ -145,13 +144,6 @@ fn sessions(folder: &Path, limit: Option<usize>) -> anyhow::Result<Vec<Session>>
     files.map(session).collect()
 }
 
-/// A setting's name and its value: JSON, or else a string.
-fn setting_of(setting: &str) -> anyhow::Result<(String, Value)> {
-    let (name, value) = setting.split_once('=').with_context(|| format!("{setting} must be KEY=VALUE"))?;
-    let value = serde_json::from_str(value).unwrap_or_else(|_| Value::String(value.to_owned()));
-    Ok((name.to_owned(), value))
-}
-
 /// The settings of each run.
 fn sweep(settings: &[String], sweep: Option<&str>) -> anyhow::Result<Vec<Vec<String>>> {
     let Some(sweep) = sweep else { return Ok(vec![settings.to_vec()]) };
@@ -180,8 +172,6 @@ mod tests {
         let fixed = ["b.c=2".to_owned()];
         let runs = sweep(&fixed, Some("a=1,x")).unwrap_or_default();
         assert_eq!(runs, [["b.c=2", "a=1"], ["b.c=2", "a=x"]]);
-        assert_eq!(setting_of("a=x").ok(), Some(("a".to_owned(), Value::from("x"))));
-        assert_eq!(setting_of("a=-0.5").ok(), Some(("a".to_owned(), Value::from(-0.5))));
-        assert!(setting_of("a").is_err() && sweep(&fixed, Some("a")).is_err());
+        assert!(sweep(&fixed, Some("a")).is_err());
     }
 }

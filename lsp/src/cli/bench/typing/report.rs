@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 use super::flips::Flips;
 use super::place::Kind;
 use super::row::Row;
+use crate::cli::bench::numbers::quantile;
 
 /// Counts over some rows.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -47,14 +48,12 @@ impl Summary {
             all.parse += usize::from(row.breaks_parse);
             all.compile += usize::from(row.breaks_compile);
         }
-        all.latencies.sort_unstable_by(f64::total_cmp);
         all
     }
 
     /// The quantile of the times at `part`, from 0 to 1, in milliseconds.
     fn latency(&self, part: f64) -> f64 {
-        let last = self.latencies.len().saturating_sub(1);
-        self.latencies.get((last as f64 * part).round() as usize).copied().unwrap_or(0.0)
+        quantile(&self.latencies, part)
     }
 
     fn json(&self) -> Value {

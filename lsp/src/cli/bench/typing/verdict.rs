@@ -4,14 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::keys::{Session, State};
 use super::place::is_word;
-
-/// A suggestion as the server answers, in bytes of the whole buffer.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Suggestion {
-    pub start: usize,
-    pub end: usize,
-    pub text: String,
-}
+use crate::cli::bench::client::Suggestion;
 
 /// A buffer with a suggestion put in.
 #[derive(Debug, Clone, PartialEq, Eq)]

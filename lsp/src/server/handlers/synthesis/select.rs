@@ -71,7 +71,7 @@ pub(super) fn tell_isolation(session: &mut Session, held: Isolation) {
     let text = format!("codegen-lsp: {}", run::isolation(held));
     if held.level() < Level::default() {
         session.tell_once(MessageType::WARNING, text);
-    } else if session.state.told.insert(&text) {
+    } else if session.state.said.insert(&text) {
         session.outbox.log(MessageType::INFO, text);
     }
 }

@@ -8,13 +8,13 @@ const MOST: usize = 4096;
 
 /// The texts that the user was shown, or that were written to the client's log.
 #[derive(Debug, Default)]
-pub struct Told {
+pub struct Said {
     hasher: RandomState,
     /// Hashes, since texts can be as long as what they quote.
     texts: HashSet<u64>,
 }
 
-impl Told {
+impl Said {
     /// Remembers a text; returns whether it is new. Where too many are known, all are forgotten, and may be told again.
     pub fn insert(&mut self, text: &str) -> bool {
         if self.texts.len() >= MOST {
@@ -30,10 +30,10 @@ mod tests {
 
     #[test]
     fn a_text_is_new_once_and_few_enough_are_remembered() {
-        let mut told = Told::default();
-        assert!(told.insert("a") && told.insert("b") && !told.insert("a"));
-        let new = (0..10 * MOST).filter(|number| told.insert(&number.to_string())).count();
+        let mut said = Said::default();
+        assert!(said.insert("a") && said.insert("b") && !said.insert("a"));
+        let new = (0..10 * MOST).filter(|number| said.insert(&number.to_string())).count();
         assert_eq!(new, 10 * MOST);
-        assert!(told.texts.len() <= MOST && !told.insert(&(10 * MOST - 1).to_string()));
+        assert!(said.texts.len() <= MOST && !said.insert(&(10 * MOST - 1).to_string()));
     }
 }

@@ -8,8 +8,6 @@ use std::thread::JoinHandle;
 
 use anyhow::Context;
 
-use super::Load;
-
 /// The number of functions in the crate that is built: enough for a few seconds of work.
 const FUNCTIONS: usize = 1500;
 
@@ -20,16 +18,14 @@ pub(super) struct Noise {
 }
 
 impl Noise {
-    pub fn start(load: Load) -> anyhow::Result<Self> {
-        let count = match load {
-            Load::Idle | Load::Build => 0,
-            Load::One => 1,
-            Load::Two => 2,
-            Load::Four => 4,
-        };
-        let loops = (0..count).map(|_| Loop::start()).collect::<anyhow::Result<_>>()?;
-        let build = if load == Load::Build { Some(Build::start()?) } else { None };
-        Ok(Self { loops, build })
+    /// Keeps `count` cores busy.
+    pub fn loops(count: usize) -> anyhow::Result<Self> {
+        Ok(Self { loops: (0..count).map(|_| Loop::start()).collect::<anyhow::Result<_>>()?, build: None })
+    }
+
+    /// Builds a crate again and again.
+    pub fn build() -> anyhow::Result<Self> {
+        Ok(Self { loops: Vec::new(), build: Some(Build::start()?) })
     }
 
     /// Ends the load.
