@@ -36,7 +36,7 @@ fn within<'t>(
         let tree = document.tree()?;
         let broken = errors(tree, LIMIT).unwrap_or(LIMIT);
         // What recovery from errors makes of a text says nothing about it.
-        let refused = if broken == 0 { violations(tree, &document.text(), LIMIT).len() } else { 0 };
+        let refused = if broken == 0 { violations(&document.text(), LIMIT).len() } else { 0 };
         Some((broken, refused))
     };
     let before = count(document)?;

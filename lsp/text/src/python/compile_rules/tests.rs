@@ -82,14 +82,14 @@ fn as_the_compiler_decides() {
         ("a = ur'b'\n", false),
     ] {
         let tree = parse_text(text);
-        let found = violations(&tree, text, 10);
+        let found = violations(text, 10);
         assert_eq!(!tree.root_node().has_error() && found.is_empty(), taken, "{text:?}: {found:?}");
     }
 }
 
 #[test]
 fn a_part_may_be_in_a_function() {
-    let of = |text: &str| violations(&parse_text(text), text, 10).len();
+    let of = |text: &str| violations(text, 10).len();
     assert_eq!(of("if True:\n    return a\n    await b\n    break\n"), 0);
     assert_eq!(of("if True:\n    def f():\n        break\n"), 1);
 }
@@ -97,7 +97,7 @@ fn a_part_may_be_in_a_function() {
 #[test]
 fn no_more_than_the_limit_is_found_at_any_depth() {
     let text = "return\n".repeat(100);
-    assert_eq!(violations(&parse_text(&text), &text, 7).len(), 7);
+    assert_eq!(violations(&text, 7).len(), 7);
     let deep = format!("x = {}await a{}\n", "(".repeat(500), ")".repeat(500));
-    assert!(!violations(&parse_text(&deep), &deep, 7).is_empty());
+    assert!(!violations(&deep, 7).is_empty());
 }
