@@ -4,8 +4,9 @@ use std::cell::RefCell;
 
 use ruff_python_ast::visitor::{Visitor, walk_expr, walk_pattern, walk_stmt};
 use ruff_python_ast::{
-    Alias, Comprehension, ExceptHandler, Expr, ExprContext, Identifier, Keyword, Parameters, Pattern, PythonVersion, Stmt, StmtAnnAssign,
-    StmtClassDef, StmtFunctionDef, StmtTry,
+    Alias, Comprehension, ConversionFlag, ExceptHandler, Expr, ExprContext, Identifier, InterpolatedElement,
+    InterpolatedStringElement, Keyword, Parameters, Pattern, PythonVersion, Stmt, StmtAnnAssign, StmtClassDef,
+    StmtFunctionDef, StmtTry,
 };
 use ruff_python_parser::semantic_errors::SemanticSyntaxChecker;
 use ruff_text_size::Ranged;
@@ -33,7 +34,7 @@ impl<'a> Check<'a> {
     /// A check that adds to what is `found`.
     pub(super) fn new(text: &'a str, version: PythonVersion, found: Vec<Violation>) -> Self {
         let scopes = vec![Scope::new(Kind::Module)];
-        let context = Context { text, version, future: false, scopes, found: RefCell::new(found) };
+        let context = Context { text, version, future: false, evaluated: true, scopes, found: RefCell::new(found) };
         Self { checker: SemanticSyntaxChecker::new(), context, specifications: 0 }
     }
 
@@ -83,7 +84,11 @@ impl<'a> Check<'a> {
     fn within(&mut self, kind: Kind, check: impl FnOnce(&mut Self)) {
         self.context.scopes.push(Scope::new(kind));
         check(self);
-        let Some(Scope { names, .. }) = self.context.scopes.pop() else { return };
+        let Some(Scope { names, yields, returns, .. }) = self.context.scopes.pop() else { return };
+        // Ruff does not see a `yield` in what a function within is defined with.
+        if let Some(at) = returns.filter(|_| yields && kind == Kind::Coroutine) {
+            self.context.add(at, "`return` with value in async generator");
+        }
         let wanted = match kind {
             Kind::Function | Kind::Coroutine => names.wanted_of_function(self.context.found.get_mut()),
             Kind::Class => names.wanted_of_class(),
@@ -191,7 +196,11 @@ impl<'a> Check<'a> {
             }
             target => self.visit_expr(target),
         }
+        // Python never evaluates those of a function's variables.
+        let evaluated = !matches!(self.context.kind(), Kind::Function | Kind::Coroutine);
+        let outer = std::mem::replace(&mut self.context.evaluated, evaluated);
         self.visit_annotation(&stmt.annotation);
+        self.context.evaluated = outer;
         if let Some(value) = &stmt.value {
             self.visit_expr(value);
         }
@@ -200,9 +209,16 @@ impl<'a> Check<'a> {
     fn attempt(&mut self, stmt: &'a StmtTry) {
         let at = stmt.start().to_usize();
         let finally = usize::from(!stmt.finalbody.is_empty());
+        if stmt.handlers.is_empty() && !stmt.orelse.is_empty() {
+            self.context.add(at, "`else` without `except`");
+        }
         self.inside(Block::Other, finally, at, |check| {
             check.inside(Block::Other, 1, at, |check| check.visit_body(&stmt.body));
-            check.visit_body(&stmt.orelse);
+            // The order in which the symbol table goes, which decides whether a name is used before its declaration.
+            let early = check.context.version < PythonVersion::PY313;
+            if early {
+                check.visit_body(&stmt.orelse);
+            }
             for (index, ExceptHandler::ExceptHandler(handler)) in stmt.handlers.iter().enumerate() {
                 if handler.type_.is_none() && index + 1 < stmt.handlers.len() {
                     check.context.add(handler.start(), "default 'except:' must be last");
@@ -215,6 +231,9 @@ impl<'a> Check<'a> {
                 }
                 let block = if stmt.is_star { Block::Group } else { Block::Other };
                 check.inside(block, 2, handler.start().to_usize(), |check| check.visit_body(&handler.body));
+            }
+            if !early {
+                check.visit_body(&stmt.orelse);
             }
         });
         self.inside(Block::Other, 1, at, |check| check.visit_body(&stmt.finalbody));
@@ -244,10 +263,51 @@ impl<'a> Check<'a> {
         self.within(Kind::Lambda, |check| check.visit_expr(body));
     }
 
+    fn refuse_in_annotation(&self, expr: &Expr) {
+        if self.context.kind() == Kind::Annotation {
+            self.context.add(expr.start(), "an annotation that is never evaluated");
+        }
+    }
+
     fn targets(&self, context: ExprContext, targets: &[Expr]) {
         let starred = targets.iter().position(Expr::is_starred_expr);
         if context == ExprContext::Store && starred.is_some_and(|before| before > TARGETS) {
             self.context.add(targets[0].start(), "too many expressions in star-unpacking assignment");
+        }
+    }
+
+    fn refuse_starred(&self, expr: &Expr) {
+        if expr.is_starred_expr() {
+            self.context.add(expr.start(), "starred expression");
+        }
+    }
+
+    /// A replacement field of an f-string.
+    fn field(&mut self, field: &'a InterpolatedElement) {
+        let early = self.context.version < PythonVersion::PY312;
+        self.refuse_starred(&field.expression);
+        self.visit_expr(&field.expression);
+        let spec = field.format_spec.as_deref();
+        // Past the conversion stands a colon or the closing bracket.
+        let end = spec.map_or(field.end(), |spec| spec.range.start()).to_usize().saturating_sub(1);
+        let before = self.context.text.get(..end).unwrap_or_default();
+        if early && field.conversion != ConversionFlag::None && before.ends_with(char::is_whitespace) {
+            self.context.add(field.start(), "white space after a conversion");
+        }
+        let Some(spec) = spec else { return };
+        self.specifications += 1;
+        for element in &spec.elements {
+            if early && self.specifications >= SPECIFICATIONS && element.is_interpolation() {
+                self.context.add(element.start(), "format specifications nested too deeply");
+            }
+            self.visit_interpolated_string_element(element);
+        }
+        self.specifications -= 1;
+    }
+
+    fn refuse_formatted(&self, value: &Expr) {
+        if value.is_f_string_expr() {
+            self.context.add(value.start(), "a pattern that is no literal");
         }
     }
 
@@ -279,15 +339,38 @@ impl<'a> Visitor<'a> for Check<'a> {
                 self.visit_body(&stmt.orelse);
             }
             Stmt::With(stmt) => {
-                stmt.items.iter().for_each(|item| self.visit_with_item(item));
+                for item in &stmt.items {
+                    item.optional_vars.iter().for_each(|target| self.refuse_starred(target));
+                    self.visit_with_item(item);
+                }
                 self.inside(Block::Other, stmt.items.len(), at, |check| check.visit_body(&stmt.body));
             }
             Stmt::Global(stmt) => self.declare(&stmt.names, Declaration::Global),
             Stmt::Nonlocal(stmt) => self.declare(&stmt.names, Declaration::Nonlocal),
             Stmt::Import(stmt) => self.import(&stmt.names, true),
             Stmt::ImportFrom(stmt) => self.import(&stmt.names, false),
-            Stmt::Return(_) => {
+            Stmt::AugAssign(assign) => {
+                self.refuse_starred(&assign.value);
+                match &*assign.target {
+                    // Python looks at no attribute's name here.
+                    Expr::Attribute(target) => self.visit_expr(&target.value),
+                    target => self.visit_expr(target),
+                }
+                self.visit_expr(&assign.value);
+            }
+            Stmt::Assign(assign) => {
+                assign.targets.iter().for_each(|target| self.refuse_starred(target));
+                walk_stmt(self, stmt);
+            }
+            Stmt::Expr(statement) => {
+                self.refuse_starred(&statement.value);
+                walk_stmt(self, stmt);
+            }
+            Stmt::Return(returned) => {
                 self.leave(Leaving::Function, stmt);
+                if let Some(scope) = self.scope().filter(|_| returned.value.is_some()) {
+                    scope.returns = Some(at);
+                }
                 walk_stmt(self, stmt);
             }
             Stmt::Break(_) | Stmt::Continue(_) => self.leave(Leaving::Loop, stmt),
@@ -322,16 +405,26 @@ impl<'a> Visitor<'a> for Check<'a> {
                 }
             }
             Expr::Attribute(attribute) => {
-                if attribute.ctx != ExprContext::Load {
+                if attribute.ctx == ExprContext::Store {
                     self.refuse_debug(&attribute.attr);
                 }
                 walk_expr(self, expr);
             }
             Expr::Named(named) => {
+                self.refuse_in_annotation(expr);
+                // Out of a comprehension into a module, the symbol table adds it as a global name.
                 if let Expr::Name(name) = &*named.target
                     && let Some(scope) = self.around()
+                    && !matches!(scope.kind, Kind::Module | Kind::Unknown)
                 {
                     scope.names.bind(&name.id, Binding::Assigned);
+                }
+                walk_expr(self, expr);
+            }
+            Expr::Yield(_) | Expr::YieldFrom(_) | Expr::Await(_) => {
+                self.refuse_in_annotation(expr);
+                if let Some(scope) = self.scope().filter(|_| !expr.is_await_expr()) {
+                    scope.yields = true;
                 }
                 walk_expr(self, expr);
             }
@@ -355,15 +448,40 @@ impl<'a> Visitor<'a> for Check<'a> {
         }
     }
 
+    fn visit_interpolated_string_element(&mut self, element: &'a InterpolatedStringElement) {
+        if let InterpolatedStringElement::Interpolation(field) = element {
+            self.field(field);
+        }
+    }
+
     fn visit_pattern(&mut self, pattern: &'a Pattern) {
-        let name = match pattern {
-            Pattern::MatchStar(star) => star.name.as_ref(),
-            Pattern::MatchAs(capture) => capture.name.as_ref(),
-            Pattern::MatchMapping(mapping) => mapping.rest.as_ref(),
-            _ => None,
-        };
-        if let Some(name) = name {
-            self.bind(name, Binding::Assigned);
+        match pattern {
+            Pattern::MatchStar(star) => star.name.iter().for_each(|name| self.bind(name, Binding::Assigned)),
+            Pattern::MatchAs(capture) => capture.name.iter().for_each(|name| self.bind(name, Binding::Assigned)),
+            Pattern::MatchMapping(mapping) => {
+                mapping.rest.iter().for_each(|name| self.bind(name, Binding::Assigned));
+                mapping.keys.iter().for_each(|key| self.refuse_formatted(key));
+            }
+            Pattern::MatchValue(value) => self.refuse_formatted(&value.value),
+            Pattern::MatchClass(class) => {
+                class.arguments.keywords.iter().for_each(|keyword| self.refuse_debug(&keyword.attr));
+            }
+            Pattern::MatchOr(or) => {
+                let last = or.patterns.len().saturating_sub(1);
+                for pattern in or.patterns.iter().take(last).filter(|pattern| pattern.irrefutable_pattern().is_some()) {
+                    self.context.add(pattern.start(), "remaining alternatives are unreachable");
+                }
+            }
+            Pattern::MatchSequence(sequence) => {
+                // Ruff's parser misses that one.
+                if let [first, second, ..] = &*sequence.patterns {
+                    let between = first.end().to_usize()..second.start().to_usize();
+                    if self.context.text.get(between).is_some_and(|between| !between.contains(',')) {
+                        self.context.add(second.start(), "no comma between patterns");
+                    }
+                }
+            }
+            Pattern::MatchSingleton(_) => {}
         }
         walk_pattern(self, pattern);
     }

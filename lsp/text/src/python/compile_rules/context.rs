@@ -40,11 +40,15 @@ pub(super) struct Scope<'a> {
     pub(super) kind: Kind,
     pub(super) blocks: Blocks,
     pub(super) names: Names<'a>,
+    /// Whether it is a generator's.
+    pub(super) yields: bool,
+    /// Where the last `return` with a value stands.
+    pub(super) returns: Option<usize>,
 }
 
 impl Scope<'_> {
     pub(super) fn new(kind: Kind) -> Self {
-        Self { kind, blocks: Blocks::default(), names: Names::default() }
+        Self { kind, blocks: Blocks::default(), names: Names::default(), yields: false, returns: None }
     }
 }
 
@@ -54,6 +58,8 @@ pub(super) struct Context<'a> {
     pub(super) version: PythonVersion,
     /// Whether annotations are not evaluated.
     pub(super) future: bool,
+    /// Whether what is at hand is compiled, and not only looked through for names.
+    pub(super) evaluated: bool,
     /// From the outermost on; never empty.
     pub(super) scopes: Vec<Scope<'a>>,
     pub(super) found: RefCell<Vec<Violation>>,
@@ -146,9 +152,13 @@ impl SemanticSyntaxContext for Context<'_> {
     }
 
     fn report_semantic_error(&self, error: SemanticSyntaxError) {
-        use SemanticSyntaxErrorKind::{NonModuleImportStar, YieldFromInAsyncFunction};
-        let unknown = matches!(error.kind, NonModuleImportStar(_) | YieldFromInAsyncFunction);
-        if !(unknown && self.kind() == Kind::Unknown) {
+        use SemanticSyntaxErrorKind::{AwaitOutsideAsyncFunction, NonModuleImportStar, YieldFromInAsyncFunction};
+        let allowed = match error.kind {
+            NonModuleImportStar(_) | YieldFromInAsyncFunction => self.kind() == Kind::Unknown,
+            AwaitOutsideAsyncFunction(_) => !self.evaluated,
+            _ => false,
+        };
+        if !allowed {
             self.add(error.start(), error.to_string());
         }
     }

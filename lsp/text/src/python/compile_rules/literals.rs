@@ -14,7 +14,8 @@ pub(super) fn check(text: &str, tokens: &Tokens, found: &mut Vec<Violation>) {
     let long = tokens.iter().filter(|token| token.kind() == TokenKind::Int && token.range().len().to_usize() > DIGITS);
     for token in long {
         let digits = &text[token.range()];
-        let decimal = !digits.starts_with("0x") && !digits.starts_with("0X") && digits.starts_with(|char: char| char != '0');
+        let decimal =
+            !digits.starts_with("0x") && !digits.starts_with("0X") && digits.starts_with(|char: char| char != '0');
         if decimal && digits.chars().filter(char::is_ascii_digit).count() > DIGITS {
             found.push(Violation::new(token.start(), "a decimal number of more than 4300 digits"));
         }

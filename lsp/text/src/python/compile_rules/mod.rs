@@ -7,6 +7,7 @@ mod blocks;
 mod check;
 mod context;
 mod depth;
+mod indentation;
 mod literals;
 mod names;
 #[cfg(test)]
@@ -68,6 +69,7 @@ fn all(text: &str, version: PythonVersion) -> Vec<Violation> {
             parsed.errors().iter().map(|error| Violation::new(error.start(), error.error.to_string())).collect();
         versions::unsupported(parsed.unsupported_syntax_errors(), version, &mut found);
         literals::check(text, parsed.tokens(), &mut found);
+        indentation::check(text, parsed.tokens(), &mut found);
         let mut check = Check::new(text, version, found);
         check.module(parsed.suite());
         check.into_found()
