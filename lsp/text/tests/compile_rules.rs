@@ -1,5 +1,5 @@
 //! What Python's compiler takes is not refused, and what it refuses is: compared with the `python3` of this machine.
-#![allow(clippy::unwrap_used, clippy::expect_used)]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::print_stdout)]
 
 mod differential;
 mod library;
@@ -12,13 +12,20 @@ use differential::{Python, Random, Verdict, composed, mutated, snippets, stateme
 use library::library;
 
 /// Changed texts that are compared.
-const MUTATIONS: usize = 4_000;
+const MUTATIONS: usize = 8_000;
 
-/// Differences that remain: whether it is Python that refuses, a part of what Python or the rules here say, and the reason.
-const KNOWN: &[(bool, &str, &str)] =
-    &[(false, "f-string: expecting `}`", GENERATOR), (false, "Unparenthesized generator expression", GENERATOR)];
+/// The latest Python that the rules were compared with.
+const LATEST: (u8, u8) = (3, 13);
 
-const GENERATOR: &str = "`f'{a for a in b}'`: until Python 3.11 a field of an f-string is in brackets of its own; Ruff knows the later grammar";
+/// Differences that remain, known by what the rules here say where Python takes a text.
+const KNOWN: &[(&str, &str)] = &[
+    ("f-string: expecting `}`", GENERATOR),
+    ("Unparenthesized generator expression", GENERATOR),
+    ("newlines are not allowed in format specifiers", NEWLINE),
+];
+
+const GENERATOR: &str =
+    "`f'{a for a in b}'`: in Python 3.11 a field is in brackets of its own; Ruff knows the later grammar";
 
 const NEWLINE: &str = "a line's end in a format specification of a one-line f-string: 3.12 and 3.13 took it at first";
 
@@ -58,9 +65,9 @@ fn compare(python: &Python, texts: &[String]) -> Tally {
             _ => continue,
         };
         let refused = found.is_empty();
-        let known = KNOWN.iter().find(|(by_python, part, _)| *by_python == refused && said.contains(part));
+        let known = KNOWN.iter().find(|(part, _)| !refused && said.contains(part));
         match known {
-            Some((_, _, reason)) => *tally.known.entry(reason).or_default() += 1,
+            Some((_, reason)) => *tally.known.entry(reason).or_default() += 1,
             None => {
                 let kind = format!("{}: {}", if refused { "python refuses" } else { "python takes" }, generic(&said));
                 let entry = tally.unknown.entry(kind).or_insert((0, text.clone()));
@@ -83,15 +90,21 @@ fn generic(said: &str) -> String {
 }
 
 #[track_caller]
-fn agree(python: &Python, what: &str, texts: &[String]) -> Tally {
-    let tally = compare(python, texts);
+fn agree(what: &str, texts: &[String]) -> Tally {
+    let python = Python::here();
+    let tally = compare(&python, texts);
+    let Tally { taken, refused, undecided, broken, known, unknown } = &tally;
     println!(
-        "{what}, Python {:?}: {} taken, {} refused, {} undecided; tree-sitter refuses {} of those taken; known differences: {:?}",
-        python.version, tally.taken, tally.refused, tally.undecided, tally.broken, tally.known
+        "{what}, Python {:?}: {taken} taken, {refused} refused, {undecided} undecided; tree-sitter refuses {broken} of those \
+         taken; known differences: {known:?}",
+        python.version,
     );
-    let list: Vec<String> =
-        tally.unknown.iter().map(|(kind, (count, text))| format!("{count} {kind}\n{text:?}")).collect();
-    assert!(list.is_empty(), "{}", list.join("\n\n"));
+    let few = texts.len() / 100;
+    assert!(*undecided <= few && *broken <= few && known.values().sum::<usize>() <= few);
+    let list: Vec<String> = unknown.iter().map(|(kind, (count, text))| format!("{count} {kind}\n{text:?}")).collect();
+    // What a later Python refuses is what Ruff knows of it; that it differs here and there is no fault of a machine's.
+    let allowed = if python.version > LATEST { few } else { 0 };
+    assert!(unknown.values().map(|(count, _)| count).sum::<usize>() <= allowed, "{}", list.join("\n\n"));
     tally
 }
 
@@ -99,28 +112,26 @@ fn agree(python: &Python, what: &str, texts: &[String]) -> Tally {
 fn over_the_standard_library() {
     // Python skips a byte order mark where it reads a file.
     let texts: Vec<String> = library().iter().map(|(_, text)| text.trim_start_matches('\u{feff}').to_owned()).collect();
-    let tally = agree(&Python::here(), "library", &texts);
+    let tally = agree("library", &texts);
     assert!(tally.taken > 100);
 }
 
 #[test]
 fn over_single_statements() {
-    let tally = agree(&Python::here(), "statements", &statements());
+    let tally = agree("statements", &statements());
     assert!(tally.taken > 1_000 && tally.refused > 1_000);
 }
 
 #[test]
 fn over_changed_texts() {
-    let mutations = std::env::var("M").map_or(MUTATIONS, |m| m.parse().unwrap());
-    let seed = std::env::var("S").map_or(1, |m| m.parse().unwrap());
     let snippets = snippets(library().iter().map(|(_, text)| text.as_str()));
-    let mut random = Random::new(seed);
-    let texts: Vec<String> = (0..mutations)
+    let mut random = Random::new(1);
+    let texts: Vec<String> = (0..MUTATIONS)
         .map(|index| match index % 2 {
             0 => mutated(random.of(&snippets), &mut random),
             _ => mutated(&composed(&mut random), &mut random),
         })
         .collect();
-    let tally = agree(&Python::here(), "changed", &texts);
-    assert!(tally.taken > mutations / 10 && tally.refused > mutations / 10);
+    let tally = agree("changed", &texts);
+    assert!(tally.taken > MUTATIONS / 10 && tally.refused > MUTATIONS / 4);
 }

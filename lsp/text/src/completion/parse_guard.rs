@@ -1,5 +1,6 @@
 //! A suggestion never breaks a file that was whole: what Python's compiler took, it takes afterwards.
 
+use std::cell::LazyCell;
 use std::time::Duration;
 
 use crate::document::{Budget, Document, Meter};
@@ -39,7 +40,9 @@ fn within<'t>(
         let refused = if broken == 0 { violations(&document.text(), LIMIT).len() } else { 0 };
         Some((broken, refused))
     };
-    let before = count(document)?;
+    document.tree()?;
+    // Asked only where a part leaves the document less than whole.
+    let before = LazyCell::new(|| count(document).unwrap_or_default());
     let mut shown = closed(text);
     let mut best = None;
     while !shown.trim().is_empty() && !meter.is_spent() {
@@ -48,7 +51,7 @@ fn within<'t>(
             return Some(shown.to_owned());
         }
         // Fewer errors are better, and of equals the longest.
-        if let Some(found) = found.filter(|found| *found <= before && before > (0, 0))
+        if let Some(found) = found.filter(|found| *found <= *before)
             && best.is_none_or(|(least, _)| found < least)
         {
             best = Some((found, shown));
@@ -80,6 +83,31 @@ mod tests {
             let shown = within(&document, 6, text, |text| text, &mut meter);
             assert_eq!(shown.is_some(), some, "{budget}");
             assert!(meter.steps() <= budget + 1, "{budget}: {}", meter.steps());
+        }
+    }
+
+    #[test]
+    fn what_python_took_it_takes_afterwards() {
+        for (text, shown, expected) in [
+            ("x = 1\n$0", "y = x", Some("y = x")),
+            ("x = 1\n$0", "y = x\nreturn y", Some("y = x")),
+            ("x = 1\n$0", "await x", None),
+            ("def f():\n    x = 1\n    $0", "global x", None),
+            ("def f():\n    $0\n    global x", "print(x)", None),
+            ("def f():\n    $0", "nonlocal x", None),
+            // Python 2, and what not every Python has.
+            ("$0", "print x", None),
+            ("$0", "type A = int", None),
+            ("type A = int\n$0", "type B = int", Some("type B = int")),
+            ("$0\ntype A = int\n", "f'{'a'}'", Some("f'{'a'}'")),
+            ("type A = int\n$0", "def f[T = A](): pass", None),
+            // A file that was refused may stay as refused as it was.
+            ("return 1\n$0", "x = 1", Some("x = 1")),
+            ("return 1\n$0", "return 2", None),
+        ] {
+            let offset = text.find("$0").unwrap();
+            let document = Document::new(&text.replace("$0", ""), 1);
+            assert_eq!(keep_parsing(&document, offset, shown, |text| text).as_deref(), expected, "{text:?} {shown:?}");
         }
     }
 }

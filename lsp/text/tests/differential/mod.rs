@@ -1,11 +1,28 @@
 //! Programs and what is done to them, so that some of them are refused; and CPython's verdicts over them.
 
-mod pool;
-
 use std::io::Write;
 use std::process::{Command, Stdio};
+use std::sync::LazyLock;
 
-use pool::{EXPRESSIONS, HEADERS, STATEMENTS, TOKENS};
+/// What texts are changed with. A `$` is a name of the text.
+struct Pool {
+    /// Statements that a compiler may refuse, depending on where they stand.
+    statements: Vec<String>,
+    /// Expressions, put in the place of a name.
+    expressions: Vec<String>,
+    /// Lines that open a block, put around a text.
+    headers: Vec<String>,
+    /// Tokens, put in the place of others.
+    tokens: Vec<String>,
+}
+
+static POOL: LazyLock<Pool> = LazyLock::new(|| {
+    let mut all: std::collections::BTreeMap<String, Vec<String>> =
+        serde_json::from_str(include_str!("pool.json")).unwrap();
+    let mut list = |name: &str| all.remove(name).unwrap();
+    let (statements, expressions) = (list("statements"), list("expressions"));
+    Pool { statements, expressions, headers: list("headers"), tokens: list("tokens") }
+});
 
 /// Numbers that are the same in every run.
 pub struct Random(u64);
@@ -29,6 +46,10 @@ impl Random {
 
     pub fn of<T: Copy>(&mut self, items: &[T]) -> T {
         items[self.below(items.len())]
+    }
+
+    fn piece<'p>(&mut self, pool: &'p [String]) -> &'p str {
+        &pool[self.below(pool.len())]
     }
 }
 
@@ -126,7 +147,7 @@ pub fn composed(random: &mut Random) -> String {
     let mut text = String::new();
     for _ in 0..=random.below(4) {
         let names = if text.is_empty() { "a" } else { text.as_str() };
-        text += &(filled(random.of(STATEMENTS), names, random) + "\n");
+        text += &(filled(random.piece(&POOL.statements), names, random) + "\n");
         if random.below(3) == 0 {
             text = within(&text, random);
         }
@@ -154,7 +175,7 @@ fn changed(text: &str, random: &mut Random) -> String {
         0..8 => insert_statement(&mut lines, at, random),
         8..11 => {
             return with_token(text, random, |token, random| {
-                is_name(token).then(|| filled(random.of(EXPRESSIONS), text, random))
+                is_name(token).then(|| filled(random.piece(&POOL.expressions), text, random))
             });
         }
         11 => return within(text, random),
@@ -174,8 +195,8 @@ fn changed(text: &str, random: &mut Random) -> String {
             lines[at] = margin.to_owned() + lines[at].trim_start_matches([' ', '\t']);
         }
         16 => return with_token(text, random, |_, _| Some(String::new())),
-        17 => return with_token(text, random, |token, random| Some(token.to_owned() + random.of(TOKENS))),
-        18 => return with_token(text, random, |_, random| Some(random.of(TOKENS).to_owned())),
+        17 => return with_token(text, random, |token, random| Some(token.to_owned() + random.piece(&POOL.tokens))),
+        18 => return with_token(text, random, |_, random| Some(random.piece(&POOL.tokens).to_owned())),
         _ => return with_token(text, random, |token, random| is_name(token).then(|| name(text, random).to_owned())),
     }
     lines.concat()
@@ -191,14 +212,14 @@ fn indented(text: &str, margin: &str) -> String {
 
 /// A text in a block of its own.
 fn within(text: &str, random: &mut Random) -> String {
-    let header = random.of(HEADERS);
+    let header = random.piece(&POOL.headers);
     let last = margin(header.lines().last().unwrap_or_default()).len();
     format!("{header}\n{}", indented(text, &" ".repeat(last + 4)))
 }
 
 fn insert_statement(lines: &mut Vec<String>, at: usize, random: &mut Random) {
     let text = lines.concat();
-    let statement = filled(random.of(STATEMENTS), &text, random);
+    let statement = filled(random.piece(&POOL.statements), &text, random);
     let margin = lines.get(at).map_or("", |line| margin(line)).to_owned();
     lines.insert(at, indented(&statement, &margin) + "\n");
 }
@@ -262,15 +283,15 @@ fn with_token(text: &str, random: &mut Random, change: impl Fn(&str, &mut Random
 pub fn statements() -> Vec<String> {
     let mut random = Random::new(0);
     let mut texts = Vec::new();
-    for statement in STATEMENTS {
+    for statement in &POOL.statements {
         let statement = filled(statement, "x", &mut random);
         texts.push(format!("{statement}\n"));
-        for header in HEADERS {
+        for header in &POOL.headers {
             let last = margin(header.lines().last().unwrap_or_default()).len();
             texts.push(format!("{header}\n{}\n", indented(&statement, &" ".repeat(last + 4))));
         }
     }
-    for expression in EXPRESSIONS {
+    for expression in &POOL.expressions {
         let expression = filled(expression, "x", &mut random);
         texts.push(format!("y = {expression}\n"));
         texts.push(format!("def f():\n    return g({expression})\n"));

@@ -34,7 +34,7 @@ const LEAST: usize = 128 << 10;
 const TOO_DEEP: &str = "nested too deeply";
 
 /// Whether a text can be parsed without much memory, by its tokens.
-pub(super) fn check(text: &str) -> Result<(), Violation> {
+pub(super) fn check_tokens(text: &str) -> Result<(), Violation> {
     if u32::try_from(text.len()).is_err() {
         return Err(Violation::new(0_usize, "larger than 4 GB"));
     }

@@ -12,6 +12,8 @@ mod literals;
 mod names;
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod verdicts;
 mod versions;
 
 use ruff_python_ast::PythonVersion;
@@ -35,8 +37,8 @@ impl Violation {
     }
 }
 
-/// The Python whose compiler decides, as its major and minor version: the oldest that is still maintained and that has the
-/// whole grammar models write. A text that needs a later one has one violation for each version in between, however much of
+/// The Python whose compiler decides, as its major and minor version: the oldest that is still maintained, since 3.10 ended in
+/// October 2026. What it takes, later ones take, but for a walrus or a `yield` in an annotation since 3.14. A text that needs a later one has one violation for each version in between, however much of
 /// the later syntax it uses, so that a file that needs Python 3.13 may get more that does.
 pub const OLDEST: (u8, u8) = (3, 11);
 
@@ -52,14 +54,12 @@ pub fn violations(text: &str, limit: usize) -> Vec<Violation> {
 pub fn violations_for(text: &str, (major, minor): (u8, u8), limit: usize) -> Vec<Violation> {
     let mut found = all(text, PythonVersion { major, minor });
     found.sort_by_key(|violation| violation.at);
-    // What Ruff and the rules here both know is one violation, as it is for Python, which ends at the first.
-    found.dedup_by_key(|violation| violation.at);
     found.truncate(limit);
     found
 }
 
 fn all(text: &str, version: PythonVersion) -> Vec<Violation> {
-    if let Err(violation) = depth::check(text) {
+    if let Err(violation) = depth::check_tokens(text) {
         return vec![violation];
     }
     let options = ParseOptions::from(Mode::Module).with_target_version(version);
@@ -67,11 +67,15 @@ fn all(text: &str, version: PythonVersion) -> Vec<Violation> {
     depth::with_stack(parsed, |parsed| {
         let mut found: Vec<Violation> =
             parsed.errors().iter().map(|error| Violation::new(error.start(), error.error.to_string())).collect();
-        versions::unsupported(parsed.unsupported_syntax_errors(), version, &mut found);
         literals::check(text, parsed.tokens(), &mut found);
         indentation::check(text, parsed.tokens(), &mut found);
         let mut check = Check::new(text, version, found);
         check.module(parsed.suite());
-        check.into_found()
+        let mut found = check.into_found();
+        // What Ruff and the rules here both know is one violation.
+        found.sort_by_key(|violation| violation.at);
+        found.dedup_by_key(|violation| violation.at);
+        versions::unsupported(parsed.unsupported_syntax_errors(), version, &mut found);
+        found
     })
 }
