@@ -7,25 +7,29 @@ mod library;
 use std::collections::BTreeMap;
 
 use codegen_text::document::Document;
-use codegen_text::python::violations_for;
+use codegen_text::python::{OLDEST, violations_for};
 use differential::{Python, Random, Verdict, composed, mutated, snippets, statements};
 use library::library;
 
 /// Changed texts that are compared.
 const MUTATIONS: usize = 8_000;
 
-/// The latest Python that the rules were compared with.
-const LATEST: (u8, u8) = (3, 13);
-
 /// Differences that remain, known by what the rules here say where Python takes a text.
 const KNOWN: &[(&str, &str)] = &[
     ("f-string: expecting `}`", GENERATOR),
     ("Unparenthesized generator expression", GENERATOR),
+    ("Expected FStringEnd, found FStringMiddle", GENERATOR),
+    ("Expected an expression", RAISE),
+    ("Compound statements are not allowed on the same line", SOFT),
     ("newlines are not allowed in format specifiers", NEWLINE),
 ];
 
 const GENERATOR: &str =
     "`f'{a for a in b}'`: in Python 3.11 a field is in brackets of its own; Ruff knows the later grammar";
+
+const RAISE: &str = "`raise; a`: Ruff's parser wants an expression before the semicolon";
+
+const SOFT: &str = "`a; match = 1`: behind a semicolon Ruff's parser takes the name for the keyword";
 
 const NEWLINE: &str = "a line's end in a format specification of a one-line f-string: 3.12 and 3.13 took it at first";
 
@@ -102,8 +106,8 @@ fn agree(what: &str, texts: &[String]) -> Tally {
     let few = texts.len() / 100;
     assert!(*undecided <= few && *broken <= few && known.values().sum::<usize>() <= few);
     let list: Vec<String> = unknown.iter().map(|(kind, (count, text))| format!("{count} {kind}\n{text:?}")).collect();
-    // What a later Python refuses is what Ruff knows of it; that it differs here and there is no fault of a machine's.
-    let allowed = if python.version > LATEST { few } else { 0 };
+    // A later Python's verdicts differ here and there: names of type parameters have scopes of their own.
+    let allowed = if python.version == OLDEST { 0 } else { few / 10 };
     assert!(unknown.values().map(|(count, _)| count).sum::<usize>() <= allowed, "{}", list.join("\n\n"));
     tally
 }

@@ -94,7 +94,7 @@ mod tests {
             ("x = 1\n$0", "await x", None),
             ("def f():\n    x = 1\n    $0", "global x", None),
             ("def f():\n    $0\n    global x", "print(x)", None),
-            ("def f():\n    $0", "nonlocal x", None),
+            ("def f():\n    x = 1\n    $0", "nonlocal x", None),
             // Python 2, and what not every Python has.
             ("$0", "print x", None),
             ("$0", "type A = int", None),

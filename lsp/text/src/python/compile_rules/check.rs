@@ -15,6 +15,7 @@ use super::Violation;
 use super::blocks::{Block, Leaving};
 use super::context::{Context, Kind, Scope};
 use super::names::{Binding, Declaration, unbound};
+use super::patterns;
 
 /// Expressions that may stand in front of the starred target of an assignment.
 const TARGETS: usize = 255;
@@ -48,7 +49,7 @@ impl<'a> Check<'a> {
         let future = |stmt: &Stmt| {
             let Stmt::ImportFrom(import) = stmt else { return false };
             let annotations = import.names.iter().any(|alias| alias.name.as_str() == "annotations");
-            import.module.as_deref() == Some("__future__") && annotations
+            import.level == 0 && import.module.as_deref() == Some("__future__") && annotations
         };
         self.context.future = body.iter().any(future);
         let mut rest = body;
@@ -304,23 +305,19 @@ impl<'a> Check<'a> {
         }
         self.specifications -= 1;
     }
+}
 
-    fn refuse_formatted(&self, value: &Expr) {
-        if value.is_f_string_expr() {
-            self.context.add(value.start(), "a pattern that is no literal");
-        }
-    }
-
-    fn refuse_debug(&self, name: &Identifier) {
-        if name.as_str() == "__debug__" {
-            self.context.add(name.start(), "cannot assign to __debug__");
-        }
-    }
+/// Whether a statement imports from a package's own module of that name, which Ruff takes for Python's.
+fn is_own_future(stmt: &Stmt) -> bool {
+    let Stmt::ImportFrom(import) = stmt else { return false };
+    import.level > 0 && import.module.as_deref() == Some("__future__")
 }
 
 impl<'a> Visitor<'a> for Check<'a> {
     fn visit_stmt(&mut self, stmt: &'a Stmt) {
-        self.checker.visit_stmt(stmt, &self.context);
+        if !is_own_future(stmt) {
+            self.checker.visit_stmt(stmt, &self.context);
+        }
         let at = stmt.start().to_usize();
         match stmt {
             Stmt::FunctionDef(def) => self.function(def),
@@ -388,7 +385,7 @@ impl<'a> Visitor<'a> for Check<'a> {
 
     fn visit_keyword(&mut self, keyword: &'a Keyword) {
         if let Some(name) = &keyword.arg {
-            self.refuse_debug(name);
+            self.context.refuse_debug(name);
         }
         self.visit_expr(&keyword.value);
     }
@@ -396,6 +393,8 @@ impl<'a> Visitor<'a> for Check<'a> {
     fn visit_expr(&mut self, expr: &'a Expr) {
         self.checker.visit_expr(expr, &self.context);
         match expr {
+            // A constant, put in before the symbol table is made.
+            Expr::Name(name) if name.id == "__debug__" && name.ctx.is_load() => {}
             Expr::Name(name) => {
                 if let Some(scope) = self.scope() {
                     match name.ctx {
@@ -406,7 +405,7 @@ impl<'a> Visitor<'a> for Check<'a> {
             }
             Expr::Attribute(attribute) => {
                 if attribute.ctx == ExprContext::Store {
-                    self.refuse_debug(&attribute.attr);
+                    self.context.refuse_debug(&attribute.attr);
                 }
                 walk_expr(self, expr);
             }
@@ -455,33 +454,15 @@ impl<'a> Visitor<'a> for Check<'a> {
     }
 
     fn visit_pattern(&mut self, pattern: &'a Pattern) {
-        match pattern {
-            Pattern::MatchStar(star) => star.name.iter().for_each(|name| self.bind(name, Binding::Assigned)),
-            Pattern::MatchAs(capture) => capture.name.iter().for_each(|name| self.bind(name, Binding::Assigned)),
-            Pattern::MatchMapping(mapping) => {
-                mapping.rest.iter().for_each(|name| self.bind(name, Binding::Assigned));
-                mapping.keys.iter().for_each(|key| self.refuse_formatted(key));
-            }
-            Pattern::MatchValue(value) => self.refuse_formatted(&value.value),
-            Pattern::MatchClass(class) => {
-                class.arguments.keywords.iter().for_each(|keyword| self.refuse_debug(&keyword.attr));
-            }
-            Pattern::MatchOr(or) => {
-                let last = or.patterns.len().saturating_sub(1);
-                for pattern in or.patterns.iter().take(last).filter(|pattern| pattern.irrefutable_pattern().is_some()) {
-                    self.context.add(pattern.start(), "remaining alternatives are unreachable");
-                }
-            }
-            Pattern::MatchSequence(sequence) => {
-                // Ruff's parser misses that one.
-                if let [first, second, ..] = &*sequence.patterns {
-                    let between = first.end().to_usize()..second.start().to_usize();
-                    if self.context.text.get(between).is_some_and(|between| !between.contains(',')) {
-                        self.context.add(second.start(), "no comma between patterns");
-                    }
-                }
-            }
-            Pattern::MatchSingleton(_) => {}
+        patterns::check(pattern, &self.context);
+        let name = match pattern {
+            Pattern::MatchStar(star) => star.name.as_ref(),
+            Pattern::MatchAs(capture) => capture.name.as_ref(),
+            Pattern::MatchMapping(mapping) => mapping.rest.as_ref(),
+            _ => None,
+        };
+        if let Some(name) = name {
+            self.bind(name, Binding::Assigned);
         }
         walk_pattern(self, pattern);
     }

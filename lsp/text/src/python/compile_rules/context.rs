@@ -2,7 +2,7 @@
 
 use std::cell::RefCell;
 
-use ruff_python_ast::PythonVersion;
+use ruff_python_ast::{Identifier, PythonVersion};
 use ruff_python_parser::semantic_errors::{
     LazyImportContext, SemanticSyntaxContext, SemanticSyntaxError, SemanticSyntaxErrorKind,
 };
@@ -75,6 +75,13 @@ impl Context<'_> {
     fn around(&self) -> Kind {
         let kinds = self.scopes.iter().rev().map(|scope| scope.kind);
         kinds.into_iter().find(|kind| !kind.is_comprehension()).unwrap_or(Kind::Unknown)
+    }
+
+    /// Refuses a name that is written to.
+    pub(super) fn refuse_debug(&self, name: &Identifier) {
+        if name.as_str() == "__debug__" {
+            self.add(name.start(), "cannot assign to __debug__");
+        }
     }
 
     pub(super) fn add(&self, at: impl Into<usize>, rule: impl Into<String>) {
@@ -154,7 +161,8 @@ impl SemanticSyntaxContext for Context<'_> {
     fn report_semantic_error(&self, error: SemanticSyntaxError) {
         use SemanticSyntaxErrorKind::{AwaitOutsideAsyncFunction, NonModuleImportStar, YieldFromInAsyncFunction};
         let allowed = match error.kind {
-            NonModuleImportStar(_) | YieldFromInAsyncFunction => self.kind() == Kind::Unknown,
+            NonModuleImportStar(_) => self.kind() == Kind::Unknown,
+            YieldFromInAsyncFunction => self.kind() == Kind::Unknown || !self.evaluated,
             AwaitOutsideAsyncFunction(_) => !self.evaluated,
             _ => false,
         };

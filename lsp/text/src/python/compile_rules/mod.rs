@@ -8,10 +8,11 @@ mod check;
 mod context;
 mod depth;
 mod indentation;
-mod literals;
 mod names;
+mod patterns;
 #[cfg(test)]
 mod tests;
+mod tokens;
 #[cfg(test)]
 mod verdicts;
 mod versions;
@@ -67,7 +68,7 @@ fn all(text: &str, version: PythonVersion) -> Vec<Violation> {
     depth::with_stack(parsed, |parsed| {
         let mut found: Vec<Violation> =
             parsed.errors().iter().map(|error| Violation::new(error.start(), error.error.to_string())).collect();
-        literals::check(text, parsed.tokens(), &mut found);
+        tokens::check(text, parsed.tokens(), &mut found);
         indentation::check(text, parsed.tokens(), &mut found);
         let mut check = Check::new(text, version, found);
         check.module(parsed.suite());

@@ -133,6 +133,11 @@ pub(super) const VERDICTS: &[(&str, bool)] = &[
     ("def f(): return ((yield) for a in b)\n", false),
     ("def f(): return [lambda: (yield) for a in b]\n", true),
     ("class C: yield\n", false),
+    ("def f(): yield / a\n", false),
+    ("def f(): yield # a\n", true),
+    ("def f(): return (yield) / a\n", true),
+    ("def f(): yield -a\n", true),
+    ("def f(): yield not a\n", true),
     ("class C((yield)): pass\n", false),
     ("def f():\n    class C((yield)): pass\n", true),
     // Control flow in except*.
@@ -253,6 +258,9 @@ pub(super) const VERDICTS: &[(&str, bool)] = &[
     ("match a:\n    case 1 + 2: pass\n", false),
     ("match a:\n    case -1 + 2j: pass\n", true),
     ("match a:\n    case 1 as _: pass\n", false),
+    ("match a:\n    case _.b: pass\n", false),
+    ("match a:\n    case _(): pass\n", false),
+    ("match a:\n    case b._(): pass\n", true),
     ("match = case = type = 1\n", true),
     // Later syntax and earlier.
     ("type A = int\n", false),
