@@ -73,9 +73,12 @@ impl Counting {
         &self.session
     }
 
-    /// The counts that are not on the disk for certain.
+    /// The counts that are not on the disk for certain: all, where they are kept nowhere.
     #[must_use]
     pub fn unsaved(&self) -> Statistics {
+        if self.store.is_none() {
+            return self.session.clone();
+        }
         let mut unsaved = self.unsaved.clone();
         self.saving.iter().for_each(|saving| unsaved.merge(saving));
         unsaved

@@ -106,7 +106,7 @@ async fn an_entry_is_the_inline_suggestion() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_block_goes_in_the_clients_form() {
-    let said = "\n    if x:\n        return 1\n    return x\n\ng = 1\n";
+    let said = "\n        if x:\n            return 1\n        return x\n\ng = 1\n";
     let neovim = json!({"snippetSupport": true});
     for (capability, name, text) in [
         (as_is(), "Visual Studio Code", "\n        if x:\n            return 1\n        return x"),

@@ -49,11 +49,13 @@ async fn the_handshake_names_what_the_server_can_do() {
             "positionEncoding": "utf-16",
             "textDocumentSync": {"openClose": true, "change": 2},
             "inlineCompletionProvider": {},
+            "completionProvider": {"resolveProvider": false, "triggerCharacters": [" ", ".", "(", "[", ",", "="]},
             "codeLensProvider": {"resolveProvider": false},
             "codeActionProvider": {"codeActionKinds": ["refactor.rewrite"]},
             "executeCommandProvider": {
                 "commands": ["codegen.synthesize", "codegen.synthesizeAll", "codegen.regenerate", "codegen.replace", "codegen.candidates",
-                    "codegen.accept", "codegen.cancel", "codegen.explainTurn", "codegen.accepted", "codegen.why"],
+                    "codegen.accept", "codegen.cancel", "codegen.explainTurn", "codegen.accepted", "codegen.why",
+                    "codegen.snooze"],
                 "workDoneProgress": true,
             },
             "workspace": {"workspaceFolders": {"supported": true, "changeNotifications": true}},
@@ -130,7 +132,7 @@ async fn settings_are_pulled_put_in_force_and_named_when_wrong() {
     let pull = client.next("workspace/configuration").await;
     assert_eq!(pull.params, json!({"items": [{"section": "codegen"}]}));
     client.reply(&pull, json!([{"inline": {"enabled": false}, "colour": 1}]));
-    let known = "model, lora, threads, context, batch, slots, gpuLayers, mainDevice, flashAttention, mmap, languages, maxFileBytes, inline, prompt, synthesis, trusted";
+    let known = "model, lora, threads, context, batch, slots, gpuLayers, mainDevice, flashAttention, mmap, languages, maxFileBytes, inline, completion, prompt, synthesis, statistics, trusted";
     assert_eq!(
         client.message().await,
         format!(

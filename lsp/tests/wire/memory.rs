@@ -51,12 +51,12 @@ async fn counting_child() {
     let engine = Script::continuing(vec![("return 1", " + 1\n")]).engine();
     let mut client = Client::with_engine(&engine);
     client.hello().await;
-    client.open(URI, "y = 0\nreturn 1");
+    client.open(URI, "y = 0000\nreturn 1");
     let mut sizes = Vec::new();
     for round in 0..5 {
         for index in 0..400 {
-            // Back and forth, so that the model is asked every time.
-            client.change(URI, [0, 4, 0, 5], &(index % 10).to_string());
+            // Another text, so that the model is asked every time.
+            client.change(URI, [0, 4, 0, 8], &format!("{:04}", 400 * round + index));
             let asked = client.complete(URI, 1, 8);
             if index % 4 == 3 {
                 client.cancel(asked.id);
@@ -116,7 +116,10 @@ async fn burst_child() {
         // Nothing is read meanwhile.
         soon("room for all requests", write.write_all(&burst)).await.unwrap();
         for _ in 0..BURST {
-            let answer = soon("an answer", read_message(&mut read)).await.unwrap();
+            let mut answer = soon("an answer", read_message(&mut read)).await.unwrap();
+            while answer.get("method").is_some() {
+                answer = soon("an answer", read_message(&mut read)).await.unwrap();
+            }
             assert!(answer.get("error").is_none(), "{answer}");
             seen[usize::try_from(answer["id"].as_u64().unwrap()).unwrap()] += 1;
         }

@@ -298,7 +298,7 @@ impl Session {
     /// Takes a notification.
     fn told(&mut self, method: &str, params: &Value) -> Result<(), String> {
         match method {
-            "window/logMessage" | "window/showMessage" | "$/progress" => Ok(()),
+            "window/logMessage" | "window/showMessage" | "$/progress" | "codegen/status" => Ok(()),
             "codegen/partial" => {
                 let source = format!("{} {}", params["id"], params["candidate"]);
                 if self.done.contains(&source) {

@@ -108,7 +108,7 @@ fn is_whole(document: &Document) -> bool {
 
 /// The number of places that Python's compiler refuses, up to `MOST`.
 fn refused(document: &Document) -> usize {
-    document.tree().map_or(0, |tree| python::violations(tree, &document.text(), MOST).len())
+    python::violations(&document.text(), MOST).len()
 }
 
 /// Violations are counted up to here.
@@ -133,7 +133,7 @@ impl Place {
         let edit = turns::program_edit(document, turn, "pass");
         let at = edit.range.start + edit.text.find("pass").unwrap_or(0);
         neutral.edit(edit.range, &edit.text);
-        let text = neutral.text();
+        let (text, whole) = (neutral.text(), is_whole(&neutral));
         let path = python::path(&neutral, at);
         let is_scope = |node: &&Node| matches!(node.kind(), "module" | "function_definition" | "class_definition");
         let mut scopes: Vec<Node> = path.iter().filter(is_scope).copied().collect();
@@ -141,8 +141,8 @@ impl Place {
         // Functions do not see what the classes around them bind.
         let around = scopes.iter().filter(|scope| scope.kind() != "class_definition");
         Self {
-            whole: is_whole(&neutral),
-            refused: refused(&neutral),
+            whole,
+            refused: if whole { python::violations(&text, MOST).len() } else { 0 },
             at,
             own: own.map(|own| names_within(own, &text)).unwrap_or_default(),
             around: around.flat_map(|scope| names_within(*scope, &text).bound).collect(),

@@ -1,6 +1,7 @@
 //! A suggestion never breaks a file that was whole: what Python's compiler took, it takes afterwards. A file that is not
 //! whole only because of the line being written is whole afterwards, but for the end of that line.
 
+use std::cell::LazyCell;
 use std::time::Duration;
 
 use super::around::Around;
@@ -39,7 +40,7 @@ fn count(document: &Document) -> Option<(usize, usize)> {
     let tree = document.tree()?;
     let broken = errors(tree, LIMIT).unwrap_or(LIMIT);
     // What recovery from errors makes of a text says nothing about it.
-    let refused = if broken == 0 { violations(tree, &document.text(), LIMIT).len() } else { 0 };
+    let refused = if broken == 0 { violations(&document.text(), LIMIT).len() } else { 0 };
     Some((broken, refused))
 }
 
@@ -118,14 +119,19 @@ fn within<'t>(
     closed: impl Fn(&'t str) -> &'t str,
     meter: &mut Meter,
 ) -> Result<String, Refusal> {
-    let before = count(cursor.document).ok_or(Refusal::TooBroken)?;
+    let tree = cursor.document.tree().ok_or(Refusal::TooBroken)?;
+    let broken = errors(tree, LIMIT).unwrap_or(LIMIT);
     let mut shown = closed(text);
     if shown.trim().is_empty() {
         return Err(if turns::says_something(text) { Refusal::Unfinished } else { Refusal::CommentsOnly });
     }
     let mut line = Line::new(cursor);
-    let filled = if before.0 > 0 { line.fill() } else { None };
-    let before = filled.map_or(before, |violations| (0, violations));
+    let filled = if broken > 0 { line.fill() } else { None };
+    // Asked only where a part leaves the document less than whole.
+    let before = LazyCell::new(|| match filled {
+        Some(violations) => (0, violations),
+        None => (broken, if broken == 0 { violations(&cursor.document.text(), LIMIT).len() } else { 0 }),
+    });
     let mut best = None;
     while !shown.trim().is_empty() && !meter.is_spent() {
         let found = line.count(shown, meter);
@@ -133,14 +139,14 @@ fn within<'t>(
             return Ok(shown.to_owned());
         }
         // Fewer errors are better, and of equals the longest.
-        if let Some(found) = found.filter(|found| *found <= before && before > (0, 0))
+        if let Some(found) = found.filter(|found| *found <= *before)
             && best.is_none_or(|(least, _)| found < least)
         {
             best = Some((found, shown));
         }
         shown = shown.rfind('\n').map_or("", |end| closed(&shown[..end]));
     }
-    let spent = if meter.is_spent() && before > (0, 0) { Refusal::TooBroken } else { Refusal::DoesNotParse };
+    let spent = if meter.is_spent() && *before > (0, 0) { Refusal::TooBroken } else { Refusal::DoesNotParse };
     best.map(|(_, text)| text.to_owned()).ok_or(spent)
 }
 
@@ -167,6 +173,32 @@ mod tests {
             let shown = within(&cursor, text, |text| text, &mut meter);
             assert_eq!(shown.err(), (!some).then_some(Refusal::TooBroken), "{budget}");
             assert!(meter.steps() <= budget + 1, "{budget}: {}", meter.steps());
+        }
+    }
+
+    #[test]
+    fn what_python_took_it_takes_afterwards() {
+        for (text, shown, expected) in [
+            ("x = 1\n$0", "y = x", Some("y = x")),
+            ("x = 1\n$0", "y = x\nreturn y", Some("y = x")),
+            ("x = 1\n$0", "await x", None),
+            ("def f():\n    x = 1\n    $0", "global x", None),
+            ("def f():\n    $0\n    global x", "print(x)", None),
+            ("def f():\n    x = 1\n    $0", "nonlocal x", None),
+            // Python 2, and what not every Python has.
+            ("$0", "print x", None),
+            ("$0", "type A = int", None),
+            ("type A = int\n$0", "type B = int", Some("type B = int")),
+            ("$0\ntype A = int\n", "f'{'a'}'", Some("f'{'a'}'")),
+            ("type A = int\n$0", "def f[T = A](): pass", None),
+            // A file that was refused may stay as refused as it was.
+            ("return 1\n$0", "x = 1", Some("x = 1")),
+            ("return 1\n$0", "return 2", None),
+        ] {
+            let offset = text.find("$0").unwrap();
+            let document = Document::new(&text.replace("$0", ""), 1);
+            let cursor = Cursor::new(&document, offset);
+            assert_eq!(keep_parsing(&cursor, shown, |text| text).ok().as_deref(), expected, "{text:?} {shown:?}");
         }
     }
 }

@@ -335,6 +335,12 @@ impl<W> Suggestions<W> {
         self.choice.as_ref().map(Choice::wanted)
     }
 
+    /// The kind of the generation `id`, once that is known.
+    #[must_use]
+    pub fn kind(&self, id: u64) -> Option<&Kind> {
+        self.in_flight.as_ref().filter(|flight| flight.id == id)?.kind.as_ref()
+    }
+
     /// The byte offset of the cursor that is waited at for the generation `id`.
     #[must_use]
     pub fn asked_at(&self, id: u64) -> Option<usize> {

@@ -18,7 +18,7 @@ use tree_sitter::{Node, Tree};
 use crate::document::scanner::Scanner;
 use crate::document::{Document, encloses};
 pub use comment_code::is_code;
-pub use compile_rules::{Violation, violations};
+pub use compile_rules::{OLDEST, Violation, violations, violations_for};
 pub use docstring::{Docstring, docstring, ends_docstring};
 pub use identifiers::Identifiers;
 pub use names::{How, Name, Names, names, names_within};

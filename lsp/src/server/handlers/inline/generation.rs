@@ -8,7 +8,7 @@ use codegen_text::prompt::view::View;
 use tower_lsp::ls_types::Uri;
 
 use super::answer::{Facts, refuse, refuse_at};
-use super::{ahead, forget, show};
+use super::{ahead, be_patient, forget, show};
 use crate::config::language::Service;
 use crate::generate::prepare::{self, At, Prepared};
 use crate::server::event::{Event, Job, Wanted};
@@ -58,6 +58,7 @@ pub(super) fn prepare(
 /// Submits a prepared generation, if it is still wanted. The main loop does this because requests of one buffer must
 /// reach the engine in order: the later supersedes the earlier.
 pub fn prepared(session: &mut Session, uri: Uri, id: u64, wanted: Wanted, prepared: Result<Box<Prepared>, Refusal>) {
+    let now = session.now();
     let Some(buffer) = session.state.buffers.get_mut(&uri).filter(|buffer| buffer.suggestions.wants(id)) else {
         return;
     };
@@ -86,7 +87,9 @@ pub fn prepared(session: &mut Session, uri: Uri, id: u64, wanted: Wanted, prepar
         Wanted::One => {
             (buffer.window_start, buffer.view) = (Some(start), view);
             request.key = Some(key);
-            session.running.add(Job::Inline { uri, id, kind }, engine.submit(request));
+            let waited = buffer.begun.map_or(0, |(_, begun)| now.saturating_sub(begun));
+            session.running.add(Job::Inline { uri: uri.clone(), id, kind }, engine.submit(request));
+            be_patient(session, &uri, id, waited);
         }
         Wanted::Several { count, greedy } => {
             (buffer.window_start, buffer.view) = (Some(start), view);

@@ -13,7 +13,7 @@ use std::time::Duration;
 use codegen_text::completion::here::Here;
 use codegen_text::completion::pace::{self, Debounce, Spot};
 use codegen_text::completion::session::{Decision, Dropped, Entry, Invoked};
-use codegen_text::completion::{Refusal, Selected};
+use codegen_text::completion::{Kind, Refusal, Selected};
 use codegen_text::document::Unparsed;
 use codegen_text::document::indentation::Unit;
 use ropey::Rope;
@@ -147,7 +147,7 @@ fn act(session: &mut Session, uri: &Uri, decision: Decision<Waiter>, patience: P
                 refuse(session, uri, waiter, Refusal::Superseded);
             }
             if patience != Patience::Endless {
-                be_patient(session, uri, id);
+                be_patient(session, uri, id, 0);
             }
             if raised {
                 generation::raise(session, uri);
@@ -176,7 +176,6 @@ fn start_in_time(session: &mut Session, uri: &Uri, id: u64, offset: usize, menu:
     let asked = pace::Ask { invoked: false, known: false, spot: Spot::of(&buffer.document, offset) };
     match session.state.pace.decide(&asked, manner, now) {
         pace::Decision::After(0) => {
-            be_patient(session, uri, id);
             generation::start(session, uri, id, offset, Wanted::One);
         }
         pace::Decision::After(wait) => {
@@ -201,7 +200,6 @@ pub fn start_due(session: &mut Session, uri: &Uri, text: &Rope, id: u64, offset:
     }
     buffer.delayed = None;
     if buffer.document.rope().is_instance(text) {
-        be_patient(session, uri, id);
         generation::start(session, uri, id, offset, Wanted::One);
     } else if let Some(waiter) = buffer.suggestions.failed(id) {
         refuse(session, uri, waiter, Refusal::MovedOn);
@@ -293,10 +291,15 @@ pub fn snooze(session: &mut Session, minutes: f64, responder: CommandResponder) 
     responder.answer(Some(json!({"seconds": wait.as_secs_f64()})));
 }
 
-/// Lets the request that the generation is for wait as long as it may for a whole block.
-fn be_patient(session: &mut Session, uri: &Uri, id: u64) {
-    let wait = Duration::from_millis(session.state.config_for(uri).inline.patience_ms);
-    session.after(wait, Event::PatienceOver(uri.clone(), id));
+/// Lets the request that the generation is for wait as long as it may for a whole block; a line is not there before its end.
+/// It has waited for so many milliseconds already.
+fn be_patient(session: &mut Session, uri: &Uri, id: u64, waited: u64) {
+    let patience = session.state.config_for(uri).inline.patience_ms;
+    let wait = Duration::from_millis(patience.saturating_sub(waited));
+    let kind = session.state.buffers.get(uri).and_then(|buffer| buffer.suggestions.kind(id));
+    if kind.is_some_and(|kind| *kind != Kind::Line) {
+        session.after(wait, Event::PatienceOver(uri.clone(), id));
+    }
 }
 
 /// Answers the request with what is there of its generation, if a part of that can be shown.
