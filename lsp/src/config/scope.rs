@@ -124,6 +124,7 @@ mod tests {
             ("inline.eagerness", json!("calm"), json!("eager"), Some(json!("onDemand"))),
             ("inline.debounceMs", json!(75), json!(0), Some(json!("auto"))),
             ("inline.patienceMs", json!(100), json!(0), Some(json!(200))),
+            ("inline.prepareNext", json!(true), json!(false), None),
             ("inline.ignore", json!(["*.sql"]), json!([]), None),
             ("inline.ignore", json!(["*.sql"]), json!(["*.sql"]), Some(json!(["src/*.sql"]))),
             ("inline.languages", json!(["c", "go"]), json!(["c", "rust"]), Some(json!(["go"]))),

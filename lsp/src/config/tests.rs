@@ -10,7 +10,7 @@ fn every_option_is_read() {
         "model": "/models/m.gguf", "lora": "/models/a.gguf", "threads": 3, "context": 512.0, "batch": 64, "slots": 1, "gpuLayers": "all",
         "mainDevice": 1, "flashAttention": true, "mmap": false, "languages": ["python", "starlark"], "maxFileBytes": 3000,
         "inline": {"enabled": false, "maxTokens": 7, "minConfidence": 0.5, "minLogprob": -0.5,
-            "eagerness": "calm", "debounceMs": 75.0, "patienceMs": 0, "ignore": ["*.sql"], "languages": ["c"]},
+            "eagerness": "calm", "debounceMs": 75.0, "patienceMs": 0, "prepareNext": false, "ignore": ["*.sql"], "languages": ["c"]},
         "completion": {"enabled": true}, "statistics": {"enabled": false}, "prompt": {"marker": "#>"},
         "synthesis": {"maxTokens": 64, "candidates": 4, "temperature": 0.2, "topP": 0.9, "verify": "run",
             "codeLens": "all", "python": "/usr/bin/python3", "runSeconds": 3, "isolation": "folder"},
@@ -91,7 +91,7 @@ fn problems_name_the_option_the_value_and_what_would_be_right() {
         &[
             "codegen.inline.enabled is 1, but must be true or false",
             "codegen.inline.colour is not an option; there are enabled, maxTokens, minConfidence, minLogprob, \
-             eagerness, debounceMs, patienceMs, ignore, languages",
+             eagerness, debounceMs, patienceMs, prepareNext, ignore, languages",
         ],
     );
     check(
@@ -263,6 +263,7 @@ fn every_option_is_named_when_its_value_is_wrong_and_the_rest_is_kept() {
             "\"auto\" or a number of milliseconds up to 5000".into(),
         ),
         ("inline.patienceMs", vec![json!("auto"), json!(60_001)], "a number of milliseconds up to 60000".into()),
+        ("inline.prepareNext", vec![json!("no"), json!(0)], bool.into()),
         ("inline.ignore", vec![json!("*.env"), json!(true), json!({"*.env": true})], "a list of globs".into()),
         ("inline.languages", vec![json!("c"), json!([""]), json!([1])], "a list of languages' names".into()),
         ("completion.enabled", vec![json!("on"), json!(1)], "\"auto\", true or false".into()),

@@ -20,9 +20,12 @@ use crate::server::state::{EngineState, State};
 /// Loads an engine; called on a thread of its own.
 pub type Loader = Arc<dyn Fn(&EngineConfig) -> anyhow::Result<Engine> + Send + Sync>;
 
+/// Loads an engine, and tells how much of the model is loaded.
+type Telling = dyn Fn(&EngineConfig, Progress) -> anyhow::Result<Engine> + Send + Sync;
+
 /// A [`Loader`] that may tell how much of the model is loaded.
 #[derive(Clone)]
-pub struct Load(Arc<dyn Fn(&EngineConfig, Progress) -> anyhow::Result<Engine> + Send + Sync>);
+pub struct Load(Arc<Telling>);
 
 impl Load {
     /// A loader that tells how far it is.

@@ -2,6 +2,9 @@
 #![allow(dead_code)]
 
 mod commands;
+mod own_file;
+
+pub use own_file::{OwnFile, settings_changed};
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
@@ -388,35 +391,6 @@ pub fn item(answer: &Value) -> (String, [u64; 2]) {
     let character = |end: &str| range[end]["character"].as_u64().unwrap();
     assert_eq!(items[0]["command"]["command"], "codegen.accepted");
     (items[0]["insertText"].as_str().unwrap().to_owned(), [character("start"), character("end")])
-}
-
-/// A user's own configuration file.
-pub struct OwnFile(tempfile::TempDir);
-
-impl OwnFile {
-    pub fn with(settings: &Value) -> Self {
-        let file = Self(tempfile::tempdir().unwrap());
-        file.write(settings);
-        file
-    }
-
-    pub fn path(&self) -> std::path::PathBuf {
-        self.0.path().join("config.json")
-    }
-
-    pub fn write(&self, settings: &Value) {
-        std::fs::write(self.path(), settings.to_string()).unwrap();
-    }
-
-    /// The base options of a server with this file, over `config`.
-    pub fn under(&self, config: impl Fn(&mut Config) + Send + Sync + 'static) -> Base {
-        Base::new(Some(self.path()), config)
-    }
-}
-
-/// Tells the server that settings have changed, without saying which: the server reads the user's own file again.
-pub fn settings_changed(client: &Client) {
-    client.notify("workspace/didChangeConfiguration", json!({"settings": null}));
 }
 
 /// A scripted engine with a gate.

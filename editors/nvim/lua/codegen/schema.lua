@@ -97,6 +97,11 @@ return {
     expected = "a whole number of milliseconds up to 60000",
   },
   {
+    name = "inline.prepareNext",
+    forms = { { boolean = true } },
+    expected = "true or false",
+  },
+  {
     name = "inline.ignore",
     forms = { { list = "any" } },
     expected = "a list of globs",

@@ -156,6 +156,7 @@ pub fn requested(session: &mut Session, params: lsp::ExecuteCommandParams, respo
                 responder.answer(None);
             });
         }
+        SNOOZE if params.arguments.is_empty() => inline::snooze(session, SNOOZED, responder),
         SNOOZE => with(&params, responder, "{minutes?: a number from 0 to 1440}", |Snooze { minutes }, responder| {
             inline::snooze(session, minutes.unwrap_or(SNOOZED), responder);
         }),

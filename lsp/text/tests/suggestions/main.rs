@@ -5,15 +5,15 @@ mod places;
 mod refusals;
 
 use codegen_text::completion::confidence::TokenScore;
-use codegen_text::completion::session::RawCompletion;
-use codegen_text::completion::{Held, Judged, Kind, Plan, Refusal, Refused, Selected};
+use codegen_text::completion::raw::RawCompletion;
+use codegen_text::completion::{Held, Judged, Kind, Plan, Refusal, Refused, Selected, Threshold};
 use codegen_text::document::Document;
 use codegen_text::python::{self, Identifiers};
 use codegen_text::testing::cursor_in;
 use codegen_text::turns::TurnOptions;
 
 /// The least probability with which something is shown here.
-const LEAST: f32 = 0.3;
+const LEAST: Threshold = Threshold { confidence: 0.3, whole_lines: false };
 /// The log-probability of a token that a model is sure of.
 const SURE: f32 = -0.01;
 
@@ -29,7 +29,7 @@ fn said(text: &str, kind: Kind, logprob: f32) -> RawCompletion {
 fn wrong(document: &Document) -> (usize, usize) {
     let tree = document.tree().unwrap();
     let errors = python::errors(tree, 1000).unwrap();
-    (errors, if errors == 0 { python::violations(tree, &document.text(), 1000).len() } else { 0 })
+    (errors, if errors == 0 { python::violations(&document.text(), 1000).len() } else { 0 })
 }
 
 /// The whole way from a cursor to what is shown of a text that a model is to have said there: all that can be shown, and what is

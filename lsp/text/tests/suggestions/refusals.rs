@@ -7,10 +7,12 @@ use codegen_text::document::{Budget, Limits};
 use super::*;
 
 /// What the server decides, and its requests go through.
-const OF_THE_SERVER: [Refusal; 14] = [
+const OF_THE_SERVER: [Refusal; 16] = [
     Refusal::Off,
     Refusal::Ignored,
     Refusal::Snoozed,
+    Refusal::OnDemand,
+    Refusal::InsideLine,
     Refusal::Language,
     Refusal::NotOpen,
     Refusal::OutOfStep,
@@ -96,7 +98,11 @@ fn nothing_is_shown_for_a_reason_that_has_a_name() {
         let refused = refused(marked, raw, logprob);
         let best = refused.best.as_ref().expect("a part that is weighed");
         assert_eq!((refused.why, best.text.as_str()), (why, likeliest), "{marked:?} {raw:?}: {refused:?}");
-        assert_eq!(why == Refusal::NothingConfident, best.probability < LEAST, "{marked:?} {raw:?}: {refused:?}");
+        assert_eq!(
+            why == Refusal::NothingConfident,
+            best.probability < LEAST.confidence,
+            "{marked:?} {raw:?}: {refused:?}"
+        );
         assert!(best.logprob <= SURE && best.probability > 0.0, "{marked:?} {raw:?}: {refused:?}");
         reached.insert(why);
     }

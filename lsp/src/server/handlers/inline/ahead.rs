@@ -3,7 +3,7 @@
 use codegen_text::document::{Budget, Meter};
 use tower_lsp::ls_types::Uri;
 
-use super::generation;
+use super::begin;
 use crate::server::event::Wanted;
 use crate::server::session::Session;
 
@@ -21,5 +21,5 @@ pub(super) fn prepare(session: &mut Session, uri: &Uri) {
         let mut meter = Meter::new(Budget::UNLIMITED);
         document.edited(edit.range, &edit.text, &mut meter)
     };
-    generation::prepare(session, uri, preparation.id, Wanted::Next, preparation.cursor, accepted);
+    begin::prepare(session, uri, preparation.id, Wanted::Next, preparation.cursor, accepted);
 }

@@ -1,59 +1,21 @@
-//! The generations of suggestions: prepared away from the main loop, submitted, streamed, ended.
+//! The generations of suggestions: submitted, streamed, ended.
 
 use codegen_core::{Completion, EngineError, Event as Produced, FinishReason, Key, Priority};
 use codegen_text::completion::session::Ended;
 use codegen_text::completion::{Kind, Refusal};
-use codegen_text::document::Document;
 use codegen_text::prompt::view::View;
 use tower_lsp::ls_types::Uri;
 
 use super::answer::{Facts, refuse, refuse_at};
+use super::begin::start;
 use super::{ahead, be_patient, forget, show};
-use crate::config::language::Service;
-use crate::generate::prepare::{self, At, Prepared};
-use crate::server::event::{Event, Job, Wanted};
+use crate::generate::prepare::{self, Prepared};
+use crate::server::event::{Job, Wanted};
 use crate::server::handlers::statistics;
 use crate::server::responder::Waiter;
 use crate::server::session::Session;
 use crate::server::state::EngineState;
 use crate::statistics::Event as Counted;
-
-/// Prepares a generation for the buffer as it is.
-pub(super) fn start(session: &mut Session, uri: &Uri, id: u64, offset: usize, wanted: Wanted) {
-    let now = session.now();
-    let Some(buffer) = session.state.buffers.get_mut(uri) else { return };
-    buffer.begun = Some((id, now));
-    let document = buffer.document.clone();
-    prepare(session, uri, id, wanted, offset, move || document);
-}
-
-/// Prepares a generation away from the main loop, since finding the context counts tokens. `document` is called there.
-pub(super) fn prepare(
-    session: &mut Session,
-    uri: &Uri,
-    id: u64,
-    wanted: Wanted,
-    offset: usize,
-    document: impl FnOnce() -> Document + Send + 'static,
-) {
-    // While the engine loads, the request waits; `engine_settled` starts it.
-    let Some(engine) = session.state.engine().cloned() else { return };
-    let Some(buffer) = session.state.buffers.get(uri) else { return };
-    let (previous_start, plain) = (buffer.window_start, session.state.service(uri) == Service::Text);
-    let selected = buffer.suggestions.entry(id).map(|entry| entry.selected.clone());
-    let config = session.state.config_for(uri);
-    let (options, max_tokens) = (config.turns.clone(), config.inline.max_tokens);
-    let count = if let Wanted::Several { count, .. } = wanted { count } else { 1 };
-    let uri = uri.clone();
-    session.offload(
-        move || {
-            let selected = selected.as_ref();
-            let at = At { offset, selected, count, options: &options, previous_start, max_tokens, plain };
-            prepare::prepare(&document(), &at, &engine)
-        },
-        move |prepared| Event::Prepared(uri, id, wanted, prepared.unwrap_or(Err(Refusal::Failed)).map(Box::new)),
-    );
-}
 
 /// Submits a prepared generation, if it is still wanted. The main loop does this because requests of one buffer must
 /// reach the engine in order: the later supersedes the earlier.

@@ -1,10 +1,11 @@
 //! Suggestions: `textDocument/inlineCompletion`, and what it has in common with the completion menu.
 //!
-//! A request is answered from what is known, joined to a generation in flight, or starts one ([`generation`]). What is
+//! A request is answered from what is known, joined to a generation in flight, or begins one ([`begin`], [`generation`]). What is
 //! known is filtered and answered in [`show`]. What nobody has asked for yet is prepared in [`ahead`].
 
 mod ahead;
 mod answer;
+mod begin;
 pub mod generation;
 pub mod show;
 
@@ -109,7 +110,7 @@ pub fn ask(session: &mut Session, asked: Ask, waiter: Waiter) {
             }
             Invoked::Start { id, count, greedy, dropped } => {
                 drop_if_any(session, &uri, dropped);
-                generation::start(session, &uri, id, here.offset, Wanted::Several { count, greedy });
+                begin::start(session, &uri, id, here.offset, Wanted::Several { count, greedy });
             }
         }
         return;
@@ -156,7 +157,7 @@ fn act(session: &mut Session, uri: &Uri, decision: Decision<Waiter>, patience: P
         Decision::Start(id, offset, dropped) => {
             drop_if_any(session, uri, dropped);
             if patience == Patience::Endless {
-                generation::start(session, uri, id, offset, Wanted::One);
+                begin::start(session, uri, id, offset, Wanted::One);
             } else {
                 start_in_time(session, uri, id, offset, patience == Patience::Menu);
             }
@@ -176,7 +177,7 @@ fn start_in_time(session: &mut Session, uri: &Uri, id: u64, offset: usize, menu:
     let asked = pace::Ask { invoked: false, known: false, spot: Spot::of(&buffer.document, offset) };
     match session.state.pace.decide(&asked, manner, now) {
         pace::Decision::After(0) => {
-            generation::start(session, uri, id, offset, Wanted::One);
+            begin::start(session, uri, id, offset, Wanted::One);
         }
         pace::Decision::After(wait) => {
             buffer.delayed = Some(id);
@@ -200,7 +201,7 @@ pub fn start_due(session: &mut Session, uri: &Uri, text: &Rope, id: u64, offset:
     }
     buffer.delayed = None;
     if buffer.document.rope().is_instance(text) {
-        generation::start(session, uri, id, offset, Wanted::One);
+        begin::start(session, uri, id, offset, Wanted::One);
     } else if let Some(waiter) = buffer.suggestions.failed(id) {
         refuse(session, uri, waiter, Refusal::MovedOn);
     }
@@ -353,9 +354,11 @@ pub fn engine_settled(session: &mut Session) {
     }
     for uri in uris {
         let id = session.state.next_id();
-        let Some(buffer) = session.state.buffers.get_mut(&uri) else { continue };
+        let Some(buffer) = session.state.buffers.get_mut(&uri).filter(|buffer| buffer.delayed.is_none()) else {
+            continue;
+        };
         if let Some((id, offset, count, greedy)) = buffer.suggestions.several() {
-            generation::start(session, &uri, id, offset, Wanted::Several { count, greedy });
+            begin::start(session, &uri, id, offset, Wanted::Several { count, greedy });
             continue;
         }
         let ended = buffer.suggestions.restart(id);
