@@ -103,7 +103,7 @@ async fn burst_child() {
         write.write_all(&message(json!({"jsonrpc": "2.0", "method": method, "params": params}))).await.unwrap();
     }
     let (mut seen, mut sizes) = (vec![0_u8; BURST], Vec::new());
-    for round in 0..3_u8 {
+    for round in 0..6_u8 {
         let ask = |id: usize| {
             let position = json!({"line": id % 2, "character": 8});
             let context = json!({"triggerKind": 2});
@@ -129,9 +129,10 @@ async fn burst_child() {
         drop(burst);
         sizes.push((HEAP.current_usage(), peak));
     }
-    // The first round fills caches and pools; of the 10,000 requests after the second, a leaked pointer each would be seen.
-    let grown = sizes[2].0.saturating_sub(sizes[1].0);
-    assert!(grown < BURST * 8, "bytes after each round, and the most in it: {sizes:?}");
+    // The first rounds fill caches and pools, and a queue keeps the room that it once needed; of the 40,000 requests after the
+    // second round, a leaked answer each would be seen.
+    let grown = sizes[5].0.saturating_sub(sizes[1].0);
+    assert!(grown < 4 * BURST * 32, "bytes after each round, and the most in it: {sizes:?}");
     write.write_all(&message(json!({"jsonrpc": "2.0", "method": "exit"}))).await.unwrap();
     soon("the server's end", served).await.unwrap();
 }
