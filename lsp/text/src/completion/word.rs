@@ -132,8 +132,17 @@ fn known(before: &str, names: &Identifiers) -> Vec<String> {
     if words.last().is_some_and(|last| *last == "def") {
         all = owned(&SPECIAL);
     }
-    seen(all)
+    let begins = before.trim().is_empty() || before.trim_end().ends_with([':', ';']) || words.last() == Some(&"async");
+    let mut all = seen(all);
+    all.retain(|name| begins || !BEGINNINGS.contains(&name.as_str()));
+    all
 }
+
+/// The keywords that are nowhere but at a statement's beginning.
+const BEGINNINGS: [&str; 17] = [
+    "assert", "break", "class", "continue", "def", "del", "elif", "except", "finally", "global", "nonlocal", "pass",
+    "raise", "return", "try", "while", "with",
+];
 
 /// The names of a module, as far as they are known.
 fn members(module: &str, names: &Identifiers) -> Vec<String> {
@@ -229,6 +238,12 @@ mod tests {
             ("import js$0", " js", &[" json"], &[" js"]),
             ("from collections im$0", " im", &[" import"], &[" imp"]),
             ("whi$0", "whi", &["while"], &["which"]),
+            // Keywords of statements are at their beginnings only.
+            ("x = 1 if cl$0", " cl", &[" classmethod"], &[" class"]),
+            ("    cl$0", "cl", &["class"], &["clasp"]),
+            ("if x: ra$0", " ra", &[" raise", " range"], &[" rage"]),
+            ("x = [y for y in ra$0", " ra", &[" range"], &[" raise"]),
+            ("async wi$0", " wi", &[" with"], &[" width"]),
             ("    def __i$0", " __i", &[" __init__"], &[" __int"]),
         ] {
             let Ok(Held::Word(found, begin)) = held(&format!("{text}{line}\n"), None) else { panic!("{line:?}") };
