@@ -106,7 +106,8 @@ fn entry(
         command: Some(lsp::Command {
             title: "Count an accepted suggestion".to_owned(),
             command: commands::ACCEPTED.to_owned(),
-            arguments: Some(vec![json!(id), json!({"confidence": confidence})]),
+            // No more than the number: Neovim cannot send back a fraction that has been in its menu.
+            arguments: Some(vec![json!(id)]),
         }),
         data: Some(documentation::data(&line, client.insertion)),
         ..lsp::CompletionItem::default()

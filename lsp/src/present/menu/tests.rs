@@ -188,7 +188,7 @@ fn accepting_an_entry_is_counted() {
     let item = item_for("x = $0", "1", ABLE, Encoding::Utf16);
     let command = item.command.unwrap();
     assert_eq!(command.command, commands::ACCEPTED);
-    assert_eq!(command.arguments, Some(vec![json!(7), json!({"confidence": 0.9_f32})]));
+    assert_eq!(command.arguments, Some(vec![json!(7)]));
 }
 
 #[test]
