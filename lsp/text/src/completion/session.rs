@@ -389,7 +389,8 @@ impl<W> Suggestions<W> {
     fn longer(&mut self, here: &Here, part: &str, entry: Option<&Entry>) -> Option<RawCompletion> {
         let behind = self.memory.peek(&here.then(part))?.text;
         let raw = self.memory.take(here, |rest| Entry::allows(entry, rest))?.raw;
-        (raw.text.len() > behind.len() && raw.text.ends_with(&behind)).then_some(raw)
+        let head = raw.text.strip_suffix(behind.as_str()).filter(|head| !head.is_empty())?;
+        says_the_same(head, part).then_some(raw)
     }
 
     fn early(&mut self) -> Option<Ended<W>> {
@@ -441,6 +442,12 @@ impl<W> From<Choice<W>> for Dropped<W> {
     fn from(choice: Choice<W>) -> Self {
         Self { id: choice.id(), waiting: Some(choice.end().waiting) }
     }
+}
+
+/// Whether two texts differ in nothing but how deep their lines are.
+fn says_the_same(one: &str, other: &str) -> bool {
+    let words = |line: &'_ str| -> String { line.trim_start().trim_end_matches('\r').to_owned() };
+    one.split('\n').map(words).eq(other.split('\n').map(words))
 }
 
 #[cfg(test)]
