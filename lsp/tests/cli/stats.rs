@@ -101,9 +101,11 @@ fn serve(folder: &Path, leave: &[Value]) {
     let uri = "file:///project/a.py";
     let document = json!({"uri": uri, "languageId": "python", "version": 1, "text": ""});
     send(&note("textDocument/didOpen", json!({ "textDocument": document })));
-    for (version, text) in [(2, "x"), (3, "xy"), (4, "xyz")] {
+    for (version, text) in [(2, "x"), (3, "y"), (4, "z")] {
         let document = json!({"uri": uri, "version": version});
-        send(&note("textDocument/didChange", json!({"textDocument": document, "contentChanges": [{"text": text}]})));
+        let place = json!({"line": 0, "character": version - 2});
+        let change = json!({"range": {"start": place, "end": place}, "text": text});
+        send(&note("textDocument/didChange", json!({"textDocument": document, "contentChanges": [change]})));
     }
     leave.iter().for_each(&mut send);
     drop(input);

@@ -173,7 +173,11 @@ impl Ours {
         if !self.counts {
             return Ok(Counters::default());
         }
-        match self.client.call(STATS, &json!({}))? {
+        let answer = self.client.call(STATS, &json!({}))?;
+        if let Some(complaint) = self.client.complaint.take() {
+            anyhow::bail!("the server says: {complaint}");
+        }
+        match answer {
             Ok(stats) => Ok(Counters::read(&stats)),
             // A server from before it counted.
             Err(_) => {
