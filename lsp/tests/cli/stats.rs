@@ -97,6 +97,13 @@ fn serve(folder: &Path, leave: &[Value]) {
     };
     let note = |method: &str, params: Value| json!({"jsonrpc": "2.0", "method": method, "params": params});
     send(&json!({"jsonrpc": "2.0", "id": 1, "method": "initialize", "params": {"capabilities": {}}}));
+    // Before the answer nothing else may be sent.
+    let mut header = String::new();
+    while !header.ends_with("\r\n\r\n") {
+        assert_ne!(output.read_line(&mut header).unwrap(), 0, "{header}");
+    }
+    let length = header.split(|char: char| !char.is_ascii_digit()).find_map(|number| number.parse().ok()).unwrap();
+    output.read_exact(&mut vec![0; length]).unwrap();
     send(&note("initialized", json!({})));
     let uri = "file:///project/a.py";
     let document = json!({"uri": uri, "languageId": "python", "version": 1, "text": ""});
