@@ -23,6 +23,7 @@ mod transport;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::time::Duration;
 use std::time::Instant;
 
 use serde_json::Value;
@@ -43,6 +44,9 @@ use crate::server::outbox::Outbox;
 use crate::server::responder::{RequestId, Responder};
 use crate::server::session::Load;
 use crate::statistics::accepted::Told;
+
+/// The time that the main loop has to handle what a client has sent before it left.
+const LEAVING: Duration = Duration::from_secs(2);
 
 /// Serves one client until it says `exit`, closes its streams, or its process (`processId`) ends. Returns true if the
 /// client said `shutdown` first.
@@ -87,11 +91,17 @@ where
     .custom_method(sync::OPEN, Relay::opened)
     .custom_method(sync::CHANGE, Relay::changed)
     .finish();
+    let last = events.clone();
     tokio::select! {
         () = transport::run(input, output, service, socket, events) => {}
         Ok(()) = orphan => tracing::info!("the client's process is gone"),
     }
     if let Some(task) = loop_task {
+        // What the client has sent before it left is still handled, and counted.
+        let (done, ended) = oneshot::channel();
+        if last.send(Event::Left(done)).is_ok() {
+            let _ = tokio::time::timeout(LEAVING, ended).await;
+        }
         task.abort();
         // The main loop is awaited, so that the engine's work has ended with it.
         let _ = task.await;

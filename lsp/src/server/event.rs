@@ -9,6 +9,7 @@ use codegen_text::document::Document;
 use codegen_text::provenance::{TurnMap, TurnText};
 use ropey::Rope;
 use serde_json::Value;
+use tokio::sync::oneshot;
 use tower_lsp::jsonrpc;
 use tower_lsp::ls_types::{self as lsp, ProgressToken, Uri};
 
@@ -74,6 +75,8 @@ pub enum Event {
     ClientGone,
     /// The process that started the client has ended.
     Orphaned,
+    /// The client has left: the last event, and what tells that it was handled.
+    Left(oneshot::Sender<()>),
     /// `workspace/didChangeWorkspaceFolders`.
     FoldersChanged(lsp::WorkspaceFoldersChangeEvent),
     /// The client's answer to `workspace/configuration`, or `None`: the number of the request, its scopes, and the

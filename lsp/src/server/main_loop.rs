@@ -109,6 +109,12 @@ impl MainLoop {
                     let _ = orphaned.map(|orphaned| orphaned.send(()));
                 });
             }
+            Event::Left(done) => {
+                lifecycle::abandon(session);
+                session.then(move |_| {
+                    let _ = done.send(());
+                });
+            }
             Event::Opened(document) => text_sync::opened(session, document),
             Event::Changed(params) => text_sync::changed(session, params),
             Event::Unreadable(unreadable) => text_sync::unreadable(session, unreadable),
