@@ -98,10 +98,7 @@ pub fn apply(session: &mut Session) {
     if !before.sizes().eq(session.state.config.sizes()) {
         parsing::limits_changed(session);
     }
-    let reread = |uri: &Uri| {
-        let (before, now) = (before.at(uri), session.state.config_for(uri));
-        before.turns != now.turns || before.inline != now.inline
-    };
+    let reread = |uri: &Uri| before.at(uri).turns != session.state.config_for(uri).turns;
     let uris: Vec<_> = session.state.buffers.keys().filter(|uri| reload || reread(uri)).cloned().collect();
     for uri in uris {
         // Requests wait for the first engine; for a later one there is nothing to wait for.
