@@ -7,7 +7,7 @@ use codegen_lsp::config::Config;
 use serde_json::{Value, json};
 
 use crate::URI;
-use crate::common::{Client, able, soon};
+use crate::common::{Client, able, gated, soon};
 
 fn client() -> Client {
     Client::with_engine(&Script::continuing(vec![("return 1", " + 1\n")]).engine())
@@ -89,14 +89,18 @@ async fn the_state_is_told_when_it_changes() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_client_that_asks_is_told_of_every_suggestion() {
-    let mut client = client();
+    let (engine, gate) = gated(Script::continuing(vec![("return 1", " + 1\n")]));
+    let mut client = Client::with_engine(&engine);
     let mut params = able();
     params["capabilities"]["experimental"] = json!({"codegenStatus": true});
     client.initialize(params).await;
     client.open(URI, "return 1");
     soon("the model", async { while client.next("codegen/status").await.params["model"] == "builtin" {} }).await;
-    client.complete(URI, 0, 8).result().await;
+    gate.close();
+    let asked = client.complete(URI, 0, 8);
     assert_eq!(client.next("codegen/status").await.params["busy"], true);
+    gate.open();
+    asked.result().await;
     assert_eq!(client.next("codegen/status").await.params["busy"], false);
 }
 
