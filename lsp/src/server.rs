@@ -88,6 +88,7 @@ where
     .custom_method(told::SHOWN, Relay::shown)
     .custom_method(told::ACCEPTED, Relay::accepted)
     .custom_method(told::PARTLY_ACCEPTED, Relay::partly_accepted)
+    .custom_method(told::FOCUSED, Relay::focused)
     .custom_method(sync::OPEN, Relay::opened)
     .custom_method(sync::CHANGE, Relay::changed)
     .finish();
@@ -146,6 +147,12 @@ impl Relay {
 
     async fn statistics(&self, params: Value) -> jsonrpc::Result<Value> {
         self.ask(|responder| Event::Statistics(params, responder)).await
+    }
+
+    async fn focused(&self, params: Value) {
+        if let Some(uri) = told::focus(&params) {
+            self.tell(Event::Focused(uri));
+        }
     }
 
     async fn shown(&self, params: Value) {

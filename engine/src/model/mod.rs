@@ -3,6 +3,7 @@
 pub mod adapter;
 pub mod builtin;
 pub mod convert;
+pub mod infill;
 pub mod inspect;
 pub mod quantize;
 pub mod resolve;
@@ -12,6 +13,7 @@ pub mod vocabulary;
 
 pub use adapter::{AdapterSummary, convert_adapter};
 pub use convert::convert;
+pub use infill::Infill;
 pub use inspect::{Inspection, inspect};
 pub use quantize::quantize;
 pub use quantize::recipe::{FileType, Recipe};

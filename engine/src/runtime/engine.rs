@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
-use codegen_core::{Candidate, Candidates, EngineError, Key, Request, TokenId};
+use codegen_core::{Candidate, Candidates, EngineError, Key, Prompt, Request, TokenId};
 
 use super::backend::{Backend, Vocabulary, llama};
 use super::generation::Generation;
@@ -17,6 +17,7 @@ use super::submission::{Continuation, Submission};
 use super::ticket::{Shared, Ticket};
 use super::worker;
 use crate::decode::text::TextDecoder;
+use crate::model::Infill;
 
 /// The threads of all engines that have not been seen to end.
 static THREADS: Mutex<Vec<JoinHandle<()>>> = Mutex::new(Vec::new());
@@ -262,6 +263,21 @@ impl Engine {
     #[must_use]
     pub fn tokenize(&self, text: &str) -> Vec<TokenId> {
         self.handle.vocabulary.tokenize(text)
+    }
+
+    /// Returns the prompt for what belongs between two texts, in the model's own form; `None` if the model was not trained
+    /// for that. Runs on the calling thread.
+    #[must_use]
+    pub fn infill(&self, before: &str, behind: &str) -> Option<Prompt> {
+        let Infill { prefix, suffix, middle } = self.handle.info.infill?;
+        // What the model's tokenizer puts before each text stands before the whole.
+        let first = self.tokenize("").len();
+        let mut tokens = self.tokenize(before);
+        tokens.insert(first.min(tokens.len()), prefix);
+        tokens.push(suffix);
+        tokens.extend(self.tokenize(behind).into_iter().skip(first));
+        tokens.push(middle);
+        Some(Prompt::Tokens(tokens))
     }
 
     /// Returns the number of bytes in the text of each token, in order; a token can be part of a character. For tokens

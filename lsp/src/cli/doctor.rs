@@ -102,8 +102,9 @@ fn model(info: &ModelInfo) -> String {
         "" => String::new(),
         adapter => format!("adapter       {}\n", printable::line(adapter)),
     };
+    let behind = if info.infill.is_some() { "shown         what stands behind the cursor, too\n" } else { "" };
     format!(
-        "model         {} ({}), {:.1} million parameters, {:.1} MB\n{adapter}context       {} tokens in each of {} slots, trained with {}\nlayers        {place}\n",
+        "model         {} ({}), {:.1} million parameters, {:.1} MB\n{adapter}context       {} tokens in each of {} slots, trained with {}\nlayers        {place}\n{behind}",
         printable::line(&info.name),
         printable::line(&info.architecture),
         info.parameters as f64 / 1e6,

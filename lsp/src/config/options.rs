@@ -241,7 +241,8 @@ pub const ALL: &[OptionSpec] = &[
         get: |config| json!(config.inline.prepare_next),
         set: |config, value| put(&mut config.inline.prepare_next, value.as_bool()),
         scope: Scope::Anyone,
-        about: "Whether the suggestion that follows is made while one is shown, so that it is there when you accept that.",
+        about: "Whether the suggestion that follows is made while one is shown, so that it is there when you accept that, and the text \
+                before the cursor is read while you rest.",
         ..OPTION
     },
     OptionSpec {

@@ -108,13 +108,41 @@ pub fn prepare(document: &Document, at: &At, engine: &Engine) -> Result<Prepared
     let budget = budget(engine, &mut plan.max_tokens);
     let cursor = view.outside(&(view.cursor()..view.cursor())).start;
     let end = cursor.saturating_sub(held.len());
-    let context = cursor::build(document, end, budget, previous_start, &|text| engine.tokenize(text).len());
-    let mut request = Request::new(Prompt::Text(context.prompt), plan.max_tokens);
+    let behind = Behind::new(document, offset, budget, plain, engine);
+    let context = cursor::build(document, end, behind.budget, previous_start, &|text| engine.tokenize(text).len());
+    let mut request = Request::new(behind.prompt(context.prompt, engine), plan.max_tokens);
     request.begin = begin;
     request.stop = Some(completion::behind(&held, plan.stop_rule()));
     let more = (1..count).map(|_| completion::behind(&held, plan.stop_rule())).collect();
     let kind = plan.kind;
     Ok(Prepared { kind, request, more, start: context.start, held, view: Some(view) })
+}
+
+/// A request that reads what a completion at `place` is shown, and generates nothing of use; and the start of its window.
+/// Without a place it is the whole document, if that fits. Counts tokens, so it is not for the main loop. `None` if there is
+/// nothing to read.
+#[must_use]
+pub fn reading(
+    document: &Document,
+    place: Option<usize>,
+    previous_start: Option<usize>,
+    mut max_tokens: usize,
+    plain: bool,
+    engine: &Engine,
+) -> Option<(Request, usize)> {
+    let budget = budget(engine, &mut max_tokens);
+    let offset = place.unwrap_or(document.len()).min(document.len());
+    let count = |text: &str| engine.tokenize(text).len();
+    let build = if plain { cursor::build_plain } else { cursor::build };
+    let behind = Behind::new(document, offset, budget, plain, engine);
+    let context = build(document, offset, behind.budget, previous_start, &count);
+    if (place.is_none() && context.start > 0) || context.prompt.is_empty() {
+        return None;
+    }
+    // With no token to generate, the engine would not read the prompt.
+    let mut request = Request::new(behind.prompt(context.prompt, engine), 1);
+    request.priority = Priority::Ahead;
+    Some((request, context.start))
 }
 
 /// Prepares the rest of a line in a language that nothing is known of.
@@ -123,12 +151,50 @@ fn prepare_plain(document: &Document, at: &At, engine: &Engine) -> Result<Prepar
     let mut max_tokens = Plain::MAX_TOKENS.min(at.max_tokens);
     let budget = budget(engine, &mut max_tokens);
     let count = |text: &str| engine.tokenize(text).len();
-    let context = cursor::build_plain(document, at.offset, budget, at.previous_start, &count);
-    let mut request = Request::new(Prompt::Text(context.prompt), max_tokens);
+    let behind = Behind::new(document, at.offset, budget, true, engine);
+    let context = cursor::build_plain(document, at.offset, behind.budget, at.previous_start, &count);
+    let mut request = Request::new(behind.prompt(context.prompt, engine), max_tokens);
     request.stop = Some(plain.stop_rule());
     let more = (1..at.count).map(|_| plain.stop_rule()).collect();
     Ok(Prepared { kind: Kind::Line, request, more, start: context.start, held: String::new(), view: None })
 }
+
+/// The share of the budget for what stands behind the cursor, and the most tokens of it: the model reads them again with every
+/// key.
+const BEHIND: (usize, usize) = (8, 256);
+
+/// What a model is shown beside the text before the cursor.
+struct Behind {
+    /// What stands behind the cursor; empty if that says nothing, or the model was not trained to read it.
+    text: String,
+    /// The tokens that are left for the text before the cursor.
+    budget: usize,
+}
+
+impl Behind {
+    fn new(document: &Document, offset: usize, budget: usize, plain: bool, engine: &Engine) -> Self {
+        let (share, most) = BEHIND;
+        let count = |text: &str| engine.tokenize(text).len();
+        let text = match engine.info().infill {
+            Some(_) => cursor::behind(document, offset, (budget / share).min(most), plain, &count),
+            None => String::new(),
+        };
+        if text.trim().is_empty() {
+            return Self { text: String::new(), budget };
+        }
+        let budget = budget.saturating_sub(count(&text) + INFILL_TOKENS).max(1);
+        Self { text, budget }
+    }
+
+    /// The prompt that shows it with the text before the cursor.
+    fn prompt(&self, before: String, engine: &Engine) -> Prompt {
+        let infill = if self.text.is_empty() { None } else { engine.infill(&before, &self.text) };
+        infill.unwrap_or(Prompt::Text(before))
+    }
+}
+
+/// The tokens of a prompt with a gap that have no text, and what its parts may have more of together than each by itself.
+const INFILL_TOKENS: usize = 4;
 
 /// The part of the document around the cursor that a suggestion is decided in.
 ///

@@ -1,6 +1,8 @@
-//! What clients say of inline suggestions, in the notifications that GitHub's Copilot language server has for it.
+//! What clients say of inline suggestions and of the user's focus, in the notifications that GitHub's Copilot language server
+//! has for it.
 
 use serde_json::Value;
+use tower_lsp::ls_types::Uri;
 
 /// The user sees a suggestion.
 pub const SHOWN: &str = "textDocument/didShowCompletion";
@@ -8,6 +10,15 @@ pub const SHOWN: &str = "textDocument/didShowCompletion";
 pub const ACCEPTED: &str = "textDocument/didAcceptCompletion";
 /// A part of a suggestion is in the buffer now.
 pub const PARTLY_ACCEPTED: &str = "textDocument/didPartiallyAcceptCompletion";
+
+/// The user has turned to a document, or to none.
+pub const FOCUSED: &str = "textDocument/didFocus";
+
+/// The document that the user has turned to; `None` for none, or what cannot be read.
+#[must_use]
+pub fn focus(params: &Value) -> Option<Uri> {
+    params.pointer("/textDocument/uri")?.as_str()?.parse().ok()
+}
 
 /// The number of the suggestion: the first of the arguments that its item's command has.
 ///

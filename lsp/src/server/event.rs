@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use codegen_core::Request;
 use codegen_engine::Engine;
 use codegen_text::completion::session::{Entry, Source};
 use codegen_text::completion::{Judged, Kind, Refusal, Refused};
@@ -90,6 +91,12 @@ pub enum Event {
     Prepared(Uri, u64, Wanted, Result<Box<Prepared>, Refusal>),
     /// Suggestions were put off, and are not any more.
     SnoozeOver,
+    /// The user has done nothing for a moment since they did something in this document, if this number is the last.
+    RestDue(Uri, u64),
+    /// A request that only reads, and the start of its window, for that rest; `None` if there is nothing to read.
+    ReadingPrepared(Uri, u64, Option<Box<(Request, usize)>>),
+    /// `textDocument/didFocus`.
+    Focused(Uri),
     /// The delay before a generation is over, if this is still the text: its number, and the byte offset of its cursor.
     StartDue(Uri, Rope, u64, usize),
     /// The request that a generation is for has been waiting for as long as it may for a whole block.
@@ -197,6 +204,12 @@ pub enum Job {
         index: usize,
         kind: Kind,
     },
+    /// A text that is read while the user rests.
+    Reading {
+        uri: Uri,
+        id: u64,
+        text: Rope,
+    },
     /// A candidate of a turn.
     Synthesis {
         at: StepId,
@@ -210,7 +223,7 @@ impl Job {
     #[must_use]
     pub fn id(&self) -> u64 {
         match self {
-            Self::Inline { id, .. } | Self::Choice { id, .. } => *id,
+            Self::Inline { id, .. } | Self::Choice { id, .. } | Self::Reading { id, .. } => *id,
             Self::Synthesis { at, .. } => at.step,
         }
     }

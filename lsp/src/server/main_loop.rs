@@ -64,6 +64,7 @@ impl MainLoop {
             Job::Choice { uri, id, index, kind } => {
                 inline::generation::produced_several(&mut self.session, &uri, id, index, kind, event);
             }
+            Job::Reading { uri, text, .. } => inline::rest::produced(&mut self.session, &uri, text, &event),
             Job::Synthesis { at, candidate } => synthesis::produced(&mut self.session, at, candidate, event),
         }
         self.settle();
@@ -134,6 +135,9 @@ impl MainLoop {
             Event::Prepared(uri, id, wanted, prepared) => {
                 inline::generation::prepared(session, uri, id, wanted, prepared);
             }
+            Event::RestDue(uri, stamp) => inline::rest::due(session, &uri, stamp),
+            Event::ReadingPrepared(uri, stamp, reading) => inline::rest::prepared(session, uri, stamp, reading),
+            Event::Focused(uri) => inline::rest::focused(session, &uri),
             Event::StartDue(uri, text, id, offset) => inline::start_due(session, &uri, &text, id, offset),
             // The client is told of the state after every event.
             Event::SnoozeOver => {}

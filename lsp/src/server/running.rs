@@ -23,6 +23,17 @@ impl Running {
         self.0.retain(|(job, _)| job.id() != id);
     }
 
+    /// Drops what is only read ahead, which leaves the engine to other work; what was read of it is kept there.
+    pub fn stop_reading(&mut self) {
+        self.0.retain(|(job, _)| !matches!(job, Job::Reading { .. }));
+    }
+
+    /// Whether there are none.
+    #[must_use]
+    pub fn is_idle(&self) -> bool {
+        self.0.is_empty()
+    }
+
     /// Whether there are generations of turns.
     #[must_use]
     pub fn is_busy_with_turns(&self) -> bool {

@@ -12,6 +12,7 @@ use codegen_text::document::Document;
 use codegen_text::edit::{self, Assoc, Edit};
 use codegen_text::prompt::view::View;
 use codegen_text::provenance::{Records, TurnCache, TurnMap};
+use ropey::Rope;
 use serde_json::Value;
 use tower_lsp::ls_types::Uri;
 
@@ -76,6 +77,10 @@ pub struct Buffer {
     pub synced: bool,
     /// The start of the last context's window, so that it stays there.
     pub window_start: Option<usize>,
+    /// The byte offset of the user's last request, or the end of their last edit, as far as is known.
+    pub place: Option<usize>,
+    /// The text that was read last by the engine.
+    pub read: Option<Rope>,
     pub suggestions: Suggestions<Waiter>,
     /// What becomes of the suggestion that stands.
     pub stands: pace::Watch,
@@ -110,6 +115,8 @@ impl Buffer {
             client_version,
             synced: true,
             window_start: None,
+            place: None,
+            read: None,
             suggestions,
             stands: pace::Watch::default(),
             begun: None,
@@ -127,6 +134,7 @@ impl Buffer {
     /// Moves everything that refers to the text past a change of it.
     pub fn follow(&mut self, change: &Edit) -> Option<Dropped<Waiter>> {
         self.window_start = self.window_start.and_then(|start| edit::map(start, change, Assoc::Before));
+        self.place = Some(change.range.start + change.text.len());
         self.asked.changed(change);
         self.suggestions.changed(change)
     }
@@ -170,6 +178,8 @@ pub struct State {
     pub status: StatusSent,
     /// How much of the model that is being loaded is loaded, in percent.
     pub loaded: Option<u8>,
+    /// The number of things that the user has done, by which is known whether they rest.
+    pub rest: u64,
     /// The document that was opened or changed last.
     pub touched: Option<Uri>,
     /// The number of candidates sampled so far: the next one's seed, so that none is sampled twice.
@@ -206,6 +216,7 @@ impl State {
             counting: Counting::new(None),
             status: StatusSent::default(),
             loaded: None,
+            rest: 0,
             touched: None,
             drawn: 0,
             last_id: 0,

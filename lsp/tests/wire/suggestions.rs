@@ -1,5 +1,8 @@
 //! Suggestions beyond the single one that a key asks for: several, remembered, prepared, early; and when there are none.
 
+use std::sync::{Arc, Mutex};
+
+use codegen_engine::model::Infill;
 use codegen_engine::runtime::backend::scripted::Script;
 use codegen_text::completion::pace::{Debounce, Eagerness};
 use serde_json::{Value, json};
@@ -287,4 +290,88 @@ async fn other_languages_get_the_rest_of_a_line_where_the_user_lists_them() {
     client.change(URI, [0, 8, 0, 8], "f(");
     assert_eq!(item(&client.complete(URI, 0, 10).result().await).0, "1);");
     assert_eq!(client.complete("file:///project/a.rs", 0, 8).result().await, Value::Null);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_text_is_read_while_the_user_rests() {
+    let text = "x = 1\ny = 2\nreturn 1";
+    for (prepare_next, opened) in [(true, true), (true, false), (false, true)] {
+        let engine = sums().engine();
+        let mut client = Client::with_config(&engine, |config| config.inline.prepare_next = prepare_next);
+        client.hello().await;
+        if opened {
+            client.open(URI, text);
+        } else {
+            client.open(URI, "");
+            client.change(URI, [0, 0, 0, 0], text);
+        }
+        if prepare_next {
+            while engine.counters().finished_requests < 1 {
+                tokio::task::yield_now().await;
+            }
+        }
+        client.settle().await;
+        let before = engine.counters();
+        assert_eq!(item(&client.complete(URI, 2, 8).result().await).0, " + 1");
+        let after = engine.counters();
+        let read = after.prefill_tokens - before.prefill_tokens;
+        // The last token has to be read again for what follows it.
+        assert_eq!(read <= 1, prepare_next, "{before:?} {after:?}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn reading_gives_way_to_a_request_and_follows_the_focus() {
+    let other = "file:///other.py";
+    let long = "a = 1\n".repeat(200);
+    let (engine, gate) = gated(sums());
+    let mut client = Client::with_config(&engine, |config| config.inline.prepare_next = true);
+    client.hello().await;
+    client.open(URI, "return 1");
+    client.open(other, &long);
+    gate.close();
+    // The one that was opened last is read.
+    blocked(&gate).await;
+    let before = engine.counters();
+    let asked = client.complete(URI, 0, 8);
+    client.settle().await;
+    gate.open();
+    assert_eq!(item(&asked.result().await).0, " + 1");
+    let after = engine.counters();
+    // The batch that was under way came to its end, and no other of it was made before the answer.
+    assert!(after.batches - before.batches <= 6, "{before:?} {after:?}");
+    // What was broken off goes on when the user turns to it.
+    let before = engine.counters().finished_requests;
+    client.notify("textDocument/didFocus", json!({"textDocument": {"uri": other}}));
+    while engine.counters().finished_requests == before {
+        tokio::task::yield_now().await;
+    }
+    client.notify("textDocument/didFocus", json!({"textDocument": {"uri": "no URI"}}));
+    client.notify("textDocument/didFocus", json!({}));
+    client.settle().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_model_that_was_trained_for_it_is_shown_what_stands_behind_the_cursor() {
+    const INFILL: Infill = Infill { prefix: 1, suffix: 2, middle: 3 };
+    let seen = Arc::new(Mutex::new(String::new()));
+    let told = Arc::clone(&seen);
+    let mut script = Script::new(move |tokens| {
+        let text: Vec<u8> = tokens.iter().filter_map(|&token| u8::try_from(token).ok()).collect();
+        let text = String::from_utf8_lossy(&text).into_owned();
+        let said = text.split('\u{3}').nth(1).map_or(0, str::len);
+        *told.lock().unwrap() = text;
+        i32::from(b"(b)\n"[said.min(3)])
+    });
+    script.infill = Some(INFILL);
+    let mut client = Client::with_engine(&script.engine());
+    client.hello().await;
+    // In tabs, which the model is shown as spaces; a word is held back and said again.
+    client.open(URI, "def f(b):\n\ta = f\n\treturn a\n");
+    assert_eq!(item(&client.complete(URI, 1, 6).result().await).0, "(b)");
+    let shown = seen.lock().unwrap().clone();
+    let (before, rest) = shown.split_once('\u{2}').unwrap();
+    let (behind, _) = rest.split_once('\u{3}').unwrap();
+    assert!(before.starts_with("\u{1}def f(b):\n    a ="), "{shown:?}");
+    assert_eq!(behind, "\n    return a\n", "{shown:?}");
 }

@@ -36,7 +36,7 @@ use llama_cpp_2::vocab::VocabType;
 
 use super::{Backend, BatchToken, Vocabulary, log};
 use crate::gguf::Gguf;
-use crate::model::{AdapterSummary, Spelling};
+use crate::model::{AdapterSummary, Infill, Spelling};
 use crate::runtime::cpu;
 use crate::runtime::load::offload::{self, MICRO_BATCH, Placement, Sizes};
 use crate::runtime::load::options::{Device, EngineOptions, FlashAttention, KvType, ModelInfo};
@@ -111,13 +111,13 @@ pub(in crate::runtime) fn load<T>(
         return Err(model_refused(reason));
     }
     let adapter = options.lora.as_ref().map(|path| preflight::adapter::open(path, &gguf)).transpose()?;
-    let spelling = Arc::new(Spelling::of(&gguf));
+    let (spelling, infill) = (Arc::new(Spelling::of(&gguf)), Infill::of(&gguf.metadata));
     let backend = backend().map_err(model_refused)?;
     let mut placement =
         Placement::new(options, &devices(), || Sizes::of(&gguf, adapter.as_ref(), options).unwrap_or_default())?;
     let mut run = Some(run);
     loop {
-        match load_placed(backend, options, progress, adapter.as_ref(), &spelling, &placement, &mut run) {
+        match load_placed(backend, options, progress, adapter.as_ref(), (&spelling, infill), &placement, &mut run) {
             Err(error) if placement.shrink() => {
                 // The plan is an estimate, and other programs use the device, too.
                 tracing::warn!(%error, layers = placement.layers, "loading failed; trying with fewer layers on the GPU");
@@ -133,7 +133,7 @@ fn load_placed<T>(
     options: &EngineOptions,
     progress: &Progress,
     adapter: Option<&Gguf>,
-    spelling: &Arc<Spelling>,
+    (spelling, infill): (&Arc<Spelling>, Option<Infill>),
     placement: &Placement,
     run: &mut Option<impl FnOnce(&mut dyn Backend, ModelInfo) -> T>,
 ) -> Result<T, EngineError> {
@@ -200,6 +200,7 @@ fn load_placed<T>(
         threads,
         threads_chosen: pacing.chooses(),
         adapter: adapter.and_then(AdapterSummary::of),
+        infill,
     };
     tracing::info!(model = info.title(), layers = info.layers, gpu_layers, gpus = ?info.gpu_devices, threads, "model loaded");
     let mut llama = Llama {

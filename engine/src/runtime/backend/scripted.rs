@@ -6,6 +6,7 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use codegen_core::{EngineError, TokenId};
 
 use super::{Backend, BatchToken, Vocabulary};
+use crate::model::Infill;
 use crate::runtime::engine::Engine;
 use crate::runtime::load::options::ModelInfo;
 
@@ -32,6 +33,8 @@ pub struct Script {
     pub gate: Option<Gate>,
     /// Whether what a slot holds can be cut and copied. Otherwise, as with a recurrent model, it can only be forgotten.
     pub divisible: bool,
+    /// The tokens with which it is shown the text behind a gap, which should be none of the bytes.
+    pub infill: Option<Infill>,
 }
 
 impl Script {
@@ -44,7 +47,7 @@ impl Script {
     /// The same model, for which several tokens may follow: `next` gives their logits, and those of all other tokens are
     /// zero.
     pub fn weighing(next: impl FnMut(&[TokenId]) -> Vec<(TokenId, f32)> + Send + 'static) -> Self {
-        Self { context: 2048, batch: 256, slots: 2, next: Box::new(next), gate: None, divisible: true }
+        Self { context: 2048, batch: 256, slots: 2, next: Box::new(next), gate: None, divisible: true, infill: None }
     }
 
     /// Returns a model that continues a text that ends in the first of a pair with the second, and then ends. The
@@ -86,6 +89,7 @@ impl Script {
             threads: 1,
             threads_chosen: false,
             adapter: None,
+            infill: self.infill,
         };
         Engine::start(move || {
             let slots = vec![Vec::new(); self.slots];

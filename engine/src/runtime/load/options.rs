@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use crate::model::AdapterSummary;
+use crate::model::{AdapterSummary, Infill};
 
 /// How many of the model's layers go to a GPU.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -156,6 +156,8 @@ pub struct ModelInfo {
     pub threads_chosen: bool,
     /// The adapter that is added to it.
     pub adapter: Option<AdapterSummary>,
+    /// The tokens with which it is shown the text behind a gap, if it was trained for that.
+    pub infill: Option<Infill>,
 }
 
 impl ModelInfo {

@@ -27,6 +27,7 @@ fn open(session: &mut Session, item: Opened) {
     let document = Document::limited(&text, version.unwrap_or_default(), limits);
     session.state.buffers.insert(uri.clone(), Buffer::new(document, language, version));
     session.state.touched = Some(uri.clone());
+    inline::rest::begins(session, &uri);
     if !repair.keeps_positions(true, session.state.encoding) {
         out_of_step(session, &uri, REPLACED.to_owned());
     }
@@ -74,6 +75,7 @@ pub fn changed(session: &mut Session, params: Changed) {
             }
             session.state.follow(&uri, &edits);
             session.state.touched = Some(uri.clone());
+            inline::rest::begins(session, &uri);
             statistics::edited(session, &uri, &before, &edits);
             let is_whole = whole.is_some() && applied.len() == 1;
             let trusted = repair.keeps_positions(is_whole, session.state.encoding);

@@ -30,6 +30,8 @@ const BYTES_PER_TOKEN: usize = 8;
 /// Imports are searched for in this many lines from the top, and signatures in this many lines above the window.
 const IMPORT_LINES: usize = 400;
 const SIGNATURE_LINES: usize = 4000;
+/// At most this many lines behind the cursor are shown.
+const LINES_BEHIND: usize = 64;
 
 /// The context for a text that goes on at `offset`, within `budget` tokens, as `count` counts them.
 #[must_use]
@@ -56,6 +58,37 @@ pub fn build_plain(
 ) -> Context {
     let offset = python::char_boundary(document, offset);
     Builder { document, offset, unit: None, budget, count }.build(previous_start)
+}
+
+/// What stands behind `offset`, as the model is shown it, for a model that reads it: the rest of the line and the lines
+/// below, as many as have no more than `budget` tokens. It does not depend on what is before `offset`. `plain` is true for a
+/// document that is no Python.
+#[must_use]
+pub fn behind(
+    document: &Document,
+    offset: usize,
+    budget: usize,
+    plain: bool,
+    count: &dyn Fn(&str) -> usize,
+) -> String {
+    let offset = python::char_boundary(document, offset);
+    let unit = (!plain).then(|| Unit::at(document, offset));
+    let builder = Builder { document, offset, unit, budget, count };
+    let first = python::line_at(document, offset);
+    let (mut behind, mut left) = (String::new(), budget);
+    for number in (first.number..).take(LINES_BEHIND) {
+        let Some(line) = python::line(document, number) else { break };
+        let shown = if number == first.number {
+            let (whole, before) = (builder.shown(line.start..line.next), builder.shown(line.start..offset));
+            whole.strip_prefix(before.as_str()).unwrap_or_default().to_owned()
+        } else {
+            builder.shown(line.start..line.next)
+        };
+        let Some(rest) = left.checked_sub(count(&shown)) else { break };
+        left = rest;
+        behind.push_str(&shown);
+    }
+    behind
 }
 
 struct Builder<'a> {

@@ -21,21 +21,53 @@ METHODS |= set(dir(sys.stdin)) | set(dir(lambda: 0)) | set(dir(x for x in ()))
 STRINGS = re.compile(r"('''|\"\"\")[\s\S]*?(\1|\Z)|'(\\.|[^'\\\n])*'?|\"(\\.|[^\"\\\n])*\"?|#[^\n]*")
 
 
+REST = ("", ": pass", " pass", " in x: pass", "x", "x: pass")
+
+
 def variants(left, right, wide):
-    """The text as it is, with a body where the line is a header or blank; if wide, with its rest made up."""
+    """The text as it is, with a body where the line is a header or blank; if wide, with its rest made up.
+
+    A header that a suggestion ends in is not broken for what has to stand below it: a body, a case, a handler.
+    """
     yield left + right
     line = left[left.rfind("\n") + 1:]
     if not line.strip():
         yield left + "pass" + right
     elif line.rstrip().endswith(":"):
-        yield left + " pass" + right
+        for made in (left + " pass", left):
+            for below in blocks(made):
+                yield made + below + right
     if wide:
         end = right.find("\n") if "\n" in right else len(right)
         needed = closers(left)
         for rest in (right[:end], needed, needed[len(right[:end].strip()):] + right[:end]):
-            for more in ("", ": pass", " pass", " in x: pass", "x", "x: pass"):
-                yield left + rest + more + right[end:]
-                yield left + more + rest + right[end:]
+            for more in REST:
+                for made in (left + rest + more, left + more + rest):
+                    for below in blocks(made):
+                        yield made + below + right[end:]
+
+
+def blocks(text):
+    """What the blocks that the text's last line is in may still need below it."""
+    yield ""
+    lines = text.split("\n")
+    column = indentation(lines[-1])
+    if re.match(r"\s*match\b.*:\s*(pass)?\Z", lines[-1]):
+        yield f"\n{' ' * (column + 4)}case _: pass"
+    handlers = ""
+    for line in reversed(lines):
+        if line.strip() and (indentation(line) < column or line is lines[-1]):
+            column = indentation(line)
+            if re.match(r"\s*try\s*:", line):
+                handlers += f"\n{line[:column]}finally: pass"
+                yield handlers
+            elif re.match(r"\s*match\b.*:\s*\Z", line):
+                handlers += f"\n{line[:column]}    case _: pass"
+                yield handlers
+
+
+def indentation(line):
+    return len(line) - len(line.lstrip())
 
 
 def closers(text):

@@ -15,6 +15,7 @@ pub(super) fn start(session: &mut Session, uri: &Uri, id: u64, offset: usize, wa
     let Some(buffer) = session.state.buffers.get_mut(uri) else { return };
     buffer.begun = Some((id, now));
     let document = buffer.document.clone();
+    buffer.read = Some(document.rope().clone());
     prepare(session, uri, id, wanted, offset, move || document);
 }
 
@@ -29,6 +30,7 @@ pub(super) fn prepare(
 ) {
     // While the engine loads, the request waits; `engine_settled` starts it.
     let Some(engine) = session.state.engine().cloned() else { return };
+    session.running.stop_reading();
     let Some(buffer) = session.state.buffers.get(uri) else { return };
     let (previous_start, plain) = (buffer.window_start, session.state.service(uri) == Service::Text);
     let selected = buffer.suggestions.entry(id).map(|entry| entry.selected.clone());

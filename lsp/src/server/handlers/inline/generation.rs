@@ -123,6 +123,11 @@ pub fn produced_several(session: &mut Session, uri: &Uri, id: u64, index: usize,
     }
 }
 
+/// Counts a generation that is for no request.
+pub(super) fn count(session: &mut Session, done: &Completion) {
+    statistics::record(session, of_generation(done));
+}
+
 /// What is counted of a generation.
 fn of_generation(done: &Completion) -> Counted<'static> {
     let read = done.prompt_tokens.saturating_sub(done.reused_tokens);
@@ -134,7 +139,7 @@ fn is_broken_off(reason: FinishReason) -> bool {
 }
 
 /// An empty buffer has nothing to continue; the user is not told.
-fn report(session: &mut Session, error: &EngineError) {
+pub(super) fn report(session: &mut Session, error: &EngineError) {
     if *error != EngineError::EmptyPrompt {
         session.engine_failed(error);
     }

@@ -1,12 +1,13 @@
 //! Suggestions: `textDocument/inlineCompletion`, and what it has in common with the completion menu.
 //!
 //! A request is answered from what is known, joined to a generation in flight, or begins one ([`begin`], [`generation`]). What is
-//! known is filtered and answered in [`show`]. What nobody has asked for yet is prepared in [`ahead`].
+//! known is filtered and answered in [`show`]. What nobody has asked for yet is prepared in [`ahead`], or read in [`rest`].
 
 mod ahead;
 mod answer;
 mod begin;
 pub mod generation;
+pub mod rest;
 pub mod show;
 
 use std::time::Duration;
@@ -256,6 +257,7 @@ fn place(session: &mut Session, asked: Ask) -> Result<(Here, Option<Entry>), Unf
     }
     let offset = positions::offset(buffer.document.rope(), position, encoding);
     let offset = offset.map_err(|error| Unfit::Invalid(error.to_string()))?;
+    buffer.place = Some(offset);
     let entry = match selected {
         None => None,
         // Another entry than what is being typed: nothing can continue it at this place.
@@ -352,6 +354,7 @@ pub fn engine_settled(session: &mut Session) {
     if session.state.engine().is_none() {
         return uris.iter().for_each(|uri| forget(session, uri));
     }
+    rest::possible(session);
     for uri in uris {
         let id = session.state.next_id();
         let Some(buffer) = session.state.buffers.get_mut(&uri).filter(|buffer| buffer.delayed.is_none()) else {
