@@ -5,7 +5,7 @@ use std::str::FromStr;
 
 use anyhow::{Context, bail};
 use clap::Args;
-use codegen_core::{Completion, EngineError};
+use codegen_core::Completion;
 use codegen_text::completion::{Kind, Refusal, Suggestion, Threshold};
 use codegen_text::document::Document;
 use codegen_text::turns::TurnOptions;
@@ -15,7 +15,7 @@ use serde_json::json;
 use super::engine_args::EngineArgs;
 use super::{output, source};
 use crate::config::InlineConfig;
-use crate::generate::prepare;
+use crate::generate::prepare::{self, At, Generated};
 
 /// Arguments of `complete`.
 #[derive(Debug, Args)]
@@ -70,35 +70,14 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
     let offset = offset(document.rope(), *line, *column).with_context(|| file.display().to_string())?;
     let engine = arguments.engine.load()?;
     let options = TurnOptions { marker: arguments.marker.clone() };
-    let prepared = prepare::prepare(
-        &document,
-        &prepare::At {
-            offset,
-            selected: None,
-            count: 1,
-            options: &options,
-            previous_start: None,
-            max_tokens: arguments.max_tokens,
-            plain: false,
-        },
-        &engine,
-    );
-    let prepared = match prepared {
-        Ok(prepared) => prepared,
-        Err(refusal) => return report(arguments, Err(refusal), None),
-    };
-    let Some(view) = &prepared.view else { return report(arguments, Err(Refusal::Language), None) };
-    let kind = prepared.kind;
-    match engine.submit(prepared.request).blocking_finish() {
-        Ok(done) => {
-            let mut raw = prepare::raw(done.clone(), kind.clone());
-            raw.forget(&prepared.held);
-            let judged = prepare::suggestion(&document, view, &raw, None, Threshold::NONE);
+    let at = At { max_tokens: arguments.max_tokens, ..At::cursor(offset, &options) };
+    match prepare::generate(&document, &at, &engine)? {
+        Ok(Generated { raw, done, view }) => {
+            let judged = prepare::suggestion(&document, &view, &raw, None, Threshold::NONE);
             let suggestion = judged.map(|judged| judged.suggestion).map_err(|refused| refused.why);
-            report(arguments, suggestion, Some((kind, done)))
+            report(arguments, suggestion, Some((raw.kind, done)))
         }
-        Err(EngineError::EmptyPrompt) => report(arguments, Err(Refusal::NothingAbove), None),
-        Err(error) => Err(error.into()),
+        Err(refusal) => report(arguments, Err(refusal), None),
     }
 }
 

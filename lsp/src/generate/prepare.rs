@@ -2,10 +2,11 @@
 
 use codegen_core::Truncation;
 use codegen_core::{
-    Candidate, Candidates, Completion, FinishReason, Overflow, Priority, Prompt, Request, Sampling, StopRule,
+    Candidate, Candidates, Completion, EngineError, FinishReason, Overflow, Priority, Prompt, Request, Sampling, StopRule,
 };
 use codegen_engine::{Engine, Progress};
 use codegen_text::candidates::{Ranked, Score};
+use codegen_text::completion::confidence::Ceiling;
 use codegen_text::completion::plain::Plain;
 use codegen_text::completion::raw::RawCompletion;
 use codegen_text::completion::{
@@ -39,6 +40,8 @@ pub struct Prepared {
     pub held: String,
     /// The part of the document that the plan was made from; `None` for a text in a language that nothing is known of.
     pub view: Option<View>,
+    /// What the probability of its parts depends on; `None` if they are not weighed by it.
+    pub ceiling: Option<Ceiling>,
 }
 
 /// The request, made several requests for continuations of one prompt, each with its own sampling. `more` has the stop rules
@@ -87,6 +90,43 @@ pub struct At<'a> {
     pub plain: bool,
 }
 
+impl<'a> At<'a> {
+    /// A cursor in a Python file that is looked at for the first time: one completion, as long as it gets.
+    #[must_use]
+    pub fn cursor(offset: usize, options: &'a TurnOptions) -> Self {
+        Self { offset, selected: None, count: 1, options, previous_start: None, max_tokens: usize::MAX, plain: false }
+    }
+}
+
+/// A completion that was generated for a cursor in a Python file.
+pub struct Generated {
+    /// What suggestions are made of.
+    pub raw: RawCompletion,
+    /// What the model wrote, what is held before the cursor included.
+    pub done: Completion,
+    /// The part of the document that it was decided in.
+    pub view: View,
+}
+
+/// Prepares one completion of Python, and waits for it.
+///
+/// # Errors
+/// The engine fails. The inner error says why there is nothing to generate.
+pub fn generate(document: &Document, at: &At, engine: &Engine) -> Result<Result<Generated, Refusal>, EngineError> {
+    let Prepared { kind, request, held, view, .. } = match prepare(document, at, engine) {
+        Ok(prepared) => prepared,
+        Err(refusal) => return Ok(Err(refusal)),
+    };
+    let Some(view) = view else { return Ok(Err(Refusal::Language)) };
+    let done = match engine.submit(request).blocking_finish() {
+        Err(EngineError::EmptyPrompt) => return Ok(Err(Refusal::NothingAbove)),
+        done => done?,
+    };
+    let mut raw = raw(done.clone(), kind);
+    raw.forget(&held);
+    Ok(Ok(Generated { raw, done, view }))
+}
+
 /// Prepares a completion. Counts tokens, so it is not for the main loop.
 ///
 /// # Errors
@@ -114,8 +154,8 @@ pub fn prepare(document: &Document, at: &At, engine: &Engine) -> Result<Prepared
     request.begin = begin;
     request.stop = Some(completion::behind(&held, plan.stop_rule()));
     let more = (1..count).map(|_| completion::behind(&held, plan.stop_rule())).collect();
-    let kind = plan.kind;
-    Ok(Prepared { kind, request, more, start: context.start, held, view: Some(view) })
+    let (ceiling, kind) = (plan.ceiling(), plan.kind);
+    Ok(Prepared { kind, request, more, start: context.start, held, view: Some(view), ceiling })
 }
 
 /// A request that reads what a completion at `place` is shown, and generates nothing of use; and the start of its window.
@@ -156,7 +196,8 @@ fn prepare_plain(document: &Document, at: &At, engine: &Engine) -> Result<Prepar
     let mut request = Request::new(behind.prompt(context.prompt, engine), max_tokens);
     request.stop = Some(plain.stop_rule());
     let more = (1..at.count).map(|_| plain.stop_rule()).collect();
-    Ok(Prepared { kind: Kind::Line, request, more, start: context.start, held: String::new(), view: None })
+    let (kind, held, start) = (Kind::Line, String::new(), context.start);
+    Ok(Prepared { kind, request, more, start, held, view: None, ceiling: None })
 }
 
 /// The share of the budget for what stands behind the cursor, and the most tokens of it: the model reads them again with every

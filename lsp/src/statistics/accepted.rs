@@ -75,6 +75,8 @@ pub struct Found {
 pub struct Watch {
     /// The latest.
     current: Option<Suggestion>,
+    /// The others that it was given with, for the user to choose from.
+    others: Vec<Suggestion>,
     past: VecDeque<Suggestion>,
 }
 
@@ -111,8 +113,9 @@ struct Counted {
 }
 
 impl Watch {
-    /// The client is given a suggestion.
-    pub fn suggested(&mut self, new: Suggested) {
+    /// The client is given a suggestion, and `others` to choose from in its place.
+    pub fn suggested(&mut self, new: Suggested, others: &[Suggested]) {
+        self.others = others.iter().map(Suggestion::new).collect();
         let old = self.current.take().or_else(|| if new.stands { self.past.pop_back() } else { None });
         let mut next = Suggestion::new(&new);
         match old {
@@ -139,37 +142,34 @@ impl Watch {
 
     /// Takes in the changes of one notification; `before` is the text before the first of them.
     pub fn changed(&mut self, before: &Rope, changes: &[Edit], talks: Talks) -> Found {
-        let mut found = Found::default();
-        let mut gone = false;
-        let mut apart = Vec::new();
-        let mut at_place = String::new();
-        for step in typing::steps(before, changes) {
-            match self.current.as_mut().filter(|_| !gone).map(|current| current.follow(&step)) {
-                Some(Place::Within) => at_place.push_str(&step.edit.text),
-                Some(Place::Elsewhere) | None => apart.push(step.edit.text),
-                Some(Place::Across) => {
-                    gone = true;
-                    apart.push(step.edit.text);
-                }
-            }
-        }
-        if let Some(current) = self.current.as_mut().filter(|_| !gone) {
-            gone = !current.grown(&at_place, talks, &mut found);
+        let steps = typing::steps(before, changes);
+        let Some(current) = self.current.take() else {
+            let mut found = Found::default();
+            steps.iter().for_each(|step| found.written(&line_feeds(&step.edit.text)));
+            return found;
+        };
+        // Of several to choose from, the one that most of stands there now is the one.
+        let counted = current.counted;
+        let all = std::iter::once(current).chain(self.others.drain(..));
+        let mut all: Vec<_> = all.map(|mut one| (one.changed(&steps, talks), one)).collect();
+        let standing = |((_, stands), one): &((Found, bool), Suggestion)| stands.then_some(one.matched);
+        let most = all.iter().map(standing).max().flatten();
+        let chosen = all.iter().position(|one| standing(one) == most).unwrap_or_default();
+        let ((found, stands), mut one) = all.swap_remove(chosen);
+        one.counted.shown |= counted.shown;
+        if stands {
+            self.current = Some(one);
+            self.others = all.into_iter().filter(|((_, stands), _)| *stands).map(|(_, one)| one).collect();
         } else {
-            apart.push(at_place);
-        }
-        for text in apart {
-            found.written(&line_feeds(&text));
-        }
-        if gone && let Some(current) = self.current.take() {
-            self.forget(current);
+            self.forget(one);
         }
         found
     }
 
     /// Takes in what the client says of the suggestion with that number; `None` if there is none.
     pub fn told(&mut self, number: u64, told: Told) -> Option<Found> {
-        let is_it = |one: &&mut Suggestion| one.numbers.iter().any(|(known, _)| *known == number);
+        self.choose(number);
+        let is_it = |one: &&mut Suggestion| one.has(number);
         let (one, there) = match self.current.as_mut().filter(is_it) {
             Some(one) => (one, true),
             None => (self.past.iter_mut().rev().find(is_it)?, false),
@@ -196,8 +196,20 @@ impl Watch {
         Some(found)
     }
 
+    /// The client speaks of the suggestion with that number: if it is one of several to choose from, that is the one now.
+    fn choose(&mut self, number: u64) {
+        if let Some(at) = self.others.iter().position(|one| one.has(number))
+            && let Some(current) = &mut self.current
+        {
+            std::mem::swap(current, &mut self.others[at]);
+            // They are counted as one suggestion.
+            current.counted = self.others[at].counted;
+        }
+    }
+
     /// The document has become another.
     pub fn clear(&mut self) {
+        self.others.clear();
         if let Some(current) = self.current.take() {
             self.forget(current);
         }
@@ -238,6 +250,32 @@ impl Suggestion {
             followed_to: 0,
             counted: Counted::default(),
         }
+    }
+
+    /// Whether it was sent under that number.
+    fn has(&self, number: u64) -> bool {
+        self.numbers.iter().any(|(known, _)| *known == number)
+    }
+
+    /// Takes in the changes of one notification; the second is false if something else stands at its place now.
+    fn changed(&mut self, steps: &[Step], talks: Talks) -> (Found, bool) {
+        let (mut found, mut gone) = (Found::default(), false);
+        let (mut apart, mut at_place) = (Vec::new(), String::new());
+        for step in steps {
+            let place = if gone { Place::Elsewhere } else { self.follow(step) };
+            gone |= place == Place::Across;
+            match place {
+                Place::Within => at_place.push_str(&step.edit.text),
+                Place::Elsewhere | Place::Across => apart.push(step.edit.text.as_str()),
+            }
+        }
+        if gone {
+            apart.push(&at_place);
+        } else {
+            gone = !self.grown(&at_place, talks, &mut found);
+        }
+        apart.iter().for_each(|text| found.written(&line_feeds(text)));
+        (found, !gone)
     }
 
     /// Moves past a change, or takes it into the window.

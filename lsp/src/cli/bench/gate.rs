@@ -7,7 +7,6 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Context;
 use clap::Args;
-use codegen_core::EngineError;
 use codegen_engine::Engine;
 use codegen_text::completion::Kind;
 use codegen_text::document::Document;
@@ -17,7 +16,7 @@ use serde_json::json;
 
 use crate::cli::engine_args::EngineArgs;
 use crate::cli::{output, source};
-use crate::generate::prepare;
+use crate::generate::prepare::{self, At, Generated};
 
 /// Arguments of this measurement.
 #[derive(Debug, Args)]
@@ -75,33 +74,14 @@ fn ask(engine: &Engine, path: &Path, text: &str, place: &Place, rows: &mut impl 
     let below = if place.below { &text[line_end..] } else { "\n" };
     let document = Document::new(&format!("{}{below}", &text[..offset]), 1);
     let options = TurnOptions::default();
-    let Ok(prepared) = prepare::prepare(
-        &document,
-        &prepare::At {
-            offset,
-            selected: None,
-            count: 1,
-            options: &options,
-            previous_start: None,
-            max_tokens: usize::MAX,
-            plain: false,
-        },
-        engine,
-    ) else {
+    let Ok(Generated { raw, view, .. }) = prepare::generate(&document, &At::cursor(offset, &options), engine)? else {
         return Ok(0);
     };
     // Code that a comment asks for is not weighed.
-    if matches!(prepared.kind, Kind::Turn { .. }) {
+    if matches!(raw.kind, Kind::Turn { .. }) {
         return Ok(0);
     }
-    let done = match engine.submit(prepared.request).blocking_finish() {
-        Err(EngineError::EmptyPrompt) => return Ok(0),
-        done => done?,
-    };
-    let Some(view) = &prepared.view else { return Ok(0) };
-    let mut raw = prepare::raw(done, prepared.kind);
-    raw.forget(&prepared.held);
-    let parts = prepare::parts(&document, view, &raw).unwrap_or_default();
+    let parts = prepare::parts(&document, &view, &raw).unwrap_or_default();
     let count = parts.len();
     for (index, (part, shown)) in parts.iter().enumerate() {
         let row = json!({

@@ -28,13 +28,16 @@ pub fn record(session: &mut Session, event: statistics::Event<'_>) {
 }
 
 /// Counts an answer with a suggestion, `took` after it was asked for, and watches what becomes of it. `text` is the text
-/// that it was made for: where the buffer's is another by now, it cannot be watched.
-pub fn suggested(session: &mut Session, uri: &Uri, text: &Rope, new: Suggested, source: Source, took: Duration) {
+/// that it was made for: where the buffer's is another by now, it cannot be watched. The first of `all` is the suggestion,
+/// the others are to choose from.
+pub fn suggested(session: &mut Session, uri: &Uri, text: &Rope, all: Vec<Suggested>, source: Source, took: Duration) {
+    let mut all = all.into_iter();
+    let Some(new) = all.next() else { return };
     record(session, statistics::Event::Answered { kind: new.kind, source, took });
     if let Some(buffer) = session.state.buffers.get_mut(uri)
         && buffer.document.rope().is_instance(text)
     {
-        buffer.watch.suggested(new);
+        buffer.watch.suggested(new, all.as_slice());
     }
 }
 

@@ -43,7 +43,7 @@ impl Play {
     fn new(text: &str, item: &str, before: usize, talks: Talks) -> Self {
         let cursor = text.find("$0").unwrap();
         let (mut watch, text) = (Watch::default(), Rope::from_str(&text.replace("$0", "")));
-        watch.suggested(suggested(1, cursor, item, before, false));
+        watch.suggested(suggested(1, cursor, item, before, false), &[]);
         Self { watch, text, number: 1, before, talks, counts: Counts::default() }
     }
 
@@ -71,7 +71,7 @@ impl Play {
                 self.number += 1;
                 let current = self.watch.current.as_ref().unwrap();
                 let cursor = current.origin + current.window.len();
-                self.watch.suggested(suggested(self.number, cursor, item, 0, true));
+                self.watch.suggested(suggested(self.number, cursor, item, 0, true), &[]);
             }
         }
     }
@@ -306,4 +306,32 @@ fn without_a_suggestion_there_is_only_typing() {
     assert_eq!(found(&[change(0..2, "")]), []);
     assert_eq!(found(&[change(0..0, "import os\nimport sys\n")]), [Event::Written(Writer::Other, 21)]);
     assert_eq!(found(&[change(2..2, "\r\n")]), [Event::Written(Writer::Hand, 1)]);
+}
+
+#[test]
+fn of_several_the_one_that_is_taken_is_counted() {
+    let several = |number: u64, text: &str| suggested(number, 4, text, 0, false);
+    let others = [several(2, "g(a, b)"), several(3, "f(b, c)")];
+    let events = |found: Found| found.events;
+    let (all, none) = (Event::Written(Writer::Model, 7), Vec::<Event>::new());
+    let taken = [all, Event::Taken(Kind::Line), Event::Whole(Kind::Line)];
+    let put = [Edit { range: 4..4, text: "f(b, c)".to_owned() }];
+    let before = Rope::from_str("x = ");
+    // The buffer shows it, or the client says it, or both.
+    let mut watch = Watch::default();
+    watch.suggested(several(1, "f(a, b)"), &others);
+    assert_eq!(events(watch.changed(&before, &put, Talks { of_whole: true, of_parts: false })), taken);
+    assert_eq!(events(watch.told(3, super::Told::Whole).unwrap()), none);
+    let mut watch = Watch::default();
+    watch.suggested(several(1, "f(a, b)"), &others);
+    assert_eq!(events(watch.told(3, super::Told::Whole).unwrap()), taken);
+    assert_eq!(events(watch.changed(&before, &put, Talks::default())), none);
+    // One that is looked at counts once as shown, whichever it is.
+    let mut watch = Watch::default();
+    watch.suggested(several(1, "f(a, b)"), &others);
+    assert_eq!(events(watch.told(1, super::Told::Shown).unwrap()), [Event::Shown(Kind::Line)]);
+    assert_eq!(events(watch.told(2, super::Told::Shown).unwrap()), none);
+    // With the next answer they are gone.
+    watch.suggested(several(4, "h(a, b)"), &[]);
+    assert!(watch.told(3, super::Told::Whole).is_none());
 }

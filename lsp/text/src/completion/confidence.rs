@@ -4,8 +4,10 @@
 //! judged is a part of a suggestion, from its start to one of its [`super::cuts`]: a right first line is worth more than a
 //! wrong block.
 
+mod ceiling;
 mod weights;
 
+pub use ceiling::Ceiling;
 use codegen_core::ScoredToken;
 
 use weights::WEIGHTS;

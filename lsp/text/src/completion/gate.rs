@@ -1,6 +1,6 @@
 //! How much of a suggestion is shown: as much as is probably what the user is about to type.
 
-use super::confidence::{Features, Place, TokenScore, solid, tokens_of};
+use super::confidence::{Ceiling, Features, Place, TokenScore, solid, tokens_of};
 use super::cuts::cuts;
 use super::raw::RawCompletion;
 use super::refusal::{Likely, Refusal, Refused};
@@ -140,6 +140,15 @@ impl Plan<'_> {
         let facts = Facts { plan: self, text, tokens: &raw.tokens, strange: &strange };
         let lengths = cuts(&self.cursor.left, text).into_iter().filter(|&length| !endless || length < text.len());
         Ok(lengths.filter_map(|length| facts.rate(length)).collect())
+    }
+
+    /// What the probability of a part of the text will depend on beside its tokens; `None` for code that a comment asks for,
+    /// which is not weighed.
+    #[must_use]
+    pub fn ceiling(&self) -> Option<Ceiling> {
+        let weighed = !matches!(self.kind, Kind::Turn { .. });
+        let (typed, above) = (word(&self.cursor.left).len(), self.cursor.offset);
+        weighed.then(|| Ceiling { place: self.place(), typed, above })
     }
 
     fn place(&self) -> Place {

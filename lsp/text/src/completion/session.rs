@@ -11,6 +11,7 @@ mod flight;
 mod next;
 mod through;
 
+use super::confidence::Ceiling;
 use super::here::Here;
 use super::memory::Memory;
 pub use super::memory::Stands;
@@ -212,11 +213,12 @@ impl<W> Suggestions<W> {
         self.clear_flight()
     }
 
-    /// Says of the generation `id` of what kind it is, that it is to begin with what stands before the cursor already, and
-    /// how what is typed there is indented.
-    pub fn holds(&mut self, id: u64, kind: Kind, held: String, place: Origin) {
+    /// Says of the generation `id` of what kind it is, that it is to begin with what stands before the cursor already,
+    /// how what is typed there is indented, and, unless all of it is shown, when it is so improbable that no more of it is.
+    pub fn holds(&mut self, id: u64, kind: Kind, held: String, place: Origin, ceiling: Option<(Ceiling, f32)>) {
         if let Some(flight) = self.in_flight.as_mut().filter(|flight| flight.id == id) {
             (flight.kind, flight.held, flight.through.place) = (Some(kind), held, place);
+            flight.ceiling = ceiling;
         } else if let Some(choice) = self.choice.as_mut().filter(|choice| choice.id() == id) {
             choice.holds(held, place);
         }
@@ -256,13 +258,14 @@ impl<W> Suggestions<W> {
 
     /// Takes in text that the generation `id` has produced, and its log-probability. If what was typed ahead turns out to
     /// be something else, the generation ends: with a restart for the one who waits at the new place. If the one who waits
-    /// has waited long enough, the lines that are complete are the answer, and the generation goes on.
+    /// has waited long enough, the lines that are complete are the answer, and the generation goes on. It also goes on
+    /// where the answer is known because no more of it can be shown.
     ///
     /// [`Self::wants`] says whether it goes on.
     pub fn streamed(&mut self, id: u64, text: &str, logprob: f32, next_id: u64) -> Option<Ended<W>> {
         let flight = self.in_flight.as_mut().filter(|flight| flight.id == id)?;
         flight.push(text, logprob);
-        if flight.agrees() { self.early() } else { Some(self.divert(next_id)) }
+        if flight.agrees() { self.early().or_else(|| self.settled()) } else { Some(self.divert(next_id)) }
     }
 
     /// The one who waits for the generation `id` has waited long enough for the whole of it: if the first lines of a block
@@ -400,6 +403,14 @@ impl<W> Suggestions<W> {
         let (offset, entry) = (flight.asked.offset, flight.entry.clone());
         let known = Known { offset, entry, answer: Answer::Generated(raw), source: Source::Early };
         Some(Ended::Answer(waiting, known))
+    }
+
+    fn settled(&mut self) -> Option<Ended<W>> {
+        let flight = self.in_flight.as_mut().filter(|flight| flight.waiting.is_some() && flight.fresh)?;
+        let raw = flight.settled()?;
+        let source = if flight.prepared { Source::Prepared } else { Source::Generated };
+        let known = Known { offset: flight.asked.offset, entry: None, answer: Answer::Generated(raw), source };
+        Some(Ended::Answer(flight.waiting.take()?, known))
     }
 
     fn divert(&mut self, next_id: u64) -> Ended<W> {

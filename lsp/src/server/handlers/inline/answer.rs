@@ -40,30 +40,29 @@ pub(super) fn refuse_at(session: &mut Session, uri: &Uri, waiter: Waiter, refuse
     refuse(session, uri, waiter, why);
 }
 
-/// Counts a suggestion that a request is answered with under this number, and remembers it.
+/// Counts the suggestions that a request is answered with, under their numbers, and remembers the first.
 pub(super) fn suggested(
     session: &mut Session,
     uri: &Uri,
     text: &Rope,
     waiter: &Waiter,
-    (number, judged): (u64, &Judged),
+    numbered: &[(u64, Judged)],
     facts: Facts,
 ) {
-    let Judged { suggestion, confidence } = judged;
-    let before = suggestion.range.end - suggestion.range.start;
+    let Some((_, Judged { suggestion, confidence })) = numbered.first() else { return };
     let source = facts.source.unwrap_or(Source::Generated);
     let stands = source == Source::Standing;
     let standing = session.state.buffers.get(uri).and_then(|buffer| buffer.watch.kind());
     let kind = facts.raw.as_ref().map(|raw| counted(&raw.kind)).or(standing).unwrap_or(counts::Kind::Line);
-    let new = accepted::Suggested {
-        number,
+    let all = numbered.iter().map(|(number, Judged { suggestion, .. })| accepted::Suggested {
+        number: *number,
         kind,
         cursor: suggestion.range.end,
         text: suggestion.text.clone(),
-        before,
+        before: suggestion.range.end - suggestion.range.start,
         stands,
-    };
-    statistics::suggested(session, uri, text, new, named(source), waiter.asked().elapsed());
+    });
+    statistics::suggested(session, uri, text, all.collect(), named(source), waiter.asked().elapsed());
     remember(session, uri, facts, why::Outcome::Suggested(suggestion.text.clone()), *confidence);
 }
 

@@ -21,6 +21,7 @@ use crate::statistics::Event as Counted;
 /// reach the engine in order: the later supersedes the earlier.
 pub fn prepared(session: &mut Session, uri: Uri, id: u64, wanted: Wanted, prepared: Result<Box<Prepared>, Refusal>) {
     let now = session.now();
+    let least = session.state.config_for(&uri).inline.threshold().confidence;
     let Some(buffer) = session.state.buffers.get_mut(&uri).filter(|buffer| buffer.suggestions.wants(id)) else {
         return;
     };
@@ -32,9 +33,10 @@ pub fn prepared(session: &mut Session, uri: Uri, id: u64, wanted: Wanted, prepar
         EngineState::Ready(engine) => engine.clone(),
         _ => return forget(session, &uri),
     };
-    let Prepared { kind, mut request, more, start, held, view } = prepared;
+    let Prepared { kind, mut request, more, start, held, view, ceiling } = prepared;
     let origin = view.as_ref().map(View::origin).unwrap_or_default();
-    buffer.suggestions.holds(id, kind.clone(), held, origin);
+    let ceiling = ceiling.map(|ceiling| (ceiling, least)).filter(|_| least > 0.0);
+    buffer.suggestions.holds(id, kind.clone(), held, origin, ceiling);
     let key = Key(uri.as_str().to_owned());
     match wanted {
         // What is prepared must not supersede what is asked for, nor move the window that this is asked in. Somebody may have
@@ -82,15 +84,14 @@ pub fn produced(session: &mut Session, uri: &Uri, id: u64, kind: Kind, event: Pr
                 session.running.remove(id);
             }
             if let Some(ended) = ended {
+                responded(session, uri, id, now);
                 conclude(session, uri, ended);
             }
         }
         Produced::Done(done) if !is_broken_off(done.reason) => {
             let counted = of_generation(&done);
             let ended = suggestions.finished(id, prepare::raw(done, kind), next_id);
-            if let Some((_, begun)) = buffer.begun.take_if(|(begun, _)| *begun == id) {
-                session.state.pace.responded(now.saturating_sub(begun));
-            }
+            responded(session, uri, id, now);
             statistics::record(session, counted);
             conclude(session, uri, ended);
             ahead::prepare(session, uri);
@@ -100,6 +101,14 @@ pub fn produced(session: &mut Session, uri: &Uri, id: u64, kind: Kind, event: Pr
             failed(session, uri, id, Refusal::Failed);
             report(session, &error);
         }
+    }
+}
+
+/// Notes how long the request that the generation is for was waiting, once.
+fn responded(session: &mut Session, uri: &Uri, id: u64, now: u64) {
+    let begun = session.state.buffers.get_mut(uri).and_then(|buffer| buffer.begun.take_if(|(begun, _)| *begun == id));
+    if let Some((_, begun)) = begun {
+        session.state.pace.responded(now.saturating_sub(begun));
     }
 }
 

@@ -113,9 +113,7 @@ pub fn answer(session: &mut Session, suggested: Suggested) {
             drop_in_flight(session, &uri, dropped, Refusal::Superseded);
         }
     }
-    if let Some((number, judged)) = numbered.first() {
-        answer::suggested(session, &uri, &text, &waiter, (*number, judged), facts);
-    }
+    answer::suggested(session, &uri, &text, &waiter, &numbered, facts);
     match waiter {
         Waiter::Inline(responder) => {
             let items = numbered

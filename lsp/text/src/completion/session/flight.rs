@@ -6,7 +6,8 @@ use super::Entry;
 use super::through::TypedThrough;
 use crate::completion::here::{Here, is_closer};
 use crate::completion::raw::RawCompletion;
-use crate::completion::{Kind, confidence, shown_lines};
+use crate::completion::confidence::{self, Ceiling};
+use crate::completion::{Kind, shown_lines};
 use crate::turns;
 
 /// A suggestion being generated, and who waits for it.
@@ -26,6 +27,8 @@ pub(super) struct Flight<W> {
     /// The text before the cursor that the generation repeats.
     pub held: String,
     pub kind: Option<Kind>,
+    /// What the probability of its parts depends on, and the least with which they are shown.
+    pub ceiling: Option<(Ceiling, f32)>,
     streamed: String,
     tokens: Vec<ScoredToken>,
     /// Where the latest request asked, and for what.
@@ -55,6 +58,7 @@ impl<W> Flight<W> {
             prepared: true,
             held: String::new(),
             kind: None,
+            ceiling: None,
             streamed: String::new(),
             tokens: Vec::new(),
             asked: place.clone(),
@@ -116,6 +120,15 @@ impl<W> Flight<W> {
         (self.asked, self.entry, self.fresh) = (here, entry, true);
         (self.ahead, self.impatient) = (false, false);
         self.waiting.replace(waiting)
+    }
+
+    /// What has been generated for the place where it was asked for, if nothing that has more of it can be shown.
+    pub fn settled(&self) -> Option<RawCompletion> {
+        let (ceiling, least) = self.ceiling.filter(|_| self.entry.is_none() && self.asked.is(&self.place))?;
+        let (kind, text) = (self.kind.clone()?, self.streamed.strip_prefix(self.held.as_str())?);
+        let tokens = confidence::token_scores(&self.streamed, self.held.len(), &self.tokens);
+        let raw = RawCompletion { text: text.to_owned(), kind, tokens, unfinished: true };
+        ceiling.is_below(least, text, &raw.tokens).then_some(raw)
     }
 
     /// What can be shown before the generation is finished: the lines of a block that are complete, as far as they are

@@ -9,6 +9,7 @@ mod early;
 mod memory;
 mod prepared;
 mod random;
+mod settled;
 mod several;
 
 /// A text, and its suggestions.
@@ -49,7 +50,7 @@ impl<W> Buffer<W> {
     }
 
     fn holds(&mut self, id: u64, held: &str) {
-        self.suggestions.holds(id, Kind::Line, held.to_owned(), Origin::default());
+        self.suggestions.holds(id, Kind::Line, held.to_owned(), Origin::default(), None);
     }
 }
 

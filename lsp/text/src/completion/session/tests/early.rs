@@ -5,7 +5,7 @@ use super::*;
 /// A block being generated at offset 10 with number 1, for which "a" waits.
 fn block(held: &str) -> Buffer {
     let mut buffer = in_flight();
-    buffer.suggestions.holds(1, Kind::Block { indent: 1 }, held.to_owned(), Origin::default());
+    buffer.suggestions.holds(1, Kind::Block { indent: 1 }, held.to_owned(), Origin::default(), None);
     buffer
 }
 
@@ -168,6 +168,6 @@ fn one_who_has_waited_is_still_impatient_after_a_restart() {
     buffer.ask(11, None, "b", 2);
     buffer.suggestions.patience_over(1);
     assert_eq!(buffer.streamed(1, "x", 2), Some(Ended::Restart(2, 11)));
-    buffer.suggestions.holds(2, Kind::Block { indent: 1 }, String::new(), Origin::default());
+    buffer.suggestions.holds(2, Kind::Block { indent: 1 }, String::new(), Origin::default(), None);
     assert!(matches!(buffer.streamed(2, "x\n", 3), Some(Ended::Answer("b", _))));
 }

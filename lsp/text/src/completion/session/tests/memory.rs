@@ -115,7 +115,7 @@ fn tabs_are_typed_through() {
     let document = crate::document::Document::new(&buffer.text, 1);
     let origin = crate::prompt::view::View::around(&document, 7).unwrap().origin();
     buffer.ask(7, None, "a", 1);
-    buffer.suggestions.holds(1, Kind::Block { indent: 4 }, String::new(), origin);
+    buffer.suggestions.holds(1, Kind::Block { indent: 4 }, String::new(), origin, None);
     buffer.finished(1, raw("if y:\n        z()\n    w()"), 2);
     buffer.shown(7, "if y:\n\t\tz()", Source::Generated);
     buffer.changed(&insert(7, "if y:\n\t"));

@@ -3,6 +3,9 @@
 use proptest::prelude::*;
 
 use super::*;
+use crate::completion::confidence::{Ceiling, Place};
+
+const CEILING: Ceiling = Ceiling { place: Place::Space, typed: 0, above: 10 };
 
 /// What can happen. Numbers choose among what is possible then.
 #[derive(Debug, Clone)]
@@ -281,7 +284,8 @@ impl World {
                 if self.running[0].said.is_empty() {
                     self.running[0].held = held;
                     let kind = Kind::Block { indent: 0 };
-                    self.buffer.suggestions.holds(id, kind, held.to_owned(), Origin::default());
+                    let ceiling = (held.len() == 1).then_some((CEILING, 0.25));
+                    self.buffer.suggestions.holds(id, kind, held.to_owned(), Origin::default(), ceiling);
                 }
             }
             Event::Streamed(text) => {
