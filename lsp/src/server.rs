@@ -5,6 +5,7 @@
 
 pub mod counting;
 pub mod envelope;
+pub mod elsewhere;
 pub mod event;
 pub mod framing;
 pub mod handlers;

@@ -80,6 +80,7 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
             previous_start: None,
             max_tokens: arguments.max_tokens,
             plain: false,
+            related: (&[], 0),
         },
         &engine,
     );

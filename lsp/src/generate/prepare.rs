@@ -15,6 +15,7 @@ use codegen_text::document::Document;
 use codegen_text::prompt::HistoryCut;
 use codegen_text::prompt::cursor;
 use codegen_text::prompt::history;
+use codegen_text::prompt::related::{self, Part, Shown};
 use codegen_text::prompt::view::View;
 use codegen_text::python::Identifiers;
 use codegen_text::turns::{self, Turn, TurnOptions};
@@ -39,6 +40,8 @@ pub struct Prepared {
     pub held: String,
     /// The part of the document that the plan was made from; `None` for a text in a language that nothing is known of.
     pub view: Option<View>,
+    /// What the prompt has of other files.
+    pub shown: Vec<Shown>,
 }
 
 /// The request, made several requests for continuations of one prompt, each with its own sampling. `more` has the stop rules
@@ -85,6 +88,8 @@ pub struct At<'a> {
     pub max_tokens: usize,
     /// Whether the document is in a language that nothing is known of.
     pub plain: bool,
+    /// What there is of other files, and the percentage of the prompt that it takes at most.
+    pub related: (&'a [Part], usize),
 }
 
 /// Prepares a completion. Counts tokens, so it is not for the main loop.
@@ -92,7 +97,7 @@ pub struct At<'a> {
 /// # Errors
 /// None is wanted there, or the cursor is in a word that no name begins with.
 pub fn prepare(document: &Document, at: &At, engine: &Engine) -> Result<Prepared, Refusal> {
-    let &At { offset, selected, count, options, previous_start, max_tokens, plain } = at;
+    let &At { offset, selected, count, options, previous_start, max_tokens, plain, related: (parts, share) } = at;
     if plain {
         return prepare_plain(document, at, engine);
     }
@@ -108,13 +113,16 @@ pub fn prepare(document: &Document, at: &At, engine: &Engine) -> Result<Prepared
     let budget = budget(engine, &mut plan.max_tokens);
     let cursor = view.outside(&(view.cursor()..view.cursor())).start;
     let end = cursor.saturating_sub(held.len());
-    let context = cursor::build(document, end, budget, previous_start, &|text| engine.tokenize(text).len());
+    let tokens = |text: &str| engine.tokenize(text).len();
+    let related = related::block(parts, budget * share.min(100) / 100, &tokens);
+    let context = cursor::build(document, end, budget, &related, previous_start, &tokens);
+    let shown = if context.prompt.starts_with(&related.text) { related.shown } else { Vec::new() };
     let mut request = Request::new(Prompt::Text(context.prompt), plan.max_tokens);
     request.begin = begin;
     request.stop = Some(completion::behind(&held, plan.stop_rule()));
     let more = (1..count).map(|_| completion::behind(&held, plan.stop_rule())).collect();
     let kind = plan.kind;
-    Ok(Prepared { kind, request, more, start: context.start, held, view: Some(view) })
+    Ok(Prepared { kind, request, more, start: context.start, held, view: Some(view), shown })
 }
 
 /// Prepares the rest of a line in a language that nothing is known of.
@@ -127,7 +135,8 @@ fn prepare_plain(document: &Document, at: &At, engine: &Engine) -> Result<Prepar
     let mut request = Request::new(Prompt::Text(context.prompt), max_tokens);
     request.stop = Some(plain.stop_rule());
     let more = (1..at.count).map(|_| plain.stop_rule()).collect();
-    Ok(Prepared { kind: Kind::Line, request, more, start: context.start, held: String::new(), view: None })
+    let (held, shown) = (String::new(), Vec::new());
+    Ok(Prepared { kind: Kind::Line, request, more, start: context.start, held, view: None, shown })
 }
 
 /// The part of the document around the cursor that a suggestion is decided in.

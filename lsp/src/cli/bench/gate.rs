@@ -85,6 +85,7 @@ fn ask(engine: &Engine, path: &Path, text: &str, place: &Place, rows: &mut impl 
             previous_start: None,
             max_tokens: usize::MAX,
             plain: false,
+            related: (&[], 0),
         },
         engine,
     ) else {

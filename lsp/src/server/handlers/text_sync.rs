@@ -8,6 +8,7 @@ use tower_lsp::ls_types::{MessageType, Uri};
 
 use super::{inline, parsing, statistics};
 use crate::config::language::Service;
+use crate::config::trust;
 use crate::protocol::positions;
 use crate::server::responder::Responder;
 use crate::server::session::Session;
@@ -65,6 +66,7 @@ pub fn changed(session: &mut Session, params: Changed) {
             buffer.synced = true;
             let dropped: Vec<_> = edits.iter().filter_map(|edit| buffer.follow(edit)).collect();
             let fates: Vec<_> = edits.iter().filter_map(|edit| buffer.stands.changed(edit)).collect();
+            edits.iter().for_each(|edit| session.state.places.edited(&uri, edit));
             session.state.pace.typed(now, edits.iter().map(keys).sum());
             for fate in fates {
                 session.state.pace.ended(fate, now);
@@ -130,6 +132,10 @@ fn out_of_step(session: &mut Session, uri: &Uri, reason: String) {
 /// Drops a buffer and cancels all work for it.
 pub fn closed(session: &mut Session, uri: &Uri) {
     forget(session, uri);
+    session.state.places.forget(uri);
+    if let Some(path) = trust::path(uri) {
+        session.state.related.closed(&path);
+    }
     let uri = uri.clone();
     session.then(move |session| parsing::close(session, &uri));
 }
