@@ -104,7 +104,11 @@ pub fn prepare(document: &Document, at: &At, engine: &Engine) -> Result<Prepared
     let view = view(document, offset)?;
     let mut plan = Plan::new(view.part(), view.cursor(), options)?;
     plan.max_tokens = plan.max_tokens.min(max_tokens);
-    let held = plan.held(inside(&view, selected).as_ref(), || Identifiers::around(document, offset))?;
+    let held = plan.held(inside(&view, selected).as_ref(), || {
+        let mut known = Identifiers::around(document, offset);
+        known.add(parts.iter().flat_map(|part| part.pieces.iter().flatten()).map(String::as_str));
+        known
+    })?;
     let begin = match &held {
         Held::Free(_) => None,
         Held::Word(_, begin) => Some(begin.clone()),
