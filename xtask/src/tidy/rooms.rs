@@ -63,7 +63,7 @@ pub const ROOMS: &[Room] = &[
     room("text.testing", "lsp/text/src/testing", &["text.document"]),
     room("text.python", "lsp/text/src/python", &["core", "text.document"]),
     room("text.turns", "lsp/text/src/turns", &["core", "text.document", "text.edit", "text.python"]),
-    room("text.prompt", "lsp/text/src/prompt", &["core", "text.document", "text.python", "text.turns"]),
+    room("text.prompt", "lsp/text/src/prompt", &["core", "text.document", "text.edit", "text.python", "text.turns"]),
     room(
         "text.completion",
         "lsp/text/src/completion",

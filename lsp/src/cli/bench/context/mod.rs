@@ -19,7 +19,7 @@ use codegen_text::prompt::view::View;
 use codegen_text::turns::TurnOptions;
 
 use self::place::Place;
-use self::tally::{Asked as Outcome, Place as Asked, report};
+use self::tally::{Outcome, Row, report};
 use crate::cli::engine_args::EngineArgs;
 use crate::cli::output;
 use crate::config::{Config, Context, InlineConfig};
@@ -58,10 +58,10 @@ pub struct ContextArguments {
 pub fn run(arguments: &ContextArguments) -> anyhow::Result<()> {
     let engine = arguments.engine.load()?;
     let packages = packages(&arguments.packages)?;
-    let mut asked = Vec::new();
+    let mut rows = Vec::new();
     // What a package lacks the later ones make up for, so that the number of places is what was asked for.
     for (index, package) in packages.iter().enumerate() {
-        let wanted = (arguments.places - asked.len()) / (packages.len() - index);
+        let wanted = (arguments.places - rows.len()) / (packages.len() - index);
         let name = package.file_name().unwrap_or_default().to_string_lossy().into_owned();
         output::remark(&format!("{name}: {wanted} places …"));
         let mut count = 0;
@@ -70,20 +70,20 @@ pub fn run(arguments: &ContextArguments) -> anyhow::Result<()> {
                 break;
             }
             if let Some(outcomes) = ask(&engine, package, &place, arguments.share)? {
-                asked.push(Asked::new(&name, &place, outcomes));
+                rows.push(Row::new(&name, &place, outcomes));
                 count += 1;
             }
         }
     }
     if let Some(file) = &arguments.rows {
-        let rows = asked.iter().map(|place| serde_json::to_string(place).map(|row| row + "\n"));
-        let rows = rows.collect::<Result<String, _>>()?;
-        std::fs::write(file, rows).with_context(|| format!("cannot write {}", file.display()))?;
+        let lines = rows.iter().map(|row| serde_json::to_string(row).map(|row| row + "\n"));
+        let lines = lines.collect::<Result<String, _>>()?;
+        std::fs::write(file, lines).with_context(|| format!("cannot write {}", file.display()))?;
     }
     if arguments.json {
-        output::json(&serde_json::to_string_pretty(&tally::summary(&asked))?)
+        output::json(&serde_json::to_string_pretty(&tally::summary(&rows))?)
     } else {
-        output::print(&report(&asked))
+        output::print(&report(&rows))
     }
 }
 

@@ -13,18 +13,18 @@ use super::place::{self, Cursor};
 
 /// What came of one place.
 #[derive(Debug, Serialize)]
-pub(super) struct Place {
+pub(super) struct Row {
     package: String,
     file: String,
     line: usize,
     cursor: Cursor,
     expected: String,
     /// In the order of [`WAYS`].
-    ways: Vec<Asked>,
+    ways: Vec<Outcome>,
 }
 
-impl Place {
-    pub(super) fn new(package: &str, place: &place::Place, ways: Vec<Asked>) -> Self {
+impl Row {
+    pub(super) fn new(package: &str, place: &place::Place, ways: Vec<Outcome>) -> Self {
         let file = place.path.file_name().unwrap_or_default().to_string_lossy().into_owned();
         let line = place.text[..place.offset].matches('\n').count() + 1;
         let expected = place.text[place.offset..place.line_end].to_owned();
@@ -32,9 +32,9 @@ impl Place {
     }
 }
 
-/// What came of it in one way.
+/// What came of a place in one way.
 #[derive(Debug, Clone, Serialize)]
-pub(super) struct Asked {
+pub(super) struct Outcome {
     /// The first line of what the model wrote.
     wrote: String,
     /// Whether that is the rest of the file's line.
@@ -52,7 +52,7 @@ pub(super) struct Asked {
     ms: f64,
 }
 
-impl Asked {
+impl Outcome {
     pub(super) fn new(
         place: &place::Place,
         raw: &str,
@@ -94,10 +94,10 @@ struct Sums {
     ms: f64,
 }
 
-fn sums(places: &[Place], way: usize) -> Sums {
+fn sums(places: &[Row], way: usize) -> Sums {
     let all: Vec<_> = places.iter().filter_map(|place| Some((place.cursor, place.ways.get(way)?))).collect();
-    let count = |holds: &dyn Fn(&(Cursor, &Asked)) -> bool| all.iter().filter(|place| holds(place)).count();
-    let mean = |value: &dyn Fn(&Asked) -> f64| {
+    let count = |holds: &dyn Fn(&(Cursor, &Outcome)) -> bool| all.iter().filter(|place| holds(place)).count();
+    let mean = |value: &dyn Fn(&Outcome) -> f64| {
         all.iter().map(|(_, asked)| value(asked)).sum::<f64>() / (all.len().max(1)) as f64
     };
     Sums {
@@ -116,8 +116,8 @@ fn sums(places: &[Place], way: usize) -> Sums {
 }
 
 /// The places where a way is exact and "off" is not, and the other way round.
-fn changed(places: &[Place], way: usize) -> (usize, usize) {
-    let exact = |place: &Place, way: usize| place.ways.get(way).is_some_and(|asked| asked.exact);
+fn changed(places: &[Row], way: usize) -> (usize, usize) {
+    let exact = |place: &Row, way: usize| place.ways.get(way).is_some_and(|asked| asked.exact);
     let count = |better: usize, worse: usize| {
         places.iter().filter(|place| exact(place, better) && !exact(place, worse)).count()
     };
@@ -137,7 +137,7 @@ fn by_chance(gained: usize, lost: usize) -> f64 {
 }
 
 /// The numbers as JSON.
-pub(super) fn summary(places: &[Place]) -> Value {
+pub(super) fn summary(places: &[Row]) -> Value {
     let ways = WAYS.iter().enumerate().map(|(way, name)| {
         let sums = sums(places, way);
         let (gained, lost) = changed(places, way);
@@ -151,7 +151,7 @@ pub(super) fn summary(places: &[Place]) -> Value {
 }
 
 /// The numbers as tables in Markdown.
-pub(super) fn report(places: &[Place]) -> String {
+pub(super) fn report(places: &[Row]) -> String {
     let kinds = Cursor::ALL.map(|cursor| format!("at the {}", cursor.name())).join(" | ");
     let mut out = format!(
         "| context | places | with lines of other files | exact lines | {kinds} | names written | suggestions shown | of these right \
