@@ -4,8 +4,8 @@
 //! before it can wait for anything, is to send its event.
 
 pub mod counting;
-pub mod envelope;
 pub mod elsewhere;
+pub mod envelope;
 pub mod event;
 pub mod framing;
 pub mod handlers;

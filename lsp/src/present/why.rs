@@ -181,7 +181,17 @@ mod tests {
 
     fn request(cursor: usize, when: Instant, outcome: Outcome) -> Request {
         let kind = Some("line");
-        Request { cursor, when, kind, source: None, outcome, raw: None, shown: Vec::new(), probability: None, least: None }
+        Request {
+            cursor,
+            when,
+            kind,
+            source: None,
+            outcome,
+            raw: None,
+            shown: Vec::new(),
+            probability: None,
+            least: None,
+        }
     }
 
     fn refused(words: &str) -> Outcome {
@@ -298,7 +308,8 @@ mod tests {
         );
         let raw = Some(Raw { text: "x".to_owned(), mean_logprob: -0.5 });
         let shown = vec![Shown { file: "a.py".to_owned(), why: Why::Edited, lines: 2 }];
-        let suggested = Request { raw, shown, source: Some("memory"), ..request(0, when, Outcome::Suggested("x".to_owned())) };
+        let suggested =
+            Request { raw, shown, source: Some("memory"), ..request(0, when, Outcome::Suggested("x".to_owned())) };
         let (answer, _) = answer(&suggested, 0, when);
         assert_eq!(answer["context"], json!([{"file": "a.py", "why": "edited", "lines": 2}]));
         assert_eq!((&answer["suggested"], &answer["refusal"]), (&json!("x"), &Value::Null));

@@ -126,7 +126,9 @@ mod tests {
         link(&root.join("real"), "same");
         let ignore = Globs::default();
         let access = Access { root, ignore: &ignore };
-        for (file, read) in [("a.py", true), ("real/c.py", true), ("secret.py", false), ("pkg/b.py", false), ("same/c.py", false)] {
+        for (file, read) in
+            [("a.py", true), ("real/c.py", true), ("secret.py", false), ("pkg/b.py", false), ("same/c.py", false)]
+        {
             assert_eq!(access.name(&root.join(file), &mut Cache::default()).is_some(), read, "{file}");
         }
         // The folder itself may be reached through one.

@@ -34,6 +34,8 @@ pub(super) struct Cache {
     /// Whether a file may be read, by its workspace folder and its path.
     listed: LruCache<(PathBuf, PathBuf), (Instant, bool)>,
     answers: LruCache<PathBuf, Answer>,
+    /// How many buffers had been closed when somebody asked last.
+    closed: u64,
 }
 
 /// What a document is shown of what it imports.
@@ -50,7 +52,12 @@ struct Answer {
 
 impl Default for Cache {
     fn default() -> Self {
-        Self { modules: LruCache::new(MODULES), listed: LruCache::new(FILES), answers: LruCache::new(DOCUMENTS) }
+        Self {
+            modules: LruCache::new(MODULES),
+            listed: LruCache::new(FILES),
+            answers: LruCache::new(DOCUMENTS),
+            closed: 0,
+        }
     }
 }
 
@@ -125,9 +132,16 @@ impl Cache {
         Some(module)
     }
 
-    /// Forgets what is known of a file.
-    pub fn forget(&mut self, path: &Path) {
-        self.modules.pop(path);
+    /// Forgets what is known of buffers, if not as many of them have been closed as when it was found.
+    pub fn forget_buffers(&mut self, closed: u64) {
+        if std::mem::replace(&mut self.closed, closed) == closed {
+            return;
+        }
+        let of_buffers = self.modules.iter().filter(|(_, (stamp, _))| matches!(stamp, Stamp::Open(..)));
+        let paths: Vec<_> = of_buffers.map(|(path, _)| path.clone()).collect();
+        for path in paths {
+            self.modules.pop(&path);
+        }
         self.answers.clear();
     }
 }
@@ -135,9 +149,8 @@ impl Cache {
 /// The buffers beside the document's own.
 fn open(asked: &Asked) -> Vec<(PathBuf, Stamp)> {
     let others = asked.open.iter().filter(|(path, _)| **path != asked.path);
-    let mut open: Vec<_> = others
-        .map(|(path, document)| (path.clone(), Stamp::Open(document.version(), document.len())))
-        .collect();
+    let mut open: Vec<_> =
+        others.map(|(path, document)| (path.clone(), Stamp::Open(document.version(), document.len()))).collect();
     open.sort_by(|left, right| left.0.cmp(&right.0));
     open
 }

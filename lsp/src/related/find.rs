@@ -31,7 +31,8 @@ fn in_package(place: &Path, names: &Wanted, known: &dyn Fn(&Path) -> bool) -> Ve
     let names = match names {
         Wanted::All => Wanted::All,
         Wanted::Names(names) => {
-            let (modules, names): (Vec<_>, Vec<_>) = names.iter().partition(|name| file(&place.join(name), known).is_some());
+            let (modules, names): (Vec<_>, Vec<_>) =
+                names.iter().partition(|name| file(&place.join(name), known).is_some());
             found.extend(modules.iter().filter_map(|name| Some((file(&place.join(name), known)?, Wanted::All))));
             Wanted::Names(names.into_iter().cloned().collect())
         }

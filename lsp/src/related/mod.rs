@@ -10,13 +10,14 @@ mod find;
 
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use codegen_text::document::Document;
 use codegen_text::prompt::related::{Import, Part, Wanted, Why, around, imports};
 
 use access::Access;
-use cache::{Cache, Stamp};
+use cache::Cache;
 
 use crate::config::ignore::Globs;
 use crate::config::{Config, Context};
@@ -62,13 +63,18 @@ impl Asked {
 
 /// What is known of other files, shared by all who ask.
 #[derive(Clone, Default)]
-pub struct Related(Arc<Mutex<Cache>>);
+pub struct Related {
+    cache: Arc<Mutex<Cache>>,
+    /// How many buffers have been closed.
+    closed: Arc<AtomicU64>,
+}
 
 impl Related {
     /// What the document may be shown of other files, in an order that no typing in it changes. Reads files.
     #[must_use]
     pub fn parts(&self, document: &Document, asked: &Asked) -> Arc<Vec<Part>> {
-        let mut cache = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut cache = self.cache.lock().unwrap_or_else(PoisonError::into_inner);
+        cache.forget_buffers(self.closed.load(Ordering::Relaxed));
         let imports = imports(&top(document));
         let known = cache.answer(asked, &imports);
         let imported = known.unwrap_or_else(|| {
@@ -80,9 +86,9 @@ impl Related {
         if edited.is_empty() { imported } else { Arc::new(imported.iter().cloned().chain(edited).collect()) }
     }
 
-    /// Forgets a buffer that is closed: another one may have the same version.
-    pub fn closed(&self, path: &Path) {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).forget(path);
+    /// Makes known that a buffer is closed: the next one of its file may have the same version. Waits for nobody who reads.
+    pub fn closed(&self) {
+        self.closed.fetch_add(1, Ordering::Relaxed);
     }
 }
 

@@ -75,7 +75,7 @@ fn a_buffer_counts_in_place_of_its_file_until_it_is_closed() {
         assert_eq!(parts(&related, "import util\n", &asked), [lines("util.py", &[&format!("def {name}():")])]);
     }
     asked.open.clear();
-    related.closed(&path);
+    related.closed();
     assert_eq!(parts(&related, "import util\n", &asked), [lines("util.py", &["def old():"])]);
     // Opened again at a version that it had before.
     asked.open.insert(path.clone(), Document::new("def third(): ...\n", 2));
@@ -85,8 +85,7 @@ fn a_buffer_counts_in_place_of_its_file_until_it_is_closed() {
 #[test]
 fn edited_places_are_shown_where_that_is_wanted() {
     let folder = folder(&[("util.py", ""), ("b.py", ""), (".gitignore", "b.py\n"), ("c.py", "")]);
-    for (context, expected) in
-        [(Context::All, vec![lines("util.py", &["x = 1", "y = 2"])]), (Context::Imports, vec![])]
+    for (context, expected) in [(Context::All, vec![lines("util.py", &["x = 1", "y = 2"])]), (Context::Imports, vec![])]
     {
         let mut asked = asked(folder.path(), "run.py", context);
         for file in ["util.py", "b.py"] {

@@ -8,7 +8,6 @@ use tower_lsp::ls_types::{MessageType, Uri};
 
 use super::{inline, parsing, statistics};
 use crate::config::language::Service;
-use crate::config::trust;
 use crate::protocol::positions;
 use crate::server::responder::Responder;
 use crate::server::session::Session;
@@ -133,9 +132,7 @@ fn out_of_step(session: &mut Session, uri: &Uri, reason: String) {
 pub fn closed(session: &mut Session, uri: &Uri) {
     forget(session, uri);
     session.state.places.forget(uri);
-    if let Some(path) = trust::path(uri) {
-        session.state.related.closed(&path);
-    }
+    session.state.related.closed();
     let uri = uri.clone();
     session.then(move |session| parsing::close(session, &uri));
 }

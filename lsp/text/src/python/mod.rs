@@ -22,8 +22,8 @@ pub use comment_code::is_code;
 pub use compile_rules::{OLDEST, Violation, violations, violations_for};
 pub use docstring::{Docstring, docstring, ends_docstring};
 pub use identifiers::Identifiers;
-pub use signatures::{Signature, signatures};
 pub use names::{How, Name, Names, names, names_within};
+pub use signatures::{Signature, signatures};
 
 /// A line of a document. Lines end as LSP's do.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -161,12 +161,7 @@ fn at(
 }
 
 /// What the product would show of it.
-fn shown(
-    document: &Document,
-    view: &View,
-    raw: &RawCompletion,
-    least: Threshold,
-) -> Option<String> {
+fn shown(document: &Document, view: &View, raw: &RawCompletion, least: Threshold) -> Option<String> {
     let judged = prepare::suggestion(document, view, raw, None, least).ok()?;
     let typed = judged.suggestion.range.end - judged.suggestion.range.start;
     judged.suggestion.text.get(typed..).map(str::to_owned)

@@ -102,9 +102,8 @@ fn sums(places: &[Row], way: usize) -> Sums {
     };
     Sums {
         exact: count(&|(_, asked)| asked.exact),
-        by_cursor: Cursor::ALL.map(|cursor| {
-            (count(&|(at, _)| *at == cursor), count(&|(at, asked)| *at == cursor && asked.exact))
-        }),
+        by_cursor: Cursor::ALL
+            .map(|cursor| (count(&|(at, _)| *at == cursor), count(&|(at, asked)| *at == cursor && asked.exact))),
         named: (count(&|(at, _)| *at != Cursor::Call), count(&|(at, asked)| *at != Cursor::Call && asked.named)),
         shown: count(&|(_, asked)| asked.shown > 0),
         right: count(&|(_, asked)| asked.shown > 0 && asked.right),
@@ -191,7 +190,9 @@ mod tests {
 
     #[test]
     fn chances() {
-        for (gained, lost, expected) in [(0, 0, 1.0), (1, 0, 1.0), (5, 0, 0.0625), (5, 5, 1.0), (10, 2, 0.0386), (2, 10, 0.0386)] {
+        for (gained, lost, expected) in
+            [(0, 0, 1.0), (1, 0, 1.0), (5, 0, 0.0625), (5, 5, 1.0), (10, 2, 0.0386), (2, 10, 0.0386)]
+        {
             let chance = by_chance(gained, lost);
             assert!((chance - expected).abs() < 1e-4, "{gained} {lost}: {chance}");
         }

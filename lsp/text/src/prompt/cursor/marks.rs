@@ -1,10 +1,10 @@
 //! A byte order mark or form feeds in a text change neither what models are shown nor what is suggested.
 
 use super::build;
-use crate::prompt::related::Block;
 use crate::completion::Plan;
 use crate::document::Document;
 use crate::prompt::history;
+use crate::prompt::related::Block;
 use crate::python::Identifiers;
 use crate::testing::cursor_in;
 use crate::turns::{self, TurnOptions};

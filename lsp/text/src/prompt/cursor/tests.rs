@@ -249,10 +249,7 @@ fn related() -> Block {
 fn what_other_files_have_stands_first() {
     let (document, offset) = cursor("from .util import add\n\nx = $0\n");
     let context = build(&document, offset, 100, &related(), None, &tokens);
-    assert_eq!(
-        context,
-        Context { prompt: format!("{}from .util import add\n\nx = ", related().text), start: 0 }
-    );
+    assert_eq!(context, Context { prompt: format!("{}from .util import add\n\nx = ", related().text), start: 0 });
     // In a long document before its head, and within the budget.
     let text = module(60) + "    def last(self, x):\n        if x:\n            y = $0";
     let (document, offset) = cursor(&text);

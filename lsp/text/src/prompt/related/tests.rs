@@ -15,7 +15,11 @@ fn part(file: &str, why: Why, pieces: &[&[&str]]) -> Part {
 
 fn parts() -> Vec<Part> {
     vec![
-        part("pkg/util.py", Why::Imported, &[&["def add(a, b):"], &["class Shape:", "    size = 1", "    def area(self):"]]),
+        part(
+            "pkg/util.py",
+            Why::Imported,
+            &[&["def add(a, b):"], &["class Shape:", "    size = 1", "    def area(self):"]],
+        ),
         part("pkg/other.py", Why::Imported, &[&["LIMIT = 10"]]),
         part("main.py", Why::Edited, &[&["x = 1", "", "y = 2"]]),
         part("late.py", Why::Edited, &[&["z = 3"]]),
@@ -33,7 +37,12 @@ fn all_of_it_in_comments() {
     let shown: Vec<_> = block.shown.iter().map(|shown| (shown.file.as_str(), shown.why.name(), shown.lines)).collect();
     assert_eq!(
         shown,
-        [("pkg/util.py", "imported", 4), ("pkg/other.py", "imported", 1), ("main.py", "edited", 3), ("late.py", "edited", 1)]
+        [
+            ("pkg/util.py", "imported", 4),
+            ("pkg/other.py", "imported", 1),
+            ("main.py", "edited", 3),
+            ("late.py", "edited", 1)
+        ]
     );
     assert_eq!(super::block(&[], 1000, &words), Block::default());
     assert_eq!(super::block(&[part("a.py", Why::Imported, &[])], 1000, &words), Block::default());
@@ -56,7 +65,9 @@ fn names_come_before_members_and_later_places_before_earlier_ones() {
 
 #[test]
 fn a_module_says_what_is_asked_for() {
-    let module = Module::of("from .b import far\n\nLIMIT = 1\n\ndef f(): ...\n\nclass A:\n    def m(self): ...\n\n_hidden = 2\n");
+    let module = Module::of(
+        "from .b import far\n\nLIMIT = 1\n\ndef f(): ...\n\nclass A:\n    def m(self): ...\n\n_hidden = 2\n",
+    );
     let names = |names: &[&str]| Wanted::Names(names.iter().map(|&name| name.to_owned()).collect());
     assert_eq!(module.pieces(&names(&["A", "f"])), [vec!["def f():"], vec!["class A:", "    def m(self):"]]);
     assert_eq!(module.pieces(&names(&["_hidden"])), [["_hidden = 2"]]);
