@@ -112,10 +112,39 @@ pub struct InlineConfig {
     pub patience_ms: u64,
     /// Whether what follows a suggestion is generated while that is shown.
     pub prepare_next: bool,
+    /// What a suggestion's prompt has of other files.
+    pub context: Context,
+    /// The largest part of the prompt that this takes, in percent.
+    pub context_share: usize,
     /// The files that the model never sees; see [`ignore::kept`].
     pub ignore: Globs,
     /// Language ids of documents that get suggestions without a grammar; see [`language::service`].
     pub languages: Vec<String>,
+}
+
+/// What a suggestion's prompt has of other files of the workspace folder; the later in this order, the more.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Context {
+    #[default]
+    Off,
+    /// The signatures of what the file imports.
+    Imports,
+    /// These, and the places of other open files that were edited last.
+    All,
+}
+
+impl Context {
+    pub const ALL: [Self; 3] = [Self::Off, Self::Imports, Self::All];
+
+    /// The value in settings.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Off => "off",
+            Self::Imports => "imports",
+            Self::All => "all",
+        }
+    }
 }
 
 /// Whether suggestions are entries of the client's completion menu.
@@ -281,6 +310,8 @@ impl Default for InlineConfig {
             debounce: Debounce::default(),
             patience_ms: 150,
             prepare_next: true,
+            context: Context::default(),
+            context_share: 25,
             ignore: Globs::default(),
             languages: Vec::new(),
         }

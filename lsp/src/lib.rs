@@ -8,6 +8,7 @@ pub mod config;
 pub mod generate;
 pub mod present;
 pub mod protocol;
+pub mod related;
 pub mod server;
 pub mod statistics;
 pub mod synthesis;

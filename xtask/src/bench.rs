@@ -6,7 +6,7 @@ use anyhow::Result;
 use clap::ValueEnum;
 
 use crate::workspace::Workspace;
-use crate::{run, setup};
+use crate::{context_packages, run, setup};
 
 /// What is measured.
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -17,6 +17,8 @@ pub enum Subject {
     Eval,
     /// What a key costs the server itself, by the size of the file and the place of an error
     Growth,
+    /// What it is worth that the model sees the signatures of what a file imports
+    Context,
     /// Threads that the engine chooses against fixed numbers of them, beside busy loops and a build
     Load,
     /// What suggestions are worth to someone who types
@@ -35,9 +37,13 @@ pub fn bench(workspace: &Workspace, subject: Subject, more: &[String]) -> Result
         Subject::Synthesize => command.arg("synthesize"),
         Subject::Growth => command.arg("growth"),
         Subject::Typing => command.arg("typing"),
+        Subject::Context => command.arg("context"),
         Subject::Eval => command.arg("eval").arg("--folder").arg(workspace.target.join("bench")),
         Subject::Load => command.arg("load").arg("--folder").arg(workspace.target.join("bench")),
         Subject::Suggest => command.arg("suggest").arg("--folder").arg(workspace.target.join("bench")),
     };
+    if subject == Subject::Context && !more.iter().any(|flag| flag == "--packages") {
+        command.arg("--packages").arg(context_packages::ensure(workspace)?);
+    }
     run::shown(command.args(more))
 }

@@ -2,6 +2,7 @@
 //! needs, so that it can say what is missing, or install it.
 
 mod bench;
+mod context_packages;
 mod debian;
 mod demo;
 mod eval_python;

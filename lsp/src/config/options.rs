@@ -15,7 +15,7 @@ use serde_json::{Value, json};
 use super::form::{Form, Text, whole};
 use super::ignore::Globs;
 use super::option::{Mistake, OptionSpec, Scope};
-use super::{CodeLenses, Languages, Menu, Verify};
+use super::{CodeLenses, Context, Languages, Menu, Verify};
 use crate::config::trust::{self, Trust};
 use values::{AUTO, count, decimal, gpu_layers, named, narrow, number, put, text, texts, word};
 
@@ -243,6 +243,29 @@ pub const ALL: &[OptionSpec] = &[
         scope: Scope::Anyone,
         about: "Whether the suggestion that follows is made while one is shown, so that it is there when you accept that, and the text \
                 before the cursor is read while you rest.",
+        ..OPTION
+    },
+    OptionSpec {
+        name: "inline.context",
+        forms: &[
+            word(Context::Off.name(), "nothing"),
+            word(Context::Imports.name(), "the signatures of what the file imports from its workspace folder"),
+            word(Context::All.name(), "these, and the places of other open files that were edited last"),
+        ],
+        get: |config| json!(config.inline.context.name()),
+        set: |config, value| put(&mut config.inline.context, named(value, &Context::ALL, Context::name)),
+        scope: narrow("less", |user, workspace| workspace.inline.context <= user.inline.context),
+        about: "What the model sees of other files for a suggestion, as comments above the file's own text; never of files that git \
+                or `inline.ignore` ignores.",
+        ..OPTION
+    },
+    OptionSpec {
+        name: "inline.contextShare",
+        forms: &[count("a number up to 50", 1, 50)],
+        get: |config| json!(config.inline.context_share),
+        set: |config, value| put(&mut config.inline.context_share, whole(value)),
+        scope: narrow("a lower number", |user, workspace| workspace.inline.context_share <= user.inline.context_share),
+        about: "Percent of the prompt that `inline.context` takes at most.",
         ..OPTION
     },
     OptionSpec {

@@ -125,6 +125,8 @@ mod tests {
             ("inline.debounceMs", json!(75), json!(0), Some(json!("auto"))),
             ("inline.patienceMs", json!(100), json!(0), Some(json!(200))),
             ("inline.prepareNext", json!(true), json!(false), None),
+            ("inline.context", json!("imports"), json!("all"), Some(json!("off"))),
+            ("inline.contextShare", json!(20), json!(21), Some(json!(1))),
             ("inline.ignore", json!(["*.sql"]), json!([]), None),
             ("inline.ignore", json!(["*.sql"]), json!(["*.sql"]), Some(json!(["src/*.sql"]))),
             ("inline.languages", json!(["c", "go"]), json!(["c", "rust"]), Some(json!(["go"]))),

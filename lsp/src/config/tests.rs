@@ -10,7 +10,7 @@ fn every_option_is_read() {
         "model": "/models/m.gguf", "lora": "/models/a.gguf", "threads": 3, "context": 512.0, "batch": 64, "slots": 1, "gpuLayers": "all",
         "mainDevice": 1, "flashAttention": true, "mmap": false, "languages": ["python", "starlark"], "maxFileBytes": 3000,
         "inline": {"enabled": false, "maxTokens": 7, "minConfidence": 0.5, "minLogprob": -0.5,
-            "eagerness": "calm", "debounceMs": 75.0, "patienceMs": 0, "prepareNext": false, "ignore": ["*.sql"], "languages": ["c"]},
+            "eagerness": "calm", "debounceMs": 75.0, "patienceMs": 0, "prepareNext": false, "context": "all", "contextShare": 10, "ignore": ["*.sql"], "languages": ["c"]},
         "completion": {"enabled": true}, "statistics": {"enabled": false}, "prompt": {"marker": "#>"},
         "synthesis": {"maxTokens": 64, "candidates": 4, "temperature": 0.2, "topP": 0.9, "verify": "run",
             "codeLens": "all", "python": "/usr/bin/python3", "runSeconds": 3, "isolation": "folder"},
@@ -42,6 +42,8 @@ fn every_option_is_read() {
             debounce: Debounce::Fixed(75),
             patience_ms: 0,
             prepare_next: false,
+            context: Context::All,
+            context_share: 10,
             ignore: Globs::new(vec!["*.sql".to_owned()]),
             languages: vec!["c".to_owned()],
         }
@@ -91,7 +93,7 @@ fn problems_name_the_option_the_value_and_what_would_be_right() {
         &[
             "codegen.inline.enabled is 1, but must be true or false",
             "codegen.inline.colour is not an option; there are enabled, maxTokens, minConfidence, minLogprob, \
-             eagerness, debounceMs, patienceMs, prepareNext, ignore, languages",
+             eagerness, debounceMs, patienceMs, prepareNext, context, contextShare, ignore, languages",
         ],
     );
     check(

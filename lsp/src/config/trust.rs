@@ -50,8 +50,9 @@ fn has_scheme(uri: &Uri, wanted: &str) -> bool {
     uri.scheme().as_str().eq_ignore_ascii_case(wanted)
 }
 
-/// The path of a `file:` URI of this machine.
-fn path(uri: &Uri) -> Option<PathBuf> {
+/// The path of a `file:` URI of this machine; `None` for another one.
+#[must_use]
+pub fn path(uri: &Uri) -> Option<PathBuf> {
     let host = uri.authority().map(|authority| authority.host().to_owned()).unwrap_or_default();
     // A path that is not UTF-8 would be read as another path.
     let readable = uri.path().decode().to_string().is_ok();

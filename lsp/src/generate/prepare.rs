@@ -2,7 +2,8 @@
 
 use codegen_core::Truncation;
 use codegen_core::{
-    Candidate, Candidates, Completion, EngineError, FinishReason, Overflow, Priority, Prompt, Request, Sampling, StopRule,
+    Candidate, Candidates, Completion, EngineError, FinishReason, Overflow, Priority, Prompt, Request, Sampling,
+    StopRule,
 };
 use codegen_engine::{Engine, Progress};
 use codegen_text::candidates::{Ranked, Score};
@@ -14,13 +15,15 @@ use codegen_text::completion::{
 };
 use codegen_text::document::Document;
 use codegen_text::prompt::HistoryCut;
-use codegen_text::prompt::cursor;
 use codegen_text::prompt::history;
+use codegen_text::prompt::related::Shown;
 use codegen_text::prompt::view::View;
 use codegen_text::python::Identifiers;
 use codegen_text::turns::{self, Turn, TurnOptions};
 use serde_json::{Value, json};
 
+pub use super::context::At;
+use super::context::Composed;
 use crate::config::{EngineConfig, SynthesisConfig};
 
 /// The number of tokens left free in the context beside the prompt and the generated text, since a cut prompt may
@@ -34,7 +37,7 @@ pub struct Prepared {
     pub request: Request,
     /// The stop rules of further completions of the same prompt.
     pub more: Vec<Box<dyn StopRule>>,
-    /// The start of the context's window in bytes; see [`cursor::Context::start`].
+    /// The start of the context's window in bytes; see [`codegen_text::prompt::cursor::Context::start`].
     pub start: usize,
     /// The text before the cursor that the answer repeats; see [`Held`].
     pub held: String,
@@ -42,6 +45,8 @@ pub struct Prepared {
     pub view: Option<View>,
     /// What the probability of its parts depends on; `None` if they are not weighed by it.
     pub ceiling: Option<Ceiling>,
+    /// What the prompt has of other files.
+    pub shown: Vec<Shown>,
 }
 
 /// The request, made several requests for continuations of one prompt, each with its own sampling. `more` has the stop rules
@@ -72,30 +77,6 @@ pub fn load_engine_telling(config: &EngineConfig, progress: Progress) -> anyhow:
     let mut options = config.options.clone();
     options.model = codegen_engine::model::resolve(&config.model)?;
     Ok(Engine::load_telling(&options, progress)?)
-}
-
-/// What a completion is wanted for.
-pub struct At<'a> {
-    /// The cursor's byte offset.
-    pub offset: usize,
-    /// An entry of the client's menu that it has to continue.
-    pub selected: Option<&'a Selected>,
-    /// How many are wanted, at least one.
-    pub count: usize,
-    pub options: &'a TurnOptions,
-    /// The start of the last context's window, which stays there if it can.
-    pub previous_start: Option<usize>,
-    pub max_tokens: usize,
-    /// Whether the document is in a language that nothing is known of.
-    pub plain: bool,
-}
-
-impl<'a> At<'a> {
-    /// A cursor in a Python file that is looked at for the first time: one completion, as long as it gets.
-    #[must_use]
-    pub fn cursor(offset: usize, options: &'a TurnOptions) -> Self {
-        Self { offset, selected: None, count: 1, options, previous_start: None, max_tokens: usize::MAX, plain: false }
-    }
 }
 
 /// A completion that was generated for a cursor in a Python file.
@@ -132,14 +113,18 @@ pub fn generate(document: &Document, at: &At, engine: &Engine) -> Result<Result<
 /// # Errors
 /// None is wanted there, or the cursor is in a word that no name begins with.
 pub fn prepare(document: &Document, at: &At, engine: &Engine) -> Result<Prepared, Refusal> {
-    let &At { offset, selected, count, options, previous_start, max_tokens, plain } = at;
+    let &At { offset, selected, count, options, max_tokens, plain, related: (parts, _), .. } = at;
     if plain {
         return prepare_plain(document, at, engine);
     }
     let view = view(document, offset)?;
     let mut plan = Plan::new(view.part(), view.cursor(), options)?;
     plan.max_tokens = plan.max_tokens.min(max_tokens);
-    let held = plan.held(inside(&view, selected).as_ref(), || Identifiers::around(document, offset))?;
+    let held = plan.held(inside(&view, selected).as_ref(), || {
+        let mut known = Identifiers::around(document, offset);
+        known.add(parts.iter().flat_map(|part| part.pieces.iter().flatten()).map(String::as_str));
+        known
+    })?;
     let begin = match &held {
         Held::Free(_) => None,
         Held::Word(_, begin) => Some(begin.clone()),
@@ -148,41 +133,30 @@ pub fn prepare(document: &Document, at: &At, engine: &Engine) -> Result<Prepared
     let budget = budget(engine, &mut plan.max_tokens);
     let cursor = view.outside(&(view.cursor()..view.cursor())).start;
     let end = cursor.saturating_sub(held.len());
-    let behind = Behind::new(document, offset, budget, plain, engine);
-    let context = cursor::build(document, end, behind.budget, previous_start, &|text| engine.tokenize(text).len());
-    let mut request = Request::new(behind.prompt(context.prompt, engine), plan.max_tokens);
+    let Composed { prompt, start, related: shown } = Composed::new(document, at, end, budget, engine);
+    let mut request = Request::new(prompt, plan.max_tokens);
     request.begin = begin;
     request.stop = Some(completion::behind(&held, plan.stop_rule()));
     let more = (1..count).map(|_| completion::behind(&held, plan.stop_rule())).collect();
     let (ceiling, kind) = (plan.ceiling(), plan.kind);
-    Ok(Prepared { kind, request, more, start: context.start, held, view: Some(view), ceiling })
+    Ok(Prepared { kind, request, more, start, held, view: Some(view), ceiling, shown })
 }
 
-/// A request that reads what a completion at `place` is shown, and generates nothing of use; and the start of its window.
-/// Without a place it is the whole document, if that fits. Counts tokens, so it is not for the main loop. `None` if there is
-/// nothing to read.
+/// A request that reads what a completion is shown, and generates nothing of use; and the start of its window. If the cursor
+/// is not `known`, but the document's end, all of the document has to fit. Counts tokens, so it is not for the main loop.
+/// `None` if there is nothing to read.
 #[must_use]
-pub fn reading(
-    document: &Document,
-    place: Option<usize>,
-    previous_start: Option<usize>,
-    mut max_tokens: usize,
-    plain: bool,
-    engine: &Engine,
-) -> Option<(Request, usize)> {
+pub fn reading(document: &Document, at: &At, known: bool, engine: &Engine) -> Option<(Request, usize)> {
+    let mut max_tokens = at.max_tokens;
     let budget = budget(engine, &mut max_tokens);
-    let offset = place.unwrap_or(document.len()).min(document.len());
-    let count = |text: &str| engine.tokenize(text).len();
-    let build = if plain { cursor::build_plain } else { cursor::build };
-    let behind = Behind::new(document, offset, budget, plain, engine);
-    let context = build(document, offset, behind.budget, previous_start, &count);
-    if (place.is_none() && context.start > 0) || context.prompt.is_empty() {
+    let Composed { prompt, start, .. } = Composed::new(document, at, at.offset, budget, engine);
+    if (!known && start > 0) || prompt == Prompt::Text(String::new()) {
         return None;
     }
     // With no token to generate, the engine would not read the prompt.
-    let mut request = Request::new(behind.prompt(context.prompt, engine), 1);
+    let mut request = Request::new(prompt, 1);
     request.priority = Priority::Ahead;
-    Some((request, context.start))
+    Some((request, start))
 }
 
 /// Prepares the rest of a line in a language that nothing is known of.
@@ -190,52 +164,13 @@ fn prepare_plain(document: &Document, at: &At, engine: &Engine) -> Result<Prepar
     let plain = Plain::at(document, at.offset).ok_or(Refusal::BeforeText)?;
     let mut max_tokens = Plain::MAX_TOKENS.min(at.max_tokens);
     let budget = budget(engine, &mut max_tokens);
-    let count = |text: &str| engine.tokenize(text).len();
-    let behind = Behind::new(document, at.offset, budget, true, engine);
-    let context = cursor::build_plain(document, at.offset, behind.budget, at.previous_start, &count);
-    let mut request = Request::new(behind.prompt(context.prompt, engine), max_tokens);
+    let Composed { prompt, start, related: shown } = Composed::new(document, at, at.offset, budget, engine);
+    let mut request = Request::new(prompt, max_tokens);
     request.stop = Some(plain.stop_rule());
     let more = (1..at.count).map(|_| plain.stop_rule()).collect();
-    let (kind, held, start) = (Kind::Line, String::new(), context.start);
-    Ok(Prepared { kind, request, more, start, held, view: None, ceiling: None })
+    let (kind, held) = (Kind::Line, String::new());
+    Ok(Prepared { kind, request, more, start, held, view: None, ceiling: None, shown })
 }
-
-/// The share of the budget for what stands behind the cursor, and the most tokens of it: the model reads them again with every
-/// key.
-const BEHIND: (usize, usize) = (8, 256);
-
-/// What a model is shown beside the text before the cursor.
-struct Behind {
-    /// What stands behind the cursor; empty if that says nothing, or the model was not trained to read it.
-    text: String,
-    /// The tokens that are left for the text before the cursor.
-    budget: usize,
-}
-
-impl Behind {
-    fn new(document: &Document, offset: usize, budget: usize, plain: bool, engine: &Engine) -> Self {
-        let (share, most) = BEHIND;
-        let count = |text: &str| engine.tokenize(text).len();
-        let text = match engine.info().infill {
-            Some(_) => cursor::behind(document, offset, (budget / share).min(most), plain, &count),
-            None => String::new(),
-        };
-        if text.trim().is_empty() {
-            return Self { text: String::new(), budget };
-        }
-        let budget = budget.saturating_sub(count(&text) + INFILL_TOKENS).max(1);
-        Self { text, budget }
-    }
-
-    /// The prompt that shows it with the text before the cursor.
-    fn prompt(&self, before: String, engine: &Engine) -> Prompt {
-        let infill = if self.text.is_empty() { None } else { engine.infill(&before, &self.text) };
-        infill.unwrap_or(Prompt::Text(before))
-    }
-}
-
-/// The tokens of a prompt with a gap that have no text, and what its parts may have more of together than each by itself.
-const INFILL_TOKENS: usize = 4;
 
 /// The part of the document around the cursor that a suggestion is decided in.
 ///

@@ -4,6 +4,7 @@ use std::collections::VecDeque;
 use std::time::{Duration, Instant};
 
 use codegen_text::edit::{self, Assoc, Edit};
+use codegen_text::prompt::related::Shown;
 use ropey::Rope;
 use serde_json::{Value, json};
 
@@ -27,6 +28,8 @@ pub struct Request {
     pub outcome: Outcome,
     /// What the model wrote.
     pub raw: Option<Raw>,
+    /// What the model saw of other files when it was last asked in this one.
+    pub shown: Vec<Shown>,
     /// The probability that the answer is exactly what comes next, if that was worked out, and the least that is shown.
     pub probability: Option<f32>,
     pub least: Option<f32>,
@@ -90,7 +93,7 @@ impl Asked {
 /// The answer to the command, and the sentence for the user.
 #[must_use]
 pub fn answer(request: &Request, line: usize, now: Instant) -> (Value, String) {
-    let Request { when, kind, source, outcome, raw, probability, least, .. } = request;
+    let Request { when, kind, source, outcome, raw, shown, probability, least, .. } = request;
     let ago = now.saturating_duration_since(*when);
     let (suggested, refusal) = match outcome {
         Outcome::Suggested(text) => (Some(text), Value::Null),
@@ -108,13 +111,18 @@ pub fn answer(request: &Request, line: usize, now: Instant) -> (Value, String) {
         "meanLogprob": raw.as_ref().map(|raw| raw.mean_logprob),
         "probability": probability,
         "least": least,
+        "context": shown.iter().map(in_context).collect::<Value>(),
         "message": sentence,
     });
     (answer, sentence)
 }
 
+fn in_context(shown: &Shown) -> Value {
+    json!({ "file": shown.file, "why": shown.why.name(), "lines": shown.lines })
+}
+
 fn sentence(request: &Request, line: usize, ago: Duration) -> String {
-    let Request { outcome, raw, probability, least, .. } = request;
+    let Request { outcome, raw, shown, probability, least, .. } = request;
     let what = match outcome {
         Outcome::Suggested(text) => format!("{} was suggested", quoted(text)),
         Outcome::Refused { words, .. } => format!("nothing was suggested: {words}"),
@@ -137,8 +145,16 @@ fn sentence(request: &Request, line: usize, ago: Duration) -> String {
         }
         _ => {}
     }
+    if !shown.is_empty() {
+        let files: Vec<_> = shown.iter().map(|shown| format!("{} of {}", lines(shown.lines), shown.file)).collect();
+        more.push(format!("the model saw {}", files.join(", ")));
+    }
     let more = if more.is_empty() { String::new() } else { format!(" ({})", more.join("; ")) };
     format!("line {}, {} ago: {what}{more}", line + 1, duration(ago))
+}
+
+fn lines(count: usize) -> String {
+    if count == 1 { "1 line".to_owned() } else { format!("{count} lines") }
 }
 
 /// The first line of a text, shortened.
@@ -159,10 +175,23 @@ fn duration(ago: Duration) -> String {
 
 #[cfg(test)]
 mod tests {
+    use codegen_text::prompt::related::Why;
+
     use super::*;
 
     fn request(cursor: usize, when: Instant, outcome: Outcome) -> Request {
-        Request { cursor, when, kind: Some("line"), source: None, outcome, raw: None, probability: None, least: None }
+        let kind = Some("line");
+        Request {
+            cursor,
+            when,
+            kind,
+            source: None,
+            outcome,
+            raw: None,
+            shown: Vec::new(),
+            probability: None,
+            least: None,
+        }
     }
 
     fn refused(words: &str) -> Outcome {
@@ -242,6 +271,17 @@ mod tests {
                  log-probability is -1.23; that it is right has a probability of 21 %, and 50 % are asked for)",
             ),
             (
+                Request {
+                    shown: vec![
+                        Shown { file: "pkg/util.py".to_owned(), why: Why::Imported, lines: 3 },
+                        Shown { file: "main.py".to_owned(), why: Why::Edited, lines: 1 },
+                    ],
+                    ..request(0, when, Outcome::Suggested("foo".to_owned()))
+                },
+                1,
+                "line 12, 1 s ago: `foo` was suggested (the model saw 3 lines of pkg/util.py, 1 line of main.py)",
+            ),
+            (
                 Request { raw, probability: Some(0.8), ..request(0, when, Outcome::Suggested("foo".to_owned())) },
                 7200,
                 "line 12, 120 min ago: `foo` was suggested (its mean log-probability is -1.23; that it is right has a \
@@ -263,12 +303,15 @@ mod tests {
             json!({
                 "line": 0, "secondsAgo": 0.0, "kind": "line", "source": null, "suggested": null,
                 "refusal": {"name": "name", "words": "because"}, "raw": null, "meanLogprob": null, "probability": null,
-                "least": null, "message": "line 1, 0 s ago: nothing was suggested: because",
+                "least": null, "context": [], "message": "line 1, 0 s ago: nothing was suggested: because",
             })
         );
         let raw = Some(Raw { text: "x".to_owned(), mean_logprob: -0.5 });
-        let suggested = Request { raw, source: Some("memory"), ..request(0, when, Outcome::Suggested("x".to_owned())) };
+        let shown = vec![Shown { file: "a.py".to_owned(), why: Why::Edited, lines: 2 }];
+        let suggested =
+            Request { raw, shown, source: Some("memory"), ..request(0, when, Outcome::Suggested("x".to_owned())) };
         let (answer, _) = answer(&suggested, 0, when);
+        assert_eq!(answer["context"], json!([{"file": "a.py", "why": "edited", "lines": 2}]));
         assert_eq!((&answer["suggested"], &answer["refusal"]), (&json!("x"), &Value::Null));
         assert_eq!(
             (&answer["raw"], &answer["meanLogprob"], &answer["source"]),

@@ -10,6 +10,7 @@ use codegen_text::completion::pace::{self, Pace};
 use codegen_text::completion::session::{Dropped, Suggestions};
 use codegen_text::document::Document;
 use codegen_text::edit::{self, Assoc, Edit};
+use codegen_text::prompt::related::{Places, Shown};
 use codegen_text::prompt::view::View;
 use codegen_text::provenance::{Records, TurnCache, TurnMap};
 use ropey::Rope;
@@ -25,6 +26,7 @@ use crate::present::engine_status::StatusSent;
 use crate::present::why::Asked;
 use crate::protocol::capabilities::ClientCapabilities;
 use crate::protocol::positions::Encoding;
+use crate::related::Related;
 use crate::server::counting::Counting;
 use crate::server::parsing::Parsing;
 use crate::server::responder::{CommandResponder, Waiter};
@@ -94,6 +96,8 @@ pub struct Buffer {
     pub parsing: Parsing,
     /// The view that the last suggestion was decided by.
     pub view: Option<View>,
+    /// What the last prompt had of other files.
+    pub shown: Vec<Shown>,
     /// Its turns, if they have been found.
     pub turns: TurnCache,
     /// What came of the last requests for a suggestion.
@@ -124,6 +128,7 @@ impl Buffer {
             counted,
             parsing: Parsing::default(),
             view: None,
+            shown: Vec::new(),
             turns: TurnCache::default(),
             asked: Asked::default(),
             watch: Watch::default(),
@@ -158,6 +163,10 @@ pub struct State {
     /// The number of loads of the engine, by which an outdated load is recognized.
     pub engine_stamp: u64,
     pub buffers: HashMap<Uri, Buffer>,
+    /// What is known of other files.
+    pub related: Related,
+    /// The places that were edited last, in all buffers.
+    pub places: Places<Uri>,
     /// Commands in progress, by number.
     pub operations: BTreeMap<u64, Operation<CommandResponder>>,
     /// Pending edits, by the number of the step that made them.
@@ -206,6 +215,8 @@ impl State {
             engine: EngineState::Absent,
             engine_stamp: 0,
             buffers: HashMap::new(),
+            related: Related::default(),
+            places: Places::default(),
             operations: BTreeMap::new(),
             edits: BTreeMap::new(),
             ready: Ready::default(),

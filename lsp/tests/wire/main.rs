@@ -7,6 +7,7 @@ mod alternatives;
 mod bad_input;
 mod cancellation;
 mod completion;
+mod context;
 mod documents;
 mod edits;
 mod ending;

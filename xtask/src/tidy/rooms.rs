@@ -33,8 +33,8 @@ const fn room(name: &'static str, place: &'static str, imports: &'static [&'stat
 macro_rules! server_and {
     ($($more:literal),*) => {
         &[
-            "core", "sandbox", "engine", "text", "lsp.uri", "lsp.config", "lsp.protocol", "lsp.generate", "lsp.present",
-            "lsp.synthesis", "lsp.statistics", "lsp.store", $($more),*
+            "core", "sandbox", "engine", "text", "lsp.uri", "lsp.config", "lsp.protocol", "lsp.related", "lsp.generate",
+            "lsp.present", "lsp.synthesis", "lsp.statistics", "lsp.store", $($more),*
         ]
     };
 }
@@ -63,7 +63,7 @@ pub const ROOMS: &[Room] = &[
     room("text.testing", "lsp/text/src/testing", &["text.document"]),
     room("text.python", "lsp/text/src/python", &["core", "text.document"]),
     room("text.turns", "lsp/text/src/turns", &["core", "text.document", "text.edit", "text.python"]),
-    room("text.prompt", "lsp/text/src/prompt", &["core", "text.document", "text.python", "text.turns"]),
+    room("text.prompt", "lsp/text/src/prompt", &["core", "text.document", "text.edit", "text.python", "text.turns"]),
     room(
         "text.completion",
         "lsp/text/src/completion",
@@ -81,6 +81,8 @@ pub const ROOMS: &[Room] = &[
     // Includes the options of the engine and of the sandbox.
     room("lsp.config", "lsp/src/config", &["core", "sandbox", "engine", "text", "lsp.uri"]),
     room("lsp.protocol", "lsp/src/protocol", &["core", "text", "lsp.uri"]),
+    // Reads the workspace's files, and knows neither the model nor the client.
+    room("lsp.related", "lsp/src/related", &["text", "lsp.config"]),
     room("lsp.generate", "lsp/src/generate", &["core", "sandbox", "engine", "text", "lsp.config", "lsp.protocol"]),
     room("lsp.present", "lsp/src/present", &["core", "text", "lsp.config", "lsp.protocol", "lsp.generate"]),
     room(

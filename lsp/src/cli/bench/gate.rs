@@ -14,6 +14,7 @@ use codegen_text::python;
 use codegen_text::turns::TurnOptions;
 use serde_json::json;
 
+use super::draw::Draw;
 use crate::cli::engine_args::EngineArgs;
 use crate::cli::{output, source};
 use crate::generate::prepare::{self, At, Generated};
@@ -49,7 +50,7 @@ pub fn run(arguments: &GateArguments) -> anyhow::Result<()> {
     let mut count = 0;
     for (number, path) in arguments.files.iter().enumerate() {
         let text = source::read(path)?;
-        let mut draw = Draw(arguments.seed.wrapping_mul(0x9e37_79b9).wrapping_add(number as u64));
+        let mut draw = Draw::new(arguments.seed.wrapping_mul(0x9e37_79b9).wrapping_add(number as u64));
         for place in places(&text, arguments.places, &mut draw) {
             count += ask(&engine, path, &text, &place, &mut rows)?;
         }
@@ -101,7 +102,7 @@ fn ask(engine: &Engine, path: &Path, text: &str, place: &Place, rows: &mut impl 
 }
 
 /// Whether a text begins with the part, white space at the ends of lines aside, and does not go on inside its last word.
-fn is_next(part: &str, text: &str) -> bool {
+pub(super) fn is_next(part: &str, text: &str) -> bool {
     let mut rest = text.split('\n');
     let mut lines = part.split('\n').peekable();
     while let Some(line) = lines.next() {
@@ -166,19 +167,6 @@ fn places(text: &str, count: usize, draw: &mut Draw) -> Vec<Place> {
     chosen
 }
 
-/// Random numbers (splitmix64).
-struct Draw(u64);
-
-impl Draw {
-    fn below(&mut self, count: usize) -> usize {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut bits = self.0;
-        bits = (bits ^ (bits >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        bits = (bits ^ (bits >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        usize::try_from((bits ^ (bits >> 31)) % count.max(1) as u64).unwrap_or(0)
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -203,7 +191,7 @@ mod tests {
     #[test]
     fn places_are_drawn_of_every_kind_and_never_in_comments() {
         let text = "import os\n\n# a comment with words\ndef f(x):\n    return os.path.join(x, [1], 'b')\n".repeat(3);
-        let found = places(&text, 40, &mut Draw(3));
+        let found = places(&text, 40, &mut Draw::new(3));
         assert_eq!(found.len(), 40);
         assert!(found.is_sorted_by_key(|place| place.offset));
         let comment = |place: &&Place| {
@@ -211,6 +199,6 @@ mod tests {
             text[start..place.offset].starts_with('#')
         };
         assert_eq!(found.iter().find(comment), None);
-        assert_eq!(found, places(&text, 40, &mut Draw(3)));
+        assert_eq!(found, places(&text, 40, &mut Draw::new(3)));
     }
 }

@@ -9,6 +9,7 @@ use codegen_text::completion::raw::RawCompletion;
 use codegen_text::completion::{Plan, Threshold};
 use codegen_text::document::{Budget, Document, Limits};
 use codegen_text::prompt::cursor;
+use codegen_text::prompt::related::Block;
 use codegen_text::prompt::view::View;
 use codegen_text::python::Identifiers;
 use codegen_text::turns::TurnOptions;
@@ -257,7 +258,7 @@ fn own_work(document: &Document, cursor: usize, options: &TurnOptions, window: &
     let Ok(plan) = Plan::new(view.part(), view.cursor(), options) else { return };
     let held = plan.held(None, || Identifiers::around(document, cursor));
     let end = cursor - held.as_ref().map_or(0, |held| held.text().len());
-    let context = cursor::build(document, end, BUDGET, *window, &|text| text.len().div_ceil(3));
+    let context = cursor::build(document, end, BUDGET, &Block::default(), *window, &|text| text.len().div_ceil(3));
     *window = Some(context.start);
     std::hint::black_box(plan.stop_rule());
     let tokens = vec![TokenScore { solid: usize::MAX, logprob: -0.01 }];

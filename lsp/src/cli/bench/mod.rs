@@ -1,6 +1,8 @@
 //! `codegen-lsp bench`: measurements, each of a claim and of what it is compared with, in one run.
 
 mod client;
+mod context;
+mod draw;
 mod eval;
 mod gate;
 mod growth;
@@ -35,6 +37,9 @@ pub enum BenchCommand {
     /// Suggestions at places in files, part by part, with what the gate weighs and whether the file has them there: the rows
     /// that `engine/train/gate` learns from
     Gate(gate::GateArguments),
+    /// What it is worth that the model sees the signatures of what a file imports: lines that name something from another
+    /// file of their package, asked for with and without
+    Context(context::ContextArguments),
     /// Decoding, reading prompts and typing beside busy loops and a build: with threads that the engine chooses, with
     /// fixed numbers of them, and with llama-server if there is one
     Load(load::LoadArguments),
@@ -75,6 +80,7 @@ pub fn run(command: &BenchCommand) -> anyhow::Result<()> {
         BenchCommand::Eval(arguments) => eval::run(arguments),
         BenchCommand::Growth(arguments) => growth::run(arguments),
         BenchCommand::Gate(arguments) => gate::run(arguments),
+        BenchCommand::Context(arguments) => context::run(arguments),
         BenchCommand::Load(arguments) => load::run(arguments),
         BenchCommand::Typing(arguments) => typing::run(arguments),
         BenchCommand::Suggest(arguments) => suggest::run(arguments),

@@ -66,6 +66,7 @@ pub fn changed(session: &mut Session, params: Changed) {
             buffer.synced = true;
             let dropped: Vec<_> = edits.iter().filter_map(|edit| buffer.follow(edit)).collect();
             let fates: Vec<_> = edits.iter().filter_map(|edit| buffer.stands.changed(edit)).collect();
+            edits.iter().for_each(|edit| session.state.places.edited(&uri, edit));
             session.state.pace.typed(now, edits.iter().map(keys).sum());
             for fate in fates {
                 session.state.pace.ended(fate, now);
@@ -132,6 +133,8 @@ fn out_of_step(session: &mut Session, uri: &Uri, reason: String) {
 /// Drops a buffer and cancels all work for it.
 pub fn closed(session: &mut Session, uri: &Uri) {
     forget(session, uri);
+    session.state.places.forget(uri);
+    session.state.related.closed();
     let uri = uri.clone();
     session.then(move |session| parsing::close(session, &uri));
 }

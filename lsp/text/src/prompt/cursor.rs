@@ -3,20 +3,22 @@
 //! A prompt is a head and a window. The window is the text directly before the cursor. Its start is where a statement
 //! starts, and stays there while the cursor moves on: the KV cache of one prompt helps the next only as far as the two
 //! begin alike. The head is what the window needs from above: imports, and the signatures around the window's start. It
-//! depends on nothing near the cursor, for the same reason.
+//! depends on nothing near the cursor, for the same reason. What is shown of other files ([`super::related`]) stands before
+//! the head.
 
 use std::borrow::Cow;
 use std::ops::Range;
 
 use crate::document::Document;
 use crate::document::indentation::Unit;
+use crate::prompt::related::Block;
 use crate::python::{self, Line};
 use crate::turns::shown_text;
 
 /// A prompt, and where in the document it starts.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Context {
-    /// The text to continue: what is kept from above the window, then the document from `start` to where the text goes on. Line
+    /// The text to continue: what is shown of other files and what is kept from above the window, then the document from `start` to where the text goes on. Line
     /// ends are `\n`, and levels are four spaces.
     pub prompt: String,
     /// Byte offset of the window's start, to be passed to the next request on this document. It stays where it is while
@@ -32,19 +34,26 @@ const IMPORT_LINES: usize = 400;
 const SIGNATURE_LINES: usize = 4000;
 /// At most this many lines behind the cursor are shown.
 const LINES_BEHIND: usize = 64;
+/// Tokens that two texts can have more in one than apart.
+const SEAM: usize = 2;
 
-/// The context for a text that goes on at `offset`, within `budget` tokens, as `count` counts them.
+/// The context for a text that goes on at `offset`, within `budget` tokens, as `count` counts them. `related` is what is shown
+/// of other files; it is left out where it would take more than half of the budget.
 #[must_use]
 pub fn build(
     document: &Document,
     offset: usize,
     budget: usize,
+    related: &Block,
     previous_start: Option<usize>,
     count: &dyn Fn(&str) -> usize,
 ) -> Context {
     let offset = python::char_boundary(document, offset);
     let unit = Some(Unit::at(document, offset));
-    Builder { document, offset, unit, budget, count }.build(previous_start)
+    let tokens = if related.text.is_empty() { 0 } else { count(&related.text) + SEAM };
+    let (related, tokens) = if tokens <= budget / 2 { (related.text.as_str(), tokens) } else { ("", 0) };
+    let context = Builder { document, offset, unit, budget: budget - tokens, count }.build(previous_start);
+    Context { prompt: format!("{related}{}", context.prompt), start: context.start }
 }
 
 /// [`build`] for a document in another language than Python: its text as it stands, without a head.
@@ -64,13 +73,7 @@ pub fn build_plain(
 /// below, as many as have no more than `budget` tokens. It does not depend on what is before `offset`. `plain` is true for a
 /// document that is no Python.
 #[must_use]
-pub fn behind(
-    document: &Document,
-    offset: usize,
-    budget: usize,
-    plain: bool,
-    count: &dyn Fn(&str) -> usize,
-) -> String {
+pub fn behind(document: &Document, offset: usize, budget: usize, plain: bool, count: &dyn Fn(&str) -> usize) -> String {
     let offset = python::char_boundary(document, offset);
     let unit = (!plain).then(|| Unit::at(document, offset));
     let builder = Builder { document, offset, unit, budget, count };

@@ -3,6 +3,7 @@
 pub mod cursor;
 mod cut;
 pub mod history;
+pub mod related;
 pub mod view;
 
 pub use cut::HistoryCut;

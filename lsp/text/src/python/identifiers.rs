@@ -33,6 +33,15 @@ impl Identifiers {
         Self::between(document, cursor, but.clone())
     }
 
+    /// Adds the names of code that is elsewhere, each as a name and as something that follows a dot.
+    pub fn add<'l>(&mut self, lines: impl IntoIterator<Item = &'l str>) {
+        let mut other = Self::default();
+        lines.into_iter().for_each(|line| other.read(line, None));
+        self.attributes.extend(other.attributes);
+        self.attributes.extend(other.names.iter().cloned());
+        self.names.extend(other.names);
+    }
+
     fn between(document: &Document, cursor: usize, but: Range<usize>) -> Self {
         let line_start = |offset: usize| super::line_at(document, offset).start;
         let start = line_start(cursor.saturating_sub(REACH));
@@ -102,6 +111,16 @@ impl Identifiers {
 mod tests {
     use super::*;
     use crate::testing::cursor_in;
+
+    #[test]
+    fn names_of_elsewhere_are_names_and_attributes() {
+        let mut found = Identifiers::default();
+        found.add(["class Shape:", "    def area(self, unit='x y') -> a.Number:"]);
+        for name in ["Shape", "area", "unit"] {
+            assert!(found.names.contains(name) && found.attributes.contains(name), "{name}");
+        }
+        assert!(found.attributes.contains("Number") && !found.names.contains("Number") && !found.names.contains("y"));
+    }
 
     #[test]
     fn names_attributes_and_modules() {

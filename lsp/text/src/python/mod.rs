@@ -10,6 +10,7 @@ mod docstring;
 mod identifiers;
 pub mod library;
 mod names;
+mod signatures;
 
 use std::ops::Range;
 
@@ -22,6 +23,7 @@ pub use compile_rules::{OLDEST, Violation, violations, violations_for};
 pub use docstring::{Docstring, docstring, ends_docstring};
 pub use identifiers::Identifiers;
 pub use names::{How, Name, Names, names, names_within};
+pub use signatures::{Signature, signatures};
 
 /// A line of a document. Lines end as LSP's do.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -76,6 +76,7 @@ fn remember(session: &mut Session, uri: &Uri, facts: Facts, outcome: why::Outcom
         kind: raw.as_ref().map(|raw| counted(&raw.kind).name()),
         source: source.map(|source| named(source).name()),
         outcome,
+        shown: if raw.is_some() { buffer.shown.clone() } else { Vec::new() },
         raw: raw.map(|raw| why::Raw { text: raw.text, mean_logprob: raw.mean_logprob }),
         probability,
         least: probability.map(|_| least),

@@ -6,6 +6,7 @@ use tower_lsp::ls_types::Uri;
 
 use crate::config::language::Service;
 use crate::generate::prepare::{self, At};
+use crate::server::elsewhere;
 use crate::server::event::{Event, Wanted};
 use crate::server::session::Session;
 
@@ -35,14 +36,17 @@ pub(super) fn prepare(
     let (previous_start, plain) = (buffer.window_start, session.state.service(uri) == Service::Text);
     let selected = buffer.suggestions.entry(id).map(|entry| entry.selected.clone());
     let config = session.state.config_for(uri);
-    let (options, max_tokens) = (config.turns.clone(), config.inline.max_tokens);
+    let (options, max_tokens, share) = (config.turns.clone(), config.inline.max_tokens, config.inline.context_share);
+    let (asked, related) = (elsewhere::asked(&session.state, uri), session.state.related.clone());
     let count = if let Wanted::Several { count, .. } = wanted { count } else { 1 };
     let uri = uri.clone();
     session.offload(
         move || {
-            let selected = selected.as_ref();
-            let at = At { offset, selected, count, options: &options, previous_start, max_tokens, plain };
-            prepare::prepare(&document(), &at, &engine)
+            let (document, selected) = (document(), selected.as_ref());
+            let parts = asked.filter(|_| !plain).map(|asked| related.parts(&document, &asked)).unwrap_or_default();
+            let related = (parts.as_slice(), share);
+            let at = At { offset, selected, count, options: &options, previous_start, max_tokens, plain, related };
+            prepare::prepare(&document, &at, &engine)
         },
         move |prepared| Event::Prepared(uri, id, wanted, prepared.unwrap_or(Err(Refusal::Failed)).map(Box::new)),
     );

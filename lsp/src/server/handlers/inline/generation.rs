@@ -33,7 +33,7 @@ pub fn prepared(session: &mut Session, uri: Uri, id: u64, wanted: Wanted, prepar
         EngineState::Ready(engine) => engine.clone(),
         _ => return forget(session, &uri),
     };
-    let Prepared { kind, mut request, more, start, held, view, ceiling } = prepared;
+    let Prepared { kind, mut request, more, start, held, view, ceiling, shown } = prepared;
     let origin = view.as_ref().map(View::origin).unwrap_or_default();
     let ceiling = ceiling.map(|ceiling| (ceiling, least)).filter(|_| least > 0.0);
     buffer.suggestions.holds(id, kind.clone(), held, origin, ceiling);
@@ -49,14 +49,14 @@ pub fn prepared(session: &mut Session, uri: Uri, id: u64, wanted: Wanted, prepar
             statistics::record(session, Counted::Prepared);
         }
         Wanted::One => {
-            (buffer.window_start, buffer.view) = (Some(start), view);
+            (buffer.window_start, buffer.view, buffer.shown) = (Some(start), view, shown);
             request.key = Some(key);
             let waited = buffer.begun.map_or(0, |(_, begun)| now.saturating_sub(begun));
             session.running.add(Job::Inline { uri: uri.clone(), id, kind }, engine.submit(request));
             be_patient(session, &uri, id, waited);
         }
         Wanted::Several { count, greedy } => {
-            (buffer.window_start, buffer.view) = (Some(start), view);
+            (buffer.window_start, buffer.view, buffer.shown) = (Some(start), view, shown);
             let config = &session.state.config_for(&uri).synthesis;
             let samplings = match greedy {
                 true => prepare::samplings(config, count, id),

@@ -9,7 +9,8 @@ use tower_lsp::ls_types::Uri;
 
 use super::generation;
 use crate::config::language::Service;
-use crate::generate::prepare;
+use crate::generate::prepare::{self, At};
+use crate::server::elsewhere;
 use crate::server::event::{Event, Job};
 use crate::server::session::Session;
 
@@ -45,7 +46,10 @@ pub fn due(session: &mut Session, uri: &Uri, stamp: u64) {
     let now = session.now();
     let state = &mut session.state;
     let Some(engine) = state.engine().cloned() else { return };
-    if stamp != state.rest || !session.running.is_idle() || state.kept(uri).is_some() || state.pace.snoozed(now).is_some()
+    if stamp != state.rest
+        || !session.running.is_idle()
+        || state.kept(uri).is_some()
+        || state.pace.snoozed(now).is_some()
     {
         return;
     }
@@ -53,7 +57,9 @@ pub fn due(session: &mut Session, uri: &Uri, stamp: u64) {
     if !inline.enabled || matches!(service, Service::Nothing(_)) {
         return;
     }
-    let (plain, max_tokens) = (service == Service::Text, inline.max_tokens);
+    let (plain, max_tokens, share) = (service == Service::Text, inline.max_tokens, inline.context_share);
+    let options = state.config_for(uri).turns.clone();
+    let (asked, related) = (elsewhere::asked(state, uri), state.related.clone());
     let Some(buffer) = state.buffers.get_mut(uri).filter(|buffer| buffer.synced) else { return };
     let document = buffer.document.clone();
     // A generation has read it.
@@ -63,7 +69,12 @@ pub fn due(session: &mut Session, uri: &Uri, stamp: u64) {
     let (place, previous_start) = (buffer.place, buffer.window_start);
     let uri = uri.clone();
     session.offload(
-        move || prepare::reading(&document, place, previous_start, max_tokens, plain, &engine),
+        move || {
+            let parts = asked.filter(|_| !plain).map(|asked| related.parts(&document, &asked)).unwrap_or_default();
+            let (offset, related) = (place.unwrap_or(document.len()), (parts.as_slice(), share));
+            let at = At { previous_start, max_tokens, plain, related, ..At::cursor(offset, &options) };
+            prepare::reading(&document, &at, place.is_some(), &engine)
+        },
         move |reading| Event::ReadingPrepared(uri, stamp, reading.flatten().map(Box::new)),
     );
 }

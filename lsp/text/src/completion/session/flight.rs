@@ -4,9 +4,9 @@ use codegen_core::ScoredToken;
 
 use super::Entry;
 use super::through::TypedThrough;
+use crate::completion::confidence::{self, Ceiling};
 use crate::completion::here::{Here, is_closer};
 use crate::completion::raw::RawCompletion;
-use crate::completion::confidence::{self, Ceiling};
 use crate::completion::{Kind, shown_lines};
 use crate::turns;
 

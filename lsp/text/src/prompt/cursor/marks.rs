@@ -4,6 +4,7 @@ use super::build;
 use crate::completion::Plan;
 use crate::document::Document;
 use crate::prompt::history;
+use crate::prompt::related::Block;
 use crate::python::Identifiers;
 use crate::testing::cursor_in;
 use crate::turns::{self, TurnOptions};
@@ -49,7 +50,7 @@ fn seen(marked: &str) -> Vec<String> {
     let plan = Plan::new(&document, offset, &options).ok();
     let held = plan.as_ref().map(|plan| plan.held(None, Identifiers::default).unwrap());
     let end = offset - held.as_ref().map_or(0, |held| held.text().len());
-    let context = build(&document, end, 10_000, None, &|text| text.len());
+    let context = build(&document, end, 10_000, &Block::default(), None, &|text: &str| text.len());
     let mut seen = vec![format!("{:?} {held:?}", context.prompt)];
     for said in SAID {
         let suggestion = plan.as_ref().and_then(|plan| plan.finish(said, false).ok());

@@ -39,7 +39,7 @@ fn module(functions: usize) -> String {
 #[test]
 fn a_small_document_is_shown_whole() {
     let (document, offset) = cursor("import os\r\n\r\ndef f():\r\n    x = $0\r\n");
-    let context = build(&document, offset, 100, None, &tokens);
+    let context = build(&document, offset, 100, &Block::default(), None, &tokens);
     assert_eq!(context, Context { prompt: "import os\n\ndef f():\n    x = ".to_owned(), start: 0 });
 }
 
@@ -47,7 +47,7 @@ fn a_small_document_is_shown_whole() {
 fn imports_and_signatures_are_kept() {
     let text = module(60) + "    def last(self, x):\n        if x:\n            y = $0";
     let (document, offset) = cursor(&text);
-    let context = build(&document, offset, 400, None, &tokens);
+    let context = build(&document, offset, 400, &Block::default(), None, &tokens);
     let head = "import os\nfrom sys import (\n    path,\n    argv,\n)\n\nclass Shape(\n    Base,\n):\n";
     assert!(context.prompt.starts_with(head), "{}", context.prompt);
     assert!(context.prompt[head.len()..].starts_with("    def method_"), "{}", context.prompt);
@@ -60,7 +60,7 @@ fn a_window_inside_a_function_has_its_signature() {
     let body: String = (0..200).map(|number| format!("        value_{number} = call({number})\n")).collect();
     let (document, offset) =
         cursor(&format!("import os\n\nclass A:\n    @wraps\n    def run(self, n):\n{body}        $0"));
-    let context = build(&document, offset, 200, None, &tokens);
+    let context = build(&document, offset, 200, &Block::default(), None, &tokens);
     let head = "import os\n\nclass A:\n    def run(self, n):\n        value_";
     assert!(context.prompt.starts_with(head), "{}", context.prompt);
 }
@@ -73,7 +73,7 @@ fn the_window_moves_far_and_then_stays() {
     for _ in 0..300 {
         let end = document.len();
         document.edit(end..end, "    x = 1\n");
-        let context = build(&document, document.len(), 300, start, &tokens);
+        let context = build(&document, document.len(), 300, &Block::default(), start, &tokens);
         moves += usize::from(start.is_some() && start != Some(context.start));
         start = Some(context.start);
     }
@@ -85,17 +85,17 @@ fn the_window_moves_far_and_then_stays() {
 fn a_cursor_that_goes_back_sees_more() {
     let text = module(60);
     let document = Document::new(&text, 1);
-    let far = build(&document, document.len(), 300, None, &tokens);
-    let near = build(&document, far.start + 20, 300, Some(far.start), &tokens);
+    let far = build(&document, document.len(), 300, &Block::default(), None, &tokens);
+    let near = build(&document, far.start + 20, 300, &Block::default(), Some(far.start), &tokens);
     assert!(near.start < far.start);
-    let before = build(&document, far.start - 20, 300, Some(far.start), &tokens);
+    let before = build(&document, far.start - 20, 300, &Block::default(), Some(far.start), &tokens);
     assert!(before.start < far.start - 20);
 }
 
 #[test]
 fn a_start_that_is_no_line_any_more_is_not_used() {
     let document = Document::new(&module(60), 1);
-    let context = build(&document, document.len(), 300, Some(document.len() - 500), &tokens);
+    let context = build(&document, document.len(), 300, &Block::default(), Some(document.len() - 500), &tokens);
     let line = python::line_at(&document, context.start);
     assert_eq!(line.start, context.start);
 }
@@ -109,9 +109,9 @@ fn what_is_counted_does_not_grow_with_the_document() {
     };
     let document = Document::new(&module(8000), 1);
     assert!(document.len() > 1_000_000);
-    let context = build(&document, document.len(), 500, None, &count);
+    let context = build(&document, document.len(), 500, &Block::default(), None, &count);
     assert!(counted.take() < 500 * 8 * 6, "a new window");
-    let next = build(&document, document.len(), 500, Some(context.start), &count);
+    let next = build(&document, document.len(), 500, &Block::default(), Some(context.start), &count);
     assert_eq!(next, context);
     assert!(counted.take() < 500 * 8, "the next key");
 }
@@ -120,10 +120,10 @@ fn what_is_counted_does_not_grow_with_the_document() {
 fn one_endless_line() {
     let text = format!("x = [{}", "1, ".repeat(100_000));
     let mut document = Document::new(&text, 1);
-    let context = build(&document, document.len(), 200, None, &tokens);
+    let context = build(&document, document.len(), 200, &Block::default(), None, &tokens);
     assert!(tokens(&context.prompt) > 50 && context.prompt.ends_with("1, 1, "));
     document.edit(text.len()..text.len(), "2");
-    let next = build(&document, document.len(), 200, Some(context.start), &tokens);
+    let next = build(&document, document.len(), 200, &Block::default(), Some(context.start), &tokens);
     assert_eq!(next.start, context.start);
 }
 
@@ -166,7 +166,7 @@ fn a_window_does_not_start_within_a_line_above_the_cursors() {
     let lines = "import os\nfrom a import b\n".repeat(20);
     for width in 20..60 {
         let (document, offset) = cursor(&format!("{lines}foo({})\nx = $0\n", "a.".repeat(width)));
-        let context = build(&document, offset, 80, None, &tokens);
+        let context = build(&document, offset, 80, &Block::default(), None, &tokens);
         assert!(python::line_at(&document, context.start).start == context.start, "{context:?}");
     }
 }
@@ -181,11 +181,13 @@ proptest! {
         budget in 0..400usize,
         previous in prop::option::of(0..2000usize),
         by_bytes in any::<bool>(),
+        other in any::<bool>(),
     ) {
         let document = Document::new(&text, 1);
         let offset = python::char_boundary(&document, (text.len() as f64 * at) as usize);
         let count = |text: &str| if by_bytes { text.len() } else { tokens(text) };
-        let context = build(&document, offset, budget, previous, &count);
+        let block = if other { related() } else { Block::default() };
+        let context = build(&document, offset, budget, &block, previous, &count);
         prop_assert!(count(&context.prompt) <= budget);
         prop_assert!(context.start <= offset);
         let window = line_feeds(&text[context.start..offset]);
@@ -198,14 +200,14 @@ proptest! {
     fn ten_keys_keep_the_start(text in source(), at in 0.0..1.0f64, budget in 80..400usize, typed in keys()) {
         let mut document = Document::new(&text, 1);
         let mut offset = python::char_boundary(&document, (text.len() as f64 * at) as usize);
-        let mut context = build(&document, offset, budget, None, &tokens);
+        let mut context = build(&document, offset, budget, &related(), None, &tokens);
         for key in typed.chars() {
             let unit = Unit::at(&document, offset);
             document.edit(offset..offset, &key.to_string());
             offset += key.len_utf8();
             // The first letter of a line shows that its white space was meant.
             let same = unit == Unit::at(&document, offset);
-            let next = build(&document, offset, budget, Some(context.start), &tokens);
+            let next = build(&document, offset, budget, &related(), Some(context.start), &tokens);
             prop_assert_eq!(next.start, context.start);
             // White space at a line's start is shown as so many levels.
             let blank = context.prompt.rsplit('\n').next().is_some_and(|line| line.trim().is_empty());
@@ -236,4 +238,46 @@ fn a_plain_text_is_shown_as_it_stands() {
     longer.edit(offset..offset, "f(1)");
     let next = build_plain(&longer, offset + 4, 200, Some(context.start), &tokens);
     assert_eq!(next, Context { prompt: context.prompt + "f(1)", start: context.start });
+}
+
+/// What another file has.
+fn related() -> Block {
+    Block { text: "# pkg/util.py\n# def add(a, b):\n# class Shape:\n\n".to_owned(), shown: Vec::new() }
+}
+
+#[test]
+fn what_other_files_have_stands_first() {
+    let (document, offset) = cursor("from .util import add\n\nx = $0\n");
+    let context = build(&document, offset, 100, &related(), None, &tokens);
+    assert_eq!(context, Context { prompt: format!("{}from .util import add\n\nx = ", related().text), start: 0 });
+    // In a long document before its head, and within the budget.
+    let text = module(60) + "    def last(self, x):\n        if x:\n            y = $0";
+    let (document, offset) = cursor(&text);
+    let context = build(&document, offset, 400, &related(), None, &tokens);
+    assert!(context.prompt.starts_with(&(related().text + "import os\nfrom sys import (\n")), "{}", context.prompt);
+    assert!(tokens(&context.prompt) <= 400, "{}", tokens(&context.prompt));
+    // Where it would take more than half, the document's own text counts.
+    let context = build(&document, offset, 2 * tokens(&related().text), &related(), None, &tokens);
+    assert!(!context.prompt.contains("pkg/util.py"), "{}", context.prompt);
+}
+
+#[test]
+fn typing_reads_what_other_files_have_only_once() {
+    let mut document = Document::new(&module(40), 1);
+    let block = related();
+    let (mut start, mut last, mut read, mut typed) = (None, String::new(), 0, 0);
+    for _ in 0..200 {
+        for key in "    x = 1\n".chars() {
+            let end = document.len();
+            document.edit(end..end, &key.to_string());
+            let context = build(&document, document.len(), 300, &block, start, &tokens);
+            let common = last.bytes().zip(context.prompt.bytes()).take_while(|(left, right)| left == right).count();
+            read += context.prompt.len() - common;
+            typed += 1;
+            start = Some(context.start);
+            last = context.prompt;
+        }
+    }
+    // Ten keys a line, and a move of the window now and then.
+    assert!(read < typed * 8, "{read} bytes read for {typed} keys");
 }

@@ -57,24 +57,27 @@ pub(super) fn check_tokens(text: &str) -> Result<(), Violation> {
     }
 }
 
-/// The outcome of `judge` for a tree, which it may walk recursively; a violation if the tree is too deep for that.
-pub(super) fn with_stack(
+/// The outcome of `judge` for a tree, which it may walk recursively.
+///
+/// # Errors
+/// The tree is too deep for that.
+pub(super) fn with_stack<T>(
     parsed: Parsed<ModModule>,
-    judge: impl FnOnce(&Parsed<ModModule>) -> Vec<Violation>,
-) -> Vec<Violation> {
+    judge: impl FnOnce(&Parsed<ModModule>) -> T,
+) -> Result<T, Violation> {
     let mut depth = Depth { now: 0, most: 0 };
     depth.visit_body(parsed.suite());
     if depth.most > NODES {
         // Nothing is deeper than there are tokens. Of that much stack only what is used becomes memory.
         let need = LEAST + parsed.tokens().len() * LEVEL_DROPPED;
         stacker::maybe_grow(need, need, || drop(parsed));
-        return vec![Violation::new(0_usize, TOO_DEEP)];
+        return Err(Violation::new(0_usize, TOO_DEEP));
     }
     let need = LEAST + depth.most * LEVEL;
     stacker::maybe_grow(need, need, || {
         let found = judge(&parsed);
         drop(parsed);
-        found
+        Ok(found)
     })
 }
 

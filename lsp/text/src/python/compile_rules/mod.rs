@@ -17,7 +17,7 @@ mod tokens;
 mod verdicts;
 mod versions;
 
-use ruff_python_ast::PythonVersion;
+use ruff_python_ast::{PythonVersion, Stmt};
 use ruff_python_parser::{Mode, ParseOptions, parse_unchecked};
 use ruff_text_size::Ranged;
 
@@ -65,7 +65,7 @@ fn all(text: &str, version: PythonVersion) -> Vec<Violation> {
     }
     let options = ParseOptions::from(Mode::Module).with_target_version(version);
     let Some(parsed) = parse_unchecked(text, options).try_into_module() else { return Vec::new() };
-    depth::with_stack(parsed, |parsed| {
+    let found = depth::with_stack(parsed, |parsed| {
         let mut found: Vec<Violation> =
             parsed.errors().iter().map(|error| Violation::new(error.start(), error.error.to_string())).collect();
         tokens::check(text, parsed.tokens(), &mut found);
@@ -78,5 +78,14 @@ fn all(text: &str, version: PythonVersion) -> Vec<Violation> {
         found.dedup_by_key(|violation| violation.at);
         versions::unsupported(parsed.unsupported_syntax_errors(), version, &mut found);
         found
-    })
+    });
+    found.unwrap_or_else(|violation| vec![violation])
+}
+
+/// What `look` finds in a module's statements, of which those that cannot be read are left out; `None` for a text that is
+/// nested too deeply.
+pub(super) fn in_module<T>(text: &str, look: impl FnOnce(&[Stmt]) -> T) -> Option<T> {
+    depth::check_tokens(text).ok()?;
+    let parsed = parse_unchecked(text, ParseOptions::from(Mode::Module)).try_into_module()?;
+    depth::with_stack(parsed, |parsed| look(parsed.suite())).ok()
 }
