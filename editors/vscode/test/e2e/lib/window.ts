@@ -1,0 +1,165 @@
+/** A window of VS Code, as a person sees and uses it: keys, the mouse, and what is on the screen. */
+
+import { mkdirSync } from "node:fs";
+import { join } from "node:path";
+
+import { chromium, type Browser, type Page } from "playwright-core";
+
+import type { CodeServer } from "./code_server.ts";
+import { LIMIT, pause, until } from "./wait.ts";
+
+/** A browser that reaches this machine only. Without its own sandbox, which does not work for root; it opens our pages only. */
+export function browse(program: string): Promise<Browser> {
+    return chromium.launch({
+        executablePath: program,
+        args: [
+            "--no-sandbox",
+            "--disable-gpu",
+            "--disable-quic",
+            "--no-first-run",
+            "--disable-background-networking",
+            "--disable-component-update",
+            "--disable-sync",
+            "--host-resolver-rules=MAP * ~NOTFOUND , EXCLUDE 127.0.0.1",
+        ],
+    });
+}
+
+export class Window {
+    readonly page: Page;
+    private readonly pictures: string;
+
+    private constructor(page: Page, pictures: string) {
+        this.page = page;
+        this.pictures = pictures;
+    }
+
+    /** Opens a file of a workspace in a window of its own, with the cursor in the editor. */
+    static async open(
+        browser: Browser,
+        server: CodeServer,
+        workspace: string,
+        file: string,
+        pictures: string,
+    ): Promise<Window> {
+        const context = await browser.newContext({ viewport: { width: 1100, height: 700 } });
+        await context.grantPermissions(["clipboard-read", "clipboard-write"]);
+        const page = await context.newPage();
+        page.setDefaultTimeout(LIMIT);
+        const window = new Window(page, pictures);
+        await page.goto(server.address(workspace, file));
+        await page.waitForSelector(".monaco-editor .view-lines");
+        return window;
+    }
+
+    async close(): Promise<void> {
+        // Leaving the page tells VS Code at once that the window is gone; closing it would leave its server running.
+        await this.page.goto("about:blank").catch(() => {});
+        await this.page.context().close();
+    }
+
+    /** Puts the cursor into the editor, at its text's end or where `keys` move it from the start. */
+    async focus(...keys: string[]): Promise<void> {
+        await this.page.click(".editor-instance .monaco-editor .view-lines", { position: { x: 5, y: 5 } });
+        await this.keys(...(keys.length > 0 ? ["Control+Home", ...keys] : ["Control+End"]));
+    }
+
+    async keys(...keys: string[]): Promise<void> {
+        for (const key of keys) {
+            await this.page.keyboard.press(key);
+        }
+    }
+
+    async type(text: string): Promise<void> {
+        await this.page.keyboard.type(text, { delay: 15 });
+    }
+
+    /** The ghost text: what follows in the cursor's line, and the lines below. Empty where there is none. */
+    ghost(): Promise<string> {
+        return this.page.evaluate(() => {
+            const text = (selector: string) =>
+                [...document.querySelectorAll(selector)].map((part) => part.textContent ?? "");
+            const below = [...document.querySelectorAll(".ghost-text")].flatMap((zone) => {
+                const lines = [...zone.querySelectorAll(".view-line")];
+                return lines.length > 0 ? lines.map((line) => line.textContent ?? "") : [zone.textContent ?? ""];
+            });
+            return [text(".ghost-text-decoration").join(""), ...below].join("\n").replaceAll("\u00a0", " ").trimEnd();
+        });
+    }
+
+    /** Waits for ghost text, for which `fits` holds if it is given. */
+    waitForGhost(what = "ghost text", fits: (text: string) => boolean = (text) => text !== ""): Promise<string> {
+        return until(
+            what,
+            async () => {
+                const text = await this.ghost();
+                return fits(text) && { text };
+            },
+            () => this.screen(),
+        ).then((found) => (found as { text: string }).text);
+    }
+
+    /** The lines of the editor that are on the screen, ghost text included. */
+    async screen(): Promise<string[]> {
+        const lines = await this.page.$$eval(".editor-instance .view-lines .view-line", (found) =>
+            found.map((line) => [parseInt((line as HTMLElement).style.top, 10), line.textContent ?? ""] as const),
+        );
+        return lines.sort(([a], [b]) => a - b).map(([, text]) => text.replaceAll("\u00a0", " "));
+    }
+
+    texts(selector: string): Promise<string[]> {
+        return this.page.$$eval(selector, (found) =>
+            found.map((part) => (part.textContent ?? "").replaceAll("\u00a0", " ")),
+        );
+    }
+
+    lenses(): Promise<string[]> {
+        return this.texts(".codelens-decoration a");
+    }
+
+    messages(): Promise<string[]> {
+        return this.texts(
+            ".notifications-toasts .notification-list-item-message, .notifications-center .notification-list-item-message",
+        );
+    }
+
+    /** Waits for a text that matches among those of the selector, and returns all of them. */
+    waitFor(what: string, look: () => Promise<string[]>, pattern: RegExp): Promise<string[]> {
+        return until(
+            what,
+            async () => {
+                const texts = await look();
+                return texts.some((text) => pattern.test(text)) && texts;
+            },
+            look,
+        );
+    }
+
+    /** Clicks the first lens whose title matches. */
+    async clickLens(title: RegExp): Promise<void> {
+        // A lens may be drawn anew at any time; a click on one that is gone is made again.
+        await this.page.locator(".codelens-decoration a").filter({ hasText: title }).first().click();
+    }
+
+    /** Runs a command by its title in the palette. */
+    async palette(title: string): Promise<void> {
+        await this.keys("F1");
+        const input = this.page.locator(".quick-input-widget:visible input[type=text]");
+        await input.waitFor();
+        await input.fill(`>${title}`);
+        const row = this.page.locator(".quick-input-list .monaco-list-row").filter({ hasText: title }).first();
+        await row.waitFor();
+        await row.click();
+    }
+
+    /** Keeps what the window looks like. */
+    async picture(name: string): Promise<void> {
+        mkdirSync(this.pictures, { recursive: true });
+        await pause(150);
+        await this.page.screenshot({
+            path: join(this.pictures, `${name}.png`),
+            animations: "disabled",
+            caret: "initial",
+        });
+    }
+}
