@@ -1,0 +1,190 @@
+/** Starts the server, starts it again when it ends by itself, and says so where that is of no use. */
+
+import { homedir } from "node:os";
+import * as vscode from "vscode";
+import { CloseAction, ErrorAction, type LanguageClientOptions } from "vscode-languageclient/node";
+import { Restarts } from "../decide/restarts";
+import { SECTION } from "../settings/read";
+import { CodegenClient } from "./client";
+import * as missing from "./missing";
+import { find } from "./program";
+
+export type ServerState =
+  | { readonly kind: "stopped" | "starting" | "running" | "missing" }
+  | { readonly kind: "waiting"; readonly milliseconds: number }
+  /** It does not run, and only the user can change that. */
+  | { readonly kind: "failed"; readonly reason: string };
+
+/** What a client is made with, besides the program; asked for at every start. */
+export interface Make {
+  options(): LanguageClientOptions;
+  /** Registers for the server's notifications, before it is started. */
+  attach(client: CodegenClient): void;
+}
+
+export class Supervisor implements vscode.Disposable {
+  private readonly changed = new vscode.EventEmitter<ServerState>();
+  readonly onDidChange = this.changed.event;
+  private readonly restarts = new Restarts();
+  private current: ServerState = { kind: "stopped" };
+  private client: CodegenClient | undefined;
+  private timer: NodeJS.Timeout | undefined;
+  /** Starts and stops, one after the other. */
+  private queue: Promise<void> = Promise.resolve();
+
+  constructor(
+    private readonly context: vscode.ExtensionContext,
+    private readonly log: vscode.LogOutputChannel,
+    private readonly make: Make,
+  ) {}
+
+  get state(): ServerState {
+    return this.current;
+  }
+
+  /** The client, while the server runs. */
+  get running(): CodegenClient | undefined {
+    return this.current.kind === "running" ? this.client : undefined;
+  }
+
+  /** Starts the server, if it does not run. */
+  start(): Promise<void> {
+    return this.enqueue(() => this.startNow());
+  }
+
+  /** Ends the server, if it runs, and starts it again; earlier crashes are forgotten. */
+  restart(reason: string): Promise<void> {
+    this.abandonStart();
+    return this.enqueue(async () => {
+      this.log.info(`starting the server anew: ${reason}`);
+      this.restarts.reset();
+      await this.stopNow();
+      await this.startNow();
+    });
+  }
+
+  stop(): Promise<void> {
+    this.abandonStart();
+    return this.enqueue(() => this.stopNow());
+  }
+
+  dispose(): void {
+    this.changed.dispose();
+    clearTimeout(this.timer);
+  }
+
+  /** Ends a start that is under way: a program that is no server may never answer. */
+  private abandonStart(): void {
+    if (this.current.kind === "starting") {
+      const client = this.client;
+      this.client = undefined;
+      client?.serverProcess?.kill();
+    }
+  }
+
+  private enqueue(work: () => Promise<void>): Promise<void> {
+    this.queue = this.queue.then(work).catch((error: unknown) => {
+      this.log.error(error instanceof Error ? error : String(error));
+    });
+    return this.queue;
+  }
+
+  private set(state: ServerState): void {
+    this.current = state;
+    this.changed.fire(state);
+  }
+
+  private async startNow(): Promise<void> {
+    clearTimeout(this.timer);
+    if (this.client !== undefined) {
+      return;
+    }
+    const setting = vscode.workspace.getConfiguration(SECTION).get<string>("server.path", "");
+    const found = find(setting, this.context.extensionPath);
+    if (!("program" in found)) {
+      const reason = missing.reason(found);
+      this.log.error(reason);
+      this.set("wrong" in found ? { kind: "failed", reason } : { kind: "missing" });
+      void missing.tell(found, () => void this.restart("it was asked for"), this.log);
+      return;
+    }
+    this.log.info(`starting ${found.program} (${found.from})`);
+    this.set({ kind: "starting" });
+    const client: CodegenClient = new CodegenClient(
+      SECTION,
+      "CodeGen",
+      // Where it is started is no matter, and must not be a workspace.
+      { command: found.program, args: ["--stdio"], options: { cwd: homedir() } },
+      { ...this.make.options(), errorHandler: this.errorHandler(() => client), initializationFailedHandler: () => false },
+    );
+    this.client = client;
+    this.make.attach(client);
+    try {
+      await client.start();
+    } catch (error) {
+      this.ended(client, error instanceof Error ? error.message : String(error));
+      return;
+    }
+    this.log.info(`the server runs, as process ${client.serverProcess?.pid ?? 0}`);
+    this.set({ kind: "running" });
+  }
+
+  private async stopNow(): Promise<void> {
+    clearTimeout(this.timer);
+    const client = this.client;
+    this.client = undefined;
+    this.set({ kind: "stopped" });
+    try {
+      await client?.dispose();
+    } catch (error) {
+      // It has ended already, or is ended for not having answered.
+      this.log.warn(`the server did not stop in order: ${String(error)}`);
+    }
+  }
+
+  private errorHandler(client: () => CodegenClient): LanguageClientOptions["errorHandler"] & object {
+    return {
+      error: () => ({ action: ErrorAction.Continue, handled: true }),
+      closed: () => {
+        // An end while it starts is told by the start itself.
+        if (this.running === client()) {
+          this.ended(client(), "the connection was closed");
+        }
+        return { action: CloseAction.DoNotRestart, handled: true };
+      },
+    };
+  }
+
+  /** Decides what follows from the end of a server that nobody has stopped. */
+  private ended(client: CodegenClient, reason: string): void {
+    if (this.client !== client) {
+      return;
+    }
+    this.client = undefined;
+    this.log.error(`the server has ended: ${reason}`);
+    const decision = this.restarts.ended(Date.now());
+    if ("restartAfter" in decision) {
+      this.log.info(`starting it again in ${decision.restartAfter} ms`);
+      this.set({ kind: "waiting", milliseconds: decision.restartAfter });
+      this.timer = setTimeout(() => void this.start(), decision.restartAfter);
+      return;
+    }
+    this.set({ kind: "failed", reason: "the server has ended four times in three minutes" });
+    void this.tellFailed();
+  }
+
+  private async tellFailed(): Promise<void> {
+    const again = "Restart";
+    const log = "Show Log";
+    const chosen = await vscode.window.showErrorMessage(
+      "CodeGen's server has ended four times in three minutes, so it is not started again. Its log says why.",
+      again,
+      log,
+    );
+    if (chosen === again) {
+      await this.restart("it was asked for");
+    } else if (chosen === log) {
+      this.log.show();
+    }
+  }
+}
