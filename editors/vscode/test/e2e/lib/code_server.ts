@@ -1,7 +1,6 @@
 /** A real VS Code, served to a browser: code-server in folders of its own. */
 
-import { spawn, type ChildProcess } from "node:child_process";
-import { execFile } from "node:child_process";
+import { execFile, spawn, type ChildProcess } from "node:child_process";
 import { mkdirSync, openSync, writeFileSync } from "node:fs";
 import { createServer, type AddressInfo } from "node:net";
 import { join } from "node:path";
@@ -21,8 +20,15 @@ export interface Start {
     folder: string;
     vsix: string;
     /** Whether folders are asked about before they are trusted. */
-    trust?: boolean;
+    trust?: boolean | undefined;
     environment?: Record<string, string>;
+}
+
+export interface Settings {
+    /** The user's own. */
+    user?: object | undefined;
+    /** The user's own for this machine: only here programs and models may be named. */
+    machine?: object | undefined;
 }
 
 /** What makes a run quiet: no welcome page, no network, and no entries of the menu that are not asked for. */
@@ -40,14 +46,16 @@ const QUIET = {
     "editor.minimap.enabled": false,
     "workbench.enableExperiments": false,
     "window.restoreWindows": "none",
+    "workbench.secondarySideBar.defaultVisibility": "hidden",
 };
 
 export class CodeServer {
     readonly port: number;
     readonly folder: string;
     private readonly process: ChildProcess;
-    private user: Record<string, unknown> = {};
-    private machine: Record<string, unknown> = {};
+    private user: object = {};
+    private machine: object = {};
+    private first: Settings = {};
 
     private constructor(port: number, folder: string, process: ChildProcess) {
         this.port = port;
@@ -56,7 +64,7 @@ export class CodeServer {
     }
 
     /** Installs the extension into a fresh profile, and starts VS Code. */
-    static async start(start: Start, settings: { user?: object; machine?: object } = {}): Promise<CodeServer> {
+    static async start(start: Start, settings: Settings = {}): Promise<CodeServer> {
         const { installed, folder } = start;
         const port = await freePort();
         for (const name of ["user/User", "user/Machine", "extensions", "workspaces"]) {
@@ -74,7 +82,7 @@ export class CodeServer {
             "--extensions-dir",
             join(folder, "extensions"),
         ];
-        const environment = isolated(folder, start.environment ?? {});
+        const environment = isolated(folder);
         await promisify(execFile)(installed.node, [...common, "--install-extension", start.vsix], { env: environment });
         const log = openSync(join(folder, "code-server.log"), "w");
         const trust = start.trust ? [] : ["--disable-workspace-trust"];
@@ -83,7 +91,8 @@ export class CodeServer {
             stdio: ["ignore", log, log],
         });
         const server = new CodeServer(port, folder, child);
-        server.configure(settings);
+        server.first = settings;
+        server.reset();
         await until("VS Code to be served", async () => {
             if (child.exitCode !== null) {
                 throw new Error(`code-server ended with ${child.exitCode}; see ${join(folder, "code-server.log")}`);
@@ -96,12 +105,19 @@ export class CodeServer {
         return server;
     }
 
-    /** Writes the user's settings, and those of the machine (the only ones where programs and models may be named). */
-    configure(settings: { user?: object; machine?: object }): void {
-        this.user = { ...QUIET, ...this.user, ...settings.user };
+    /** Writes the user's settings, and those of the machine as far as they are given. */
+    configure(settings: Settings): void {
+        this.user = { ...this.user, ...settings.user };
         this.machine = { ...this.machine, ...settings.machine };
         writeFileSync(join(this.folder, "user/User/settings.json"), JSON.stringify(this.user, null, 2));
         writeFileSync(join(this.folder, "user/Machine/settings.json"), JSON.stringify(this.machine, null, 2));
+    }
+
+    /** Takes the settings back to those that VS Code was started with. */
+    reset(): void {
+        this.user = QUIET;
+        this.machine = {};
+        this.configure(this.first);
     }
 
     /** Makes a workspace with these files, and returns its path. */
@@ -132,7 +148,7 @@ export class CodeServer {
 }
 
 /** The environment with folders of its own for configurations, caches and states: the user's must have no effect, and must not change. */
-function isolated(folder: string, more: Record<string, string>): Record<string, string | undefined> {
+function isolated(folder: string): Record<string, string | undefined> {
     const home = join(folder, "home");
     const environment: Record<string, string | undefined> = { ...process.env, HOME: home };
     for (const [variable, name] of [
@@ -150,7 +166,7 @@ function isolated(folder: string, more: Record<string, string>): Record<string, 
             delete environment[variable];
         }
     }
-    return { ...environment, ...more };
+    return environment;
 }
 
 async function freePort(): Promise<number> {

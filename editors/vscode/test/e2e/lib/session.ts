@@ -5,7 +5,7 @@ import { basename, join } from "node:path";
 
 import type { Browser } from "playwright-core";
 
-import { CodeServer, type Installed } from "./code_server.ts";
+import { CodeServer, type Installed, type Settings } from "./code_server.ts";
 import { until } from "./wait.ts";
 import { Window, browse } from "./window.ts";
 import { Wire, type Run } from "./wire.ts";
@@ -31,7 +31,7 @@ export interface Options {
     trust?: boolean;
     /** Whether the server inside of the extension is used as a user has it, instead of one with a tap. */
     bundled?: boolean;
-    settings?: { user?: object; machine?: object };
+    settings?: Settings;
 }
 
 export class Session {

@@ -18,12 +18,12 @@ export async function until<T>(
     what: string,
     look: () => Promise<T> | T,
     seen?: () => Promise<unknown> | unknown,
-): Promise<NonNullable<T>> {
+): Promise<Exclude<NonNullable<T>, false>> {
     const start = Date.now();
     for (;;) {
         const found = await look();
         if (found !== undefined && found !== null && found !== false && found !== "") {
-            return found as NonNullable<T>;
+            return found as Exclude<NonNullable<T>, false>;
         }
         if (Date.now() - start > LIMIT) {
             const instead = seen ? `; there was ${JSON.stringify(await seen(), null, 1)}` : "";

@@ -88,7 +88,7 @@ export class Window {
     }
 
     /** Waits for ghost text, for which `fits` holds if it is given. */
-    waitForGhost(what = "ghost text", fits: (text: string) => boolean = (text) => text !== ""): Promise<string> {
+    waitForGhost(what = "ghost text", fits: (text: string) => boolean = () => true): Promise<string> {
         return until(
             what,
             async () => {
@@ -133,6 +133,22 @@ export class Window {
             },
             look,
         );
+    }
+
+    /** The ghost text, if it comes within two seconds: for what is tried more than once. */
+    async soonGhost(): Promise<string> {
+        for (const start = Date.now(); Date.now() - start < 2_000; await pause(50)) {
+            const text = await this.ghost();
+            if (text !== "") {
+                return text;
+            }
+        }
+        return "";
+    }
+
+    /** Clicks a button of a message. */
+    async clickMessage(button: string): Promise<void> {
+        await this.page.locator(".notifications-toasts .monaco-button").filter({ hasText: button }).first().click();
     }
 
     /** Clicks the first lens whose title matches. */
