@@ -30,7 +30,7 @@ test("an untrusted workspace runs nothing, and what it says of programs does not
     assert.equal(initialize.message.params.initializationOptions.trusted, false);
     await window.focus("ArrowDown", "ArrowDown");
     const from = run.said.length;
-    await window.palette("CodeGen: Write Code for This Prompt");
+    await window.command("codegen.synthesize");
     const answer = await run.answer("codegen.synthesize", from);
     assert.equal(answer.outcome, "done", JSON.stringify(answer));
     assert.equal(answer.turns[0].score.run, false);

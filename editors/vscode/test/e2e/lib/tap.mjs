@@ -3,8 +3,9 @@
 //
 //     node tap.mjs PORT PROGRAM ARGUMENTS…
 //
-// The test listens on PORT and is sent one JSON value a line: {pid}, then {to: "server" | "client", message}, {held: true} as the answer to its
-// {hold: [methods]}. Messages of these methods to the client, and answers to them, wait until {release: true}.
+// The test listens on PORT and is sent one JSON value a line: {pid}, then {to: "server" | "client", message}, and takes orders:
+// {number, hold: [methods]}. Messages of these methods to the client, and answers to them, wait until the next order; it is {done: number} once it holds.
+// The last `codegen/partial` of a turn has the name "codegen/partial done" here.
 
 import { spawn } from "node:child_process";
 import { connect } from "node:net";
@@ -48,7 +49,8 @@ messages(process.stdin, (bytes, message) => {
     tell({ to: "server", message });
 });
 messages(server.stdout, (bytes, message) => {
-    const method = message.method ?? asked.get(message.id);
+    const name = message.method ?? asked.get(message.id);
+    const method = message.params?.done ? `${name} done` : name;
     if (methods.has(method)) {
         held.push(bytes);
         tell({ to: "client", message, held: true });

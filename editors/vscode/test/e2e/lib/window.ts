@@ -1,12 +1,16 @@
 /** A window of VS Code, as a person sees and uses it: keys, the mouse, and what is on the screen. */
 
-import { mkdirSync } from "node:fs";
+import { mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 
 import { chromium, type Browser, type Page } from "playwright-core";
 
 import type { CodeServer } from "./code_server.ts";
 import { LIMIT, pause, until } from "./wait.ts";
+
+const MANIFEST = JSON.parse(readFileSync(join(import.meta.dirname, "../../../package.json"), "utf8")) as {
+    contributes: { commands: { command: string; title: string; category?: string }[] };
+};
 
 /** A browser that reaches this machine only. Without its own sandbox, which does not work for root; it opens our pages only. */
 export function browse(program: string): Promise<Browser> {
@@ -113,6 +117,15 @@ export class Window {
         );
     }
 
+    /** The texts that decorations add to the editor's. */
+    decorations(): Promise<string[]> {
+        return this.page.$$eval(".editor-instance .monaco-editor [class*=ced-]", (found) =>
+            found
+                .flatMap((part) => ["::before", "::after"].map((which) => getComputedStyle(part, which).content))
+                .filter((content) => content.startsWith('"')),
+        );
+    }
+
     lenses(): Promise<string[]> {
         return this.texts(".codelens-decoration a");
     }
@@ -155,6 +168,15 @@ export class Window {
     async clickLens(title: RegExp): Promise<void> {
         // A lens may be drawn anew at any time; a click on one that is gone is made again.
         await this.page.locator(".codelens-decoration a").filter({ hasText: title }).first().click();
+    }
+
+    /** Runs one of the extension's commands from the palette. */
+    async command(id: string): Promise<void> {
+        const command = MANIFEST.contributes.commands.find(({ command }) => command === id);
+        if (!command) {
+            throw new Error(`the extension has no command ${id}`);
+        }
+        await this.palette(command.category ? `${command.category}: ${command.title}` : command.title);
     }
 
     /** Runs a command by its title in the palette. */

@@ -128,6 +128,19 @@ export class Run {
         await until("the tap to obey", () => this.done >= number);
     }
 
+    /**
+     * Does something while the server stands still, so that for the server all of it happens at once: nothing of its own work
+     * comes between.
+     */
+    async atOnce(work: () => Promise<void>): Promise<void> {
+        process.kill(this.pid, "SIGSTOP");
+        try {
+            await work();
+        } finally {
+            process.kill(this.pid, "SIGCONT");
+        }
+    }
+
     /** The last messages, shortened. */
     tail(): string[] {
         return this.said.slice(-12).map(({ to, message }) => `to ${to}: ${JSON.stringify(message).slice(0, 300)}`);
