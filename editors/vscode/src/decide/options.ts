@@ -8,8 +8,9 @@ export interface Option {
     readonly userOnly: boolean;
 }
 
-/** The values that a setting was given; its default is none of them. */
+/** The values of a setting: its default, and those that it was given. */
 export interface Layers {
+    readonly defaultValue?: unknown;
     readonly globalValue?: unknown;
     readonly workspaceValue?: unknown;
     readonly workspaceFolderValue?: unknown;

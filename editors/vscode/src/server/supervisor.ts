@@ -4,20 +4,17 @@ import { homedir } from "node:os";
 import * as vscode from "vscode";
 import { CloseAction, ErrorAction, type LanguageClientOptions } from "vscode-languageclient/node";
 import { Restarts } from "../decide/restarts";
+import type { ServerState } from "../decide/server_state";
 import { SECTION } from "../settings/read";
 import { CodegenClient } from "./client";
 import * as missing from "./missing";
 import { find } from "./program";
 
-export type ServerState =
-  | { readonly kind: "stopped" | "starting" | "running" | "missing" }
-  | { readonly kind: "waiting"; readonly milliseconds: number }
-  /** It does not run, and only the user can change that. */
-  | { readonly kind: "failed"; readonly reason: string };
-
 /** What a client is made with, besides the program; asked for at every start. */
 export interface Make {
   options(): LanguageClientOptions;
+  /** Whether a client that was made with these options would be made with others now. */
+  outdated(options: LanguageClientOptions): boolean;
   /** Registers for the server's notifications, before it is started. */
   attach(client: CodegenClient): void;
 }
@@ -47,6 +44,20 @@ export class Supervisor implements vscode.Disposable {
     return this.current.kind === "running" ? this.client : undefined;
   }
 
+  /** The client, once a server that is being started runs; `undefined` if none does. */
+  async whenRunning(): Promise<CodegenClient | undefined> {
+    const settled = ["running", "stopped", "missing", "failed"];
+    while (!settled.includes(this.current.kind)) {
+      await new Promise<void>((resolve) => {
+        const once = this.onDidChange(() => {
+          once.dispose();
+          resolve();
+        });
+      });
+    }
+    return this.running;
+  }
+
   /** Starts the server, if it does not run. */
   start(): Promise<void> {
     return this.enqueue(() => this.startNow());
@@ -58,6 +69,18 @@ export class Supervisor implements vscode.Disposable {
     return this.enqueue(async () => {
       this.log.info(`starting the server anew: ${reason}`);
       this.restarts.reset();
+      await this.stopNow();
+      await this.startNow();
+    });
+  }
+
+  /** Starts the server anew if the settings that it was started with are others now. */
+  refresh(): Promise<void> {
+    return this.enqueue(async () => {
+      if (this.client === undefined || !this.make.outdated(this.client.clientOptions)) {
+        return;
+      }
+      this.log.info("starting the server anew: settings that it is started with have changed");
       await this.stopNow();
       await this.startNow();
     });
@@ -165,7 +188,7 @@ export class Supervisor implements vscode.Disposable {
     const decision = this.restarts.ended(Date.now());
     if ("restartAfter" in decision) {
       this.log.info(`starting it again in ${decision.restartAfter} ms`);
-      this.set({ kind: "waiting", milliseconds: decision.restartAfter });
+      this.set({ kind: "waiting" });
       this.timer = setTimeout(() => void this.start(), decision.restartAfter);
       return;
     }

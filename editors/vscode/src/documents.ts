@@ -1,0 +1,40 @@
+/** Documents that exist in memory only: explanations, statistics, candidates. */
+
+import * as vscode from "vscode";
+
+const SCHEME = "codegen";
+
+export class Documents implements vscode.TextDocumentContentProvider, vscode.Disposable {
+    private readonly texts = new Map<string, string>();
+    private readonly changed = new vscode.EventEmitter<vscode.Uri>();
+    readonly onDidChange = this.changed.event;
+    private readonly registered = vscode.workspace.registerTextDocumentContentProvider(SCHEME, this);
+
+    dispose(): void {
+        this.changed.dispose();
+        this.registered.dispose();
+    }
+
+    provideTextDocumentContent(uri: vscode.Uri): string {
+        return this.texts.get(uri.toString()) ?? "";
+    }
+
+    /** Puts a text into the document of that name; the name's ending says its language. */
+    put(name: string, text: string): vscode.Uri {
+        const uri = vscode.Uri.from({ scheme: SCHEME, path: `/${name}` });
+        this.texts.set(uri.toString(), text);
+        this.changed.fire(uri);
+        return uri;
+    }
+
+    /** Forgets a document that is shown no longer. */
+    drop(uri: vscode.Uri): void {
+        this.texts.delete(uri.toString());
+    }
+
+    /** Shows a text beside what is edited, under that name. */
+    async show(name: string, text: string): Promise<void> {
+        const document = await vscode.workspace.openTextDocument(this.put(name, text));
+        await vscode.window.showTextDocument(document, { viewColumn: vscode.ViewColumn.Beside, preview: true });
+    }
+}
