@@ -123,7 +123,7 @@ for (const [name, given, text, detail, severity, busy] of table) {
 }
 
 function commands(given: Facts, served = true): string[] {
-  const language = served ? "python" : undefined;
+    const language = served ? "python" : undefined;
     return menu({ ...given, language, eagerness: "eager" }).map(({ command }) => command.slice("codegen.".length));
 }
 
