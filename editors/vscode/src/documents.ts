@@ -19,12 +19,15 @@ export class Documents implements vscode.TextDocumentContentProvider, vscode.Dis
         return this.texts.get(uri.toString()) ?? "";
     }
 
-    /** Puts a text into the document of that name; the name's ending says its language. */
-    put(name: string, text: string): vscode.Uri {
-        const uri = vscode.Uri.from({ scheme: SCHEME, path: `/${name}` });
+    /** The address of the document of that name; the name's ending says its language. */
+    uri(name: string): vscode.Uri {
+        return vscode.Uri.from({ scheme: SCHEME, path: `/${name}` });
+    }
+
+    /** Puts a text into a document. */
+    put(uri: vscode.Uri, text: string): void {
         this.texts.set(uri.toString(), text);
         this.changed.fire(uri);
-        return uri;
     }
 
     /** Forgets a document that is shown no longer. */
@@ -34,7 +37,9 @@ export class Documents implements vscode.TextDocumentContentProvider, vscode.Dis
 
     /** Shows a text beside what is edited, under that name. */
     async show(name: string, text: string): Promise<void> {
-        const document = await vscode.workspace.openTextDocument(this.put(name, text));
+        const uri = this.uri(name);
+        this.put(uri, text);
+        const document = await vscode.workspace.openTextDocument(uri);
         await vscode.window.showTextDocument(document, { viewColumn: vscode.ViewColumn.Beside, preview: true });
     }
 }

@@ -3,11 +3,10 @@
 import type { Candidate, Range } from "../protocol";
 import { percent } from "./explain";
 
-/** An entry of the list to choose from. */
+/** An entry of the list to choose from: one line each, since the list covers what is edited. */
 export interface Line {
     readonly label: string;
     readonly description: string;
-    readonly detail: string;
 }
 
 export function line(candidate: Candidate): Line {
@@ -18,17 +17,17 @@ export function line(candidate: Candidate): Line {
     const standing = [
         percent(Math.exp(score.meanLogprob)),
         copies > 1 ? `drawn ${copies} times` : "",
+        verdict(candidate),
         current ? "in the file now" : "",
     ];
     return {
         label: `${first}${more}`,
-        description: standing.filter((part) => part !== "").join(", "),
-        detail: verdict(candidate),
+        description: standing.filter((part) => part !== "").join(" · "),
     };
 }
 
 /** What was found about its code. */
-export function verdict({ score }: Candidate): string {
+function verdict({ score }: Candidate): string {
     const found = [
         score.parses ? "" : "does not parse",
         score.raised === null ? "" : `raises ${score.raised}`,

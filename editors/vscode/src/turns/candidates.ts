@@ -1,7 +1,7 @@
 /** Choosing among candidates: a list, whose focused entry is shown as a difference in the editor. */
 
 import * as vscode from "vscode";
-import { line, placeOf, withCandidate } from "../decide/candidates";
+import { line, placeOf, withCandidate, type Lines } from "../decide/candidates";
 import type { Documents } from "../documents";
 import type { Candidate, Candidates, Range, TurnArgument } from "../protocol";
 import type { CodegenClient } from "../server/client";
@@ -23,11 +23,13 @@ export class Chooser {
 
     /** Lets the user choose among the candidates of a turn, and has the chosen one written. */
     async choose(client: CodegenClient, turn: TurnArgument, answer: Candidates): Promise<void> {
-        if (answer.candidates.length === 0) {
+        const first = answer.candidates.find(({ current }) => current) ?? answer.candidates[0];
+        if (first === undefined) {
             return;
         }
         const document = await vscode.workspace.openTextDocument(client.protocol2CodeConverter.asUri(turn.uri));
-        const difference = new Difference(this.documents, document, this.rangeOf(turn), turn, answer);
+        const difference = new Difference(this.documents, document, turn, this.rangeOf(turn), answer);
+        await difference.open(first);
         const chosen = await pick(answer, difference);
         await difference.close();
         if (chosen === undefined) {
@@ -57,8 +59,8 @@ function pick(answer: Candidates, difference: Difference): Promise<Candidate | u
     list.placeholder = "The share is the mean probability of a token; the editor shows what would change";
     list.items = answer.candidates.map((candidate) => ({ ...line(candidate), alwaysShow: true, candidate }));
     list.activeItems = list.items.filter(({ candidate }) => candidate.current);
-    list.matchOnDetail = true;
-    // The difference opens while the list has the focus.
+    list.matchOnDescription = true;
+    // The difference may take the focus while the list is shown.
     list.ignoreFocusOut = true;
     return new Promise((resolve) => {
         list.onDidChangeActive(([item]) => {
@@ -81,57 +83,56 @@ function pick(answer: Candidates, difference: Difference): Promise<Candidate | u
 /** The document as it is, beside what it would be with a candidate. */
 class Difference {
     private readonly before: readonly string[];
+    /** Where the candidates' code stands, or would. */
+    private readonly lines: Lines;
     private readonly left: vscode.Uri;
     private readonly name: string;
     /** Differences may be shown after each other, and VS Code keeps documents for a while. */
     private static count = 0;
     private readonly number = Difference.count++;
-    private right: vscode.Uri | undefined;
-    /** Openings, one after the other. */
-    private queue: Promise<void> = Promise.resolve();
+    private readonly right: vscode.Uri;
 
     constructor(
         private readonly documents: Documents,
         document: vscode.TextDocument,
-        private readonly prompt: Range | undefined,
-        private readonly turn: TurnArgument,
-        private readonly answer: Candidates,
+        turn: TurnArgument,
+        prompt: Range | undefined,
+        { candidates, replaces }: Candidates,
     ) {
         this.before = document.getText().split(/\r?\n/);
+        this.lines = placeOf(this.before, turn.position.line, prompt, candidates, replaces);
         const base = document.uri.path.split("/").pop() ?? "";
         // Its ending gives it the colours of Python.
         this.name = base.endsWith(".py") ? base : `${base}.py`;
-        this.left = documents.put(`${this.number}/now/${this.name}`, this.before.join("\n"));
+        this.left = documents.uri(`${this.number}/now/${this.name}`);
+        this.right = documents.uri(`${this.number}/candidate/${this.name}`);
+        documents.put(this.left, this.before.join("\n"));
+    }
+
+    /** Opens it below what is edited: the list covers the upper part of the window. */
+    async open(candidate: Candidate): Promise<void> {
+        this.show(candidate);
+        await vscode.commands.executeCommand("workbench.action.newGroupBelow");
+        const title = `${this.name}: with the candidate`;
+        await vscode.commands.executeCommand("vscode.diff", this.left, this.right, title, {
+            preview: true,
+            // The candidate that stands there makes no difference that could be shown.
+            selection: new vscode.Range(this.lines.from, 0, this.lines.from, 0),
+        });
     }
 
     show(candidate: Candidate): void {
-        this.queue = this.queue.then(() => this.showNow(candidate)).catch(() => undefined);
-    }
-
-    private async showNow(candidate: Candidate): Promise<void> {
-        const { candidates, replaces } = this.answer;
-        const lines = placeOf(this.before, this.turn.position.line, this.prompt, candidates, replaces);
-        const text = withCandidate(this.before, lines, candidate);
-        const opened = this.right !== undefined;
-        this.right = this.documents.put(`${this.number}/candidate/${this.name}`, text);
-        if (!opened) {
-            const title = `${this.name}: with the candidate`;
-            const options = { preview: true, preserveFocus: true };
-            await vscode.commands.executeCommand("vscode.diff", this.left, this.right, title, options);
-        }
+        this.documents.put(this.right, withCandidate(this.before, this.lines, candidate));
     }
 
     async close(): Promise<void> {
-        await this.queue;
-        const right = this.right?.toString();
+        const right = this.right.toString();
         const tabs = vscode.window.tabGroups.all.flatMap((group) => group.tabs);
         const own = tabs.filter(
             ({ input }) => input instanceof vscode.TabInputTextDiff && input.modified.toString() === right,
         );
         await vscode.window.tabGroups.close(own);
         this.documents.drop(this.left);
-        if (this.right !== undefined) {
-            this.documents.drop(this.right);
-        }
+        this.documents.drop(this.right);
     }
 }

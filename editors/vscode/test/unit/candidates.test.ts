@@ -24,8 +24,7 @@ test("a candidate in words", () => {
         line(candidate("\nx = 1\ny = 2\n", { copies: 3, current: true, score: { meanLogprob: Math.log(0.5) } })),
         {
             label: "x = 1 … +1",
-            description: "50 %, drawn 3 times, in the file now",
-            detail: "parses",
+            description: "50 % · drawn 3 times · parses · in the file now",
         },
     );
 });
@@ -38,7 +37,7 @@ const verdicts: readonly (readonly [Partial<Score>, string])[] = [
 ];
 for (const [given, expected] of verdicts) {
     test(`the verdict: ${expected}`, () => {
-        assert.equal(line(candidate("x", { score: given })).detail, expected);
+        assert.equal(line(candidate("x", { score: given })).description, `100 % · ${expected}`);
     });
 }
 
