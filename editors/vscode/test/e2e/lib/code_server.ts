@@ -148,25 +148,19 @@ export class CodeServer {
 }
 
 /** The environment with folders of its own for configurations, caches and states: the user's must have no effect, and must not change. */
-function isolated(folder: string): Record<string, string | undefined> {
+function isolated(folder: string): NodeJS.ProcessEnv {
     const home = join(folder, "home");
-    const environment: Record<string, string | undefined> = { ...process.env, HOME: home };
-    for (const [variable, name] of [
-        ["XDG_CONFIG_HOME", "config"],
-        ["XDG_DATA_HOME", "data"],
-        ["XDG_STATE_HOME", "state"],
-        ["XDG_CACHE_HOME", "cache"],
-    ] as const) {
-        environment[variable] = join(home, name);
-        mkdirSync(join(home, name), { recursive: true });
-    }
     // A test that runs in VS Code's own terminal must not be taken for a part of that VS Code.
-    for (const variable of Object.keys(environment)) {
-        if (/^(VSCODE_|ELECTRON_|CODE_SERVER|NODE_OPTIONS$|NODE_TEST)/.test(variable)) {
-            delete environment[variable];
-        }
+    const foreign = /^(VSCODE_|ELECTRON_|CODE_SERVER|NODE_OPTIONS$|NODE_TEST)/;
+    const own = Object.entries(process.env).filter(([variable]) => !foreign.test(variable));
+    const folders = ["CONFIG", "DATA", "STATE", "CACHE"].map((kind) => [
+        `XDG_${kind}_HOME`,
+        join(home, kind.toLowerCase()),
+    ]);
+    for (const [, path] of folders) {
+        mkdirSync(path!, { recursive: true });
     }
-    return environment;
+    return { ...Object.fromEntries([...own, ...folders]), HOME: home };
 }
 
 async function freePort(): Promise<number> {

@@ -17,7 +17,7 @@ const PAUSE = 40;
 export async function until<T>(
     what: string,
     look: () => Promise<T> | T,
-    seen?: () => Promise<unknown> | unknown,
+    seen?: () => unknown,
 ): Promise<Exclude<NonNullable<T>, false>> {
     const start = Date.now();
     for (;;) {

@@ -100,7 +100,7 @@ export class Window {
                 return fits(text) && { text };
             },
             () => this.screen(),
-        ).then((found) => (found as { text: string }).text);
+        ).then((found) => found.text);
     }
 
     /** The lines of the editor that are on the screen, ghost text included. */
@@ -150,11 +150,13 @@ export class Window {
 
     /** The ghost text, if it comes within two seconds: for what is tried more than once. */
     async soonGhost(): Promise<string> {
-        for (const start = Date.now(); Date.now() - start < 2_000; await pause(50)) {
+        const start = Date.now();
+        while (Date.now() - start < 2_000) {
             const text = await this.ghost();
             if (text !== "") {
                 return text;
             }
+            await pause(50);
         }
         return "";
     }
