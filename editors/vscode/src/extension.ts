@@ -45,10 +45,11 @@ export function activate(context: vscode.ExtensionContext): void {
         }),
         outdated: (before) => {
             const now = startOptions(known);
-            return !(
-                isDeepStrictEqual(before.documentSelector, now.documentSelector) &&
-                isDeepStrictEqual(before.initializationOptions, now.initializationOptions)
-            );
+            if (!isDeepStrictEqual(before.documentSelector, now.documentSelector)) {
+                return "more";
+            }
+            const same = isDeepStrictEqual(before.initializationOptions, now.initializationOptions);
+            return same ? "nothing" : "initializationOptions";
         },
         attach: (client) => {
             client.onNotification("codegen/status", (said: Status) => {
