@@ -1,8 +1,11 @@
 /** Starts the server, starts it again when it ends by itself, and says so where that is of no use. */
 
 import { homedir } from "node:os";
+import { createInterface } from "node:readline";
+import type { Readable } from "node:stream";
 import * as vscode from "vscode";
 import { CloseAction, ErrorAction, type LanguageClientOptions } from "vscode-languageclient/node";
+import { read } from "../decide/log";
 import { Restarts } from "../decide/restarts";
 import type { ServerState } from "../decide/server_state";
 import { SECTION } from "../settings/read";
@@ -148,6 +151,7 @@ export class Supervisor implements vscode.Disposable {
                 ...this.make.options(),
                 errorHandler: this.errorHandler(() => client),
                 initializationFailedHandler: () => false,
+                stdioOptions: { stdout: () => undefined, stderr: logLines },
             },
         );
         this.client = client;
@@ -183,7 +187,8 @@ export class Supervisor implements vscode.Disposable {
                 if (this.running === client()) {
                     this.ended(client(), "the connection was closed");
                 }
-                return { action: CloseAction.DoNotRestart, handled: true };
+                const message = "the connection to the server is closed";
+                return { action: CloseAction.DoNotRestart, handled: true, message };
             },
         };
     }
@@ -220,4 +225,12 @@ export class Supervisor implements vscode.Disposable {
             this.log.show();
         }
     }
+}
+
+/** Puts what the server writes to standard error into the log. */
+function logLines(input: Readable, log: vscode.LogOutputChannel): void {
+    createInterface({ input, crlfDelay: Infinity }).on("line", (line) => {
+        const { level, text } = read(line);
+        log[level](text);
+    });
 }
