@@ -97,10 +97,10 @@ export class Window {
             what,
             async () => {
                 const text = await this.ghost();
-                return fits(text) && { text };
+                return fits(text) && text;
             },
             () => this.screen(),
-        ).then((found) => found.text);
+        );
     }
 
     /** The lines of the editor that are on the screen, ghost text included. */
