@@ -78,16 +78,27 @@ export class Window {
         await this.page.keyboard.type(text, { delay: 15 });
     }
 
-    /** The ghost text: what follows in the cursor's line, and the lines below. Empty where there is none. */
-    ghost(): Promise<string> {
-        return this.page.evaluate(() => {
-            const text = (selector: string) =>
+    /**
+     * The ghost text: what follows in the cursor's line, and the lines below. Empty where there is none; undefined
+     * while it changes, since its parts are drawn one after the other.
+     */
+    ghost(): Promise<string | undefined> {
+        return this.page.evaluate(async () => {
+            const texts = (selector: string) =>
                 [...document.querySelectorAll(selector)].map((part) => part.textContent ?? "");
-            const below = [...document.querySelectorAll(".ghost-text")].flatMap((zone) => {
-                const lines = [...zone.querySelectorAll(".view-line")];
-                return lines.length > 0 ? lines.map((line) => line.textContent ?? "") : [zone.textContent ?? ""];
-            });
-            return [text(".ghost-text-decoration").join(""), ...below].join("\n").replaceAll("\u00a0", " ").trimEnd();
+            const shown = () => {
+                const below = [...document.querySelectorAll(".ghost-text")].flatMap((zone) => {
+                    const lines = [...zone.querySelectorAll(".view-line")];
+                    return lines.length > 0 ? lines.map((line) => line.textContent ?? "") : [zone.textContent ?? ""];
+                });
+                const text = [texts(".ghost-text-decoration").join(""), ...below].join("\n");
+                return text.replaceAll("\u00a0", " ").trimEnd();
+            };
+            const before = shown();
+            for (let frame = 0; frame < 3; frame += 1) {
+                await new Promise(requestAnimationFrame);
+            }
+            return shown() === before ? before : undefined;
         });
     }
 
@@ -97,7 +108,7 @@ export class Window {
             what,
             async () => {
                 const text = await this.ghost();
-                return fits(text) && text;
+                return text !== undefined && text !== "" && fits(text) && text;
             },
             () => this.screen(),
         );
@@ -153,7 +164,7 @@ export class Window {
         const start = Date.now();
         while (Date.now() - start < 2_000) {
             const text = await this.ghost();
-            if (text !== "") {
+            if (text) {
                 return text;
             }
             await pause(50);
