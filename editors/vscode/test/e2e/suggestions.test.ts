@@ -66,6 +66,11 @@ test("Ctrl+Right takes a word of it, and the rest stays", async () => {
         return text !== before && text.slice(before.length);
     });
     assert.ok(ghost.startsWith(taken) && taken.length < ghost.length, `${taken} is a part of ${ghost}`);
+    const told = await run.waitFor(
+        "the part that was taken",
+        (said) => said.method === "textDocument/didPartiallyAcceptCompletion",
+    );
+    assert.ok(told.message.params.acceptedLength >= taken.length, JSON.stringify(told.message));
     await window.waitForGhost("the rest", (text) =>
         ghost.slice(taken.length).trimStart().startsWith(text.split("\n")[0]!.trimStart()),
     );
