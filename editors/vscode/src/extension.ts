@@ -12,7 +12,7 @@ import { inspect, options, SECTION } from "./settings/read";
 import { StatusItem } from "./status/item";
 import { setEagerness, showMenu, toggle } from "./status/menu";
 import { chooseModel } from "./status/model";
-import { Suggestions } from "./suggestions/inline";
+import { allowed, Suggestions } from "./suggestions/inline";
 import { Chooser } from "./turns/candidates";
 import { register } from "./turns/commands";
 import { Marks } from "./turns/marks";
@@ -35,6 +35,8 @@ export function activate(context: vscode.ExtensionContext): void {
             outputChannel: log,
             middleware: {
                 provideInlineCompletionItems: suggestions.provide,
+                provideCompletionItem: (document, position, context, token, next) =>
+                    allowed(document) ? next(document, position, context, token) : [],
                 provideCodeLenses: async (document, token, next) => {
                     const lenses = await next(document, token);
                     marks.take(document, lenses ?? []);
