@@ -79,7 +79,7 @@ export class CodegenClient extends LanguageClient {
     /** Tells it. They take the place of the `initializationOptions`. */
     async tellUserOptions(options: unknown): Promise<void> {
         this.clientOptions.initializationOptions = options;
-        await this.sendNotification("codegen/userOptions", { options });
+        await this.sendNotification("codegen/userOptions", { settings: options });
     }
 
     /** Asks the server to run one of its commands. */
