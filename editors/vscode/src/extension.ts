@@ -92,12 +92,10 @@ export function activate(context: vscode.ExtensionContext): void {
         }),
         vscode.workspace.onDidGrantWorkspaceTrust(() => void server.refresh()),
         vscode.workspace.onDidChangeConfiguration((event) => {
-            if (event.affectsConfiguration(`${SECTION}.server.path`)) {
-                void server.restart("codegen.server.path has changed");
-            } else if (event.affectsConfiguration(SECTION)) {
+            if (event.affectsConfiguration(SECTION)) {
                 void server.refresh();
+                tellLanguages();
             }
-            tellLanguages();
         }),
     );
     tellLanguages();

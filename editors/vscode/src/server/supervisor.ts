@@ -29,6 +29,8 @@ export class Supervisor implements vscode.Disposable {
     private current: ServerState = { kind: "stopped" };
     private client: CodegenClient | undefined;
     private timer: NodeJS.Timeout | undefined;
+    /** The setting that named the program, or did not, at the last start. */
+    private setting = "";
     /** Starts and stops, one after the other. */
     private queue: Promise<void> = Promise.resolve();
 
@@ -79,6 +81,10 @@ export class Supervisor implements vscode.Disposable {
 
     /** Lets the server have what the user's settings say now: anew, where it cannot be told while it runs. */
     refresh(): Promise<void> {
+        // A program that is no server may never answer, so the correction of its name must not wait for it.
+        if (this.setting !== pathSetting()) {
+            return this.restart("codegen.server.path has changed");
+        }
         return this.enqueue(async () => {
             const client = this.client;
             const outdated = client === undefined ? "nothing" : this.make.outdated(client.clientOptions);
@@ -131,8 +137,8 @@ export class Supervisor implements vscode.Disposable {
         if (this.client !== undefined) {
             return;
         }
-        const setting = vscode.workspace.getConfiguration(SECTION).get<string>("server.path", "");
-        const found = find(setting, this.context.extensionPath);
+        this.setting = pathSetting();
+        const found = find(this.setting, this.context.extensionPath);
         if (!("program" in found)) {
             const reason = missing.reason(found);
             this.log.error(reason);
@@ -225,6 +231,10 @@ export class Supervisor implements vscode.Disposable {
             this.log.show();
         }
     }
+}
+
+function pathSetting(): string {
+    return vscode.workspace.getConfiguration(SECTION).get<string>("server.path", "");
 }
 
 /** Puts what the server writes to standard error into the log. */
