@@ -86,13 +86,10 @@ function allows(map: unknown, language: string): boolean {
 
 /** The languages of the documents that the server is told of: those of `codegen.languages` and `codegen.inline.languages`. */
 export function languages(inspect: Inspect): readonly string[] {
-    const listed = (name: string): readonly string[] | undefined => {
-        const layers = inspect(name);
-        const value = layers?.workspaceFolderValue ?? layers?.workspaceValue ?? layers?.globalValue;
-        return Array.isArray(value) ? value.filter((language) => typeof language === "string") : undefined;
+    const listed = (name: string): readonly string[] => {
+        const { defaultValue, globalValue, workspaceValue, workspaceFolderValue } = inspect(name) ?? {};
+        const value = workspaceFolderValue ?? workspaceValue ?? globalValue ?? defaultValue;
+        return Array.isArray(value) ? value.filter((language) => typeof language === "string") : [];
     };
-    return [...new Set([...(listed("languages") ?? PYTHON), ...(listed("inline.languages") ?? [])])];
+    return [...new Set([...listed("languages"), ...listed("inline.languages")])];
 }
-
-/** What the server answers where `codegen.languages` is not set. */
-const PYTHON = ["python", "python2", "python3", "py", "ipython", "mo-python", "cython", "pyrex", "sage"];

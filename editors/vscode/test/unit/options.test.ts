@@ -80,7 +80,7 @@ for (const [name, layers, language, expected] of table) {
 }
 
 test("the languages are those of both settings, each once", () => {
-    assert.ok(languages(() => undefined).includes("python"));
+    assert.deepEqual(languages(inspector({ languages: { defaultValue: ["python", "py"] } })), ["python", "py"]);
     const set = inspector({
         languages: { globalValue: ["python", 7], workspaceValue: ["cython"] },
         "inline.languages": { globalValue: ["go", "cython"] },
