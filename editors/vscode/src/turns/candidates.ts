@@ -58,7 +58,9 @@ function pick(answer: Candidates, difference: Difference): Promise<Candidate | u
     list.title = answer.replaces > 0 ? `Code for this prompt, in place of ${lines} of yours` : "Code for this prompt";
     list.placeholder = "The share is the mean probability of a token; the editor shows what would change";
     list.items = answer.candidates.map((candidate) => ({ ...line(candidate), alwaysShow: true, candidate }));
-    list.activeItems = list.items.filter(({ candidate }) => candidate.current);
+    // The difference shows this one first, so Enter has to take it.
+    const first = list.items.find(({ candidate }) => candidate.current) ?? list.items[0];
+    list.activeItems = first === undefined ? [] : [first];
     list.matchOnDescription = true;
     // The difference may take the focus while the list is shown.
     list.ignoreFocusOut = true;
