@@ -42,6 +42,10 @@ function written(run: Run): number {
     return [NUMBERS, SORT, PRINT].filter((prompt) => below(run, prompt) !== "").length;
 }
 
+function escaped(text: string): string {
+    return text.replace(/[^\w\s]/g, "\\$&");
+}
+
 function buffer(run: Run, text: string): Promise<boolean> {
     return until(
         "the text in the buffer",
@@ -127,11 +131,7 @@ test("a prompt that is changed while its code is generated gets none, and the us
     const answer = await run.answer("codegen.synthesize");
     assert.equal(answer.outcome, "dropped", JSON.stringify(answer));
     assert.equal(run.text("a.py"), `${NUMBERS} Now\n`);
-    await window.waitFor(
-        "the message",
-        () => window.messages(),
-        new RegExp(answer.message.slice(0, 20).replace(/[^\w ]/g, ".")),
-    );
+    await window.waitFor("the message", () => window.messages(), new RegExp(escaped(answer.message.slice(0, 20))));
 });
 
 test("code shows while it is written, and can be cancelled", async () => {
@@ -139,6 +139,7 @@ test("code shows while it is written, and can be cancelled", async () => {
     await run.hold("codegen/partial done", "workspace/applyEdit");
     await window.command("codegen.synthesizeAll");
     await window.waitFor("a preview", () => window.decorations(), /numbers/);
+    await window.waitFor("a lens to cancel it", () => window.lenses(), /^Cancel/);
     await window.picture("preview");
     await window.clickLens(/^Cancel/);
     await run.waitFor("the cancellation", (said) => said.answer && said.method === "codegen.cancel");
@@ -163,7 +164,13 @@ test("candidates are gone through by key, each shown in its place, and one is wr
     const rows = () => window.texts(".quick-input-widget .monaco-list-row");
     await until("all candidates", async () => (await rows()).length === candidates.length, rows);
     await window.picture("candidates");
+    const shown = () => window.texts(".modified-in-monaco-diff-editor .view-line");
     await window.keys("ArrowDown");
+    await window.waitFor(
+        "the second one in the editor",
+        shown,
+        new RegExp(`^${escaped(candidates[1].text.trim().split("\n")[0])}$`),
+    );
     const chosen = candidates[1].text.trim() as string;
     await window.keys("Enter");
     await until(

@@ -212,7 +212,9 @@ export class Window {
     /** Keeps what the window looks like. */
     async picture(name: string): Promise<void> {
         mkdirSync(this.pictures, { recursive: true });
-        await pause(150);
+        // Nothing that appears below the mouse.
+        await this.page.mouse.move(700, 690);
+        await pause(300);
         await this.page.screenshot({
             path: join(this.pictures, `${name}.png`),
             animations: "disabled",
