@@ -35,11 +35,12 @@ export class Documents implements vscode.TextDocumentContentProvider, vscode.Dis
         this.texts.delete(uri.toString());
     }
 
-    /** Shows a text beside what is edited, under that name. */
-    async show(name: string, text: string): Promise<void> {
+    /** Shows a text under that name, where it was asked for or beside that. */
+    async show(name: string, text: string, where: "here" | "beside"): Promise<void> {
         const uri = this.uri(name);
         this.put(uri, text);
         const document = await vscode.workspace.openTextDocument(uri);
-        await vscode.window.showTextDocument(document, { viewColumn: vscode.ViewColumn.Beside, preview: true });
+        const viewColumn = where === "here" ? vscode.ViewColumn.Active : vscode.ViewColumn.Beside;
+        await vscode.window.showTextDocument(document, { viewColumn, preview: true });
     }
 }

@@ -42,7 +42,11 @@ export function activate(context: vscode.ExtensionContext): void {
                     marks.take(document, lenses ?? []);
                     return lenses;
                 },
-                workspace: { configuration: ({ items }) => items.map((item) => settings(known, item)) },
+                workspace: {
+                    configuration: ({ items }) => items.map((item) => settings(known, item)),
+                    // Says that they have changed; what they are, the server asks for.
+                    didChangeConfiguration: (_sections, next) => next(undefined),
+                },
             },
         }),
         outdated: (before) => {

@@ -48,7 +48,7 @@ async function run(parts: Parts, command: Command, given: readonly unknown[]): P
     return telling(async () => {
         const answer = await client.execute(command.sends, sent);
         if (command.sends === "codegen.explainTurn" && answer !== null) {
-            await parts.documents.show("A turn, explained.md", explained(answer as Explanation));
+            await parts.documents.show("A turn, explained.md", explained(answer as Explanation), "beside");
         } else if (command.sends === "codegen.candidates") {
             await parts.chooser.choose(client, sent as TurnArgument, answer as Candidates);
         } else if (command.id === "codegen.cancel" && (answer as { cancelled: number }).cancelled === 0) {
@@ -75,7 +75,7 @@ async function showStatistics({ supervisor, documents }: Parts): Promise<void> {
     if (client !== undefined) {
         await telling(async () => {
             const answer = await client.sendRequest<Statistics>("codegen/stats", {});
-            await documents.show("What suggestions are worth.md", statistics(answer));
+            await documents.show("What suggestions are worth.md", statistics(answer), "here");
         });
     }
 }
