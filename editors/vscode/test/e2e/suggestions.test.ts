@@ -9,6 +9,16 @@ import type { Window } from "./lib/window.ts";
 import type { Run } from "./lib/wire.ts";
 
 const POINT = "class Point:\n    def __init__(self, name, value):\n        self.name =";
+const SETTINGS = "import json\n\n\ndef load_settings(path):\n    with open(path) as file:\n       ";
+const AREA = [
+    "class Rectangle:",
+    "    def __init__(self, width, height):",
+    "        self.width = width",
+    "        self.height = height",
+    "",
+    "    def area(self):",
+    "        return",
+].join("\n");
 const REQUEST = "textDocument/inlineCompletion";
 
 let session: Session;
@@ -35,7 +45,7 @@ function buffer(run: Run, text: string): Promise<boolean> {
 }
 
 test("ghost text appears, Tab inserts exactly that, the server counts it, and undo takes one step", async () => {
-    const { window, run, ghost, before } = await typed(POINT, " ");
+    const { window, run, ghost, before } = await typed(SETTINGS, " ");
     await window.picture("suggestion");
     await window.keys("Tab");
     await buffer(run, before + ghost);
@@ -46,7 +56,7 @@ test("ghost text appears, Tab inserts exactly that, the server counts it, and un
 });
 
 test("what is typed through is taken off the ghost text, and asks for nothing that was not shown", async () => {
-    const { window, run, ghost, before } = await typed(POINT, " ");
+    const { window, run, ghost, before } = await typed(SETTINGS, " ");
     const line = ghost.split("\n")[0]!;
     for (let count = 1; count < Math.min(line.length, 4); count += 1) {
         await window.type(line[count - 1]!);
@@ -59,7 +69,7 @@ test("what is typed through is taken off the ghost text, and asks for nothing th
 });
 
 test("Ctrl+Right takes a word of it, and the rest stays", async () => {
-    const { window, run, ghost, before } = await typed(POINT, " ");
+    const { window, run, ghost, before } = await typed(SETTINGS, " ");
     await window.keys("Control+ArrowRight");
     const taken = await until("a word in the buffer", () => {
         const text = run.text("a.py") ?? "";
@@ -77,7 +87,7 @@ test("Ctrl+Right takes a word of it, and the rest stays", async () => {
 });
 
 test("Alt+] shows another one, Alt+[ the one before", async () => {
-    const { window, run, ghost } = await typed(POINT, " ");
+    const { window, run, ghost } = await typed(AREA, " ");
     const from = run.said.length;
     await window.keys("Alt+]");
     const asked = await run.waitFor(
