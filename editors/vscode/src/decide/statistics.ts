@@ -3,15 +3,15 @@
 import type { Report, Statistics, Suggestions } from "../protocol";
 import { percent } from "./explain";
 
-/** A document in Markdown. */
+/** A document in plain text, which an editor does not wrap: tables stay tables. */
 export function statistics(answer: Statistics): string {
-    const where = answer.folder === null ? "" : `, in \`${answer.folder}\``;
+    const where = answer.folder === null ? "" : `, in ${answer.folder}`;
     const lines = [
-        "# What suggestions are worth",
+        "What suggestions are worth",
         "",
         answer.enabled
-            ? `Counted on this machine${where}, never sent anywhere. \`codegen.statistics.enabled\` turns it off.`
-            : "Nothing is kept: `codegen.statistics.enabled` is off. What follows is what was counted before, and since the server started.",
+            ? `Counted on this machine${where}, never sent anywhere.\ncodegen.statistics.enabled turns it off.`
+            : "Nothing is kept: codegen.statistics.enabled is off.\nWhat follows was counted before, and since the server started.",
         ...section(`The last ${answer.days} days, since ${answer.since}`, answer.report),
         ...section("Since the server started", answer.session),
         ...answer.problems.map((problem) => `\nNot counted: ${problem}`),
@@ -25,8 +25,8 @@ function section(title: string, report: Report): string[] {
     const why = refusals.slice(0, 8).map(({ name, count }) => [name, String(count)]);
     return [
         "",
-        `## ${title}`,
-        "",
+        title,
+        "=".repeat(title.length),
         `- Asked for: ${asked.automatic} times by the editor, ${asked.invoked} by hand, ${asked.menu} by the completion menu`,
         `- Characters that the model wrote: ${share(characters.share)} (${characters.model}; ${characters.hand} by hand)`,
         "",
@@ -60,13 +60,16 @@ function milliseconds(value: number | null): string {
     return value === null ? "–" : `${value.toFixed(0)} ms`;
 }
 
-/** A table whose columns stand below each other in plain text, too. */
+/** A table, the first of whose columns holds words and the others numbers. */
 function table(head: readonly string[], rows: readonly (readonly string[])[]): string[] {
     const widths = head.map((name, column) =>
         Math.max(name.length, ...rows.map((cells) => cells[column]?.length ?? 0)),
     );
     const line = (cells: readonly string[]): string =>
-        `| ${cells.map((cell, column) => (column === 0 ? cell.padEnd(widths[column] ?? 0) : cell.padStart(widths[column] ?? 0))).join(" | ")} |`;
-    const rule = `| ${widths.map((width, column) => (column === 0 ? "-".repeat(width) : `${"-".repeat(width - 1)}:`)).join(" | ")} |`;
-    return [line(head), rule, ...rows.map(line)];
+        cells
+            .map((cell, column) =>
+                column === 0 ? cell.padEnd(widths[column] ?? 0) : cell.padStart(widths[column] ?? 0),
+            )
+            .join("  ");
+    return [line(head), ...rows.map(line)];
 }

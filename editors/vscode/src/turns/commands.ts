@@ -75,7 +75,7 @@ async function showStatistics({ supervisor, documents }: Parts): Promise<void> {
     if (client !== undefined) {
         await telling(async () => {
             const answer = await client.sendRequest<Statistics>("codegen/stats", {});
-            await documents.show("What suggestions are worth.md", statistics(answer), "here");
+            await documents.show("What suggestions are worth.txt", statistics(answer), "here");
         });
     }
 }

@@ -136,11 +136,11 @@ const answer: Statistics = {
 test("statistics as tables", () => {
     const text = statistics(answer);
     for (const part of [
-        "in `/state/codegen`",
-        "## The last 30 days, since 2026-11-01",
+        "in /state/codegen,",
+        "\nThe last 30 days, since 2026-11-01\n==",
         "30 % (30; 70 by hand)",
-        "| line        |        10 |        3 |       1 |       40 % |    – |  42 ms | 120 ms |",
-        "| comment            |     5 |",
+        "\nline                10         3        1        40 %     –   42 ms  120 ms\n",
+        "\ncomment                 5\n",
         "Not counted: bad.json: no JSON",
     ]) {
         assert.ok(text.includes(part), `${part} is not in\n${text}`);
