@@ -213,7 +213,7 @@ export class Window {
     async picture(name: string): Promise<void> {
         mkdirSync(this.pictures, { recursive: true });
         // Nothing that appears below the mouse.
-        await this.page.mouse.move(700, 690);
+        await this.page.mouse.move(180, 420);
         await pause(300);
         await this.page.screenshot({
             path: join(this.pictures, `${name}.png`),
