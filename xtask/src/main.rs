@@ -8,6 +8,7 @@ mod demo;
 mod eval_python;
 mod fuzz;
 mod generate;
+mod installation;
 mod light;
 mod lint;
 mod neovim;
@@ -19,6 +20,7 @@ mod test;
 mod tidy;
 mod tmux;
 mod trainer;
+mod vscode;
 mod workspace;
 
 use std::process::ExitCode;
@@ -55,7 +57,7 @@ enum Command {
         #[arg(short = 'n', long, default_value_t = 5)]
         samples: u32,
     },
-    /// Run everything that has to pass: formatting, lints, Rust tests, evaluations, and the Neovim tests in real editors
+    /// Run everything that has to pass: formatting, lints, Rust tests, evaluations, and the plugins in real editors
     Test {
         /// Run only this step (may be given more than once)
         #[arg(long, value_name = "STEP")]
@@ -66,6 +68,12 @@ enum Command {
     },
     /// Look at what compilers and linters do not: who imports whom, where `unsafe` stands, how long files are
     Tidy(tidy::Options),
+    /// Pack the extension for VS Code, with the server inside
+    Vscode {
+        /// Instead, copy the pictures that the last `cargo xtask test --only vscode` took into the extension's README
+        #[arg(long)]
+        pictures: bool,
+    },
 }
 
 fn main() -> ExitCode {
@@ -77,6 +85,8 @@ fn main() -> ExitCode {
         Command::Pictures { samples } => report::pictures(&workspace, samples),
         Command::Test { only, all } => test::test(&workspace, &only, all),
         Command::Tidy(options) => tidy::tidy(&workspace.root, &options),
+        Command::Vscode { pictures: true } => vscode::pictures(&workspace),
+        Command::Vscode { pictures: false } => vscode::vscode(&workspace),
     });
     match done {
         Ok(()) => ExitCode::SUCCESS,

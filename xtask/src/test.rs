@@ -9,7 +9,7 @@ use clap::ValueEnum;
 
 use crate::neovim::{Neovim, Neovims, isolate};
 use crate::workspace::Workspace;
-use crate::{eval_python, light, lint, report, run, setup, tidy, tmux, trainer};
+use crate::{eval_python, light, lint, report, run, setup, tidy, tmux, trainer, vscode};
 
 /// The steps, in the order they run: quick ones first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -44,6 +44,8 @@ pub enum Step {
     Nvim012,
     /// A person at a terminal: both Neovims in tmux
     Tmux,
+    /// The extension for VS Code: lints, unit tests, and the packed extension in real VS Codes
+    Vscode,
     /// The trainer's tests and lints; those that are slow only with --all
     Trainer,
 }
@@ -57,6 +59,15 @@ impl Step {
         matches!(self, Self::Nvim011 | Self::Nvim012 | Self::Tmux)
     }
 
+    /// Whether it is of use only with the server that [`Step::Build`] makes.
+    fn needs_server(self) -> bool {
+        matches!(self, Self::Report | Self::Vscode) || self.runs_neovim()
+    }
+
+    fn needs_browser(self) -> bool {
+        matches!(self, Self::Report | Self::Vscode)
+    }
+
     fn is_slow(self) -> bool {
         self == Self::Deny
     }
@@ -66,7 +77,7 @@ impl Step {
     }
 
     fn compiles(self) -> bool {
-        matches!(self, Self::Clippy | Self::Rust | Self::Build | Self::Report) || self.runs_neovim()
+        matches!(self, Self::Clippy | Self::Rust | Self::Build) || self.needs_server()
     }
 }
 
@@ -88,7 +99,7 @@ pub fn test(workspace: &Workspace, only: &[Step], all: bool) -> Result<()> {
 
 /// Returns the steps to run, in order, with those that they need. Without names, slow steps run only if `all` is set.
 fn chosen(only: &[Step], all: bool) -> Vec<Step> {
-    let needs_server = only.iter().any(|step| step.runs_neovim() || *step == Step::Report);
+    let needs_server = only.iter().any(|step| step.needs_server());
     let wanted = |step: &Step| match only {
         [] => all || !step.is_slow(),
         named => named.contains(step) || (*step == Step::Build && needs_server),
@@ -109,8 +120,8 @@ fn set_up(workspace: &Workspace, steps: &[Step]) -> Result<Tools> {
     if steps.iter().any(|step| step.compiles()) {
         needs.extend(setup::for_build());
     }
-    if steps.contains(&Step::Report) {
-        needs.extend(setup::for_report());
+    if steps.iter().any(|step| step.needs_browser()) {
+        needs.extend(setup::for_browser());
     }
     if steps.contains(&Step::Rust) || steps.contains(&Step::Report) || steps.contains(&Step::Light) {
         needs.extend(setup::for_rust());
@@ -127,6 +138,9 @@ fn set_up(workspace: &Workspace, steps: &[Step]) -> Result<Tools> {
     }
     if neovim && !Neovims::installed(workspace) {
         needs.extend(setup::for_neovim());
+    }
+    if steps.contains(&Step::Vscode) && !vscode::installed(workspace) {
+        needs.extend(setup::for_vscode());
     }
     let linters = steps.iter().any(|step| step.runs_linters());
     if linters && !lint::TOOLS.installed(workspace) {
@@ -147,6 +161,9 @@ fn set_up(workspace: &Workspace, steps: &[Step]) -> Result<Tools> {
     }
     if steps.contains(&Step::Trainer) {
         trainer::PYTHON.ensure(workspace)?;
+    }
+    if steps.contains(&Step::Vscode) {
+        vscode::ensure(workspace)?;
     }
     let eval_python = python.then(|| eval_python::ensure(workspace)).transpose()?;
     let neovims = neovim.then(|| Neovims::ensure(workspace)).transpose()?;
@@ -180,6 +197,7 @@ fn run_step(workspace: &Workspace, step: Step, tools: &Tools, all: bool) -> Resu
             tmux::test(workspace, &neovims()?.old)?;
             tmux::test(workspace, &neovims()?.new)
         }
+        Step::Vscode => vscode::test(workspace),
         Step::Trainer => trainer::test(workspace, all),
     }
 }
@@ -233,5 +251,6 @@ mod tests {
     fn an_editor_brings_the_server_with_it() {
         assert_eq!(chosen(&[Step::Tmux], false), [Step::Build, Step::Tmux]);
         assert_eq!(chosen(&[Step::Report], false), [Step::Build, Step::Report]);
+        assert_eq!(chosen(&[Step::Vscode], false), [Step::Build, Step::Vscode]);
     }
 }

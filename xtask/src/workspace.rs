@@ -39,6 +39,16 @@ impl Workspace {
         run::shown(run::cargo(&self.root).args(["build", "--package", "codegen-lsp"]))
     }
 
+    /// The server that [`build_release`](Self::build_release) makes.
+    pub fn release_server(&self) -> PathBuf {
+        self.target.join("release").join(format!("codegen-lsp{}", std::env::consts::EXE_SUFFIX))
+    }
+
+    /// Builds the server as users get it.
+    pub fn build_release(&self) -> Result<()> {
+        run::shown(run::cargo(&self.root).args(["build", "--release", "--package", "codegen-lsp"]))
+    }
+
     /// An empty folder under the target folder.
     pub fn scratch(&self, name: &str) -> Result<PathBuf> {
         let folder = self.target.join("xtask").join(name);
