@@ -89,6 +89,7 @@ where
     .custom_method(told::SHOWN, Relay::shown)
     .custom_method(told::ACCEPTED, Relay::accepted)
     .custom_method(told::PARTLY_ACCEPTED, Relay::partly_accepted)
+    .custom_method("codegen/userOptions", Relay::user_options)
     .custom_method(told::FOCUSED, Relay::focused)
     .custom_method(sync::OPEN, Relay::opened)
     .custom_method(sync::CHANGE, Relay::changed)
@@ -148,6 +149,13 @@ impl Relay {
 
     async fn statistics(&self, params: Value) -> jsonrpc::Result<Value> {
         self.ask(|responder| Event::Statistics(params, responder)).await
+    }
+
+    async fn user_options(&self, mut params: Value) {
+        // Without the key the message says nothing, rather than that all options are gone.
+        if let Some(options) = params.get_mut("settings") {
+            self.tell(Event::UserOptions(options.take()));
+        }
     }
 
     async fn focused(&self, params: Value) {

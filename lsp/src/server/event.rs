@@ -54,6 +54,8 @@ pub enum Event {
     Command(lsp::ExecuteCommandParams, CommandResponder),
     /// `workspace/didChangeConfiguration`.
     ConfigurationChanged(Value),
+    /// `codegen/userOptions`: what would now be in `initializationOptions`.
+    UserOptions(Value),
     /// `window/workDoneProgress/cancel`.
     ProgressCancelled(ProgressToken),
     /// `codegen/text`: asks for the server's copy of a document, for tests and bug reports.

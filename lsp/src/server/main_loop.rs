@@ -122,6 +122,7 @@ impl MainLoop {
             Event::Closed(uri) => text_sync::closed(session, &uri),
             Event::Text(uri, responder) => text_sync::text(session, &uri, responder),
             Event::ConfigurationChanged(settings) => configuration::changed(session, settings),
+            Event::UserOptions(options) => configuration::user_options_changed(session, options),
             Event::FoldersChanged(change) => configuration::folders_changed(session, change),
             Event::ConfigurationPulled(stamp, scopes, answers) => {
                 configuration::pulled(session, stamp, scopes, answers);

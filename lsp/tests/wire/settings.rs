@@ -50,3 +50,18 @@ async fn the_client_s_own_keys_draw_no_complaint() {
     assert_eq!(item(&client.complete(URI, 0, 8).result().await).0, " + 1");
     assert_eq!(client.arrived("window/showMessage"), []);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_user_s_options_change_while_the_server_runs() {
+    let mut client = client(json!({"inline": {"enabled": false}, "prompt": {"marker": "#>"}})).await;
+    client.open(URI, "return 1");
+    assert_eq!(client.complete(URI, 0, 8).result().await, Value::Null, "switched off");
+    // All of them are said anew; what is not said is as it is by default.
+    client.notify("codegen/userOptions", json!({"settings": {"prompt": {"marker": "#:"}}}));
+    assert_eq!(item(&client.complete(URI, 0, 8).result().await).0, " + 1");
+    client.notify("codegen/userOptions", json!({}));
+    client.notify("codegen/userOptions", json!({"settings": {"inline": {"enabled": "yes"}}}));
+    let message = client.message().await;
+    assert!(message.contains("codegen.inline.enabled"), "{message}");
+    assert_eq!(client.arrived("window/showMessage"), []);
+}

@@ -34,6 +34,12 @@ pub fn changed(session: &mut Session, settings: Value) {
     }
 }
 
+/// Handles `codegen/userOptions`: they take the place of `initializationOptions`, whose rights they have.
+pub fn user_options_changed(session: &mut Session, options: Value) {
+    session.state.initialization = options;
+    apply(session);
+}
+
 /// Handles `workspace/didChangeWorkspaceFolders`.
 pub fn folders_changed(session: &mut Session, change: lsp::WorkspaceFoldersChangeEvent) {
     let gone = |uri: &Uri| change.removed.iter().any(|folder| folder.uri == *uri);

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use serde_json::json;
 use tokio::sync::mpsc::UnboundedSender;
 use tower_lsp::ls_types::{self as lsp, Uri};
 
@@ -55,6 +56,7 @@ pub fn initialize(session: &mut Session, params: lsp::InitializeParams, responde
                 }),
                 ..Default::default()
             }),
+            experimental: Some(json!({"codegenUserOptions": true})),
             ..Default::default()
         },
         server_info: Some(lsp::ServerInfo {
