@@ -261,7 +261,7 @@ pub const ALL: &[OptionSpec] = &[
     },
     OptionSpec {
         name: "inline.contextShare",
-        forms: &[count("a number up to 50", 1, 50)],
+        forms: &[count("a number", 1, 50)],
         get: |config| json!(config.inline.context_share),
         set: |config, value| put(&mut config.inline.context_share, whole(value)),
         scope: narrow("a lower number", |user, workspace| workspace.inline.context_share <= user.inline.context_share),

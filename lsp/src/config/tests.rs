@@ -266,6 +266,8 @@ fn every_option_is_named_when_its_value_is_wrong_and_the_rest_is_kept() {
         ),
         ("inline.patienceMs", vec![json!("auto"), json!(60_001)], "a number of milliseconds up to 60000".into()),
         ("inline.prepareNext", vec![json!("no"), json!(0)], bool.into()),
+        ("inline.context", vec![json!(true), json!("edits")], "\"off\", \"imports\" or \"all\"".into()),
+        ("inline.contextShare", vec![json!("all"), json!(0), json!(51)], count("", 1, 50)),
         ("inline.ignore", vec![json!("*.env"), json!(true), json!({"*.env": true})], "a list of globs".into()),
         ("inline.languages", vec![json!("c"), json!([""]), json!([1])], "a list of languages' names".into()),
         ("completion.enabled", vec![json!("on"), json!(1)], "\"auto\", true or false".into()),

@@ -102,6 +102,16 @@ return {
     expected = "true or false",
   },
   {
+    name = "inline.context",
+    forms = { { word = "off" }, { word = "imports" }, { word = "all" } },
+    expected = "\"off\", \"imports\" or \"all\"",
+  },
+  {
+    name = "inline.contextShare",
+    forms = { { whole = { 1, 50 } } },
+    expected = "a whole number from 1 to 50",
+  },
+  {
     name = "inline.ignore",
     forms = { { list = "any" } },
     expected = "a list of globs",
