@@ -266,7 +266,7 @@ fn the_rest_sent_again_is_the_same_suggestion() {
     play.step(&put(0, "rx"));
     assert!(play.watch.current.is_none());
     play.step(&Change(vec![(1..2, "")]));
-    play.watch.suggested(suggested(2, 1, "eturn x", 0, true));
+    play.watch.suggested(suggested(2, 1, "eturn x", 0, true), &[]);
     play.number = 2;
     play.step(&put(1, "eturn x"));
     assert_eq!(play.counts, counts(1, 1, [7, 2, 0], &["eturn x"]));
@@ -275,21 +275,21 @@ fn the_rest_sent_again_is_the_same_suggestion() {
 #[test]
 fn of_an_earlier_one_the_client_may_still_speak() {
     let mut watch = Watch::default();
-    watch.suggested(suggested(1, 0, "first", 0, false));
-    watch.suggested(suggested(2, 0, "second", 0, false));
+    watch.suggested(suggested(1, 0, "first", 0, false), &[]);
+    watch.suggested(suggested(2, 0, "second", 0, false), &[]);
     let expected = [Event::Written(Writer::Model, 5), Event::Taken(Kind::Line), Event::Whole(Kind::Line)];
     assert_eq!(watch.told(1, super::Told::Whole).unwrap().events, expected);
     watch.clear();
     assert_eq!(watch.told(2, super::Told::Shown).unwrap().events, [Event::Shown(Kind::Line)]);
     for number in 3..100 {
-        watch.suggested(suggested(number, 0, "more", 0, false));
+        watch.suggested(suggested(number, 0, "more", 0, false), &[]);
     }
     for (number, known) in [(0, false), (1, false), (90, false), (91, true), (99, true), (100, false)] {
         assert_eq!(watch.told(number, super::Told::Shown).is_some(), known, "{number}");
     }
     // However often it is sent again.
     for number in 100..200 {
-        watch.suggested(suggested(number, 0, "more", 0, true));
+        watch.suggested(suggested(number, 0, "more", 0, true), &[]);
     }
     for (number, known) in [(99, true), (100, false), (168, false), (169, true), (199, true)] {
         assert_eq!(watch.told(number, super::Told::Shown).is_some(), known, "{number}");
