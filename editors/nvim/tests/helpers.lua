@@ -77,14 +77,17 @@ function M.new_child()
 
   --- The ghost text in a buffer (the current one by default), lines joined; nil if there is none.
   function child.ghost(buf)
-    local marks = child.lua_get([[(function(buf)
+    local marks = child.lua_get(
+      [[(function(buf)
       local found = {}
       for _, name in ipairs({ "codegen.ghost", "nvim.lsp.inline_completion" }) do
         local namespace = vim.api.nvim_create_namespace(name)
         vim.list_extend(found, vim.api.nvim_buf_get_extmarks(buf, namespace, 0, -1, { details = true }))
       end
       return found
-    end)(...)]], { buf or 0 })
+    end)(...)]],
+      { buf or 0 }
+    )
     if #marks == 0 then
       return nil
     end

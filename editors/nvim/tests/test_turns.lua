@@ -114,9 +114,12 @@ T[":CodegenRegenerate! writes this turn and the later ones anew"] = function()
 end
 
 local function without_blank_lines(text)
-  return table.concat(vim.tbl_filter(function(line)
-    return vim.trim(line) ~= ""
-  end, vim.split(text, "\n")), "\n")
+  return table.concat(
+    vim.tbl_filter(function(line)
+      return vim.trim(line) ~= ""
+    end, vim.split(text, "\n")),
+    "\n"
+  )
 end
 
 T[":CodegenCandidates offers what differs, and writes what is chosen"] = function()

@@ -169,10 +169,7 @@ local function check(options, rules, path, problems)
     local full = path .. tostring(name)
     if not rule then
       local like = nearest(tostring(name), rules)
-      table.insert(
-        problems,
-        ("unknown option `%s`%s"):format(full, like and ("; did you mean `%s%s`?"):format(path, like) or "")
-      )
+      table.insert(problems, ("unknown option `%s`%s"):format(full, like and ("; did you mean `%s%s`?"):format(path, like) or ""))
     elseif rule.inside then
       if type(value) == "table" then
         check(value, rule.inside, full .. ".", problems)
