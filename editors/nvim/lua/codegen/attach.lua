@@ -33,6 +33,8 @@ end
 
 --- Does so in every buffer that the server is attached to, and in those that it will be attached to.
 function M.watch()
+  require("codegen.highlights").define()
+  require("codegen.commands").define()
   local group = vim.api.nvim_create_augroup("codegen.attach", { clear = true })
   vim.api.nvim_create_autocmd("LspAttach", {
     group = group,

@@ -2,6 +2,7 @@
 --- request, since the server answers only the latest one of a document.
 
 local client_of = require("codegen.client")
+local encoding = require("codegen.encoding")
 local text = require("codegen.ghost.text")
 
 local M = {}
@@ -33,14 +34,6 @@ M.TRIGGER = { Invoked = 1, Automatic = 2 }
 ---@type table<integer, codegen.Flight>
 local flights = {}
 
---- A position's character as a byte offset in its line.
-local function byte_offset(line, character, encoding)
-  if vim.fn.has("nvim-0.11") == 1 then
-    return vim.str_byteindex(line, encoding, character, false)
-  end
-  return vim.lsp.util._str_byteindex_enc(line, character, encoding)
-end
-
 --- An item for the cursor at (`row`, `col`) of `line`; nil if it does not fit there.
 ---@return codegen.Suggestion?
 local function fitting(item, client, row, col, line)
@@ -52,8 +45,8 @@ local function fitting(item, client, row, col, line)
     if item.range.start.line ~= row or item.range["end"].line ~= row then
       return nil
     end
-    from = byte_offset(line, item.range.start.character, client.offset_encoding)
-    to = byte_offset(line, item.range["end"].character, client.offset_encoding)
+    from = encoding.byte_offset(line, item.range.start.character, client.offset_encoding)
+    to = encoding.byte_offset(line, item.range["end"].character, client.offset_encoding)
   end
   local insert = text.normalise(item.insertText)
   if from > col or to < col or not text.rest(insert, line:sub(from + 1, col)) then

@@ -220,5 +220,4 @@ function M.apply(part)
   })
 end
 
-
 return M

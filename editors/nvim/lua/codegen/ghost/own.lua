@@ -72,8 +72,12 @@ local function on_change(buf)
   end
   last_seen = now
   cancel()
-  -- A suggestion that the user types through stays, so that it does not flicker while the server confirms it.
-  shown.draw(with_menu())
+  if switch.is_on(buf) or shown.has_alternatives() then
+    -- A suggestion that the user types through stays, so that it does not flicker while the server confirms it.
+    shown.draw(with_menu())
+  else
+    shown.hide()
+  end
   local mine = sequence
   vim.defer_fn(function()
     local stale = mine ~= sequence or not api.nvim_buf_is_valid(buf) or api.nvim_get_current_buf() ~= buf

@@ -1,6 +1,7 @@
 --- The suggestion that this plugin shows: drawn with one extmark at the cursor, exchanged for its alternatives, and
 --- inserted as a whole or in parts.
 
+local encoding = require("codegen.encoding")
 local events = require("codegen.events")
 local menu = require("codegen.menu")
 local place = require("codegen.ghost.place")
@@ -239,15 +240,6 @@ function M.cycle(step, show_with_menu)
   return true
 end
 
---- The number of UTF-16 code units in a text.
-local function utf16_length(piece)
-  if vim.fn.has("nvim-0.11") == 1 then
-    return vim.str_utfindex(piece, "utf-16")
-  end
-  local _, units = vim.str_utfindex(piece)
-  return units
-end
-
 --- Inserts the suggestion, or a part of it. Not for use in mappings; see `codegen.ghost`.
 ---@param part codegen.Part
 ---@param show_with_menu boolean
@@ -280,7 +272,7 @@ function M.apply(part, show_with_menu)
     shown.list, shown.index, shown.asked = { remaining }, 1, false
     told = remaining
     M.draw(show_with_menu)
-    suggestions.tell(suggestion, "didPartiallyAcceptCompletion", { acceptedLength = utf16_length(remaining.taken) })
+    suggestions.tell(suggestion, "didPartiallyAcceptCompletion", { acceptedLength = encoding.length(remaining.taken, "utf-16") })
   end
   events.fire("CodegenAccepted", data)
   return whole
