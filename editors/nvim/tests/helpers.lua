@@ -6,8 +6,9 @@ local tests = vim.fn.fnamemodify(debug.getinfo(1, "S").source:sub(2), ":p:h")
 M.plugin = vim.fn.fnamemodify(tests, ":h")
 M.server = assert(os.getenv("CODEGEN_LSP"), "CODEGEN_LSP is not set")
 
--- Generous, because a loaded machine loads the model slowly; nothing waits longer than it has to.
-local LIMIT_MS = 120000
+-- Generous, because a loaded machine loads the model slowly; nothing waits longer than it has to. While a test is being
+-- written less will do.
+local LIMIT_MS = 1000 * tonumber(os.getenv("CODEGEN_TEST_SECONDS") or 120)
 
 --- The kinds of ghost text that this Neovim can show.
 M.kinds = vim.lsp.inline_completion and { "own", "builtin" } or { "own" }

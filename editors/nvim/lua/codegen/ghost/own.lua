@@ -65,8 +65,8 @@ local function on_change(buf)
   if api.nvim_get_current_buf() ~= buf then
     return
   end
-  local cursor = api.nvim_win_get_cursor(0)
-  local now = ("%d:%d:%d:%d"):format(buf, api.nvim_buf_get_changedtick(buf), cursor[1], cursor[2])
+  local at = vim.fn.getcurpos()
+  local now = ("%d:%d:%d:%d:%d"):format(buf, api.nvim_buf_get_changedtick(buf), at[2], at[3], at[4])
   if now == last_seen then
     return
   end
