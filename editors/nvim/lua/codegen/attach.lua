@@ -5,6 +5,12 @@ local config = require("codegen.config")
 
 local M = {}
 
+local function set_omnifunc(buf)
+  if config.current().omnifunc then
+    vim.bo[buf].omnifunc = "v:lua.require'codegen'.omnifunc"
+  end
+end
+
 --- Gives a buffer its ghost text, keys, signs and lenses.
 ---@param server vim.lsp.Client
 ---@param buf integer
@@ -23,18 +29,22 @@ function M.attach(server, buf, again)
     require("codegen.lenses").set(buf, present.code_lens)
     require("codegen.signs").set(buf, present.signs)
   end
-  if present.omnifunc then
-    vim.bo[buf].omnifunc = "v:lua.require'codegen'.omnifunc"
-  end
+  set_omnifunc(buf)
   if present.on_attach and not again then
     present.on_attach(server, buf)
   end
 end
 
+local watching = false
+
 --- Does so in every buffer that the server is attached to, and in those that it will be attached to.
 function M.watch()
   require("codegen.highlights").define()
   require("codegen.commands").define()
+  if watching then
+    return
+  end
+  watching = true
   local group = vim.api.nvim_create_augroup("codegen.attach", { clear = true })
   vim.api.nvim_create_autocmd("LspAttach", {
     group = group,
@@ -43,6 +53,12 @@ function M.watch()
       if server and server.name == client.NAME then
         M.attach(server, event.buf)
       end
+    end,
+  })
+  vim.api.nvim_create_autocmd("FileType", {
+    group = group,
+    callback = function(event)
+      M.on_file_type(event.buf)
     end,
   })
   vim.api.nvim_create_autocmd("LspDetach", {
@@ -56,6 +72,15 @@ function M.watch()
       end
     end,
   })
+end
+
+--- Sets what the file type's own plugin has reset.
+function M.on_file_type(buf)
+  vim.schedule(function()
+    if vim.api.nvim_buf_is_valid(buf) and client.attached(buf) then
+      set_omnifunc(buf)
+    end
+  end)
 end
 
 --- Follows changed options in the buffers that the server is attached to.

@@ -53,7 +53,6 @@ local function show(found, line, col)
   api.nvim_create_autocmd("CompleteDone", {
     group = api.nvim_create_augroup("codegen.omni", { clear = true }),
     buffer = 0,
-    once = true,
     callback = on_done,
   })
   vim.fn.complete(items.word_start(line, col) + 1, entries)

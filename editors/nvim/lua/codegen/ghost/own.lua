@@ -28,6 +28,12 @@ local function cancel()
   end
 end
 
+--- Whether a request is under way.
+---@return boolean
+function M.is_asking()
+  return cancel_request ~= nil
+end
+
 local function with_menu()
   return config.current().show_with_menu
 end
