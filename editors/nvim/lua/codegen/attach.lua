@@ -35,10 +35,20 @@ function M.attach(server, buf, again)
   end
 end
 
+--- Sets what the file type's own plugin has reset.
+local function after_file_type(buf)
+  vim.schedule(function()
+    if vim.api.nvim_buf_is_valid(buf) and client.attached(buf) then
+      set_omnifunc(buf)
+    end
+  end)
+end
+
 local watching = false
 
---- Does so in every buffer that the server is attached to, and in those that it will be attached to.
-function M.watch()
+--- Does so in every buffer that the server will be attached to.
+---@param on_file_type fun(buf: integer) called for every buffer that gets a file type, or has one
+function M.watch(on_file_type)
   require("codegen.highlights").define()
   require("codegen.commands").define()
   if watching then
@@ -58,9 +68,16 @@ function M.watch()
   vim.api.nvim_create_autocmd("FileType", {
     group = group,
     callback = function(event)
-      M.on_file_type(event.buf)
+      after_file_type(event.buf)
+      on_file_type(event.buf)
     end,
   })
+  -- This may be called while a file type is being set, too late for the event.
+  vim.schedule(function()
+    for _, buf in ipairs(vim.api.nvim_list_bufs()) do
+      on_file_type(buf)
+    end
+  end)
   vim.api.nvim_create_autocmd("LspDetach", {
     group = group,
     callback = function(event)
@@ -72,15 +89,6 @@ function M.watch()
       end
     end,
   })
-end
-
---- Sets what the file type's own plugin has reset.
-function M.on_file_type(buf)
-  vim.schedule(function()
-    if vim.api.nvim_buf_is_valid(buf) and client.attached(buf) then
-      set_omnifunc(buf)
-    end
-  end)
 end
 
 --- Follows changed options in the buffers that the server is attached to.

@@ -96,32 +96,55 @@ local function wanted(given)
   return vim.tbl_isempty(options) and vim.empty_dict() or options
 end
 
+local function is_wanted(buf)
+  local should_attach = config.current().should_attach
+  return not should_attach or should_attach(buf)
+end
+
+--- Whether the server's program is there; tells the user once if it is not.
+---@param cmd string[]|function
+---@return boolean
+local function is_there(cmd)
+  local program = type(cmd) == "table" and cmd[1] or nil
+  if not program or vim.fn.executable(program) == 1 then
+    return true
+  end
+  if not told_missing[program] then
+    told_missing[program] = true
+    local words = "cannot run `%s`: no such program.\n%s\n:checkhealth codegen says more"
+    client.notify(words:format(program, table.concat(require("codegen.install").advice(), "\n")), vim.log.levels.ERROR)
+  end
+  return false
+end
+
 --- Calls `on_dir` with the project's folder if the server is to be attached to the buffer, and can be.
 ---@param buf integer
 ---@param on_dir fun(root?: string)
 local function root_dir(buf, on_dir)
-  local should_attach = config.current().should_attach
-  if should_attach and not should_attach(buf) then
-    return
-  end
   local resolved = M.resolved()
-  local program = type(resolved.cmd) == "table" and resolved.cmd[1] or nil
-  if program and vim.fn.executable(program) == 0 then
-    if not told_missing[program] then
-      told_missing[program] = true
-      local words = "cannot run `%s`: no such program.\n%s\n:checkhealth codegen says more"
-      client.notify(words:format(program, table.concat(require("codegen.install").advice(), "\n")), vim.log.levels.ERROR)
-    end
+  if is_wanted(buf) and is_there(resolved.cmd) then
+    on_dir(vim.fs.root(buf, resolved.root_markers))
+  end
+end
+
+--- Tells the user if the server is to be attached to a buffer and is not there: `vim.lsp.enable` itself only logs that.
+---@param buf integer
+function M.tell_if_missing(buf)
+  if not vim.api.nvim_buf_is_loaded(buf) or vim.bo[buf].buftype ~= "" then
     return
   end
-  on_dir(vim.fs.root(buf, resolved.root_markers))
+  local enabled = not ENABLES or vim.lsp.is_enabled(client.NAME)
+  local resolved = enabled and M.resolved()
+  if resolved and vim.tbl_contains(resolved.filetypes or {}, vim.bo[buf].filetype) and is_wanted(buf) then
+    is_there(resolved.cmd)
+  end
 end
 
 --- The configuration for `vim.lsp.config`: that of lsp/codegen.lua.
 ---@return table a `vim.lsp.Config`
 function M.config()
   local present = config.current()
-  require("codegen.attach").watch()
+  require("codegen.attach").watch(M.tell_if_missing)
   return {
     name = client.NAME,
     cmd = present.cmd,
