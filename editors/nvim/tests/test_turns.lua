@@ -124,7 +124,7 @@ end
 
 T[":CodegenCandidates offers what differs, and writes what is chosen"] = function()
   local prompt = "# Sort numbers in descending order."
-  open({ "numbers = [3, 8, 1]", "", prompt }, { settings = { synthesis = { temperature = 1.2, maxTokens = 24 } } })
+  open({ "numbers = [3, 8, 1]", "", prompt }, { candidates = "select", settings = { synthesis = { temperature = 1.2, maxTokens = 24 } } })
   watch_answers()
   child.lua([[
     vim.ui.select = function(items, options, choose)
