@@ -13,6 +13,11 @@ local LIMIT_MS = 1000 * tonumber(os.getenv("CODEGEN_TEST_SECONDS") or 120)
 --- The kinds of ghost text that this Neovim can show.
 M.kinds = vim.lsp.inline_completion and { "own", "builtin" } or { "own" }
 
+--- Those as the parameters of a set of tests.
+M.per_kind = vim.tbl_map(function(kind)
+  return { kind }
+end, M.kinds)
+
 --- Polls until `probe` gives something true, and returns that.
 function M.wait_for(what, probe)
   local deadline = vim.uv.hrtime() + LIMIT_MS * 1e6

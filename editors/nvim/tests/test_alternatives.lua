@@ -3,11 +3,12 @@ local helpers = require("helpers")
 local expect = MiniTest.expect
 local child = helpers.new_child()
 require("scripted").add(child)
-local T = helpers.new_set(child, {
-  parametrize = vim.tbl_map(function(kind)
-    return { kind }
-  end, helpers.kinds),
-})
+local T = helpers.new_set(child)
+
+--- A set of one test for both kinds of ghost text, where there are two.
+local function of_both_kinds()
+  return MiniTest.new_set({ parametrize = helpers.per_kind })
+end
 
 local KEYS = {
   accept_word = "<M-w>",
@@ -39,7 +40,8 @@ local function wait_ghost(expected)
   expect.equality(ok and expected or last, expected)
 end
 
-T["are asked for with the first key, and go round"] = function(kind)
+T["are asked for with the first key, and go round"] = of_both_kinds()
+T["are asked for with the first key, and go round"]["of the kind"] = function(kind)
   start(kind)
   wait_ghost("first + second\nprint(total)")
   child.type_keys("<M-n>")
@@ -61,15 +63,15 @@ T["are asked for with the first key, and go round"] = function(kind)
   expect.equality(child.sent("workspace/executeCommand")[1].arguments[1], 3)
 end
 
-T["begin with the last one by the key for the previous"] = function(kind)
-  start(kind)
+T["begin with the last one by the key for the previous"] = function()
+  start("own")
   wait_ghost("first + second\nprint(total)")
   child.type_keys("<M-p>")
   wait_ghost("sum(values) (3/3)")
 end
 
-T["that do not begin with what is typed are left out"] = function(kind)
-  start(kind)
+T["that do not begin with what is typed are left out"] = function()
+  start("own")
   wait_ghost("first + second\nprint(total)")
   child.type_keys("<M-n>")
   wait_ghost("0 (2/3)")
@@ -79,8 +81,8 @@ T["that do not begin with what is typed are left out"] = function(kind)
   wait_text("total = sum(values)")
 end
 
-T["are missing where there is one suggestion, which is said"] = function(kind)
-  child.script({ "total =" }, { "total = 0" }, { keys = KEYS, ghost = kind })
+T["are missing where there is one suggestion, which is said"] = function()
+  child.script({ "total =" }, { "total = 0" }, { keys = KEYS, ghost = "own" })
   child.type_keys("A", " ")
   wait_ghost("0")
   child.type_keys("<M-n>")
@@ -88,13 +90,14 @@ T["are missing where there is one suggestion, which is said"] = function(kind)
   expect.equality(child.ghost_at_cursor(), "0")
 end
 
-T["leave their keys alone where nothing is shown"] = function(kind)
-  child.script({ "x" }, {}, { ghost = kind, keys = { next = "n", previous = "p", dismiss = "d" } })
+T["leave their keys alone where nothing is shown"] = function()
+  child.script({ "x" }, {}, { ghost = "own", keys = { next = "n", previous = "p", dismiss = "d" } })
   child.type_keys("A", "npd")
   expect.equality(child.text(), "xnpd")
 end
 
-T["a suggestion asked for by hand comes where none come by themselves"] = function(kind)
+T["a suggestion asked for by hand comes where none come by themselves"] = of_both_kinds()
+T["a suggestion asked for by hand comes where none come by themselves"]["of the kind"] = function(kind)
   start(kind)
   wait_ghost("first + second\nprint(total)")
   child.lua("require('codegen').enable(false, 0)")
@@ -106,14 +109,14 @@ T["a suggestion asked for by hand comes where none come by themselves"] = functi
   wait_ghost("first + second (1/3)\nprint(total)")
 end
 
-T["that nothing comes when asked by hand is said"] = function(kind)
-  child.script({ "" }, {}, { keys = KEYS, ghost = kind })
+T["that nothing comes when asked by hand is said"] = function()
+  child.script({ "" }, {}, { keys = KEYS, ghost = "own" })
   child.type_keys("i", "<M-t>")
   child.wait_message("nothing to suggest here")
 end
 
-T["asking by hand outside of insert mode says where it works"] = function(kind)
-  child.script({ "" }, {}, { ghost = kind })
+T["asking by hand outside of insert mode says where it works"] = function()
+  child.script({ "" }, {}, { ghost = "own" })
   child.lua("require('codegen').trigger()")
   child.wait_message("suggestions are made in insert mode")
 end
@@ -135,7 +138,8 @@ local function watch_redraws()
   ]])
 end
 
-T["a word or a line is taken, and the rest stands without flicker"] = function(kind)
+T["a word or a line is taken, and the rest stands without flicker"] = of_both_kinds()
+T["a word or a line is taken, and the rest stands without flicker"]["of the kind"] = function(kind)
   start(kind)
   child.lua("table.insert(server.suggestions, 'print(total)')")
   wait_ghost("first + second\nprint(total)")
@@ -163,8 +167,8 @@ T["a word or a line is taken, and the rest stands without flicker"] = function(k
   expect.equality(lengths[2], #"total = first +")
 end
 
-T["parts are counted in UTF-16, and undone one by one"] = function(kind)
-  child.script({ "x =" }, { "x = 𝄞漢 + y" }, { keys = KEYS, ghost = kind })
+T["parts are counted in UTF-16, and undone one by one"] = function()
+  child.script({ "x =" }, { "x = 𝄞漢 + y" }, { keys = KEYS, ghost = "own" })
   child.type_keys("A", " ")
   wait_ghost("𝄞漢 + y")
   child.type_keys("<M-w>")
@@ -181,7 +185,8 @@ T["parts are counted in UTF-16, and undone one by one"] = function(kind)
   expect.equality(child.text(), "x = ")
 end
 
-T["dismissing lasts until the next key, and is told"] = function(kind)
+T["dismissing lasts until the next key, and is told"] = of_both_kinds()
+T["dismissing lasts until the next key, and is told"]["of the kind"] = function(kind)
   start(kind)
   wait_ghost("first + second\nprint(total)")
   child.type_keys("<C-]>")
@@ -193,7 +198,8 @@ T["dismissing lasts until the next key, and is told"] = function(kind)
   wait_ghost("irst + second\nprint(total)")
 end
 
-T["User autocommands tell what is shown and accepted"] = function(kind)
+T["User autocommands tell what is shown and accepted"] = of_both_kinds()
+T["User autocommands tell what is shown and accepted"]["of the kind"] = function(kind)
   start(kind)
   wait_ghost("first + second\nprint(total)")
   child.type_keys("<M-w>")
@@ -213,10 +219,7 @@ T["User autocommands tell what is shown and accepted"] = function(kind)
   expect.equality(child.sent("workspace/executeCommand")[1].command, "codegen.accepted")
 end
 
-T["requests say the version and the indentation"] = function(kind)
-  if kind == "builtin" then
-    return
-  end
+T["requests say the version and the indentation"] = function()
   child.script({ "total =" }, THREE)
   child.cmd("setlocal shiftwidth=3 noexpandtab")
   child.type_keys("A", " ")

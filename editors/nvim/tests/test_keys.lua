@@ -3,11 +3,12 @@ local helpers = require("helpers")
 local expect = MiniTest.expect
 local child = helpers.new_child()
 require("scripted").add(child)
-local T = helpers.new_set(child, {
-  parametrize = vim.tbl_map(function(kind)
-    return { kind }
-  end, helpers.kinds),
-})
+local T = helpers.new_set(child)
+
+--- A set of one test for both kinds of ghost text, where there are two.
+local function of_both_kinds()
+  return MiniTest.new_set({ parametrize = helpers.per_kind })
+end
 
 local SUM = { "total = first + second\nprint(total)" }
 
@@ -30,7 +31,8 @@ local function wait_no_ghost()
   end)
 end
 
-T["Tab jumps in a snippet, and accepts behind it"] = function(kind)
+T["Tab jumps in a snippet, and accepts behind it"] = of_both_kinds()
+T["Tab jumps in a snippet, and accepts behind it"]["of the kind"] = function(kind)
   start(kind)
   child.type_keys("A", " ")
   child.wait_ghost()
@@ -59,11 +61,11 @@ T["Tab jumps in a snippet, and accepts behind it"] = function(kind)
   expect.equality(child.api.nvim_get_current_line(), "total = fb")
 end
 
-T["Tab chooses from an open menu"] = function(kind)
+T["Tab chooses from an open menu"] = function()
   child.lua([[vim.keymap.set("i", "<Tab>", function()
     return vim.fn.pumvisible() == 1 and "<C-n>" or "<Tab>"
   end, { expr = true })]])
-  start(kind, { show_with_menu = true })
+  start("own", { show_with_menu = true })
   child.o.completeopt = "menuone,noselect"
   child.type_keys("A", " ", "first", "<C-x><C-n>")
   child.cmd("call complete(9, ['first', 'firstly'])")
@@ -90,10 +92,10 @@ T["Tab is left to copilot.lua and copilot.vim while they show something"] = Mini
     },
   },
 })
-T["Tab is left to copilot.lua and copilot.vim while they show something"]["in the form of"] = function(kind, stand_in)
+T["Tab is left to copilot.lua and copilot.vim while they show something"]["in the form of"] = function(stand_in)
   child.lua([[_G.theirs = true; vim.keymap.set("i", "<Tab>", "theirs")]])
   child.lua(stand_in)
-  start(kind)
+  start("own")
   child.type_keys("A", " ")
   child.wait_ghost()
   child.type_keys("<Tab>")
@@ -105,14 +107,14 @@ T["Tab is left to copilot.lua and copilot.vim while they show something"]["in th
   wait_text(SUM[1])
 end
 
-T["what was mapped before comes back with other keys"] = function(kind)
+T["what was mapped before comes back with other keys"] = function()
   child.lua([[vim.api.nvim_create_autocmd("FileType", { callback = function()
     vim.keymap.set("i", "<Tab>", "mine", { buffer = true })
   end })]])
-  start(kind)
+  start("own")
   child.type_keys("A", " ")
   child.wait_ghost()
-  child.lua("require('codegen').setup({ cmd = server.cmd, ghost = ..., keys = { accept = '<C-y>' } })", { kind })
+  child.lua("require('codegen').setup({ cmd = server.cmd, ghost = ..., keys = { accept = '<C-y>' } })", { "own" })
   child.type_keys("<Tab>")
   wait_text("total = mine")
   child.type_keys("<C-w>")
@@ -121,7 +123,8 @@ T["what was mapped before comes back with other keys"] = function(kind)
   wait_text(SUM[1])
 end
 
-T["a macro holds what was accepted, and replays it without the plugin"] = function(kind)
+T["a macro holds what was accepted, and replays it without the plugin"] = of_both_kinds()
+T["a macro holds what was accepted, and replays it without the plugin"]["of the kind"] = function(kind)
   start(kind, { keys = { accept_word = "<M-w>" } })
   child.type_keys("qq", "A", " ")
   child.wait_ghost()
@@ -145,9 +148,9 @@ T["a macro holds what was accepted, and replays it without the plugin"] = functi
   expect.equality(child.text(), "    total = first")
 end
 
-T["a macro with quotes, backslashes and characters beyond ASCII is right"] = function(kind)
+T["a macro with quotes, backslashes and characters beyond ASCII is right"] = function()
   local text = "x = \"a\\n\" + '\\\\' + \"é漢𝄞\"\n\ty\n"
-  child.script({ "x" }, { text }, { ghost = kind })
+  child.script({ "x" }, { text }, { ghost = "own" })
   child.type_keys("qq", "A", " ")
   child.wait_ghost()
   child.type_keys("<Tab>")
@@ -162,13 +165,14 @@ T["a macro with quotes, backslashes and characters beyond ASCII is right"] = fun
   wait_text(text)
 end
 
-T["a macro without acceptance is left alone"] = function(kind)
-  child.script({ "total =" }, {}, { ghost = kind })
+T["a macro without acceptance is left alone"] = function()
+  child.script({ "total =" }, {}, { ghost = "own" })
   child.type_keys("qq", "A", "<Tab>", "x", "<Esc>", "q")
   expect.equality(child.fn.getreg("q"), "A\tx\27")
 end
 
-T[":normal and what it types leave no ghost text"] = function(kind)
+T[":normal and what it types leave no ghost text"] = of_both_kinds()
+T[":normal and what it types leave no ghost text"]["of the kind"] = function(kind)
   start(kind)
   child.cmd("normal! A f")
   child.cmd("normal A\t")
@@ -179,12 +183,8 @@ T[":normal and what it types leave no ghost text"] = function(kind)
   expect.equality(child.text():sub(1, 9), "total = f")
 end
 
-T["nothing is shown past the end of a line"] = function(kind)
-  if kind == "builtin" then
-    -- Neovim's own pays no heed to 'virtualedit'.
-    return
-  end
-  start(kind)
+T["nothing is shown past the end of a line"] = function()
+  start("own")
   child.o.virtualedit = "all"
   child.type_keys("A", " ")
   child.wait_ghost()
@@ -195,13 +195,13 @@ T["nothing is shown past the end of a line"] = function(kind)
   child.wait_ghost()
 end
 
-T["two windows of a buffer show it where one types"] = function(kind)
-  start(kind)
+T["two windows of a buffer show it where one types"] = function()
+  start("own")
   child.cmd("vsplit | wincmd l")
   child.type_keys("A", " ")
   child.wait_ghost()
   child.cmd("redraw")
-  if kind == "own" and child.lua_get("vim.api.nvim__ns_set ~= nil") then
+  if child.lua_get("vim.api.nvim__ns_set ~= nil") then
     local lines = vim.split(tostring(child.get_screenshot()), "\n")
     local first = vim.tbl_filter(function(line)
       return line:find("total =", 1, true) ~= nil
@@ -242,12 +242,9 @@ T["a menu of another plugin hides it, and it comes back"] = MiniTest.new_set({
     },
   },
 })
-T["a menu of another plugin hides it, and it comes back"]["in the form of"] = function(kind, stand_in)
-  if kind == "builtin" then
-    return
-  end
+T["a menu of another plugin hides it, and it comes back"]["in the form of"] = function(stand_in)
   child.lua(stand_in)
-  start(kind)
+  start("own")
   child.type_keys("A", " ")
   child.wait_ghost()
   child.lua("menu(true)")
@@ -258,14 +255,15 @@ T["a menu of another plugin hides it, and it comes back"]["in the form of"] = fu
   expect.equality(child.wait_ghost(), "irst + second\nprint(total)")
 end
 
-T["shown with a menu where that is wanted"] = function(kind)
+T["shown with a menu where that is wanted"] = function()
   child.lua([[package.loaded["blink.cmp"] = { is_menu_visible = function() return true end }]])
-  start(kind, { show_with_menu = true })
+  start("own", { show_with_menu = true })
   child.type_keys("A", " ")
   child.wait_ghost()
 end
 
-T["turned off, nothing comes by itself, in a buffer or everywhere"] = function(kind)
+T["turned off, nothing comes by itself, in a buffer or everywhere"] = of_both_kinds()
+T["turned off, nothing comes by itself, in a buffer or everywhere"]["of the kind"] = function(kind)
   start(kind)
   child.type_keys("A", " ")
   child.wait_ghost()
