@@ -186,17 +186,15 @@ T["a real server takes changed options"] = function()
   child.type_keys("A", " ")
   child.wait_ghost()
   child.lua("_G.first = require('codegen.client').running().id")
-  child.lua(
-    "require('codegen').setup({ cmd = ..., ghost = 'own', settings = { inline = { eagerness = 'onDemand' } } })",
-    { { helpers.server } }
-  )
-  child.type_keys("<BS>", "<BS>")
-  helpers.wait_for("the ghost text to go", function()
-    return not child.ghost()
-  end)
-  child.type_keys("=", " ")
-  -- It is asked, and answers with nothing; by hand it answers.
-  child.lua("require('codegen').trigger()")
+  local function enable(on)
+    local options = { cmd = { helpers.server }, ghost = "own", settings = { inline = { enabled = on } } }
+    child.lua("require('codegen').setup(...)", { options })
+  end
+  enable(false)
+  wait_true("the server to say that suggestions are off", "require('codegen').statusline() == 'codegen off'")
+  enable(true)
+  wait_true("the server to say that they are on", "require('codegen').statusline():find('off') == nil")
+  child.type_keys("<BS>", " ")
   child.wait_ghost()
   expect.equality(child.lua_get("require('codegen.client').running().id == _G.first"), true)
 end
