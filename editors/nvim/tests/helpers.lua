@@ -6,11 +6,17 @@ local tests = vim.fn.fnamemodify(debug.getinfo(1, "S").source:sub(2), ":p:h")
 M.plugin = vim.fn.fnamemodify(tests, ":h")
 M.server = assert(os.getenv("CODEGEN_LSP"), "CODEGEN_LSP is not set")
 
--- Generous, because a loaded machine loads the model slowly; nothing waits longer than it has to.
-local LIMIT_MS = 120000
+-- Generous, because a loaded machine loads the model slowly; nothing waits longer than it has to. While a test is being
+-- written less will do.
+local LIMIT_MS = 1000 * tonumber(os.getenv("CODEGEN_TEST_SECONDS") or 120)
 
 --- The kinds of ghost text that this Neovim can show.
 M.kinds = vim.lsp.inline_completion and { "own", "builtin" } or { "own" }
+
+--- Those as the parameters of a set of tests.
+M.per_kind = vim.tbl_map(function(kind)
+  return { kind }
+end, M.kinds)
 
 --- Polls until `probe` gives something true, and returns that.
 function M.wait_for(what, probe)
@@ -77,14 +83,17 @@ function M.new_child()
 
   --- The ghost text in a buffer (the current one by default), lines joined; nil if there is none.
   function child.ghost(buf)
-    local marks = child.lua_get([[(function(buf)
+    local marks = child.lua_get(
+      [[(function(buf)
       local found = {}
       for _, name in ipairs({ "codegen.ghost", "nvim.lsp.inline_completion" }) do
         local namespace = vim.api.nvim_create_namespace(name)
         vim.list_extend(found, vim.api.nvim_buf_get_extmarks(buf, namespace, 0, -1, { details = true }))
       end
       return found
-    end)(...)]], { buf or 0 })
+    end)(...)]],
+      { buf or 0 }
+    )
     if #marks == 0 then
       return nil
     end

@@ -58,7 +58,7 @@ end
 
 T["a model that is not there is named by the server"] = function()
   child.setup({ model = "/no/such/model.gguf" })
-  child.open(({ "def add(a, b):", "    return" }))
+  child.open({ "def add(a, b):", "    return" })
   child.wait_attached()
   child.type_keys("A", " ")
   helpers.wait_for("a message with the model's path", function()

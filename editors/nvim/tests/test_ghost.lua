@@ -3,11 +3,7 @@ local helpers = require("helpers")
 local expect = MiniTest.expect
 local child = helpers.new_child()
 
-local parameters = vim.tbl_map(function(kind)
-  return { kind }
-end, helpers.kinds)
-
-local T = helpers.new_set(child, { parametrize = parameters })
+local T = helpers.new_set(child, { parametrize = helpers.per_kind })
 
 -- The built-in model is small, but it knows to say a name of several letters here; no test looks at which one.
 local POINT = { "class Point:", "    def __init__(self, name, value):", "        self.name =" }

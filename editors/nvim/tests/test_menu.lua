@@ -146,7 +146,7 @@ T["follows what is typed on"] = function()
 end
 
 T["counts columns after characters of every width"] = function()
-  start({ "def greet(name):", '    text = "𝄞漢字é" +' })
+  start({ "def greet(name):", "    text = \"𝄞漢字é\" +" })
   child.type_keys("A", " ")
   wait_entry()
   local before = child.text()

@@ -114,14 +114,17 @@ T[":CodegenRegenerate! writes this turn and the later ones anew"] = function()
 end
 
 local function without_blank_lines(text)
-  return table.concat(vim.tbl_filter(function(line)
-    return vim.trim(line) ~= ""
-  end, vim.split(text, "\n")), "\n")
+  return table.concat(
+    vim.tbl_filter(function(line)
+      return vim.trim(line) ~= ""
+    end, vim.split(text, "\n")),
+    "\n"
+  )
 end
 
 T[":CodegenCandidates offers what differs, and writes what is chosen"] = function()
   local prompt = "# Sort numbers in descending order."
-  open({ "numbers = [3, 8, 1]", "", prompt }, { settings = { synthesis = { temperature = 1.2, maxTokens = 24 } } })
+  open({ "numbers = [3, 8, 1]", "", prompt }, { candidates = "select", settings = { synthesis = { temperature = 1.2, maxTokens = 24 } } })
   watch_answers()
   child.lua([[
     vim.ui.select = function(items, options, choose)

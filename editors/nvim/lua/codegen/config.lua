@@ -3,7 +3,57 @@
 
 local M = {}
 
----@class codegen.Config
+--- Insert-mode keys; false maps none. See |codegen-keys|.
+---@class codegen.Keys
+---@field accept string|false inserts all that is shown
+---@field accept_word string|false inserts its first word; the rest stays
+---@field accept_line string|false inserts its first line; the rest stays
+---@field next string|false shows the next alternative
+---@field previous string|false shows the previous alternative
+---@field dismiss string|false hides it until the next key
+---@field trigger string|false asks for suggestions by hand
+
+--- The texts of signs in the gutter, at most two columns wide.
+---@class codegen.Signs
+---@field stale string the code was generated for another prompt, or below other turns
+---@field failed string the last attempt to write code failed
+---@field edited string generated code that was changed by hand
+
+--- What `setup` takes: every field may be missing. See |codegen-options|.
+---@class codegen.Options
+---@field cmd? string|string[]|fun(dispatchers: table, config: table): table
+---@field filetypes? string[]
+---@field root_markers? string[]
+---@field model? string
+---@field settings? table<string, any>
+---@field ghost? "auto"|"own"|"builtin"|false
+---@field debounce? integer milliseconds
+---@field show_with_menu? boolean
+---@field omnifunc? boolean
+---@field progress? boolean
+---@field preview? boolean
+---@field code_lens? boolean
+---@field signs? codegen.Signs|false
+---@field candidates? "window"|"select"
+---@field trusted? boolean|string[]
+---@field keys? codegen.Keys
+---@field should_attach? fun(buf: integer): boolean
+---@field on_attach? fun(client: vim.lsp.Client, buf: integer)
+
+--- Options with their defaults filled in.
+---@class codegen.Config: codegen.Options
+---@field cmd string[]|fun(dispatchers: table, config: table): table
+---@field filetypes string[]
+---@field root_markers string[]
+---@field settings table<string, any>
+---@field ghost "auto"|"own"|"builtin"|false
+---@field debounce integer
+---@field signs codegen.Signs|false
+---@field candidates "window"|"select"
+---@field trusted boolean|string[]
+---@field keys codegen.Keys
+
+---@type codegen.Config
 M.defaults = {
   cmd = { "codegen-lsp" },
   filetypes = { "python" },
@@ -12,18 +62,32 @@ M.defaults = {
   settings = {},
   ghost = "auto",
   debounce = 75,
+  show_with_menu = false,
+  omnifunc = false,
   progress = true,
   preview = true,
   code_lens = false,
+  signs = { stale = "~", failed = "!", edited = "+" },
+  candidates = "window",
   trusted = false,
   keys = {
     accept = "<Tab>",
     accept_word = false,
     accept_line = false,
+    next = false,
+    previous = false,
     dismiss = false,
+    trigger = false,
   },
+  should_attach = nil,
   on_attach = nil,
 }
+
+---@type codegen.Config?
+local current
+--- The options that some `setup` has named.
+---@type table<string, true>
+local named = {}
 
 local function is_string_list(value)
   if type(value) ~= "table" or #value == 0 then
@@ -61,6 +125,13 @@ local function is_key(value)
 end
 
 local key = { is_key, "a key such as \"<Tab>\", or false for none" }
+
+local sign = {
+  function(value)
+    return type(value) == "string" and value ~= "" and vim.fn.strdisplaywidth(value) <= 2
+  end,
+  "a text of one or two columns",
+}
 
 -- Whether a value has a form that the server's schema names.
 local function has_form(value, form)
@@ -118,21 +189,36 @@ local server = server_rules()
 local rules_of_all = {
   cmd = {
     function(value)
-      return (type(value) == "string" and value ~= "") or is_string_list(value)
+      return (type(value) == "string" and value ~= "") or is_string_list(value) or type(value) == "function"
     end,
-    "a program's name or a list of it and its arguments",
+    "a program's name, a list of it and its arguments, or a function as vim.lsp.start() takes it",
   },
   filetypes = { is_string_list, "a list of file types" },
   root_markers = { is_string_list, "a list of file names" },
   model = server.model,
   ghost = { one_of("auto", "own", "builtin", false), "\"auto\", \"own\", \"builtin\" or false" },
   debounce = { whole(0), "a whole number of milliseconds" },
+  show_with_menu = { is("boolean"), "true or false" },
+  omnifunc = { is("boolean"), "true or false" },
   progress = { is("boolean"), "true or false" },
   preview = { is("boolean"), "true or false" },
   code_lens = { is("boolean"), "true or false" },
+  signs = { inside = { stale = sign, failed = sign, edited = sign }, off = true },
+  candidates = { one_of("window", "select"), "\"window\" or \"select\"" },
   trusted = server.trusted,
+  should_attach = { is("function"), "a function of the buffer's number" },
   on_attach = { is("function"), "a function of the client and the buffer's number" },
-  keys = { inside = { accept = key, accept_word = key, accept_line = key, dismiss = key } },
+  keys = {
+    inside = {
+      accept = key,
+      accept_word = key,
+      accept_line = key,
+      next = key,
+      previous = key,
+      dismiss = key,
+      trigger = key,
+    },
+  },
   settings = { inside = server },
 }
 
@@ -169,15 +255,13 @@ local function check(options, rules, path, problems)
     local full = path .. tostring(name)
     if not rule then
       local like = nearest(tostring(name), rules)
-      table.insert(
-        problems,
-        ("unknown option `%s`%s"):format(full, like and ("; did you mean `%s%s`?"):format(path, like) or "")
-      )
+      table.insert(problems, ("unknown option `%s`%s"):format(full, like and ("; did you mean `%s%s`?"):format(path, like) or ""))
     elseif rule.inside then
       if type(value) == "table" then
         check(value, rule.inside, full .. ".", problems)
-      else
-        table.insert(problems, ("`%s` is %s, but must be a table"):format(full, vim.inspect(value)))
+      elseif not (rule.off and value == false) then
+        local expected = rule.off and "a table, or false" or "a table"
+        table.insert(problems, ("`%s` is %s, but must be %s"):format(full, vim.inspect(value), expected))
       end
     elseif not rule[1](value) then
       table.insert(problems, ("`%s` is %s, but must be %s"):format(full, vim.inspect(value), rule[2]))
@@ -207,17 +291,52 @@ function M.resolve(options)
   return config, problems
 end
 
+--- The configuration: that of the last `setup`, or the defaults.
+---@return codegen.Config
+function M.current()
+  current = current or assert(M.resolve({}))
+  return current
+end
+
+--- Makes a configuration the present one.
+---@param config codegen.Config
+---@param options? codegen.Options what the user named of it
+function M.set(config, options)
+  current = config
+  for name in pairs(options or {}) do
+    named[name] = true
+  end
+end
+
+--- Whether the user has named this option in a `setup`.
+---@param name string
+---@return boolean
+function M.is_named(name)
+  return named[name] or false
+end
+
 --- The kind of ghost text: "own", "builtin" or false.
 ---@param config codegen.Config
-function M.ghost_kind(config)
+---@param buf? integer where "auto" gives way to Neovim's own, if the user has turned that on
+function M.ghost_kind(config, buf)
   if config.ghost ~= "auto" then
     return config.ghost
   end
-  return vim.lsp.inline_completion and "builtin" or "own"
+  local builtin = vim.lsp.inline_completion
+  return builtin and buf and builtin.is_enabled({ bufnr = buf }) and "builtin" or "own"
+end
+
+--- The program that is run as the server; nil if a function starts it.
+---@param config codegen.Config
+---@return string?
+function M.program(config)
+  local cmd = config.cmd
+  return type(cmd) == "table" and cmd[1] or nil
 end
 
 --- The server's `initializationOptions`.
 ---@param config codegen.Config
+---@return table<string, any>
 function M.init_options(config)
   local options = vim.deepcopy(config.settings)
   options.model = config.model or options.model

@@ -1,11 +1,17 @@
 --- Keys that act on ghost text, and otherwise do what they did before.
 
+local claims = require("codegen.claims")
+local ghost = require("codegen.ghost")
+
 local M = {}
 
 local OURS = "codegen: "
 --- The buffer's own mappings that the plugin's mappings replace, by buffer and key.
 ---@type table<integer, table<string, table>>
 local covered = {}
+--- The keys that the plugin has mapped, by buffer.
+---@type table<integer, string[]>
+local mapped = {}
 
 --- The mapping for `key` among `mappings`.
 local function find(mappings, key)
@@ -66,47 +72,80 @@ local function fall_back(key)
   return ""
 end
 
+--- What a key does; whether it has done something.
+---@param name string of `codegen.Keys`
+---@param key string
+---@return boolean
+local function act(name, key)
+  if name == "accept" then
+    local indents = vim.api.nvim_replace_termcodes(key, true, true, true) == "\t" and ghost.indents_first()
+    return not indents and ghost.accept("all", key)
+  elseif name == "accept_word" then
+    return ghost.accept("word", key)
+  elseif name == "accept_line" then
+    return ghost.accept("line", key)
+  end
+  -- What these do changes text or asks the server, which an `expr` mapping may not.
+  if name == "trigger" then
+    vim.schedule(ghost.trigger)
+    return true
+  elseif not ghost.is_visible() then
+    return false
+  elseif name == "dismiss" then
+    vim.schedule(ghost.dismiss)
+  else
+    vim.schedule(function()
+      ghost.cycle(name == "next" and 1 or -1)
+    end)
+  end
+  return true
+end
+
 --- Maps the configured keys in `buf`.
----@param keys table<string, string|false>
+---@param keys codegen.Keys
 ---@param buf integer
 function M.map(keys, buf)
-  local codegen = require("codegen")
-  local tab = vim.api.nvim_replace_termcodes("<Tab>", true, true, true)
-  local accepts_by_tab = keys.accept and vim.api.nvim_replace_termcodes(keys.accept, true, true, true) == tab
-  local actions = {
-    accept = function()
-      return not (accepts_by_tab and codegen.indents_first()) and codegen.accept("all")
-    end,
-    accept_word = function()
-      return codegen.accept("word")
-    end,
-    accept_line = function()
-      return codegen.accept("line")
-    end,
-    dismiss = function()
-      local visible = codegen.is_visible()
-      if visible then
-        vim.schedule(codegen.dismiss)
-      end
-      return visible
-    end,
-  }
   vim.api.nvim_create_autocmd("BufWipeout", {
     buffer = buf,
     once = true,
     callback = function()
-      covered[buf] = nil
+      covered[buf], mapped[buf] = nil, nil
     end,
   })
-  for name, action in pairs(actions) do
-    local key = keys[name]
+  mapped[buf] = {}
+  for name, key in pairs(keys) do
     if key then
       cover(buf, key)
+      table.insert(mapped[buf], key)
       vim.keymap.set("i", key, function()
-        return action() and "" or fall_back(key)
+        return not claims.key(key) and act(name, key) and "" or fall_back(key)
       end, { buffer = buf, expr = true, replace_keycodes = false, desc = OURS .. name:gsub("_", " ") })
     end
   end
+end
+
+--- Removes the plugin's mappings from `buf`, and puts back those that they covered.
+---@param buf integer
+function M.unmap(buf)
+  local keys = mapped[buf]
+  mapped[buf] = nil
+  if not keys or not vim.api.nvim_buf_is_valid(buf) then
+    return
+  end
+  for _, key in ipairs(keys) do
+    local present = find(vim.api.nvim_buf_get_keymap(buf, "i"), key)
+    -- What somebody else has mapped since stays.
+    if present and vim.startswith(present.desc or "", OURS) then
+      vim.keymap.del("i", key, { buffer = buf })
+      local before = (covered[buf] or {})[key]
+      if before then
+        vim.api.nvim_buf_call(buf, function()
+          vim.fn.mapset("i", false, before)
+        end)
+      end
+    end
+  end
+  covered[buf] = nil
 end
 
 return M

@@ -18,7 +18,38 @@ local function mark_id(params)
   return params.id * 32 + candidate + 1
 end
 
+--- The last line of each document's prompt that code was generated for last, counted from 0.
+---@type table<integer, integer>
+local prompts = {}
+
+--- The last line of a prompt. Its range may end at the start of the line below.
+local function last_line(range)
+  local below = range["end"].character == 0 and range["end"].line > range.start.line
+  return range["end"].line - (below and 1 or 0)
+end
+
 --- Handles the server's `codegen/partial`.
+---@param params table
+---@param preview boolean whether the code is shown
+function M.receive(params, preview)
+  local buf = buffer_of(params.uri)
+  if not buf then
+    return
+  end
+  prompts[buf] = last_line(params.range)
+  if preview then
+    M.show(params)
+  end
+end
+
+--- The last line of the prompt that code was generated for last in a buffer, counted from 0.
+---@param buf integer
+---@return integer?
+function M.prompt(buf)
+  return prompts[buf]
+end
+
+--- Shows what has been written so far.
 ---@param params table
 function M.show(params)
   local buf = buffer_of(params.uri)
@@ -35,10 +66,7 @@ function M.show(params)
   for index = math.max(#lines - MOST_LINES + 1, 1), #lines do
     table.insert(shown, { { lines[index], "CodegenGhost" } })
   end
-  -- The range may end at the start of the line below the prompt; the prompt's last line is needed.
-  local range = params.range
-  local row = range["end"].line - (range["end"].character == 0 and range["end"].line > range.start.line and 1 or 0)
-  row = math.min(row, vim.api.nvim_buf_line_count(buf) - 1)
+  local row = math.min(last_line(params.range), vim.api.nvim_buf_line_count(buf) - 1)
   vim.api.nvim_buf_set_extmark(buf, namespace, row, 0, { id = id, virt_lines = shown })
 end
 

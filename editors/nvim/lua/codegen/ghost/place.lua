@@ -29,6 +29,13 @@ function M.is_inserting()
   return api.nvim_get_mode().mode:sub(1, 1) == "i"
 end
 
+--- Whether the cursor stands where the line has no text: 'virtualedit' lets it, and what is typed there is preceded by
+--- spaces that no suggestion reckons with.
+---@return boolean
+function M.is_past_the_end()
+  return vim.o.virtualedit ~= "" and vim.fn.getcurpos()[4] > 0
+end
+
 --- Calls `check` whenever insert mode may have ended or the cursor may have moved, in whatever buffer.
 ---@param name string of the autocommand group
 ---@param check fun(event: table)

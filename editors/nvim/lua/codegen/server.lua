@@ -1,0 +1,257 @@
+--- Starting the server, starting it anew, and telling it of options that have changed.
+
+local client = require("codegen.client")
+local config = require("codegen.config")
+
+local M = {}
+
+local ENABLES = vim.fn.has("nvim-0.11") == 1
+local told_missing = {}
+
+--- Buffers to attach once the server has ended, if it is to be started again.
+---@type integer[]?
+local afterwards
+
+local function capabilities()
+  local all = vim.lsp.protocol.make_client_capabilities()
+  if config.current().ghost then
+    -- Neovim declares this itself from 0.12 on; the server need not know which code draws the ghost text.
+    all.textDocument.inlineCompletion = all.textDocument.inlineCompletion or { dynamicRegistration = false }
+  end
+  all.workspace.codeLens = { refreshSupport = true }
+  all.experimental = { codegenStatus = true }
+  return all
+end
+
+--- Applies an edit, or refuses one for an older text: Neovim itself would skip that edit and answer that it was
+--- applied.
+local function apply_edit(err, params, context)
+  local changes = params.edit and params.edit.documentChanges or {}
+  for _, change in ipairs(changes) do
+    local document = change.textDocument
+    local version = document and vim.lsp.util.buf_versions[vim.uri_to_bufnr(document.uri)]
+    if version and type(document.version) == "number" and version > document.version then
+      return { applied = false, failureReason = "the buffer has changed since" }
+    end
+  end
+  local answer = vim.lsp.handlers["workspace/applyEdit"](err, params, context)
+  if type(answer) == "table" and answer.applied then
+    vim.schedule(function()
+      for _, change in ipairs(changes) do
+        if change.textDocument then
+          local data = { buf = vim.uri_to_bufnr(change.textDocument.uri), uri = change.textDocument.uri, edits = change.edits }
+          require("codegen.events").fire("CodegenTurnWritten", data)
+        end
+      end
+    end)
+  end
+  return answer
+end
+
+local handlers = {
+  ["workspace/applyEdit"] = apply_edit,
+  ["workspace/codeLens/refresh"] = function(err, result, context)
+    require("codegen.signs").refresh()
+    require("codegen.lenses").refresh()
+    local own = vim.lsp.handlers["workspace/codeLens/refresh"]
+    return own and own(err, result, context) or vim.NIL
+  end,
+  ["codegen/partial"] = function(_, params)
+    require("codegen.partial").receive(params, config.current().preview)
+  end,
+  ["codegen/status"] = function(_, params)
+    require("codegen.status").receive(params)
+  end,
+}
+
+local function on_exit(code, signal)
+  vim.schedule(function()
+    require("codegen.partial").clear()
+    require("codegen.status").receive(nil)
+  end)
+  if afterwards then
+    local buffers = afterwards
+    afterwards = nil
+    vim.schedule(function()
+      for _, buf in ipairs(buffers) do
+        if vim.api.nvim_buf_is_loaded(buf) then
+          M.start(buf)
+        end
+      end
+    end)
+    return
+  end
+  -- Neovim itself ends the server with code 0, or with SIGTERM (143 from a shell) if the server does not exit in time.
+  if code ~= 0 and code ~= 143 and signal ~= 15 then
+    vim.schedule(function()
+      local words = "the server ended with code %d (signal %d); :Codegen log shows its messages, which are in %s"
+      client.notify(words:format(code, signal, require("vim.lsp.log").get_filename()), vim.log.levels.WARN)
+    end)
+  end
+end
+
+--- The options that the server is to have, `given` being those that `vim.lsp.config` names.
+local function wanted(given)
+  local options = vim.tbl_deep_extend("force", given or {}, config.init_options(config.current()))
+  return vim.tbl_isempty(options) and vim.empty_dict() or options
+end
+
+local function is_wanted(buf)
+  local should_attach = config.current().should_attach
+  return not should_attach or should_attach(buf)
+end
+
+--- Whether the server's program is there; tells the user once if it is not.
+---@param cmd string[]|function
+---@return boolean
+local function is_there(cmd)
+  local program = type(cmd) == "table" and cmd[1] or nil
+  if not program or vim.fn.executable(program) == 1 then
+    return true
+  end
+  if not told_missing[program] then
+    told_missing[program] = true
+    local words = "cannot run `%s`: no such program.\n%s\n:checkhealth codegen says more"
+    client.notify(words:format(program, table.concat(require("codegen.install").advice(), "\n")), vim.log.levels.ERROR)
+  end
+  return false
+end
+
+--- Calls `on_dir` with the project's folder if the server is to be attached to the buffer, and can be.
+---@param buf integer
+---@param on_dir fun(root?: string)
+local function root_dir(buf, on_dir)
+  local resolved = M.resolved()
+  if is_wanted(buf) and is_there(resolved.cmd) then
+    on_dir(vim.fs.root(buf, resolved.root_markers))
+  end
+end
+
+--- Tells the user if the server is to be attached to a buffer and is not there: `vim.lsp.enable` itself only logs that.
+---@param buf integer
+function M.tell_if_missing(buf)
+  if not vim.api.nvim_buf_is_loaded(buf) or vim.bo[buf].buftype ~= "" then
+    return
+  end
+  local enabled = not ENABLES or vim.lsp.is_enabled(client.NAME)
+  local resolved = enabled and M.resolved()
+  if resolved and vim.tbl_contains(resolved.filetypes or {}, vim.bo[buf].filetype) and is_wanted(buf) then
+    is_there(resolved.cmd)
+  end
+end
+
+--- The configuration for `vim.lsp.config`: that of lsp/codegen.lua.
+---@return table a `vim.lsp.Config`
+function M.config()
+  local present = config.current()
+  require("codegen.attach").watch(M.tell_if_missing)
+  return {
+    name = client.NAME,
+    cmd = present.cmd,
+    filetypes = present.filetypes,
+    root_markers = present.root_markers,
+    root_dir = root_dir,
+    capabilities = capabilities(),
+    before_init = function(params, started)
+      started.init_options = wanted(started.init_options)
+      params.initializationOptions = started.init_options
+    end,
+    on_exit = on_exit,
+    handlers = handlers,
+    -- A server holds a model in memory, so one serves every project.
+    reuse_client = function(other)
+      return other.name == client.NAME and not client.is_stopped(other)
+    end,
+  }
+end
+
+--- The configuration with what the user has set by `vim.lsp.config`.
+---@return table
+function M.resolved()
+  return ENABLES and vim.lsp.config[client.NAME] or M.config()
+end
+
+--- Attaches the buffer to the server, starting it if it does not run.
+---@param buf integer
+function M.start(buf)
+  local resolved = vim.deepcopy(M.resolved())
+  root_dir(buf, function(root)
+    resolved.root_dir = root
+    resolved.name = client.NAME
+    vim.lsp.start(resolved, { bufnr = buf, reuse_client = resolved.reuse_client })
+  end)
+end
+
+--- Has the server started for buffers of the configured file types, those that are open included.
+---@param group integer an autocommand group
+function M.enable(group)
+  local present = config.current()
+  if ENABLES then
+    local own, earlier = M.config(), vim.lsp.config[client.NAME] or {}
+    for _, name in ipairs({ "cmd", "filetypes", "root_markers" }) do
+      -- What the user has said by `vim.lsp.config` stands, unless a `setup` says otherwise.
+      if not config.is_named(name) and earlier[name] ~= nil then
+        own[name] = nil
+      end
+    end
+    vim.lsp.config(client.NAME, own)
+    vim.lsp.enable(client.NAME)
+    if vim.v.vim_did_enter == 1 then
+      return
+    end
+  end
+  local function start(buf)
+    if vim.bo[buf].buftype == "" then
+      M.start(buf)
+    end
+  end
+  if not ENABLES then
+    vim.api.nvim_create_autocmd("FileType", {
+      group = group,
+      pattern = present.filetypes,
+      callback = function(event)
+        start(event.buf)
+      end,
+    })
+  end
+  for _, buf in ipairs(vim.api.nvim_list_bufs()) do
+    if vim.api.nvim_buf_is_loaded(buf) and vim.tbl_contains(present.filetypes, vim.bo[buf].filetype) then
+      start(buf)
+    end
+  end
+end
+
+--- Ends the server and starts it again for the same buffers, with the present configuration.
+function M.restart()
+  local running = client.running()
+  if not running then
+    return
+  end
+  afterwards = vim.tbl_keys(running.attached_buffers)
+  client.stop(running)
+end
+
+--- Brings changed options to the server: as settings where those suffice, or else by starting it anew.
+function M.reload()
+  local running = client.running()
+  if not running then
+    return
+  end
+  local resolved = M.resolved()
+  local function draws(capable)
+    return (capable.textDocument or {}).inlineCompletion ~= nil
+  end
+  local pushed = require("codegen.changes").settings(running.config.init_options or {}, wanted(resolved.init_options))
+  local same = vim.deep_equal(running.config.cmd, resolved.cmd)
+  if not pushed or not same or draws(running.config.capabilities) ~= draws(resolved.capabilities) then
+    M.restart()
+    return
+  end
+  local section = vim.tbl_deep_extend("force", (resolved.settings or {}).codegen or {}, pushed)
+  if not vim.deep_equal(section, (running.settings or {}).codegen or {}) then
+    running.settings = vim.tbl_extend("force", running.settings or {}, { codegen = section })
+    client.send(running, "workspace/didChangeConfiguration", { settings = running.settings })
+  end
+end
+
+return M

@@ -1,0 +1,202 @@
+-- How the server comes to be started, and how changed options reach it.
+local helpers = require("helpers")
+local expect = MiniTest.expect
+local child = helpers.new_child()
+require("scripted").add(child)
+local T = helpers.new_set(child)
+
+--- Waits until `code`, a Lua expression, is true in the child.
+local function wait_true(what, code)
+  return helpers.wait_for(what, function()
+    return child.lua_get(code)
+  end)
+end
+
+local HAS_ENABLE = vim.lsp.enable ~= nil
+
+T["setup goes on from what vim.lsp.config says"] = function()
+  if not HAS_ENABLE then
+    return
+  end
+  child.script({ "x" }, {})
+  child.lua([[
+    vim.lsp.config("codegen", { cmd = server.cmd, filetypes = { "lua" } })
+    require("codegen").setup({ debounce = 0 })
+  ]])
+  expect.equality(child.lua_get("vim.lsp.config.codegen.filetypes"), { "lua" })
+  child.lua([[require("codegen").setup({ filetypes = { "python" } })]])
+  expect.equality(child.lua_get("vim.lsp.config.codegen.filetypes"), { "python" })
+end
+
+T["should_attach decides for each buffer"] = function()
+  child.lua([[
+    _G.asked = 0
+    _G.should = function(buf)
+      _G.asked = _G.asked + 1
+      return not vim.api.nvim_buf_get_name(buf):find("secret")
+    end
+  ]])
+  child.script({ "x" }, {})
+  child.lua("require('codegen').setup({ cmd = server.cmd, should_attach = should })")
+  child.cmd("edit " .. child.fn.tempname() .. "-secret.py | set filetype=python")
+  wait_true("the question", "_G.asked > 0")
+  child.cmd("edit " .. child.fn.tempname() .. ".py | set filetype=python")
+  child.wait_attached()
+  child.cmd("buffer secret")
+  expect.equality(child.lua_get("require('codegen.client').attached(0) == nil"), true)
+end
+
+T["a second setup changes keys, signs and what is drawn at once"] = function()
+  child.script({ "total =" }, { "total = 0" })
+  child.lua("require('codegen').setup({ cmd = server.cmd, debounce = 0, ghost = 'own', keys = { accept = '<C-y>' } })")
+  child.type_keys("A", " ")
+  child.wait_ghost()
+  child.type_keys("<C-y>")
+  helpers.wait_for("the accepted text", function()
+    return child.text() == "total = 0"
+  end)
+  child.lua("require('codegen').setup({ cmd = server.cmd, ghost = false })")
+  child.type_keys("<C-w>", " ")
+  expect.equality(child.ghost(), nil)
+  -- The server goes on: no option of its own has changed, but that nothing is drawn.
+end
+
+T["options that settings may say reach the running server as settings"] = function()
+  child.script({ "x" }, {}, { settings = { inline = { maxTokens = 8 } } })
+  child.lua([[
+    _G.first = require("codegen.client").running().id
+    require("codegen").setup({ cmd = server.cmd, settings = { inline = { maxTokens = 9, eagerness = "calm" } } })
+  ]])
+  local pushed = child.sent("workspace/didChangeConfiguration")
+  expect.equality(pushed[#pushed].settings, { codegen = { inline = { maxTokens = 9, eagerness = "calm" } } })
+  expect.equality(child.lua_get("require('codegen.client').running().id == _G.first"), true)
+  -- What the server asks for by itself is the same.
+  local asked = child.lua_get([[vim.lsp.handlers["workspace/configuration"](nil, { items = { { section = "codegen" } } },
+    { client_id = _G.first })]])
+  expect.equality(asked[1].inline.maxTokens, 9)
+  child.cmd("Codegen eagerness eager")
+  pushed = child.sent("workspace/didChangeConfiguration")
+  expect.equality(pushed[#pushed].settings.codegen.inline.eagerness, "eager")
+end
+
+T["options that only the user may set start the server anew"] = function()
+  child.script({ "x" }, {})
+  child.lua([[
+    _G.first = require("codegen.client").running().id
+    require("codegen").setup({ cmd = server.cmd, ghost = "own", model = "/other.gguf" })
+  ]])
+  wait_true(
+    "another server",
+    [[(function()
+    local running = vim.lsp.get_clients({ name = "codegen", bufnr = 0 })[1]
+    return running ~= nil and running.id ~= _G.first and running.initialized == true
+  end)()]]
+  )
+  local started = child.sent("initialize")
+  expect.equality(started[#started].initializationOptions, { model = "/other.gguf" })
+  expect.equality(child.lua_get("_G.messages"), {})
+end
+
+T["the same options again change nothing"] = function()
+  child.script({ "x" }, {}, { settings = { inline = { maxTokens = 8 } } })
+  child.lua([[require("codegen").setup({ cmd = server.cmd, ghost = "own", debounce = 0, settings = { inline = { maxTokens = 8 } } })]])
+  expect.equality(#child.sent("workspace/didChangeConfiguration"), 0)
+  expect.equality(#child.sent("initialize"), 1)
+end
+
+local changes = require("codegen.changes")
+
+T["what can be changed while the server runs"] = function()
+  for _, case in ipairs({
+    -- the options at the start, those wanted, the settings that do it (nil: a new start)
+    { {}, {}, {} },
+    { {}, { inline = { maxTokens = 1 } }, { inline = { maxTokens = 1 } } },
+    { { inline = { maxTokens = 1 } }, { inline = { maxTokens = 1 } }, {} },
+    { { inline = { maxTokens = 1 } }, {}, nil },
+    { {}, { model = "a" }, nil },
+    { { inline = { eagerness = "calm" } }, { inline = { eagerness = "onDemand" } }, { inline = { eagerness = "onDemand" } } },
+    { { inline = { eagerness = "calm" } }, { inline = { eagerness = "eager" } }, nil },
+    { {}, { inline = { enabled = false } }, { inline = { enabled = false } } },
+    { { inline = { enabled = false } }, { inline = { enabled = true } }, nil },
+    { {}, { completion = { enabled = true } }, nil },
+    { {}, { languages = { "python", "starlark" } }, { languages = { "python", "starlark" } } },
+    { {}, { trusted = { "/a" } }, nil },
+    { {}, { synthesis = { verify = "run" } }, nil },
+  }) do
+    expect.equality({ case[1], case[2], changes.settings(case[1], case[2]) }, { case[1], case[2], case[3] })
+  end
+end
+
+T["options that anyone may set are the server's"] = function()
+  local known = {}
+  for _, option in ipairs(require("codegen.schema")) do
+    known[option.name] = true
+  end
+  for _, name in ipairs(changes.FREE) do
+    expect.equality({ name, known[name] }, { name, true })
+  end
+end
+
+T[":checkhealth without the server names the one command that helps"] = function()
+  child.lua("require('codegen').setup({ cmd = 'no-such-codegen-lsp' })")
+  child.cmd("checkhealth codegen")
+  local report = child.text()
+  expect.equality(report:find("cannot run `no-such-codegen-lsp`", 1, true) ~= nil, true)
+  local root = vim.fn.fnamemodify(helpers.plugin, ":h:h")
+  expect.equality(report:find("cargo install --locked --path '" .. root .. "/lsp'", 1, true) ~= nil, true)
+end
+
+T[":checkhealth says that nothing starts the server"] = function()
+  child.cmd("checkhealth codegen")
+  expect.equality(child.text():find("nothing starts the server", 1, true) ~= nil, true)
+end
+
+T["the plugin's commands are there before the server is"] = function()
+  child.cmd("runtime plugin/codegen.lua")
+  expect.equality(child.fn.exists(":Codegen"), 2)
+  child.cmd("Codegen synthesize")
+  child.wait_message("no server runs for this buffer")
+end
+
+T["vim.lsp.enable is enough"] = function()
+  if not HAS_ENABLE then
+    return
+  end
+  child.lua(
+    [[vim.lsp.config("codegen", { cmd = { (...) }, init_options = { inline = { maxTokens = 5 } } }); vim.lsp.enable("codegen")]],
+    { helpers.server }
+  )
+  child.open({ "class Point:", "    def __init__(self, name, value):", "        self.name =" })
+  child.wait_attached()
+  child.type_keys("A", " ")
+  local before, ghost = child.text(), child.wait_ghost()
+  child.type_keys("<Tab>")
+  helpers.wait_for("the accepted text", function()
+    return child.text() == before .. ghost
+  end)
+  expect.equality(child.lua_get("require('codegen.client').running().config.init_options"), { inline = { maxTokens = 5 } })
+  expect.equality(child.fn.exists(":Codegen"), 2)
+  expect.no_equality(child.fn.hlexists("CodegenGhost"), 0)
+end
+
+T["a real server takes changed options"] = function()
+  child.setup({ ghost = "own" })
+  child.open({ "class Point:", "    def __init__(self, name, value):", "        self.name =" })
+  child.wait_attached()
+  child.type_keys("A", " ")
+  child.wait_ghost()
+  child.lua("_G.first = require('codegen.client').running().id")
+  local function enable(on)
+    local options = { cmd = { helpers.server }, ghost = "own", settings = { inline = { enabled = on } } }
+    child.lua("require('codegen').setup(...)", { options })
+  end
+  enable(false)
+  wait_true("the server to say that suggestions are off", "require('codegen').statusline() == 'codegen off'")
+  enable(true)
+  wait_true("the server to say that they are on", "require('codegen').statusline():find('off') == nil")
+  child.type_keys("<BS>", " ")
+  child.wait_ghost()
+  expect.equality(child.lua_get("require('codegen.client').running().id == _G.first"), true)
+end
+
+return T
