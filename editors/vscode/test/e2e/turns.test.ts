@@ -74,7 +74,11 @@ test("from the palette all turns are written, each an undo step of its own", asy
     assert.equal(answer.outcome, "done", JSON.stringify(answer));
     assert.equal(answer.turns.length, 3);
     assert.equal(written(run), 3);
-    await window.waitFor("the lenses of written code", () => window.lenses(), /^Regenerate/);
+    await until(
+        "the lenses of written code",
+        async () => (await window.lenses()).filter((title) => title === "generated").length === 3,
+        () => window.lenses(),
+    );
     await window.picture("turns");
     await window.focus();
     for (const left of [2, 1, 0]) {
