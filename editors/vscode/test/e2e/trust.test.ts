@@ -8,15 +8,26 @@ import { after, before, test } from "node:test";
 import { Session } from "./lib/session.ts";
 
 let session: Session;
+// The folder stays untrusted, as where its user has said no.
+const UNASKED = {
+    "security.workspace.trust.startupPrompt": "never",
+    "security.workspace.trust.untrustedFiles": "open",
+};
 // The user allows programs to be run, everywhere.
 const RUN = { "codegen.synthesis.verify": "run", "codegen.trusted": true, "codegen.synthesis.isolation": "limits" };
-before(async () => (session = await Session.start("trust", { trust: true, settings: { machine: RUN, user: RUN } })));
+before(
+    async () =>
+        (session = await Session.start("trust", {
+            trust: true,
+            settings: { machine: RUN, user: { ...RUN, ...UNASKED } },
+        })),
+);
 after(() => session?.stop());
 
 test("an untrusted workspace runs nothing, and what it says of programs does not count", async () => {
     const marker = join(session.server.folder, "was-run");
     const { window, run } = await session.ready({
-        "a.py": `open(${JSON.stringify(marker)}, "w").close()\n\n# Print 1.\n`,
+        "a.py": `open(${JSON.stringify(marker)}, "w").close()\n\n# Assign the list [3, 8, 1, 12, 7] to a variable named numbers.\n`,
         ".vscode/settings.json": JSON.stringify({
             "codegen.server.path": "/bin/false",
             "codegen.trusted": true,
