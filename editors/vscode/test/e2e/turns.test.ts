@@ -115,19 +115,20 @@ test("an action on a selection writes the turns that are in it", async () => {
 });
 
 test("what is typed elsewhere while code is generated stays, and the code goes to its place", async () => {
-    const { window, run } = await opened(`${NUMBERS}\n\n\nprint(1)\n`);
-    await window.focus("Home");
+    // Not below the prompt: code there would be taken for the prompt's own.
+    const { window, run } = await opened(`print(1)\n\n${NUMBERS}\n`);
+    await window.focus("ArrowDown", "ArrowDown");
     await run.atOnce(async () => {
         // Not by its lens: VS Code takes lenses away while the server does not answer.
         await window.command("codegen.synthesize");
         await run.waitFor("the command", (said) => said.method === "codegen.synthesize");
-        await window.focus();
-        await window.type("print(2)");
-        await buffer(run, `${NUMBERS}\n\n\nprint(1)\nprint(2)`);
+        await window.focus("End");
+        await window.type("; x = 2");
+        await buffer(run, `print(1); x = 2\n\n${NUMBERS}\n`);
     });
     const answer = await run.answer("codegen.synthesize");
     assert.equal(answer.outcome, "done", JSON.stringify(answer));
-    assert.match(run.text("a.py")!, /^# Assign[^\n]*\nnumbers = [^]*\nprint\(1\)\nprint\(2\)$/);
+    assert.match(run.text("a.py")!, /^print\(1\); x = 2\n\n# Assign[^\n]*\nnumbers = /);
 });
 
 test("a prompt that is changed while its code is generated gets none, and the user is told", async () => {
