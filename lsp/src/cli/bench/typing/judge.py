@@ -21,7 +21,7 @@ METHODS |= set(dir(sys.stdin)) | set(dir(lambda: 0)) | set(dir(x for x in ()))
 STRINGS = re.compile(r"('''|\"\"\")[\s\S]*?(\1|\Z)|'(\\.|[^'\\\n])*'?|\"(\\.|[^\"\\\n])*\"?|#[^\n]*")
 
 
-REST = ("", ": pass", " pass", " in x: pass", "x", "x: pass")
+REST = ("", ": pass", " pass", " in x: pass", " x: pass", "x", "x: pass")
 
 
 def variants(left, right, wide):
@@ -71,7 +71,7 @@ def indentation(line):
 
 
 def closers(text):
-    """What closes the brackets and the string that are open at the end."""
+    """What closes the brackets and the string that are open at the end, and what is open in its braces."""
     stack = []
     for found in re.finditer(STRINGS.pattern + r"|[\[\](){}]", text):
         piece = found.group()
@@ -83,6 +83,9 @@ def closers(text):
             mark = piece[:3] if piece[:3] in ("'''", '"""') else piece[0]
             if len(piece) < 2 * len(mark) or not piece.endswith(mark):
                 stack.append(mark)
+                brace = piece.rfind("{")
+                if re.search(r"[fF][rR]?\Z", text[:found.start()]) and "}" not in piece[brace:]:
+                    stack.extend(reversed(closers(piece[brace:])) if brace >= 0 else "")
     return "".join(reversed(stack))
 
 
@@ -108,7 +111,10 @@ def breaks(function, asked):
     """Whether the buffer was taken before, and whether the suggestion breaks it."""
     whole = takes(function, *asked["buffer"]) is not None
     before = whole or takes(function, *asked["true"]) is not None
-    after = takes(function, asked["left"] + asked["shown"], asked["right"], not whole)
+    left = asked["left"] + asked["shown"]
+    # A keyword is the beginning of something.
+    begun = keyword.iskeyword(WORD_END.search(left).group())
+    after = takes(function, left, asked["right"], begun or not whole)
     return before, before and after is None
 
 
