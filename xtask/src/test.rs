@@ -44,7 +44,7 @@ pub enum Step {
     Nvim012,
     /// A person at a terminal: both Neovims in tmux
     Tmux,
-    /// The extension for VS Code: lints, unit tests, and the packed extension in real VS Codes
+    /// The extension for VS Code: lints, unit tests, and the packed extension in real VS Codes; only with --all, or by name
     Vscode,
     /// The trainer's tests and lints; those that are slow only with --all
     Trainer,
@@ -69,7 +69,7 @@ impl Step {
     }
 
     fn is_slow(self) -> bool {
-        self == Self::Deny
+        matches!(self, Self::Deny | Self::Vscode)
     }
 
     fn runs_linters(self) -> bool {
