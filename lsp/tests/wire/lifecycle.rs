@@ -59,6 +59,7 @@ async fn the_handshake_names_what_the_server_can_do() {
                 "workDoneProgress": true,
             },
             "workspace": {"workspaceFolders": {"supported": true, "changeNotifications": true}},
+            "experimental": {"codegenUserOptions": true},
         })
     );
     assert_eq!(result["serverInfo"], json!({"name": "codegen-lsp", "version": env!("CARGO_PKG_VERSION")}));
