@@ -127,6 +127,12 @@ impl<W> Flight<W> {
         let (ceiling, least) = self.ceiling.filter(|_| self.entry.is_none() && self.asked.is(&self.place))?;
         let (kind, text) = (self.kind.clone()?, self.streamed.strip_prefix(self.held.as_str())?);
         let tokens = confidence::token_scores(&self.streamed, self.held.len(), &self.tokens);
+        // How likely a line end is says nothing of the line that it ends.
+        let solid =
+            |index: usize| tokens.len().checked_sub(index).and_then(|at| tokens.get(at)).map_or(0, |one| one.solid);
+        if solid(1) == solid(2) {
+            return None;
+        }
         let raw = RawCompletion { text: text.to_owned(), kind, tokens, unfinished: true };
         ceiling.is_below(least, text, &raw.tokens).then_some(raw)
     }

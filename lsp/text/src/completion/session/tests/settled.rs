@@ -30,6 +30,9 @@ fn the_answer_is_there_when_the_model_has_become_too_unsure() {
         ("", &[("x", -4.0)], Some(1)),
         ("", &[("x", -0.1), (".y", -0.1), ("(z)", -4.0)], Some(3)),
         ("", &[("x", -0.1), (".y", -0.1), ("(z)", -0.2)], None),
+        // An improbable line end does not make the line improbable.
+        ("", &[("x", -0.1), ("\n", -4.0)], None),
+        ("", &[("x", -0.1), ("\n", -4.0), ("y", -0.1)], Some(3)),
         // What is held does not count, however improbable it is.
         (" ", &[(" ", -6.0), ("x", -0.1)], None),
         (" n", &[(" n", -6.0), ("x", -4.0)], Some(2)),
