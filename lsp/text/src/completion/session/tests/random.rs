@@ -167,7 +167,12 @@ impl World {
         assert!(behind);
         // What stands before the cursor, with the answer, is a text that was made.
         let whole = self.before(known.offset) + rest;
+        let settled = matches!(&known.answer, Answer::Generated(raw) if raw.unfinished);
         let made = match known.source {
+            // Nothing that has more of it can be shown, so that the rest is not waited for.
+            Source::Generated | Source::Prepared if settled => {
+                self.running.iter().any(|running| running.text() == whole)
+            }
             Source::Early => self.running.iter().any(|running| {
                 running.place.len() <= known.offset && running.text().starts_with(&whole) && whole.ends_with('\n')
             }),
