@@ -135,7 +135,8 @@ impl Plan<'_> {
     pub fn parts(&self, raw: &RawCompletion, outside: &Identifiers) -> Result<Vec<Rated>, Refusal> {
         let text = self.filtered(&raw.text, raw.unfinished)?;
         let text = text.trim_end();
-        let endless = self.endless(text, raw.unfinished);
+        // Where the filters have cut it, the model had gone on behind its end.
+        let endless = self.endless(text, raw.unfinished) && raw.text.trim_end().ends_with(text.trim_start());
         let strange = strange(&self.cursor, text, outside);
         let facts = Facts { plan: self, text, tokens: &raw.tokens, strange: &strange };
         let lengths = cuts(&self.cursor.left, text).into_iter().filter(|&length| !endless || length < text.len());
