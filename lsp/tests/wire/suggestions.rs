@@ -241,6 +241,30 @@ async fn a_key_before_the_delay_is_over_begins_it_again() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn what_is_asked_by_hand_while_the_model_loads_waits_for_it_and_not_for_the_delay_of_a_key() {
+    let engine = sums().engine();
+    let (go, wait) = std::sync::mpsc::channel::<()>();
+    let wait = Mutex::new(wait);
+    let loader = Arc::new(move |_: &_| {
+        wait.lock().unwrap().recv()?;
+        Ok(engine.clone())
+    });
+    let mut config = codegen_lsp::config::Config::default();
+    (config.inline.debounce, config.inline.min_confidence) = (Debounce::Fixed(60_000), None);
+    let mut client = Client::with_loader(loader, config);
+    client.hello().await;
+    client.open(URI, "return ");
+    client.change(URI, [0, 7, 0, 7], "1");
+    let delayed = client.complete(URI, 0, 8);
+    let by_hand = client.invoke(URI, 0, 8);
+    assert_eq!(delayed.result().await, Value::Null);
+    client.settle().await;
+    assert_eq!(client.unanswered(), 1);
+    go.send(()).unwrap();
+    assert_eq!(texts(&by_hand.result().await), [" + 1"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_file_that_is_ignored_is_never_shown_to_the_model() {
     let engine = sums().engine();
     let mut client = Client::with_engine(&engine);

@@ -103,6 +103,8 @@ pub fn ask(session: &mut Session, asked: Ask, waiter: Waiter) {
     let Some(buffer) = session.state.buffers.get_mut(&uri) else {
         return refuse(session, &uri, waiter, Refusal::NotOpen);
     };
+    // A generation whose delay is not over has nothing to join: it is begun anew from here.
+    let delayed = buffer.delayed.take();
     if invoked {
         match buffer.suggestions.invoke(here.clone(), entry, SEVERAL, waiter, id) {
             Invoked::Answer(chosen, dropped) => {
@@ -116,8 +118,7 @@ pub fn ask(session: &mut Session, asked: Ask, waiter: Waiter) {
         }
         return;
     }
-    // A generation whose delay is not over has nothing to join: it is begun anew from here.
-    let superseded = buffer.delayed.take().and_then(|id| buffer.suggestions.failed(id));
+    let superseded = delayed.and_then(|id| buffer.suggestions.failed(id));
     let decision = buffer.suggestions.ask(here, entry, waiter, id);
     if let Some(waiter) = superseded {
         refuse(session, &uri, waiter, Refusal::Superseded);
