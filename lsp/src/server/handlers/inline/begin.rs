@@ -4,9 +4,8 @@ use codegen_text::completion::Refusal;
 use codegen_text::document::Document;
 use tower_lsp::ls_types::Uri;
 
-use crate::config::language::Service;
+use super::gathered::Gathered;
 use crate::generate::prepare::{self, At};
-use crate::server::elsewhere;
 use crate::server::event::{Event, Wanted};
 use crate::server::session::Session;
 
@@ -32,20 +31,16 @@ pub(super) fn prepare(
     // While the engine loads, the request waits; `engine_settled` starts it.
     let Some(engine) = session.state.engine().cloned() else { return };
     session.running.stop_reading();
-    let Some(buffer) = session.state.buffers.get(uri) else { return };
-    let (previous_start, plain) = (buffer.window_start, session.state.service(uri) == Service::Text);
-    let selected = buffer.suggestions.entry(id).map(|entry| entry.selected.clone());
-    let config = session.state.config_for(uri);
-    let (options, max_tokens, share) = (config.turns.clone(), config.inline.max_tokens, config.inline.context_share);
-    let (asked, related) = (elsewhere::asked(&session.state, uri), session.state.related.clone());
+    let Some(gathered) = Gathered::of(&session.state, uri) else { return };
+    let entry = session.state.buffers.get(uri).and_then(|buffer| buffer.suggestions.entry(id));
+    let selected = entry.map(|entry| entry.selected.clone());
     let count = if let Wanted::Several { count, .. } = wanted { count } else { 1 };
     let uri = uri.clone();
     session.offload(
         move || {
-            let (document, selected) = (document(), selected.as_ref());
-            let parts = asked.filter(|_| !plain).map(|asked| related.parts(&document, &asked)).unwrap_or_default();
-            let related = (parts.as_slice(), share);
-            let at = At { offset, selected, count, options: &options, previous_start, max_tokens, plain, related };
+            let document = document();
+            let parts = gathered.parts(&document);
+            let at = At { selected: selected.as_ref(), count, ..gathered.at(offset, &parts) };
             prepare::prepare(&document, &at, &engine)
         },
         move |prepared| Event::Prepared(uri, id, wanted, prepared.unwrap_or(Err(Refusal::Failed)).map(Box::new)),

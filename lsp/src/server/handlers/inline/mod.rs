@@ -6,6 +6,7 @@
 mod ahead;
 mod answer;
 mod begin;
+mod gathered;
 pub mod generation;
 pub mod rest;
 pub mod show;

@@ -7,10 +7,10 @@ use codegen_core::{Event as Produced, Request};
 use ropey::Rope;
 use tower_lsp::ls_types::Uri;
 
+use super::gathered::Gathered;
 use super::generation;
 use crate::config::language::Service;
-use crate::generate::prepare::{self, At};
-use crate::server::elsewhere;
+use crate::generate::prepare;
 use crate::server::event::{Event, Job};
 use crate::server::session::Session;
 
@@ -53,26 +53,21 @@ pub fn due(session: &mut Session, uri: &Uri, stamp: u64) {
     {
         return;
     }
-    let (service, inline) = (state.service(uri), &state.config_for(uri).inline);
-    if !inline.enabled || matches!(service, Service::Nothing(_)) {
+    if !state.config_for(uri).inline.enabled || matches!(state.service(uri), Service::Nothing(_)) {
         return;
     }
-    let (plain, max_tokens, share) = (service == Service::Text, inline.max_tokens, inline.context_share);
-    let options = state.config_for(uri).turns.clone();
-    let (asked, related) = (elsewhere::asked(state, uri), state.related.clone());
-    let Some(buffer) = state.buffers.get_mut(uri).filter(|buffer| buffer.synced) else { return };
-    let document = buffer.document.clone();
+    let Some(buffer) = state.buffers.get(uri).filter(|buffer| buffer.synced) else { return };
+    let (document, place) = (buffer.document.clone(), buffer.place);
     // A generation has read it.
     if buffer.read.as_ref().is_some_and(|read| read.is_instance(document.rope())) {
         return;
     }
-    let (place, previous_start) = (buffer.place, buffer.window_start);
+    let Some(gathered) = Gathered::of(state, uri) else { return };
     let uri = uri.clone();
     session.offload(
         move || {
-            let parts = asked.filter(|_| !plain).map(|asked| related.parts(&document, &asked)).unwrap_or_default();
-            let (offset, related) = (place.unwrap_or(document.len()), (parts.as_slice(), share));
-            let at = At { previous_start, max_tokens, plain, related, ..At::cursor(offset, &options) };
+            let parts = gathered.parts(&document);
+            let at = gathered.at(place.unwrap_or(document.len()), &parts);
             prepare::reading(&document, &at, place.is_some(), &engine)
         },
         move |reading| Event::ReadingPrepared(uri, stamp, reading.flatten().map(Box::new)),
