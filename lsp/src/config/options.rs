@@ -254,7 +254,7 @@ pub const ALL: &[OptionSpec] = &[
         ],
         get: |config| json!(config.inline.context.name()),
         set: |config, value| put(&mut config.inline.context, named(value, &Context::ALL, Context::name)),
-        scope: narrow("less", |user, workspace| workspace.inline.context <= user.inline.context),
+        scope: narrow("a narrower one", |user, workspace| workspace.inline.context <= user.inline.context),
         about: "What the model sees of other files for a suggestion, as comments above the file's own text; never of files that git \
                 or `inline.ignore` ignores.",
         ..OPTION
