@@ -6,3 +6,7 @@
 if(CMAKE_SYSTEM_PROCESSOR MATCHES "^(x86_64|AMD64|amd64|i[3-6]86)$")
     add_compile_options(-mno-amx-tile -mno-amx-int8 -mno-amx-bf16)
 endif()
+
+# llama.cpp's utilities (downloads, chat templates and the like) are asked for by llama-cpp-sys-2, whose default features
+# llama-cpp-2 takes. Nothing here uses them, and they are the longer half of the build.
+set(LLAMA_BUILD_COMMON OFF CACHE BOOL "nothing uses them" FORCE)
