@@ -21,7 +21,7 @@ METHODS |= set(dir(sys.stdin)) | set(dir(lambda: 0)) | set(dir(x for x in ()))
 STRINGS = re.compile(r"('''|\"\"\")[\s\S]*?(\1|\Z)|'(\\.|[^'\\\n])*'?|\"(\\.|[^\"\\\n])*\"?|#[^\n]*")
 
 
-REST = ("", ": pass", " pass", " in x: pass", " x: pass", "x", "x: pass")
+REST = ("", ": pass", " pass", " in x: pass", " x: pass", "x", "x: pass", " else x")
 
 
 def variants(left, right, wide):
