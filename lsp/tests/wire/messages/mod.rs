@@ -22,8 +22,9 @@ use crate::common::PATIENCE;
 const SESSION: u64 = 500;
 /// Messages of all sessions, unless the environment says otherwise.
 const MESSAGES: u64 = 10_000;
-/// The time for finding fewer steps that fail.
+/// The time for finding fewer steps that fail, and for an answer meanwhile.
 const SHRINKING: Duration = Duration::from_secs(180);
+const SOON: Duration = Duration::from_secs(6);
 
 /// A number from the environment.
 fn asked_for(name: &str, otherwise: u64) -> u64 {
@@ -62,7 +63,7 @@ async fn shrunk(setup: Setup, mut steps: Vec<Step>) -> (Vec<Step>, String) {
         while at < steps.len() && start.elapsed() < SHRINKING {
             let mut fewer = steps.clone();
             fewer.drain(at..(at + size).min(steps.len()));
-            match run(setup, &fewer, PATIENCE / 10).await {
+            match run(setup, &fewer, SOON).await {
                 Err(found) => (steps, problem, smaller) = (fewer, found, true),
                 Ok(()) => at += size,
             }

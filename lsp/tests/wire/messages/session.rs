@@ -2,7 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use codegen_engine::runtime::backend::scripted::Gate;
 use codegen_lsp::config::Timeouts;
@@ -68,6 +68,8 @@ struct Asked {
     expected: Option<Value>,
     /// The answer to the suggestion at the end.
     shown: Option<Value>,
+    /// Why there was none, as `codegen.why` says it.
+    why: Option<Value>,
 }
 
 struct Session {
@@ -290,6 +292,7 @@ impl Session {
         if let Some(expected) = asked.expected.as_ref().filter(|_| asked.sent == 1) {
             return if result == expected { Ok(()) } else { Err(format!("the text should be {expected}")) };
         }
+        asked.why = result.get("refusal").cloned();
         let item = asked.method == "textDocument/inlineCompletion" && asked.sent == 1 && !result.is_null();
         asked.shown = item.then(|| result["items"][0]["insertText"].clone());
         if item { check_item(result) } else { Ok(()) }
@@ -435,14 +438,35 @@ impl Session {
         let document = json!({"uri": uri, "languageId": "python", "version": 1, "text": text});
         let open = json!({"jsonrpc": "2.0", "method": "textDocument/didOpen", "params": {"textDocument": document}});
         self.send(&open, Form::Plain);
+        // The settings that were sent last are read beside other work: until they hold, the answer may be nothing.
+        let start = Instant::now();
+        loop {
+            let shown = self.suggestion(uri).await?;
+            if shown.as_ref().is_some_and(|shown| *shown == script::KNOWN.1.trim_end()) {
+                return Ok(());
+            }
+            let why = self.why(uri).await?;
+            if shown.is_some() || start.elapsed() > self.patience {
+                return Err(format!("the model is not asked at the end, but answers {shown:?}, because of {why:?}"));
+            }
+        }
+    }
+
+    /// Asks for a suggestion at the end of the text that the model knows.
+    async fn suggestion(&mut self, uri: &str) -> Result<Option<Value>, String> {
         let params = json!({"textDocument": {"uri": uri}, "position": {"line": 1, "character": 8},
             "context": {"triggerKind": 2}});
         let key = self.ask("textDocument/inlineCompletion", params);
         self.until("a suggestion", |session| session.is_answered(&key)).await?;
-        match self.asked.get(&key).and_then(|asked| asked.shown.as_ref()) {
-            Some(shown) if *shown == script::KNOWN.1.trim_end() => Ok(()),
-            other => Err(format!("the model is not asked at the end: {other:?}")),
-        }
+        Ok(self.asked.get(&key).and_then(|asked| asked.shown.clone()))
+    }
+
+    /// Asks why there was none.
+    async fn why(&mut self, uri: &str) -> Result<Option<Value>, String> {
+        let arguments = json!([{"uri": uri, "position": {"line": 1, "character": 8}}]);
+        let key = self.ask("workspace/executeCommand", json!({"command": "codegen.why", "arguments": arguments}));
+        self.until("the reason", |session| session.is_answered(&key)).await?;
+        Ok(self.asked.get(&key).and_then(|asked| asked.why.clone()))
     }
 }
 
