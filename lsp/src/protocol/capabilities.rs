@@ -5,7 +5,7 @@ use tower_lsp::ls_types as lsp;
 /// The client's capabilities that the server uses (LSP 3.17, `ClientCapabilities`).
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct ClientCapabilities {
-    /// `workspace/applyEdit`.
+    /// `workspace/applyEdit`: the client does not say that it cannot. Kate's says nothing, and applies edits.
     pub apply_edit: bool,
     /// Edits that name the version of their document (`workspaceEdit.documentChanges`).
     pub document_changes: bool,
@@ -65,7 +65,7 @@ impl ClientCapabilities {
         let window = client.window.as_ref();
         let actions = client.text_document.as_ref().and_then(|t| t.code_action.as_ref());
         Self {
-            apply_edit: workspace.and_then(|w| w.apply_edit) == Some(true),
+            apply_edit: workspace.and_then(|w| w.apply_edit) != Some(false),
             document_changes: workspace.and_then(|w| w.workspace_edit.as_ref()).and_then(|e| e.document_changes)
                 == Some(true),
             progress: window.and_then(|w| w.work_done_progress) == Some(true),
@@ -158,7 +158,18 @@ mod tests {
             let client = serde_json::from_value(json!({"textDocument": text_document})).unwrap();
             assert_eq!(ClientCapabilities::of(&client, None).inline_completion, expected, "{text_document}");
         }
-        assert_eq!(ClientCapabilities::of(&lsp::ClientCapabilities::default(), None), ClientCapabilities::default());
+        let nothing = ClientCapabilities::of(&lsp::ClientCapabilities::default(), None);
+        assert_eq!(nothing, ClientCapabilities { apply_edit: true, ..ClientCapabilities::default() });
+    }
+
+    #[test]
+    fn only_a_client_that_says_so_applies_no_edits() {
+        for (workspace, expected) in
+            [(json!({}), true), (json!({"applyEdit": true}), true), (json!({"applyEdit": false}), false)]
+        {
+            let client = serde_json::from_value(json!({"workspace": workspace})).unwrap();
+            assert_eq!(ClientCapabilities::of(&client, None).apply_edit, expected, "{workspace}");
+        }
     }
 
     #[test]

@@ -44,7 +44,7 @@ async fn is_known_as_generated(client: &mut Client) -> bool {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_client_that_cannot_apply_edits_gets_the_text_in_the_answer() {
     let mut able = simple();
-    able["capabilities"]["workspace"] = json!({});
+    able["capabilities"]["workspace"] = json!({"applyEdit": false});
     let mut client = client(&hesitant().engine(), Timeouts::default(), able).await;
     let asked = client.command("codegen.synthesizeAll", json!({ "uri": URI }));
     let result = asked.result().await;
@@ -52,6 +52,19 @@ async fn a_client_that_cannot_apply_edits_gets_the_text_in_the_answer() {
     assert_eq!((&result["outcome"], &result["message"]), (&json!("not applied"), &json!(message)));
     assert_eq!((&result["turns"][0]["text"], &result["turns"][1]), (&json!("a = 1"), &Value::Null));
     assert_eq!(client.message().await, format!("codegen-lsp: {message}"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_client_that_says_nothing_of_edits_is_asked_to_apply_them() {
+    let mut silent = simple();
+    silent["capabilities"]["workspace"] = json!({});
+    let mut client = client(&hesitant().engine(), Timeouts::default(), silent).await;
+    let asked = client.synthesize(URI, 0);
+    let request = client.next("workspace/applyEdit").await;
+    client.say_applied(&request);
+    client.report(&request);
+    assert_eq!(asked.result().await["outcome"], "done");
+    assert_eq!(client.text(URI).await["text"], "# one\na = 1\n\n# two\n");
 }
 
 #[tokio::test(flavor = "multi_thread")]
