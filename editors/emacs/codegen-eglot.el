@@ -6,27 +6,8 @@
 
 (require 'eglot)
 
-(defclass codegen-eglot-server (eglot-lsp-server) ()
-  :documentation "The connection to codegen-lsp.")
-
-(cl-defmethod eglot-execute ((server codegen-eglot-server) action)
-  "Have SERVER run ACTION, and go on meanwhile.
-Eglot by itself waits for the end, at most ten seconds, and reports no
-change of a buffer before that, while the server waits for that report."
-  (let ((command (if (stringp (plist-get action :command)) action (plist-get action :command))))
-    (jsonrpc-async-request
-     server :workspace/executeCommand
-     (list :command (plist-get command :command) :arguments (plist-get command :arguments))
-     ;; After the buffer's last changes.
-     :deferred :workspace/executeCommand
-     :timeout 3600
-     ;; What did not go as asked is told by the server.
-     :success-fn #'ignore
-     :error-fn (lambda (failure) (message "[codegen] %s" (plist-get failure :message))))))
-
 ;; Eglot has one server for a buffer.
-(add-to-list 'eglot-server-programs
-             '((python-mode python-ts-mode) . (codegen-eglot-server . ("codegen-lsp" "--stdio"))))
+(add-to-list 'eglot-server-programs '((python-mode python-ts-mode) . ("codegen-lsp" "--stdio")))
 (add-hook 'python-base-mode-hook #'eglot-ensure)
 
 (defun codegen-run (title)

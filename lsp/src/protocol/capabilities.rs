@@ -21,6 +21,8 @@ pub struct ClientCapabilities {
     pub code_action_literals: bool,
     /// Code actions that are disabled, with a reason (`disabledSupport`).
     pub disabled_actions: bool,
+    /// The client reports no change of a document while it waits for a command's answer.
+    pub waits_for_commands: bool,
     /// `textDocument/inlineCompletion` (LSP 3.18).
     pub inline_completion: bool,
     /// The entries of completion menus.
@@ -78,6 +80,7 @@ impl ClientCapabilities {
             code_action_literals: actions.is_some_and(|a| a.code_action_literal_support.is_some()),
             disabled_actions: actions
                 .is_some_and(|a| a.code_action_literal_support.is_some() && a.disabled_support == Some(true)),
+            waits_for_commands: name == Some(EGLOT),
             inline_completion: client.text_document.as_ref().is_some_and(|t| t.inline_completion.is_some()),
             menu: client
                 .text_document
@@ -132,6 +135,9 @@ impl Insertion {
         }
     }
 }
+
+/// Eglot's `clientInfo.name`. It gives a command ten seconds.
+const EGLOT: &str = "Eglot";
 
 /// Neovim's `clientInfo.name`.
 const NEOVIM: &str = "Neovim";

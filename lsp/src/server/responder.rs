@@ -30,6 +30,14 @@ impl<T> Responder<T> {
         let _ = self.reply.send(Ok(answer));
     }
 
+    /// Sends the response now, and returns a responder for the same request whose response goes nowhere.
+    #[must_use]
+    pub fn answer_ahead(self, answer: T) -> Self {
+        let Self { request, asked, reply } = self;
+        let _ = reply.send(Ok(answer));
+        Self { request, asked, reply: oneshot::channel().0 }
+    }
+
     /// Answers with an error that says what is wrong with the request.
     pub fn refuse(self, problem: impl Into<String>) {
         let _ = self.reply.send(Err(jsonrpc::Error::invalid_params(problem.into())));

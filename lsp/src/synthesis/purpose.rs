@@ -51,6 +51,12 @@ impl Purpose {
         }
     }
 
+    /// Whether the command changes the buffer, rather than only answering.
+    #[must_use]
+    pub const fn writes(&self) -> bool {
+        !matches!(self, Self::Candidates { .. })
+    }
+
     /// The alternative that is asked for, if there is one.
     #[must_use]
     pub fn which(&self) -> Option<Which> {

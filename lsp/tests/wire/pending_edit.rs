@@ -68,6 +68,20 @@ async fn a_client_that_says_nothing_of_edits_is_asked_to_apply_them() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_client_that_reports_nothing_while_it_waits_for_a_command_is_answered_at_once() {
+    let mut eglot = simple();
+    eglot["clientInfo"] = json!({"name": "Eglot", "version": "1.17.30"});
+    let mut client = client(&hesitant().engine(), Timeouts::default(), eglot).await;
+    let asked = client.command("codegen.synthesizeAll", json!({ "uri": URI }));
+    assert_eq!(asked.result().await, Value::Null);
+    client.apply().await;
+    client.apply().await;
+    assert_eq!(client.text(URI).await["text"], "# one\na = 1\n\n# two\na = 1\n");
+    let asked = client.on_line("codegen.candidates", URI, 0, Value::Null);
+    assert_eq!(asked.result().await["outcome"], "done", "what is only answered is waited for");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_client_that_never_answers() {
     let mut client =
         client(&hesitant().engine(), Timeouts { answer: SHORT, report: LONG, ..Timeouts::default() }, simple()).await;

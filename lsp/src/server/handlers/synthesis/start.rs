@@ -94,6 +94,11 @@ fn insert(
     let id = session.state.next_id();
     let own = token.is_none() && session.state.capabilities.progress;
     let token = token.or_else(|| own.then(|| NumberOrString::String(format!("codegen-synthesis-{id}"))));
+    let responder = if session.state.capabilities.waits_for_commands && purpose.writes() {
+        responder.answer_ahead(None)
+    } else {
+        responder
+    };
     let operation = Operation::new(uri, purpose, plan, token.clone(), responder);
     session.state.operations.insert(id, operation);
     session.state.ready.lenses = true;
