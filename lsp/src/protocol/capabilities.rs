@@ -21,6 +21,8 @@ pub struct ClientCapabilities {
     pub code_action_literals: bool,
     /// Code actions that are disabled, with a reason (`disabledSupport`).
     pub disabled_actions: bool,
+    /// The client loses an edit that begins behind the last line end.
+    pub loses_edits_at_end: bool,
     /// The client reports no change of a document while it waits for a command's answer.
     pub waits_for_commands: bool,
     /// `textDocument/inlineCompletion` (LSP 3.18).
@@ -80,6 +82,7 @@ impl ClientCapabilities {
             code_action_literals: actions.is_some_and(|a| a.code_action_literal_support.is_some()),
             disabled_actions: actions
                 .is_some_and(|a| a.code_action_literal_support.is_some() && a.disabled_support == Some(true)),
+            loses_edits_at_end: name == Some(VIM),
             waits_for_commands: name == Some(EGLOT),
             inline_completion: client.text_document.as_ref().is_some_and(|t| t.inline_completion.is_some()),
             menu: client
@@ -138,6 +141,9 @@ impl Insertion {
 
 /// Eglot's `clientInfo.name`. It gives a command ten seconds.
 const EGLOT: &str = "Eglot";
+
+/// The `clientInfo.name` of yegappan/lsp, which looks for the line that such an edit begins in and has none.
+const VIM: &str = "Vim";
 
 /// Neovim's `clientInfo.name`.
 const NEOVIM: &str = "Neovim";

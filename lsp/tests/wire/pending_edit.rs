@@ -8,7 +8,7 @@ use codegen_lsp::config::{Config, Timeouts};
 use serde_json::{Value, json};
 
 use crate::URI;
-use crate::common::{Client, able, hesitant};
+use crate::common::{Client, able, hesitant, only_edit};
 
 const TEXT: &str = "# one\n\n# two\n";
 const LONG: Duration = Duration::from_secs(3600);
@@ -169,6 +169,24 @@ async fn a_text_at_the_end_may_be_reported_as_put_before_the_last_line_end() {
     client.changes(URI, json!([{ "range": { "start": end, "end": end }, "text": "\na = 1" }]));
     assert_eq!(asked.result().await["outcome"], "done");
     assert_eq!(client.text(URI).await["text"], "# one\n\n# two\na = 1\n");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_client_that_loses_edits_behind_the_last_line_end_gets_them_before_it() {
+    let mut vim = simple();
+    vim["clientInfo"] = json!({"name": "Vim", "version": "9020858"});
+    let mut client = client(&hesitant().engine(), Timeouts::default(), vim).await;
+    let asked = client.synthesize(URI, 2);
+    let request = client.next("workspace/applyEdit").await;
+    let (_, range, text) = only_edit(&request);
+    let end = json!({ "line": 2, "character": 5 });
+    assert_eq!((range, text.as_str()), (json!({ "start": end, "end": end }), "\na = 1"));
+    client.report(&request);
+    client.say_applied(&request);
+    assert_eq!(asked.result().await["outcome"], "done");
+    assert_eq!(client.text(URI).await["text"], "# one\n\n# two\na = 1\n");
+    let asked = client.on_line("codegen.regenerate", URI, 2, Value::Null);
+    assert_eq!(client.carry_out(asked).await["outcome"], "done", "it is known as generated");
 }
 
 #[tokio::test(flavor = "multi_thread")]

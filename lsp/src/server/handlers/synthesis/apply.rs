@@ -1,6 +1,7 @@
 //! The way of a piece of code into the client's buffer: requested, applied, reported.
 
 use codegen_text::edit::Edit;
+use ropey::Rope;
 use tower_lsp::jsonrpc;
 use tower_lsp::ls_types::{self as lsp, Uri};
 
@@ -44,12 +45,27 @@ fn record(session: &mut Session, number: u64, what: impl FnOnce(&mut PendingEdit
 pub(super) fn ask(session: &mut Session, uri: Uri, (number, attempt): (u64, usize), edit: &Edit) {
     let Some(buffer) = session.state.buffers.get(&uri) else { return };
     let version = buffer.client_version;
-    let edit = positions::text_edit(buffer.document.rope(), edit, session.state.encoding);
+    let rope = buffer.document.rope();
+    let inside = session.state.capabilities.loses_edits_at_end.then(|| before_last_line_end(rope, edit)).flatten();
+    let edit = positions::text_edit(rope, inside.as_ref().unwrap_or(edit), session.state.encoding);
     let edit = workspace_edit(session, uri, version, edit);
     let events = session.events.clone();
     session.outbox.apply_edit(edit, move |result| {
         let _ = events.send(Event::Applied(number, attempt, result));
     });
+}
+
+/// An edit that makes the same text of a buffer, but begins before its last line end; `None` if the edit does not put
+/// whole lines behind that.
+fn before_last_line_end(rope: &Rope, edit: &Edit) -> Option<Edit> {
+    let end = rope.len_bytes();
+    let line_end = ["\r\n", "\n"].into_iter().find(|line_end| edit.text.ends_with(line_end))?;
+    let start = end.checked_sub(line_end.len())?;
+    if edit.range != (end..end) || rope.get_byte_slice(start..end).is_none_or(|last| last != line_end) {
+        return None;
+    }
+    let lines = edit.text.strip_suffix(line_end)?;
+    Some(Edit { range: start..start, text: format!("{line_end}{lines}") })
 }
 
 fn workspace_edit(session: &Session, uri: Uri, version: Option<i32>, edit: lsp::TextEdit) -> lsp::WorkspaceEdit {
@@ -101,4 +117,27 @@ pub(super) fn not_applied(session: &mut Session, number: u64, note: String) {
         operation.not_applied(number, written, note);
     }
     session.state.wake(&uri);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_edit_behind_the_last_line_end_can_begin_before_it() {
+        for (text, at, new, expected) in [
+            ("# a\n", 4, "b = 1\n", Some((3, "\nb = 1"))),
+            ("# a\r\n", 5, "b = 1\r\n", Some((3, "\r\nb = 1"))),
+            ("\n", 1, "b = 1\n", Some((0, "\nb = 1"))),
+            ("# a\n", 3, "b = 1\n", None),
+            ("# a", 3, "b = 1\n", None),
+            ("# a\n", 4, "b = 1", None),
+            ("", 0, "b = 1\n", None),
+        ] {
+            let edit = Edit { range: at..at, text: new.to_owned() };
+            let found = before_last_line_end(&Rope::from_str(text), &edit);
+            let expected = expected.map(|(at, new)| Edit { range: at..at, text: new.to_owned() });
+            assert_eq!(found, expected, "{text:?} {new:?}");
+        }
+    }
 }
