@@ -2,9 +2,11 @@
 //! needs, so that it can say what is missing, or install it.
 
 mod bench;
+mod beside;
 mod context_packages;
 mod debian;
 mod demo;
+mod editors;
 mod eval_python;
 mod fuzz;
 mod generate;
@@ -16,6 +18,7 @@ mod python;
 mod report;
 mod run;
 mod setup;
+mod terminal;
 mod test;
 mod tidy;
 mod tmux;

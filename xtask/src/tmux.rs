@@ -1,18 +1,16 @@
 //! Tests Neovim as a user sees it: in a terminal, by keys, comparing the screen with the saved file.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::Command;
 use std::thread::sleep;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Result, bail};
 
 use crate::neovim::{Neovim, isolate};
 use crate::run;
+use crate::terminal::{LIMIT, PAUSE, Terminal};
 use crate::workspace::Workspace;
-
-/// Generous, because a loaded machine loads the model slowly; no wait lasts longer than necessary.
-const LIMIT: Duration = Duration::from_secs(120);
 
 /// The file's contents before the user types; the user continues the last line.
 const FILE: &str = "def add(a, b):\n    return\n";
@@ -21,7 +19,7 @@ pub fn test(workspace: &Workspace, neovim: &Neovim) -> Result<()> {
     let home = workspace.scratch(&format!("tmux-{}", neovim.version))?;
     let file = home.join("sum.py");
     std::fs::write(&file, FILE)?;
-    let terminal = Terminal::start(workspace, neovim, &home, &file)?;
+    let terminal = launch(workspace, neovim, &home, &file)?;
 
     terminal.wait("the server to be attached", |screen| screen.contains("server attached"))?;
     terminal.keys(&["G", "A", "Space"])?;
@@ -50,7 +48,7 @@ pub fn test(workspace: &Workspace, neovim: &Neovim) -> Result<()> {
         if saved != FILE || start.elapsed() > LIMIT {
             bail!("on the screen stood\n{}\nbut in the file stands\n{saved}", shown.join("\n"));
         }
-        sleep(Duration::from_millis(50));
+        sleep(PAUSE);
     }
 }
 
@@ -64,71 +62,25 @@ fn buffer(screen: &str) -> Vec<String> {
     lines
 }
 
-/// A separate tmux server, which ends when this value is dropped.
-struct Terminal {
-    socket: PathBuf,
-}
-
-impl Terminal {
-    fn start(workspace: &Workspace, neovim: &Neovim, home: &Path, file: &Path) -> Result<Self> {
-        // A socket's path may have 107 bytes only, so it cannot lie in the target folder.
-        let socket = std::env::temp_dir().join(format!("codegen-xtask-{}", std::process::id()));
-        let config = home.join("init.lua");
-        let words = |path: &Path| path.to_string_lossy().into_owned();
-        // As JSON strings, whose escapes are valid in Lua, too.
-        let (plugin, server) = (words(&workspace.root.join("editors/nvim")), words(&workspace.server()));
-        let (plugin, server) = (serde_json::to_string(&plugin)?, serde_json::to_string(&server)?);
-        std::fs::write(
-            &config,
-            format!(
-                "vim.opt.runtimepath:prepend({plugin})\nvim.o.swapfile = false\n\
-                 require(\"codegen\").setup({{ cmd = {{ {server} }}, on_attach = function()\n  \
-                 vim.o.statusline = \"server attached\"\nend }})\n"
-            ),
-        )?;
-        let terminal = Self { socket };
-        let mut command = terminal.tmux();
-        command.args(["-f", "/dev/null", "new-session", "-d", "-x", "100", "-y", "30"]);
-        command.arg(&neovim.program).args(["--clean", "-u"]).arg(&config).arg(file);
-        command.env("LC_ALL", "C.UTF-8");
-        isolate(&mut command, home)?;
-        run::output(&mut command)?;
-        Ok(terminal)
-    }
-
-    fn tmux(&self) -> Command {
-        let mut command = Command::new("tmux");
-        // Inside another tmux it would refuse to nest.
-        command.env_remove("TMUX").arg("-u").arg("-S").arg(&self.socket);
-        command
-    }
-
-    fn keys(&self, keys: &[&str]) -> Result<()> {
-        run::output(self.tmux().arg("send-keys").args(keys)).map(drop)
-    }
-
-    /// Polls the screen until `there` holds for it, and returns it.
-    fn wait(&self, what: &str, there: impl Fn(&str) -> bool) -> Result<String> {
-        let start = Instant::now();
-        loop {
-            let screen = run::output(self.tmux().args(["capture-pane", "-p"])).context("Neovim's terminal is gone")?;
-            if there(&screen) {
-                return Ok(screen);
-            }
-            if start.elapsed() > LIMIT {
-                bail!("waited {} s in vain for {what}; on the screen stands\n{screen}", LIMIT.as_secs());
-            }
-            sleep(Duration::from_millis(50));
-        }
-    }
-}
-
-impl Drop for Terminal {
-    fn drop(&mut self) {
-        // The server ends by itself when Neovim has ended; then there is nothing to kill.
-        run::succeeds(self.tmux().arg("kill-server"));
-        let _ = std::fs::remove_file(&self.socket);
-    }
+/// Neovim in a terminal, with the plugin.
+fn launch(workspace: &Workspace, neovim: &Neovim, home: &Path, file: &Path) -> Result<Terminal> {
+    let config = home.join("init.lua");
+    let words = |path: &Path| path.to_string_lossy().into_owned();
+    // As JSON strings, whose escapes are valid in Lua, too.
+    let (plugin, server) = (words(&workspace.root.join("editors/nvim")), words(&workspace.server()));
+    let (plugin, server) = (serde_json::to_string(&plugin)?, serde_json::to_string(&server)?);
+    std::fs::write(
+        &config,
+        format!(
+            "vim.opt.runtimepath:prepend({plugin})\nvim.o.swapfile = false\n\
+             require(\"codegen\").setup({{ cmd = {{ {server} }}, on_attach = function()\n  \
+             vim.o.statusline = \"server attached\"\nend }})\n"
+        ),
+    )?;
+    let mut command = Command::new(&neovim.program);
+    command.args(["--clean", "-u"]).arg(&config).arg(file);
+    isolate(&mut command, home)?;
+    Terminal::start("Neovim", &command)
 }
 
 #[cfg(test)]

@@ -1,0 +1,71 @@
+//! Kakoune with kakoune-lsp, which crates.io has as `kak-lsp`.
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use anyhow::Result;
+
+use super::session::{ACTION, Home, PROMPT, write};
+use super::version;
+use crate::run;
+use crate::workspace::Workspace;
+
+/// Where it lies in the installation.
+pub const PROGRAM: &str = "usr/bin/kak";
+
+/// The version of kakoune-lsp.
+const CLIENT: &str = "22.0.0";
+
+/// Whether kakoune-lsp is installed.
+pub fn installed(workspace: &Workspace) -> bool {
+    let told = run::output(Command::new(client(workspace)).arg("--version")).unwrap_or_default();
+    told.split_whitespace().last() == Some(CLIENT)
+}
+
+/// Compiles kakoune-lsp if it is missing, which takes some minutes.
+pub fn ensure(workspace: &Workspace) -> Result<()> {
+    if installed(workspace) {
+        return Ok(());
+    }
+    let mut install = run::cargo(&workspace.root);
+    install.args(["install", "--quiet", "--locked", "--force", "--version", CLIENT, "kak-lsp", "--root"]);
+    run::shown(install.arg(folder(workspace)).env_remove("CARGO_TARGET_DIR"))
+}
+
+fn folder(workspace: &Workspace) -> PathBuf {
+    workspace.cache.join("kak-lsp")
+}
+
+fn client(workspace: &Workspace) -> PathBuf {
+    folder(workspace).join("bin/kak-lsp")
+}
+
+pub fn test(workspace: &Workspace, tree: &Path) -> Result<()> {
+    let home = Home::new(workspace, "kakoune")?;
+    let configuration = workspace.root.join("editors/kakoune/codegen.kak");
+    let text = format!(
+        "evaluate-commands %sh{{ '{}' }}\nsource '{}'\n",
+        client(workspace).canonicalize()?.display(),
+        configuration.display()
+    );
+    let kakrc = home.folder.join("kakrc");
+    write(&kakrc, &text)?;
+    let mut command = Command::new(tree.join(PROGRAM));
+    command.arg("-e").arg(format!("source '{}'", kakrc.display())).arg(&home.file);
+    let session = home.open(&format!("{}, kakoune-lsp {CLIENT}", version(tree, PROGRAM)?), command)?;
+    let terminal = &session.terminal;
+
+    session.ready()?;
+    terminal.keys(&["j", "A", "Space"])?;
+    terminal.wait("a menu", |screen| screen.contains("codegen"))?;
+    terminal.keys(&["C-n"])?;
+    session.completed()?;
+    terminal.keys(&["Escape"])?;
+    terminal.text(&format!("/{PROMPT}\n"))?;
+    terminal.text(":lsp-code-actions\n")?;
+    terminal.wait("the code actions", |screen| screen.contains(ACTION))?;
+    terminal.keys(&["Enter"])?;
+    session.written()?;
+    terminal.text(":write-quit\n")?;
+    session.close(true)
+}
