@@ -63,6 +63,9 @@ pub fn test(workspace: &Workspace) -> Result<()> {
     for script in ["lint", "check", "test"] {
         npm(workspace, &["run", "--silent", script])?;
     }
+    let server = workspace.server().canonicalize().context("there is no server to test with")?;
+    let server = server.to_str().context("the target folder's path is no Unicode")?;
+    npm(workspace, &["run", "--silent", "settings", "--", "--check", server])?;
     let folder = workspace.scratch("vscode")?;
     let package = folder.join("codegen.vsix");
     pack(workspace, &workspace.server(), &package)?;
