@@ -45,7 +45,13 @@ export function activate(context: vscode.ExtensionContext): void {
                 workspace: {
                     configuration: ({ items }) => items.map((item) => settings(known, item)),
                     // Says that they have changed; what they are, the server asks for.
-                    didChangeConfiguration: (_sections, next) => next(undefined),
+                    didChangeConfiguration: (_sections, next) =>
+                        next(undefined).catch((error: unknown) => {
+                            // Where they are why it is started anew, it is gone before it is told.
+                            if (server.running !== undefined) {
+                                throw error;
+                            }
+                        }),
                 },
             },
         }),

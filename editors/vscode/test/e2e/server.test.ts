@@ -10,6 +10,13 @@ import { until } from "./lib/wait.ts";
 const POINT = "class Point:\n    def __init__(self, name, value):\n        self.name =";
 const MODEL = join(import.meta.dirname, "../../../../fixtures/models/builtin.gguf");
 
+/** `codegen/status`, as far as it is looked at. */
+interface Status {
+    kind: string;
+    message: string;
+    device: string | null;
+}
+
 let session: Session;
 before(async () => (session = await Session.start("server")));
 afterEach(async () => {
@@ -54,41 +61,52 @@ test("a server that ends again and again is left alone, and the user is told whe
 
 test("a wrong setting is told once, by its name, and the others count", async () => {
     session.server.configure({ machine: { "codegen.synthesis.maxTokens": -5, "codegen.synthesis.codeLens": "off" } });
-    const { window } = await session.ready({ "a.py": "# Print numbers.\n" });
+    const { window, run } = await session.ready({ "a.py": "# Print numbers.\n" });
     const named = (text: string) => text.includes("synthesis.maxTokens");
     await window.waitFor("the message", () => window.messages(), /synthesis\.maxTokens/);
     await window.picture("wrong-setting");
+    const from = run.said.length;
     await window.focus();
     await window.type("x");
     // By the answer to a request that was sent later everything has been said.
+    await run.answer("textDocument/inlineCompletion", from);
     assert.equal((await window.messages()).filter(named).length, 1);
     assert.deepEqual(await window.lenses(), []);
 });
 
-test("another model is loaded once the setting names it, and the user restarts nothing", async () => {
-    const { window } = await session.ready({ "a.py": POINT });
-    // The extension starts the server anew for what only a user may set, so the window's server may be another one.
-    const told = (what: string, fits: (status: { kind: string; message: string; device: string | null }) => boolean) =>
-        until(
-            what,
-            () =>
-                session.wire.runs
-                    .at(-1)!
-                    .said.some((said) => said.method === "codegen/status" && fits(said.message.params)),
-            () => session.wire.runs.at(-1)!.tail(),
-        );
-    session.server.configure({ machine: { "codegen.model": join(session.server.folder, "none.gguf") } });
-    await told("the error", ({ kind, message }) => kind === "Error" && message.includes("none.gguf"));
+test("another model is loaded once the setting names it, by the server that runs", async () => {
+    const { window, run } = await session.ready({ "a.py": POINT });
+    const runs = session.wire.runs.length;
+    const told = (what: string, from: number, fits: (status: Status) => boolean) =>
+        run.waitFor(what, (said) => said.method === "codegen/status" && fits(said.message.params), from);
+    const missing = join(session.server.folder, "none.gguf");
+    let from = run.said.length;
+    session.server.configure({ machine: { "codegen.model": missing } });
+    const options = await run.waitFor("the options", (said) => said.method === "codegen/userOptions", from);
+    assert.equal(options.message.params.settings.model, missing);
+    await told("the error", from, ({ kind, message }) => kind === "Error" && message.includes("none.gguf"));
     await window.waitFor("the message", () => window.messages(), /none\.gguf/);
     await window.picture("no-model");
-    const runs = session.wire.runs.length;
+    from = run.said.length;
     session.server.configure({ machine: { "codegen.model": MODEL } });
-    await session.wire.run(runs);
-    await told("the other model", ({ kind, device }) => kind === "Normal" && device !== null);
-    await session.wire.runs.at(-1)!.ready("a.py");
+    await told("the other model", from, ({ kind, device }) => kind === "Normal" && device !== null);
     await window.focus();
     await window.type(" ");
     await window.waitForGhost();
+    assert.equal(session.wire.runs.length, runs, "no other server was started");
+});
+
+test("another program is started once the setting names it, and the log has no error", async () => {
+    const { run } = await session.ready({ "a.py": POINT });
+    const runs = session.wire.runs.length;
+    session.server.configure({ machine: { "codegen.server.path": session.another() } });
+    const other = await session.wire.run(runs);
+    await other.ready("a.py");
+    await until("the first server to end", () => run.exit !== undefined);
+    assert.equal(run.exit, 0, "it was asked to end");
+    const log = await until("the log", () => session.server.log(`the server runs, as process ${other.tap}`));
+    assert.match(log, new RegExp(`the server runs, as process ${run.tap}\\b`));
+    assert.doesNotMatch(log, /\[(error|warning)\]/);
 });
 
 test("two windows have a server each, and neither minds the other", async () => {

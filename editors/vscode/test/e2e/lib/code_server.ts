@@ -1,7 +1,7 @@
 /** A real VS Code, served to a browser: code-server in folders of its own. */
 
 import { execFile, spawn, type ChildProcess } from "node:child_process";
-import { mkdirSync, openSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, openSync, readFileSync, readdirSync, renameSync, writeFileSync } from "node:fs";
 import { createServer, type AddressInfo } from "node:net";
 import { join } from "node:path";
 import { promisify } from "node:util";
@@ -109,8 +109,21 @@ export class CodeServer {
     configure(settings: Settings): void {
         this.user = { ...this.user, ...settings.user };
         this.machine = { ...this.machine, ...settings.machine };
-        writeFileSync(join(this.folder, "user/User/settings.json"), JSON.stringify(this.user, null, 2));
-        writeFileSync(join(this.folder, "user/Machine/settings.json"), JSON.stringify(this.machine, null, 2));
+        this.write("User", this.user);
+        this.write("Machine", this.machine);
+    }
+
+    /**
+     * Writes a file of settings, if it is to change. VS Code reads it as soon as anything happens to it, so it takes its place
+     * when it is complete: half of it would be other settings.
+     */
+    private write(kind: "User" | "Machine", settings: object): void {
+        const path = join(this.folder, "user", kind, "settings.json");
+        const text = JSON.stringify(settings, null, 2);
+        if (!existsSync(path) || readFileSync(path, "utf8") !== text) {
+            writeFileSync(`${path}.new`, text);
+            renameSync(`${path}.new`, path);
+        }
     }
 
     /** Takes the settings back to those that VS Code was started with. */
@@ -134,6 +147,16 @@ export class CodeServer {
     address(workspace: string, file: string): string {
         const open = [["openFile", `vscode-remote://127.0.0.1:${this.port}${join(workspace, file)}`]];
         return `http://127.0.0.1:${this.port}/?folder=${encodeURIComponent(workspace)}&payload=${encodeURIComponent(JSON.stringify(open))}`;
+    }
+
+    /** The extension's log of the window in which it has said this; empty if there is none. */
+    log(said: string): string {
+        const logs = join(this.folder, "user/logs");
+        const files = readdirSync(logs, { recursive: true, encoding: "utf8" });
+        const texts = files
+            .filter((file) => file.endsWith("CodeGen.log"))
+            .map((file) => readFileSync(join(logs, file), "utf8"));
+        return texts.find((text) => text.includes(said)) ?? "";
     }
 
     /** Ends VS Code and all that it has started. */

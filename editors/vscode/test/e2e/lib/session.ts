@@ -70,6 +70,13 @@ export class Session {
         return new Session(server, wire, browser, join(variable("E2E_OUT"), "pictures"));
     }
 
+    /** The path of another program, which is the same server with a tap. */
+    another(): string {
+        const folder = join(this.server.folder, "another");
+        mkdirSync(folder, { recursive: true });
+        return this.wire.tap(folder, variable("CODEGEN_LSP"));
+    }
+
     /** Opens a window on a workspace of its own with these files; the first one is opened. */
     async window(files: Record<string, string>): Promise<Window> {
         this.count += 1;
@@ -90,6 +97,7 @@ export class Session {
         const run = await this.wire.run(before);
         const file = basename(Object.keys(files)[0]!);
         await run.ready(file);
+        await window.ready();
         return { window, run, file };
     }
 

@@ -61,6 +61,27 @@ export class Window {
         return window;
     }
 
+    /**
+     * Waits until the language status says that the model is there. What the extension has told VS Code before that, such as
+     * who suggests, has been taken in by then.
+     */
+    async ready(): Promise<void> {
+        await until(
+            "the language status",
+            async () => /CodeGen: (?!starting|loading)/.test((await this.status()) ?? ""),
+            () => this.status(),
+        );
+    }
+
+    /** The language status, as a screen reader is told. */
+    async status(): Promise<string | undefined> {
+        const labels = await this.page.$$eval(
+            "[id='status.languageStatus'], [id='status.languageStatus'] [aria-label]",
+            (found) => found.map((part) => part.getAttribute("aria-label")),
+        );
+        return labels.find((label) => label !== null) ?? undefined;
+    }
+
     async close(): Promise<void> {
         // Leaving the page tells VS Code at once that the window is gone; closing it would leave its server running.
         await this.page.goto("about:blank").catch(() => {});
@@ -207,6 +228,12 @@ export class Window {
         const row = this.page.locator(".quick-input-list .monaco-list-row").filter({ hasText: title }).first();
         await row.waitFor();
         await row.click();
+    }
+
+    /** Chooses an entry of the list that is open. */
+    async choose(entry: RegExp): Promise<void> {
+        const labels = this.page.locator(".quick-input-list .monaco-list-row .label-name");
+        await labels.filter({ hasText: entry }).first().click();
     }
 
     /** Keeps what the window looks like. */

@@ -24,10 +24,12 @@ export interface Said {
 export class Run {
     readonly said: Said[] = [];
     pid = 0;
+    /** The process of the tap, which is the server for VS Code. */
+    tap = 0;
     /** The exit code or the signal, once the server has ended. */
     exit: number | string | undefined;
     private readonly asked = new Map<string, string>();
-    private readonly texts = new Map<string, { text: string; version: number }>();
+    private readonly documents = new Map<string, { text: string; version: number }>();
     private orders = 0;
     private done = 0;
 
@@ -50,6 +52,7 @@ export class Run {
 
     private take(told: Json): void {
         this.pid = told.pid ?? this.pid;
+        this.tap = told.tap ?? this.tap;
         this.exit = told.exit ?? this.exit;
         this.done = told.done ?? this.done;
         const { to, message } = told;
@@ -71,20 +74,25 @@ export class Run {
     private follow(message: Json): void {
         const document = message.params?.textDocument;
         if (message.method === "textDocument/didOpen") {
-            this.texts.set(document.uri, { text: document.text, version: document.version });
+            this.documents.set(document.uri, { text: document.text, version: document.version });
         } else if (message.method === "textDocument/didChange") {
-            const known = this.texts.get(document.uri);
+            const known = this.documents.get(document.uri);
             const text = message.params.contentChanges.reduce(
                 (before: string, change: Change) => apply(before, change),
                 known?.text ?? "",
             );
-            this.texts.set(document.uri, { text, version: document.version });
+            this.documents.set(document.uri, { text, version: document.version });
         }
     }
 
     /** The text of the document whose URI ends so, as VS Code has told the server. */
     text(name: string): string | undefined {
-        return [...this.texts].find(([uri]) => uri.endsWith(name))?.[1].text;
+        return [...this.documents].find(([uri]) => uri.endsWith(name))?.[1].text;
+    }
+
+    /** The texts of a notebook's cells. */
+    cells(name: string): string[] {
+        return [...this.documents].filter(([uri]) => uri.includes(`/${name}#`)).map(([, { text }]) => text);
     }
 
     /** How often what has the method was said to `to`. */
@@ -108,11 +116,12 @@ export class Run {
         );
     }
 
-    /** Waits until the server has the document and a model. */
+    /** Waits until the server has the document, or a cell of the notebook, and a model. */
     async ready(name: string): Promise<void> {
         await this.waitFor(
             `${name} to be opened`,
-            (said) => said.method === "textDocument/didOpen" && said.message.params.textDocument.uri.endsWith(name),
+            ({ method, message }) =>
+                method === "textDocument/didOpen" && message.params.textDocument.uri.split("#")[0].endsWith(name),
         );
         await this.waitFor(
             "the model",
