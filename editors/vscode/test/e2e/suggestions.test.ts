@@ -23,7 +23,10 @@ const REQUEST = "textDocument/inlineCompletion";
 
 let session: Session;
 before(async () => (session = await Session.start("suggestions")));
-afterEach(() => session.closeWindows());
+afterEach(async () => {
+    await session.closeWindows();
+    session.server.reset();
+});
 after(() => session?.stop());
 
 /** Opens a file that ends at the cursor, types, and waits for the ghost text. */
@@ -154,4 +157,24 @@ test("with the menu open, the suggestion goes on from its entry", async () => {
     const ghost = await window.waitForGhost();
     await window.picture("menu");
     assert.ok(`val${ghost}`.startsWith(entry), `val${ghost} goes on from ${entry}`);
+});
+
+test("a notebook's cells get suggestions, as any other document", async () => {
+    const cell = (source: string) => ({ cell_type: "code", execution_count: null, metadata: {}, outputs: [], source });
+    const notebook = {
+        cells: [cell("import json"), cell(POINT)],
+        metadata: { language_info: { name: "python" } },
+        nbformat: 4,
+        nbformat_minor: 2,
+    };
+    const { window, run } = await session.ready({ "a.py": "", "n.ipynb": JSON.stringify(notebook) });
+    await window.page.locator(".explorer-folders-view .monaco-list-row").filter({ hasText: "n.ipynb" }).dblclick();
+    await run.ready("n.ipynb");
+    await window.page.locator(".notebookOverlay .code .view-line").filter({ hasText: "self.name" }).click();
+    await window.keys("Control+End");
+    await window.type(" ");
+    const ghost = await window.waitForGhost();
+    await window.picture("notebook");
+    await window.keys("Tab");
+    await until("the accepted text", () => run.cells("n.ipynb").includes(`${POINT} ${ghost}`));
 });
