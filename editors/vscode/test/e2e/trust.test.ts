@@ -1,7 +1,7 @@
 // Folders that the user does not trust: suggestions and code from comments, but no program is run, whatever the folder's settings say.
+// Once they are trusted, programs are run as the user's settings allow.
 
 import assert from "node:assert/strict";
-import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
 
@@ -12,6 +12,8 @@ let session: Session;
 const UNASKED = {
     "security.workspace.trust.startupPrompt": "never",
     "security.workspace.trust.untrustedFiles": "open",
+    // The page that trusts it is a tab, which goes when another file is shown.
+    "workbench.editor.useModal": "off",
 };
 // The user allows programs to be run, everywhere.
 const RUN = { "codegen.synthesis.verify": "run", "codegen.trusted": true, "codegen.synthesis.isolation": "limits" };
@@ -24,10 +26,10 @@ before(
 );
 after(() => session?.stop());
 
-test("an untrusted workspace runs nothing, and what it says of programs does not count", async () => {
-    const marker = join(session.server.folder, "was-run");
+test("an untrusted workspace runs nothing, whatever it says of programs, until its user trusts it", async () => {
+    const prompts = ["Assign the list [3, 8, 1, 12, 7] to a variable named numbers.", "Print numbers."];
     const { window, run } = await session.ready({
-        "a.py": `open(${JSON.stringify(marker)}, "w").close()\n\n# Assign the list [3, 8, 1, 12, 7] to a variable named numbers.\n`,
+        "a.py": `import math\n\n# ${prompts[0]}\n\n# ${prompts[1]}\n`,
         ".vscode/settings.json": JSON.stringify({
             "codegen.server.path": "/bin/false",
             "codegen.trusted": true,
@@ -40,10 +42,24 @@ test("an untrusted workspace runs nothing, and what it says of programs does not
     const initialize = await run.waitFor("initialize", (said) => said.method === "initialize");
     assert.equal(initialize.message.params.initializationOptions.trusted, false);
     await window.focus("ArrowDown", "ArrowDown");
-    const from = run.said.length;
+    let from = run.said.length;
     await window.command("codegen.synthesize");
-    const answer = await run.answer("codegen.synthesize", from);
-    assert.equal(answer.outcome, "done", JSON.stringify(answer));
-    assert.equal(answer.turns[0].score.run, false);
-    assert.ok(!existsSync(marker), "the program was not run");
+    const untrusted = await run.answer("codegen.synthesize", from);
+    assert.equal(untrusted.outcome, "done", JSON.stringify(untrusted));
+    assert.equal(untrusted.turns[0].score.run, false);
+
+    from = run.said.length;
+    await window.palette("Workspaces: Manage Workspace Trust");
+    await window.page.locator(".workspace-trust-buttons .monaco-button").first().click();
+    const told = await run.waitFor("the user's options", (said) => said.method === "codegen/userOptions", from);
+    assert.equal(told.message.params.settings.trusted, true);
+    await window.page.locator(".tab").filter({ hasText: "a.py" }).click();
+    await window.focus();
+    from = run.said.length;
+    await window.command("codegen.synthesizeAll");
+    const trusted = await run.answer("codegen.synthesizeAll", from);
+    assert.equal(trusted.outcome, "done", JSON.stringify(trusted));
+    assert.equal(trusted.turns[0].prompt, prompts[1]);
+    assert.equal(trusted.turns[0].score.run, true);
+    assert.equal(session.wire.runs.length, 1, "by the server that ran before");
 });
