@@ -24,7 +24,7 @@ export function explained(answer: Explanation): string {
     if (promptText === null) {
         lines.push("No model is loaded.");
     } else {
-        lines.push(`${promptTokens ?? 0} tokens.`, ...(history === null ? [] : historyLines(history)));
+        lines.push(`- Tokens: ${promptTokens ?? 0}`, ...(history === null ? [] : historyLines(history)));
         lines.push("", ...fenced(promptText));
     }
     if (made !== null && made.promptText !== promptText) {

@@ -5,12 +5,12 @@ import { percent } from "./explain";
 
 /** A document in plain text, which an editor does not wrap: tables stay tables. */
 export function statistics(answer: Statistics): string {
-    const where = answer.folder === null ? "" : `, in ${answer.folder}`;
+    const where = answer.folder === null ? "" : `\nThe counts are in ${answer.folder}`;
     const lines = [
         "What suggestions are worth",
         "",
         answer.enabled
-            ? `Counted on this machine${where}, never sent anywhere.\ncodegen.statistics.enabled turns it off.`
+            ? `Counted on this machine, never sent anywhere; codegen.statistics.enabled turns it off.${where}`
             : "Nothing is kept: codegen.statistics.enabled is off.\nWhat follows was counted before, and since the server started.",
         ...section(`The last ${answer.days} days, since ${answer.since}`, answer.report),
         ...section("Since the server started", answer.session),

@@ -71,7 +71,7 @@ test("a turn is explained", () => {
         "Mean probability of a token: 25 %",
         "it raised: ValueError: no",
         "  - zero zero",
-        "12 tokens.",
+        "- Tokens: 12",
         "````python\n# now ```\n\n````",
         "## What it was shown then",
     ]) {
@@ -136,7 +136,7 @@ const answer: Statistics = {
 test("statistics as tables", () => {
     const text = statistics(answer);
     for (const part of [
-        "in /state/codegen,",
+        "\nThe counts are in /state/codegen\n",
         "\nThe last 30 days, since 2026-11-01\n==",
         "30 % (30; 70 by hand)",
         "\nline                10         3        1        40 %     –   42 ms  120 ms\n",
