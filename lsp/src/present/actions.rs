@@ -83,8 +83,7 @@ pub fn of_turn(known: &Known) -> Vec<Action> {
 /// The actions for a selection of several turns.
 #[must_use]
 pub fn of_several(turns: &[&Known], selection: lsp::Range) -> Vec<Action> {
-    let empty = |known: &&&Known| known.is_empty() && known.is_open() && !known.working;
-    let title = match turns.iter().filter(empty).count() {
+    let title = match turns.iter().filter(|known| known.waits()).count() {
         0 => return Vec::new(),
         1 => "Write code for the empty prompt in the selection".to_owned(),
         empty => format!("Write code for the {empty} empty prompts in the selection"),

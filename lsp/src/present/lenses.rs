@@ -26,16 +26,15 @@ pub fn shown(known: &Known, which: CodeLenses, marker: bool) -> bool {
     match which {
         CodeLenses::Off => false,
         CodeLenses::All => true,
-        CodeLenses::Auto => marker || known.working || !known.is_handwritten(),
+        CodeLenses::Auto => marker || known.is_shown(),
     }
 }
 
 /// The lenses of the turns that `shown` admits. `cuts` holds the cut of each turn's history, in the order of the turns.
 #[must_use]
 pub fn lenses(turns: &[Known], cuts: &[Option<Cut>], shown: impl Fn(&Known) -> bool) -> Vec<Lens> {
-    let without = |known: &Known| known.is_empty() && known.is_open() && !known.working;
-    let empty = turns.iter().filter(|known| without(known)).count();
-    let first = turns.iter().position(without);
+    let empty = turns.iter().filter(|known| known.waits()).count();
+    let first = turns.iter().position(Known::waits);
     let mut lenses = Vec::new();
     for (index, known) in turns.iter().enumerate().filter(|(_, known)| shown(known)) {
         let mut add = |title: String, offer: Offer| lenses.push(Lens { turn: index, title, offer });
@@ -83,6 +82,8 @@ fn status(known: &Known, cut: Option<&Cut>) -> Option<String> {
             Some(reason) => format!("failed: {}", line(reason)),
             None => "failed".to_owned(),
         }),
+        // The code behind a blank line is none of a prompt that asks for other code.
+        TurnState::Edited if known.record.is_none() && known.offers => None,
         TurnState::Edited if known.record.is_none() => Some("written by hand".to_owned()),
         TurnState::Edited => Some("edited by hand".to_owned()),
         TurnState::Stale => Some(stale(known.changed).to_owned()),

@@ -31,6 +31,8 @@ pub struct Known {
     pub following: bool,
     /// The place where a piece of code for it may go.
     pub insertion: Insertion,
+    /// Whether it asks for code of itself; see [`turns::offers`].
+    pub offers: bool,
 }
 
 /// The changes of a turn since its code was generated.
@@ -60,6 +62,22 @@ impl Known {
         matches!(self.insertion, Insertion::ReplaceGenerated { .. })
     }
 
+    /// Whether it has a lens by itself: it asks for code, the user has asked for it, or a command worked on it.
+    #[must_use]
+    pub fn is_shown(&self) -> bool {
+        self.working || self.offers || self.turn.asked || self.state == TurnState::Failed || self.has_record()
+    }
+
+    fn has_record(&self) -> bool {
+        !self.is_empty() && !self.is_handwritten()
+    }
+
+    /// Whether it waits for code that `synthesizeAll` would write.
+    #[must_use]
+    pub fn waits(&self) -> bool {
+        self.offers && self.is_open() && !self.working
+    }
+
     /// Whether code may be written for it without replacing other code.
     #[must_use]
     pub fn is_open(&self) -> bool {
@@ -78,6 +96,7 @@ impl Known {
 /// that a command is working on.
 #[must_use]
 pub fn known(document: &Document, turns: &TurnMap, records: &Records, working: &[usize]) -> Vec<Known> {
+    let options = turns.options();
     let mut all: Vec<_> = (turns.iter().cloned())
         .map(|Mapped { turn, text, block }| {
             let (state, record) = records.state(&text);
@@ -90,7 +109,8 @@ pub fn known(document: &Document, turns: &TurnMap, records: &Records, working: &
             let place = alternatives.and_then(|known| Some((known.current(&text.program)?, known.each.len())));
             let failure = records.failure(&text);
             let insertion = turns::insertion(document, &turn);
-            Known { turn, block, state, record, changed, place, failure, working, following: false, insertion }
+            let offers = turns::offers(document, &turn, options);
+            Known { turn, block, state, record, changed, place, failure, working, following: false, insertion, offers }
         })
         .collect();
     let mut generated = std::collections::HashSet::new();

@@ -78,17 +78,23 @@ impl Plan {
         }
     }
 
-    /// Plans all turns without code whose prompts are in `range`.
+    /// Plans all turns in `range` that ask for code of themselves.
     ///
     /// # Errors
     /// There are no such turns.
     pub fn all(document: &Document, turns: &TurnMap, range: &Range<usize>) -> Result<Self, Nothing> {
         let here = turns.iter().map(|found| &found.turn);
         let here: Vec<&Turn> = here.filter(|turn| provenance::overlap(&turn.prompt_range, range)).collect();
-        let empty: Vec<&Turn> = here.iter().copied().filter(|turn| turns::is_empty(document, turn)).collect();
+        let options = turns.options();
+        let offers = |turn: &&Turn| turns::offers(document, turn, options);
+        let empty: Vec<&Turn> = here.iter().copied().filter(offers).collect();
         let Some(first) = empty.first() else {
-            let what = if here.is_empty() { "no comment prompt" } else { "no prompt without program text" };
-            let message = format!("there is {what} here, so there is nothing to synthesize");
+            let message = match turns::silences(document, &here, options) {
+                why if why.is_empty() => {
+                    "there is no comment prompt here, so there is nothing to synthesize".to_owned()
+                }
+                why => format!("no comment here asks for code by itself: {why}; put the cursor on one to ask for it"),
+            };
             return Err(Nothing { outcome: Outcome::Nothing, message });
         };
         let about = first_line(first).to_owned();

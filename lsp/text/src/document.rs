@@ -33,7 +33,7 @@ pub struct Document {
     version: i32,
     /// Whether the text may hold a carriage return. If not, tree-sitter's rows are the rope's lines.
     returns: bool,
-    /// The pieces of code that were generated into it.
+    /// The pieces of code that were generated into it, and the comments that were asked for by name.
     marks: Marks,
     limits: Limits,
     /// The unit of indentation where the text shows none.
@@ -141,7 +141,12 @@ impl Document {
         self.marks.add(range, program);
     }
 
-    /// The generated pieces of code, where they are now.
+    /// Notes that the user has asked for the comment in `range` by name, which makes it a prompt wherever it stands.
+    pub fn ask(&mut self, range: Range<usize>) {
+        self.marks.ask(range);
+    }
+
+    /// The generated pieces of code and the comments that were asked for, where they are now.
     #[must_use]
     pub fn marks(&self) -> &Marks {
         &self.marks

@@ -1,19 +1,28 @@
 //! The turns of a document: comment prompts and the code below them. Pure.
 //!
-//! A prompt is a run of whole-line comments of one indentation that starts a block or follows a blank line. Its code
-//! runs to the next prompt of that indentation or the end of the block; this is what a history shows. What a command
-//! may replace is a much smaller part: see [`insertion`].
+//! Two questions are kept apart.
 //!
-//! The docstring of a function that has no other body, or just `pass` or `...`, is a prompt, too; the body is its code.
-//! With a marker, every run of comments that start with it is a prompt, and nothing else is.
+//! **Where turns are** decides what a history shows. A prompt is a run of whole-line comments of one indentation that
+//! starts a block, follows a blank line or a docstring. Its code runs to the next prompt of that indentation or the end
+//! of the block. What a command may replace is a much smaller part: see [`insertion`]. Comments for tools, commented-out
+//! code, rulers with their headings, addresses and licences are no prompts; notes are, since what stands below them has
+//! to be shown to the model somehow. The docstring of a function that has no other body, or just `pass` or `...`, is a
+//! prompt, too; the body is its code. With a marker, every run of comments that start with it is a prompt, and nothing
+//! else is.
 //!
-//! Comments for tools, commented-out code, rulers with their headings, and licences are no prompts. A `TODO` is one,
-//! since it says what is to be done.
+//! **Which turns offer themselves** decides where a lens stands, what is written for a whole file, and what is suggested
+//! below a comment: those that ask for code that is not there; see [`offers`].
+//!
+//! Asked for by name, by a command or a cursor, any whole-line comment is a prompt, also directly below code: see
+//! [`named`]. It stays one while it stands there ([`Document::ask`]).
 
+mod asking;
 mod comment_run;
 mod generated;
 mod insertion;
 mod lookup;
+mod no_prompt;
+mod offering;
 mod program;
 mod segments;
 #[cfg(test)]
@@ -30,7 +39,9 @@ use crate::python;
 use comment_run::Run;
 pub use generated::generated_range;
 pub use insertion::{Insertion, Refusal, insertion, line_count, replacement, resolved};
-pub use lookup::{Asked, NoTurn};
+pub use lookup::{Asked, Named, NoTurn, askable, named};
+pub use no_prompt::NoPrompt;
+pub use offering::{Silence, may_ask, offers, silence, silences};
 pub(crate) use program::{line_feeds, shown_text};
 pub use segments::{Part, PartKind, parts};
 
@@ -69,6 +80,9 @@ pub struct Turn {
     /// The lines below the prompt that were generated for it and are exactly what was generated, where that is known;
     /// see [`crate::provenance::Records::texts`].
     pub generated: Option<Range<usize>>,
+    /// Whether the user has asked for it by name, which makes it a turn wherever its comment stands; see
+    /// [`Document::ask`].
+    pub asked: bool,
     /// The bytes that a piece of code written for the turn replaces. Empty and right below the prompt unless
     /// [`resolved`] has decided otherwise.
     pub target: Range<usize>,
@@ -254,6 +268,12 @@ pub fn program_edit(document: &Document, turn: &Turn, program: &str) -> Edit {
     program::edit(document, turn, program)
 }
 
+/// The lines that [`program_edit`] writes for `program`, joined by `\n`, with the indentation that they will have.
+#[must_use]
+pub fn written_lines(document: &Document, turn: &Turn, program: &str) -> String {
+    program::lines(document, turn, program).join("\n")
+}
+
 /// The [`program_text`] of the turn once [`program_edit`] has put `program` in place.
 #[must_use]
 pub fn written_text(document: &Document, turn: &Turn, program: &str) -> String {
@@ -303,7 +323,8 @@ fn walk(document: &Document, from: usize, options: &TurnOptions, one: bool) -> V
                 }
                 extend(&mut found, &open, past, column);
                 open.push(found.len());
-                found.push(Linked { turn: run.turn(), column, previous, followed: false });
+                let turn = Turn { asked: run.is_asked(document), ..run.turn() };
+                found.push(Linked { turn, column, previous, followed: false });
                 continue;
             }
             if run.is_section() {

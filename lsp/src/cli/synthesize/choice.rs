@@ -1,14 +1,17 @@
 //! Chooses the turns of a file that are written.
 
+use std::ops::Range;
+
 use anyhow::bail;
 use codegen_text::document::Document;
-use codegen_text::turns::{self, PromptKind, Turn, TurnOptions};
+use codegen_text::turns::{self, PromptKind, Silence, Turn, TurnOptions};
 
-/// The user's choice. Turns are counted from 1, in the order of their prompts.
+/// The user's choice. Turns are counted from 1, in the order of their prompts: all comments that can be asked for by name,
+/// whether or not they ask for code of themselves; see [`turns::askable`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Choice {
-    /// Every turn without code.
-    Empty,
+    /// Every turn that asks for code of itself.
+    Open,
     /// The turn of this number.
     One(usize),
     /// The turn of this number and all that follow.
@@ -26,57 +29,78 @@ pub(super) struct Chosen<'o> {
     anew: bool,
     /// Whether the turn that the user named is done.
     begun: bool,
+    /// The code that was written, in the document as it is now: comments in it have no number.
+    places: Vec<Range<usize>>,
     /// The prompts and the code that was written. The docstring of a function with a body is a turn only if it is among
     /// them, so that the turns behind it keep their numbers.
     written: Vec<(String, String)>,
 }
 
 impl<'o> Chosen<'o> {
-    /// Starts at the first chosen turn. With `anew`, later turns are chosen whether or not they have code.
+    /// Starts at the first chosen turn. A comment that the user named becomes a prompt of the document. With `anew`, later
+    /// turns are chosen whether or not they have code.
     ///
     /// # Errors
     /// The document has fewer turns.
-    pub fn new(document: &Document, choice: Choice, anew: bool, options: &'o TurnOptions) -> anyhow::Result<Self> {
+    pub fn new(document: &mut Document, choice: Choice, anew: bool, options: &'o TurnOptions) -> anyhow::Result<Self> {
         let from = match choice {
-            Choice::Empty => 0,
+            Choice::Open => 0,
             Choice::One(number) | Choice::From(number) => {
-                let turns = turns::turns(document, options);
-                match number.checked_sub(1).and_then(|index| turns.get(index)) {
-                    Some(turn) => turn.prompt_range.start,
-                    None if turns.is_empty() => bail!("there are no comment prompts, so there is no turn {number}"),
-                    None => bail!("there is no turn {number}: there are {}, counted from 1 (see --list)", turns.len()),
+                let all = turns::askable(document, &turns::turns(document, options), options);
+                match number.checked_sub(1).and_then(|index| all.get(index)) {
+                    Some(prompt) => {
+                        document.ask(prompt.clone());
+                        prompt.start
+                    }
+                    None if all.is_empty() => bail!("there are no comment prompts, so there is no turn {number}"),
+                    None => bail!("there is no turn {number}: there are {}, counted from 1 (see --list)", all.len()),
                 }
             }
         };
-        Ok(Self { choice, options, from, anew, begun: false, written: Vec::new() })
+        Ok(Self { choice, options, from, anew, begun: false, places: Vec::new(), written: Vec::new() })
     }
 
-    /// The next turn to write, and its number in the document as it is now.
+    /// The next turn to write, and its number.
     pub fn next(&self, document: &Document) -> Option<(usize, Turn)> {
-        let any = self.choice != Choice::Empty && (self.anew || !self.begun);
-        let wanted = |turn: &Turn| turn.prompt_range.start >= self.from && (any || turns::is_empty(document, turn));
+        let any = self.choice != Choice::Open && (self.anew || !self.begun);
+        let wanted =
+            |turn: &&Turn| turn.prompt_range.start >= self.from && (any || turns::offers(document, turn, self.options));
         let known = |turn: &Turn, program: &str| {
             self.written.iter().any(|(prompt, written)| *prompt == turn.prompt && written == program)
         };
-        let turns = turns::turns_known(document, self.options, &known);
-        let found = turns.into_iter().enumerate().find(|(_, turn)| wanted(turn));
-        found.map(|(index, turn)| (index + 1, turn))
+        let all = turns::turns_known(document, self.options, &known);
+        let found = all.iter().find(wanted)?;
+        let before = turns::askable(document, &all, self.options).into_iter();
+        let before = before.filter(|prompt| {
+            prompt.start < found.prompt_range.start && !self.places.iter().any(|place| place.contains(&prompt.start))
+        });
+        Some((before.count() + 1, found.clone()))
+    }
+
+    /// The number of turns that keep their code, of those behind the named one.
+    pub fn left_alone(&self, document: &Document) -> usize {
+        let has_code = |turn: &&Turn| turns::silence(document, turn, self.options) == Some(Silence::Code);
+        let all = turns::turns(document, self.options);
+        all.iter().filter(|turn| turn.prompt_range.start > self.from).filter(has_code).count()
     }
 
     /// Whether the next turn is one that the user named.
     pub fn is_named(&self) -> bool {
-        self.choice != Choice::Empty && !self.begun
+        self.choice != Choice::Open && !self.begun
     }
 
     /// Marks the turn as done: it has `program` now, if that is not empty, and its code ends at `end`.
     pub fn done(&mut self, turn: &Turn, program: String, end: usize) {
+        if !program.is_empty() {
+            self.places.push(turn.prompt_range.end..end);
+        }
         if turn.kind == PromptKind::Docstring && !program.is_empty() {
             self.written.push((turn.prompt.clone(), program));
         }
         self.begun = true;
         self.from = match self.choice {
             Choice::One(_) => usize::MAX,
-            Choice::Empty | Choice::From(_) => end,
+            Choice::Open | Choice::From(_) => end,
         };
     }
 }
@@ -88,8 +112,8 @@ mod tests {
     const TEXT: &str = "# one\na = 1\n\n# two\n\n# three\ndef f():\n    # inner\n    pass\n\n# four\n";
 
     fn chosen(choice: Choice, anew: bool) -> Vec<(usize, String)> {
-        let (document, options) = (Document::new(TEXT, 0), TurnOptions::default());
-        let mut chosen = Chosen::new(&document, choice, anew, &options).unwrap();
+        let (mut document, options) = (Document::new(TEXT, 0), TurnOptions::default());
+        let mut chosen = Chosen::new(&mut document, choice, anew, &options).unwrap();
         let mut found = Vec::new();
         while let Some((number, turn)) = chosen.next(&document) {
             chosen.done(&turn, String::new(), turn.program_range.end.max(turn.prompt_range.end));
@@ -102,20 +126,21 @@ mod tests {
     fn choices() {
         let named = |all: &[(usize, &str)]| all.iter().map(|&(n, prompt)| (n, prompt.to_owned())).collect::<Vec<_>>();
         for anew in [false, true] {
-            assert_eq!(chosen(Choice::Empty, anew), named(&[(2, "two"), (5, "four")]));
+            assert_eq!(chosen(Choice::Open, anew), named(&[(2, "two"), (4, "inner"), (5, "four")]));
             assert_eq!(chosen(Choice::One(1), anew), named(&[(1, "one")]));
             assert_eq!(chosen(Choice::One(4), anew), named(&[(4, "inner")]));
         }
         assert_eq!(chosen(Choice::From(2), true), named(&[(2, "two"), (3, "three"), (5, "four")]));
-        assert_eq!(chosen(Choice::From(2), false), named(&[(2, "two"), (5, "four")]));
-        assert_eq!(chosen(Choice::From(1), false), named(&[(1, "one"), (2, "two"), (5, "four")]));
+        let open = [(2, "two"), (4, "inner"), (5, "four")];
+        assert_eq!(chosen(Choice::From(2), false), named(&open));
+        assert_eq!(chosen(Choice::From(1), false), named(&[&[(1, "one")][..], &open[..]].concat()));
     }
 
     #[test]
     fn turns_keep_their_numbers_when_a_docstring_before_them_gets_its_body() {
         let text = "def f():\n    'One.'\n\ndef g():\n    'Two.'\n    return 2\n\n# three\n";
         let (mut document, options) = (Document::new(text, 0), TurnOptions::default());
-        let mut chosen = Chosen::new(&document, Choice::Empty, false, &options).unwrap();
+        let mut chosen = Chosen::new(&mut document, Choice::Open, false, &options).unwrap();
         let (number, turn) = chosen.next(&document).unwrap();
         assert_eq!((number, turn.prompt.as_str()), (1, "One."));
         let edit = turns::program_edit(&document, &turn, "return 1");
@@ -128,10 +153,38 @@ mod tests {
     }
 
     #[test]
+    fn any_comment_can_be_named() {
+        let text = "x = [3, 1, 2]\n# Sort x in place.\n\n# TODO: fix this later\nimport os\n# noqa\n# print x\n";
+        let chosen = |choice| {
+            let (mut document, options) = (Document::new(text, 0), TurnOptions::default());
+            let chosen = Chosen::new(&mut document, choice, false, &options).unwrap();
+            chosen.next(&document).map(|(number, turn)| (number, turn.prompt))
+        };
+        assert_eq!(chosen(Choice::Open), None);
+        assert_eq!(chosen(Choice::One(1)), Some((1, "Sort x in place.".to_owned())));
+        assert_eq!(chosen(Choice::One(2)), Some((2, "TODO: fix this later".to_owned())));
+        assert_eq!(chosen(Choice::One(3)), Some((3, "print x".to_owned())));
+    }
+
+    #[test]
+    fn comments_in_what_was_written_have_no_number() {
+        let text = "# one\n\n# two\n";
+        let (mut document, options) = (Document::new(text, 0), TurnOptions::default());
+        let mut chosen = Chosen::new(&mut document, Choice::Open, false, &options).unwrap();
+        let (_, turn) = chosen.next(&document).unwrap();
+        let edit = turns::program_edit(&document, &turn, "x = 1\n# sort x\nx = 2");
+        let end = edit.range.start + edit.text.len();
+        document.edit(edit.range, &edit.text);
+        chosen.done(&turn, "x = 1".to_owned(), end);
+        let (number, turn) = chosen.next(&document).unwrap();
+        assert_eq!((number, turn.prompt.as_str()), (2, "two"));
+    }
+
+    #[test]
     fn turns_that_are_not_there() {
         let options = TurnOptions::default();
         let error = |text: &str, choice| {
-            Chosen::new(&Document::new(text, 0), choice, false, &options).err().map(|error| error.to_string())
+            Chosen::new(&mut Document::new(text, 0), choice, false, &options).err().map(|error| error.to_string())
         };
         assert_eq!(
             error(TEXT, Choice::One(6)),
@@ -145,6 +198,6 @@ mod tests {
             error("x = 1\n", Choice::One(1)),
             Some("there are no comment prompts, so there is no turn 1".to_owned())
         );
-        assert_eq!(error("x = 1\n", Choice::Empty), None);
+        assert_eq!(error("x = 1\n", Choice::Open), None);
     }
 }

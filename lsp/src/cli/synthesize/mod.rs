@@ -2,6 +2,7 @@
 
 mod choice;
 mod report;
+mod stream;
 
 use std::io::IsTerminal;
 use std::path::PathBuf;
@@ -14,6 +15,7 @@ use codegen_engine::{Engine, Generation};
 use codegen_sandbox::Level;
 use codegen_text::candidates::Ranked;
 use codegen_text::document::Document;
+use codegen_text::python;
 use codegen_text::turns::{self, Turn, TurnOptions};
 use similar::TextDiff;
 
@@ -22,27 +24,28 @@ use super::interrupt::Interrupts;
 use super::paint::{Colour, Painter};
 use super::{output, source};
 use crate::config::SynthesisConfig;
-use crate::generate::live::Live;
 use crate::generate::prepare::{self, PreparedTurn};
 use crate::generate::run::{self, RunOptions};
 use crate::generate::select::{Selection, select};
 use choice::{Choice, Chosen};
+use stream::Stream;
 
 /// Arguments of `synthesize`.
 #[derive(Debug, Args)]
 pub struct Arguments {
     /// A Python file with comment prompts
     file: PathBuf,
-    /// Write turn N (counted from 1), and no other [default: every turn without program text]
+    /// Write turn N (counted from 1 among all comments that can be prompts), and no other [default: every comment that asks
+    /// for code by itself]
     #[arg(long, value_name = "N", group = "which")]
     turn: Option<usize>,
-    /// Write turn N and every later one without program text; with --replace, every later one
+    /// Write turn N and every later one that asks for code by itself; with --replace, every later one
     #[arg(long, value_name = "N", group = "which")]
     from: Option<usize>,
     /// Replace the code directly below a prompt, up to the next blank line between statements, by generated code
     #[arg(long, requires = "which")]
     replace: bool,
-    /// List the turns with their numbers, and write nothing
+    /// List the turns with their numbers, and write nothing. Notes, titles and comments within code are only counted
     #[arg(long, conflicts_with_all = ["turn", "from", "replace", "verify", "diff", "in_place"])]
     list: bool,
     /// Sample N program texts for each turn and take the best
@@ -94,7 +97,7 @@ impl Arguments {
         match (self.turn, self.from) {
             (Some(number), _) => Choice::One(number),
             (None, Some(number)) => Choice::From(number),
-            (None, None) => Choice::Empty,
+            (None, None) => Choice::Open,
         }
     }
 
@@ -136,20 +139,22 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
     let options = arguments.turn_options();
     let mut document = Document::new(&text, 0);
     let named = || path.display().to_string();
-    let mut chosen = Chosen::new(&document, arguments.choice(), arguments.replace, &options).with_context(named)?;
+    let mut chosen = Chosen::new(&mut document, arguments.choice(), arguments.replace, &options).with_context(named)?;
     if chosen.next(&document).is_none() {
-        let hint = match turns::turns(&document, &options).is_empty() {
-            true => "",
-            false => "; --turn N puts code above what turn N has, --turn N --replace in its place",
-        };
-        output::remark(&format!("{} has no comment prompt without program text{hint}", path.display()));
+        let all = turns::turns(&document, &options);
+        let why = turns::silences(&document, &all.iter().collect::<Vec<_>>(), &options);
+        let others = turns::askable(&document, &all, &options).len() - all.len();
+        output::remark(&format!("{}: {}", path.display(), nothing_asked(&why, others)));
         return Ok(());
     }
     if let Some((number, turn)) = chosen.next(&document).filter(|_| chosen.is_named()) {
         // Checked before the model is loaded.
         resolved(arguments, &document, number, turn).with_context(named)?;
     }
-    let left = left_alone(arguments, &document, &options);
+    let left = match arguments.from {
+        Some(_) if !arguments.replace => chosen.left_alone(&document),
+        _ => 0,
+    };
     let interrupts = Interrupts::of(path);
     let writer = Writer::new(arguments, &options)?;
     let mut terminal = Terminal::new(arguments);
@@ -171,7 +176,7 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
         let mut end = match arguments.choice() {
             // The code of the turn is kept, prompts inside it included.
             Choice::From(_) => turn.program_range.end.max(turn.prompt_range.end),
-            Choice::Empty | Choice::One(_) => turn.prompt_range.end,
+            Choice::Open | Choice::One(_) => turn.prompt_range.end,
         };
         let mut program = String::new();
         if !written.text().is_empty() {
@@ -210,26 +215,40 @@ fn resolved(arguments: &Arguments, document: &Document, number: usize, turn: Tur
         .map_err(|refusal| anyhow::anyhow!("turn {number}: {}", refusal.message(&replace)))
 }
 
-/// The number of turns after the named one that keep their code.
-fn left_alone(arguments: &Arguments, document: &Document, options: &TurnOptions) -> usize {
-    let Some(number) = arguments.from.filter(|_| !arguments.replace) else { return 0 };
-    let later = turns::turns(document, options).into_iter().skip(number);
-    later.filter(|turn| !turns::is_empty(document, turn)).count()
+/// The reason why nothing is written without a turn's number, and what helps. `why` is of the turns, `others` the number of
+/// further comments.
+fn nothing_asked(why: &str, others: usize) -> String {
+    let within = match others {
+        0 => String::new(),
+        1 => "1 comment stands within code".to_owned(),
+        others => format!("{others} comments stand within code"),
+    };
+    let why: Vec<&str> = [why, &within].into_iter().filter(|part| !part.is_empty()).collect();
+    if why.is_empty() {
+        return "there is no comment prompt".to_owned();
+    }
+    format!("no comment here asks for code by itself: {}; use --turn N (see --list)", why.join(", "))
 }
 
-/// Prints the turns of the text.
+/// Prints the turns of the text that may ask for code, and the numbers of the other comments.
 fn list(arguments: &Arguments, text: &str) -> anyhow::Result<()> {
-    let document = Document::new(text, 0);
-    let turns = turns::turns(&document, &arguments.turn_options());
-    if turns.is_empty() {
+    let (document, options) = (Document::new(text, 0), arguments.turn_options());
+    let all = turns::turns(&document, &options);
+    let askable = turns::askable(&document, &all, &options);
+    if askable.is_empty() {
         output::remark(&format!("{} has no comment prompts", arguments.file.display()));
     }
-    for (index, turn) in turns.iter().enumerate() {
-        match arguments.json {
-            true => output::json(&report::entry_json(index + 1, &document, turn).to_string())?,
-            false => output::print(&format!("{}\n", report::entry(index + 1, &document, turn)))?,
+    let mut others = Vec::new();
+    for (number, prompt) in (1..).zip(&askable) {
+        match all.iter().find(|turn| turn.prompt_range.start == prompt.start) {
+            Some(turn) if turns::may_ask(turn, &options) => match arguments.json {
+                true => output::json(&report::entry_json(number, &document, turn).to_string())?,
+                false => output::print(&format!("{}\n", report::entry(number, &document, turn)))?,
+            },
+            _ => others.push((number, python::line_at(&document, prompt.start).number + 1)),
         }
     }
+    report::others(&others).iter().for_each(|line| output::remark(line));
     Ok(())
 }
 
@@ -289,13 +308,15 @@ impl<'a> Writer<'a> {
         let prepared = prepare::prepare_turn(document, turn, self.options, self.config.max_tokens, &self.engine);
         let mut generations = self.engine.submit_candidates(prepared.candidates(self.samplings()));
         let prompt = document.slice(turn.prompt_range.clone());
-        terminal.show(&format!("{}\n", prompt.trim_end_matches(['\r', '\n'])))?;
-        let mut stream = Live::new(&prepared.indent);
+        // A terminal's lines end with `\n`, whatever the file's do.
+        let prompt = prompt.replace("\r\n", "\n").replace('\r', "\n");
+        terminal.show(&format!("{}\n", prompt.trim_end_matches('\n')))?;
+        let mut stream = Stream::new(document, turn, &prepared.indent);
         // Among several candidates, the one that is written is not known yet.
         let live = terminal.live && generations.len() == 1;
         let mut completions = Vec::new();
         for generation in &mut generations {
-            let done = finish(generation, |text| if live { terminal.show(stream.push(text)) } else { Ok(()) })?;
+            let done = finish(generation, |text| if live { terminal.show(&stream.push(text)) } else { Ok(()) })?;
             completions.push(done);
         }
         let each = completions.into_iter().enumerate();

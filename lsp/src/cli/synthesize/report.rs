@@ -83,6 +83,23 @@ pub(super) fn entry(number: usize, document: &Document, turn: &Turn) -> String {
     format!("turn {number}, line {}, {state}: {prompt}", line(document, turn))
 }
 
+/// The comments of a list that ask for nothing by themselves, by their numbers and lines, in a line for people.
+pub(super) fn others(others: &[(usize, usize)]) -> Option<String> {
+    const SHOWN: usize = 8;
+    let named = others.iter().take(SHOWN).map(|(number, line)| format!("{number} (line {line})"));
+    let mut named = named.collect::<Vec<_>>().join(", ");
+    if others.len() > SHOWN {
+        named.push_str(&format!(" and {} more", others.len() - SHOWN));
+    }
+    match others.len() {
+        0 => None,
+        1 => Some(format!("1 comment asks for nothing by itself, and --turn N writes code for it: {named}")),
+        count => {
+            Some(format!("{count} comments ask for nothing by themselves, and --turn N writes code for them: {named}"))
+        }
+    }
+}
+
 /// A turn in a list, as JSON.
 pub(super) fn entry_json(number: usize, document: &Document, turn: &Turn) -> Value {
     json!({

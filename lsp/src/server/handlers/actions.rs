@@ -14,7 +14,9 @@ use crate::server::session::Session;
 
 /// Answers a request away from the main loop, since finding turns reads the whole document.
 pub fn requested(session: &mut Session, params: lsp::CodeActionParams, responder: ActionResponder) {
-    let Some(snapshot) = Snapshot::of(&session.state, &params.text_document.uri) else { return responder.answer(None) };
+    let Some(mut snapshot) = Snapshot::of(&session.state, &params.text_document.uri) else {
+        return responder.answer(None);
+    };
     let selection = match positions::range(snapshot.document.rope(), params.range, snapshot.encoding) {
         Ok(selection) => selection,
         Err(error) => return responder.refuse(error.to_string()),
@@ -24,6 +26,9 @@ pub fn requested(session: &mut Session, params: lsp::CodeActionParams, responder
     }
     let capabilities = session.state.capabilities;
     session.answer_off(responder, move || {
+        if selection.is_empty() {
+            snapshot.ask_at(selection.start);
+        }
         let commands = commands(&snapshot, params.range, &selection);
         let answers = commands.into_iter().filter_map(|(command, disabled)| answer(command, disabled, capabilities));
         Some(answers.collect())

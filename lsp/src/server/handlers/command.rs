@@ -187,7 +187,7 @@ fn cancel(session: &mut Session, Cancel { uri, position }: Cancel, responder: Co
         (None, Some(_)) => return responder.refuse(format!("{CANCEL} cannot use a position without its uri")),
         (_, None) => None,
         (Some(uri), Some(position)) => match lookup::turn_at(&mut session.state, uri, position) {
-            Ok(found) => Some(found.turn.prompt_range),
+            Ok(found) => Some(found.mapped.turn.prompt_range),
             Err(reason @ (NoTurn::NotOpen(_) | NoTurn::NoPosition(_))) => return responder.refuse(reason.to_string()),
             // Without known turns, no command works on one.
             Err(_) => return responder.answer(Some(json!({ "cancelled": 0 }))),

@@ -21,11 +21,11 @@ pub struct ExplainArgument {
 /// Answers a request away from the main loop, since it counts tokens.
 pub fn requested(session: &mut Session, argument: ExplainArgument, responder: CommandResponder) {
     let ExplainArgument { uri, position } = argument;
-    let turn = match lookup::turn_at(&mut session.state, &uri, position) {
-        Ok(found) => found.turn,
+    let found = match lookup::turn_at(&mut session.state, &uri, position) {
+        Ok(found) => found,
         Err(reason) if reason.is_bad_request() => return responder.refuse(reason.to_string()),
-        Err(reason @ NoTurn::NoPrompt(_)) => {
-            session.outbox.message(MessageType::INFO, format!("codegen-lsp: {reason}, so there is nothing to explain"));
+        Err(reason @ NoTurn::NoPrompt(..)) => {
+            session.outbox.message(MessageType::INFO, format!("codegen-lsp: {reason}"));
             return responder.answer(None);
         }
         Err(reason) => {
@@ -33,7 +33,11 @@ pub fn requested(session: &mut Session, argument: ExplainArgument, responder: Co
             return responder.answer(None);
         }
     };
-    let Some(snapshot) = Snapshot::of(&session.state, &uri) else { return responder.answer(None) };
+    let Some(mut snapshot) = Snapshot::of(&session.state, &uri) else { return responder.answer(None) };
+    if let Some(comment) = found.asked {
+        snapshot.ask(comment);
+    }
+    let turn = found.mapped.turn;
     session.answer_off(responder, move || {
         let prepared = snapshot.engine.as_ref().map(|engine| {
             let prepared = snapshot.prepare(&turn, engine);

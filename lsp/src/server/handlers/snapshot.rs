@@ -1,11 +1,12 @@
 //! The state of a document's turns that work away from the main loop needs.
 
+use std::ops::Range;
 use std::sync::{Arc, OnceLock};
 
 use codegen_engine::Engine;
 use codegen_text::document::Document;
 use codegen_text::provenance::{Records, TurnMap};
-use codegen_text::turns::{Turn, TurnOptions};
+use codegen_text::turns::{self, Named, Turn, TurnOptions};
 use tower_lsp::ls_types::Uri;
 
 use crate::config::SynthesisConfig;
@@ -53,6 +54,20 @@ impl Snapshot {
             working: state.at_work(uri).map(|prompt| prompt.start).collect(),
             map: known.map_or_else(OnceLock::new, OnceLock::from),
         })
+    }
+
+    /// Makes the comment in `range` a prompt of the snapshot, not of the buffer.
+    pub fn ask(&mut self, range: Range<usize>) {
+        self.document.ask(range);
+        self.map = OnceLock::new();
+    }
+
+    /// Makes the comment at an offset, if it can be a prompt, one of the snapshot, as a command there would.
+    pub fn ask_at(&mut self, offset: usize) {
+        let turns: Vec<Turn> = self.map().iter().map(|mapped| mapped.turn.clone()).collect();
+        if let Ok(Named::Comment(range)) = turns::named(&self.document, &turns, offset, &self.options) {
+            self.ask(range);
+        }
     }
 
     /// The turns; if they have not been found before, this walks the document.

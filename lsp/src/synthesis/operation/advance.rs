@@ -58,7 +58,9 @@ impl<W> Operation<W> {
                 return Next::Wait;
             }
             let turns = now.turns.get(document, now.records, now.options);
-            let wanted = |turn: &Turn| self.purpose != Purpose::All || turns::is_empty(document, turn);
+            let options = now.options;
+            let waits = |turn: &Turn| turns::is_empty(document, turn) || turns::offers(document, turn, options);
+            let wanted = |turn: &Turn| self.purpose != Purpose::All || waits(turn);
             let Some(found) = turns.covering(place).filter(|found| wanted(&found.turn)) else {
                 self.skip();
                 continue;

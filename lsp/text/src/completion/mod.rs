@@ -247,7 +247,8 @@ fn kind(cursor: &Cursor, options: &TurnOptions) -> Result<Kind, Refusal> {
     if !cursor.ends_line() || cursor.continuation {
         return Ok(Kind::Line);
     }
-    if let Some(run) = turns::prompt_above(document, cursor.offset, options) {
+    let prompt = turns::prompt_above(document, cursor.offset, options);
+    if let Some(run) = prompt.filter(|run| run.offers(document, cursor.line.number, options)) {
         return Ok(Kind::Turn { indent: run.column });
     }
     let above = cursor.above.as_ref().ok_or(Refusal::NothingAbove)?;

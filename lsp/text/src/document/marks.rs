@@ -1,4 +1,4 @@
-//! The marks of generated pieces of code in a buffer.
+//! The marks of a buffer: pieces of code that were generated into it, and comments that were asked for by name.
 
 use std::ops::Range;
 use std::sync::Arc;
@@ -17,14 +17,17 @@ pub struct Mark {
     pub program: Arc<str>,
 }
 
-/// The generated pieces of code of a buffer. Cloning is cheap.
+/// The generated pieces of code of a buffer, and the comments that were asked for by name. Cloning is cheap.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Marks(Arc<Vec<Mark>>);
+pub struct Marks {
+    written: Arc<Vec<Mark>>,
+    asked: Arc<Vec<Range<usize>>>,
+}
 
 impl Marks {
     /// Notes that `program` stands in `range` now. Marks inside the range are dropped.
     pub(super) fn add(&mut self, range: Range<usize>, program: &str) {
-        let marks = Arc::make_mut(&mut self.0);
+        let marks = Arc::make_mut(&mut self.written);
         marks.retain(|mark| mark.range.end <= range.start || range.end <= mark.range.start);
         if marks.len() >= MOST {
             marks.remove(0);
@@ -34,10 +37,14 @@ impl Marks {
 
     /// Moves every mark past a change of the buffer; a mark whose text was replaced whole is dropped.
     pub(super) fn follow(&mut self, change: &Edit) {
-        if self.0.is_empty() {
+        if !self.asked.is_empty() {
+            let moved = self.asked.iter().filter_map(|range| edit::map_range(range, change));
+            self.asked = Arc::new(moved.collect());
+        }
+        if self.written.is_empty() {
             return;
         }
-        Arc::make_mut(&mut self.0).retain_mut(|mark| match edit::map_range(&mark.range, change) {
+        Arc::make_mut(&mut self.written).retain_mut(|mark| match edit::map_range(&mark.range, change) {
             Some(range) => {
                 mark.range = range;
                 true
@@ -46,9 +53,27 @@ impl Marks {
         });
     }
 
+    /// Notes that the comment in `range` was asked for by name.
+    pub(super) fn ask(&mut self, range: Range<usize>) {
+        if self.is_asked(&range) {
+            return;
+        }
+        let asked = Arc::make_mut(&mut self.asked);
+        if asked.len() >= MOST {
+            asked.remove(0);
+        }
+        asked.push(range);
+    }
+
+    /// Whether a comment in `range` was asked for by name.
+    #[must_use]
+    pub fn is_asked(&self, range: &Range<usize>) -> bool {
+        self.asked.iter().any(|asked| asked.start < range.end && range.start < asked.end)
+    }
+
     /// All marks, the oldest first.
     pub fn iter(&self) -> impl Iterator<Item = &Mark> {
-        self.0.iter()
+        self.written.iter()
     }
 }
 
@@ -77,5 +102,26 @@ mod tests {
         let (again, all) = (document.marks().iter().map(|mark| mark.range.clone()).next(), document.text());
         document.mark(again.unwrap_or_default(), "y = 3");
         assert_eq!(ranges(&document).len(), 1, "a new mark takes the place of what it covers: {all:?}");
+    }
+    #[test]
+    fn a_comment_stays_asked_until_it_is_gone() {
+        let mut document = Document::new("x = 1\n# sort x\ny = 2\n", 1);
+        document.ask(6..14);
+        for (range, text, at) in [
+            (0..0, "import os\n", Some(16..24)),
+            (24..24, " in place", Some(16..24)),
+            (18..22, "order", Some(16..25)),
+            (0..36, "", None),
+        ] {
+            document.edit(range, text);
+            let everywhere = 0..document.len();
+            assert_eq!(document.marks().is_asked(&everywhere), at.is_some(), "{:?}", document.text());
+            if let Some(at) = at {
+                assert!(document.marks().is_asked(&(at.start..at.start + 1)), "{:?}", document.text());
+                assert!(
+                    !document.marks().is_asked(&(0..at.start)) && !document.marks().is_asked(&(at.end..at.end + 9))
+                );
+            }
+        }
     }
 }

@@ -46,6 +46,12 @@ impl TurnMap {
         self.rope.is_instance(document.rope()) && self.revision == records.revision() && self.options == *options
     }
 
+    /// The options that they were found with.
+    #[must_use]
+    pub fn options(&self) -> &TurnOptions {
+        &self.options
+    }
+
     /// All turns, in the order of their prompts.
     pub fn iter(&self) -> impl Iterator<Item = &Mapped> {
         self.all.iter()

@@ -2,9 +2,10 @@
 
 use std::ops::Range;
 
-use super::{PromptKind, Turn, TurnOptions, shown_text};
+use super::no_prompt::NoPrompt;
+use super::{PromptKind, Turn, TurnOptions, offering, shown_text};
 use crate::document::Document;
-use crate::python::{self, Line};
+use crate::python::{self, Line, Place};
 
 /// Whole-line comments of one indentation and one kind, one below the other.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -188,6 +189,23 @@ pub(super) fn run_at(document: &Document, line: &Line, options: &TurnOptions) ->
     Some(run)
 }
 
+/// The run that the line of that number is part of, if it can be asked for by name.
+///
+/// # Errors
+/// The line has no comment of its own, or one that can be no prompt.
+pub(super) fn asked_at(document: &Document, number: usize, options: &TurnOptions) -> Result<Run, NoPrompt> {
+    let Some(line) = python::line(document, number) else { return Err(NoPrompt::NoComment) };
+    let Some(run) = run_around(document, number, options) else {
+        let comment = |at| python::place(document, at) == Place::Comment;
+        return Err(match document.rope().get_byte(line.text) {
+            Some(b'#') if !line.is_blank() && comment(line.end) => NoPrompt::InBrackets,
+            _ if comment(line.end) && !line.is_blank() => NoPrompt::BehindCode,
+            _ => NoPrompt::NoComment,
+        });
+    };
+    run.obstacle(options).map_or(Ok(run), Err)
+}
+
 /// The run that the line of that number is part of.
 pub(super) fn run_around(document: &Document, number: usize, options: &TurnOptions) -> Option<Run> {
     let mut first = python::line(document, number)?;
@@ -209,6 +227,7 @@ impl Run {
             program_range: self.range.end..self.range.end,
             indent: self.indent.clone(),
             generated: None,
+            asked: false,
             target: self.range.end..self.range.end,
             kind: if self.kind == Kind::Docstring { PromptKind::Docstring } else { PromptKind::Comment },
         }
@@ -219,25 +238,50 @@ impl Run {
         self.kind == Kind::Plain && self.words.iter().any(|words| is_ruler(words))
     }
 
-    /// Whether it asks for code.
+    /// Whether it is a prompt where it stands: of itself, or since it was asked for by name.
     pub(super) fn is_prompt(&self, document: &Document, options: &TurnOptions) -> bool {
-        if self.words.len() > LONGEST {
-            return false;
-        }
-        let says_something = self.words.iter().any(|words| words.chars().any(char::is_alphanumeric));
-        if options.marker.as_ref().is_some_and(|marker| !marker.is_empty()) {
-            return self.kind == Kind::Marked && says_something;
+        if self.is_asked(document) {
+            return self.obstacle(options).is_none();
         }
         if self.kind == Kind::Docstring {
-            return says_something;
+            return !is_marked(options) && self.words.len() <= LONGEST && self.says_something();
         }
-        self.kind == Kind::Plain
-            && says_something
-            && !self.is_section()
-            && self.begins_something(document, options)
-            && !self.is_reference()
-            && !self.is_notice(document)
-            && !python::is_code(&self.words.join("\n"))
+        let begins = || self.begins_something(document, options) && !self.is_reference() && !self.is_notice(document);
+        // Whether words are code takes longest to find out.
+        self.words.len() <= LONGEST && (is_marked(options) || begins()) && self.obstacle(options).is_none()
+    }
+
+    /// Whether it was asked for by name.
+    pub(super) fn is_asked(&self, document: &Document) -> bool {
+        self.kind != Kind::Docstring && document.marks().is_asked(&self.range)
+    }
+
+    /// The reason why it can be no prompt, even asked for by name.
+    pub(super) fn obstacle(&self, options: &TurnOptions) -> Option<NoPrompt> {
+        if self.words.len() > LONGEST {
+            return Some(NoPrompt::TooLong);
+        }
+        if is_marked(options) && self.kind != Kind::Marked {
+            return Some(NoPrompt::Unmarked(options.marker.clone().unwrap_or_default()));
+        }
+        match self.kind {
+            Kind::Directive => Some(NoPrompt::ForTools),
+            _ if !self.says_something() => Some(NoPrompt::Wordless),
+            Kind::Plain if self.is_section() => Some(NoPrompt::Heading),
+            Kind::Plain if python::is_code(&self.words.join("\n")) => Some(NoPrompt::Code),
+            Kind::Plain | Kind::Marked | Kind::Docstring => None,
+        }
+    }
+
+    fn says_something(&self) -> bool {
+        self.words.iter().any(|words| words.chars().any(char::is_alphanumeric))
+    }
+
+    /// Whether it offers to be answered on the blank line of that number, which is right below it.
+    pub(crate) fn offers(&self, document: &Document, blank: usize, options: &TurnOptions) -> bool {
+        let below = python::line_below(document, blank).filter(|below| below.column >= self.column);
+        let followed = below.is_some_and(|below| document.rope().get_byte(below.text) != Some(b'#'));
+        is_marked(options) || self.is_asked(document) || offering::offers_there(&self.words.join("\n"), followed)
     }
 
     /// Whether it follows a blank line, or is the first thing in its block: below the colon or below the docstring.
@@ -283,6 +327,10 @@ impl Run {
             || certain
             || (notice && self.first < HEAD && python::is_before_statements(document, self.range.start))
     }
+}
+
+fn is_marked(options: &TurnOptions) -> bool {
+    options.marker.as_ref().is_some_and(|marker| !marker.is_empty())
 }
 
 /// The largest number of lines of a prompt. Longer runs are no prompts in practice, and checking whether they are

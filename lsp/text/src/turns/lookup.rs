@@ -1,6 +1,13 @@
 //! The turn at a position, or why there is none.
 
+use std::collections::HashSet;
+use std::ops::Range;
+
+use super::comment_run::{self, Run};
+use super::no_prompt::NoPrompt;
+use super::{Turn, TurnOptions, innermost};
 use crate::document::{Document, Unparsed};
+use crate::python;
 
 /// The reason why there is no turn at a position.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -20,9 +27,61 @@ pub enum NoTurn {
     /// The position is not in the document, for this reason.
     #[error("{0}")]
     NoPosition(String),
-    /// The position is in no turn; its line is counted from 1.
-    #[error("line {0} belongs to no comment prompt")]
-    NoPrompt(usize),
+    /// The position is in no turn, for this reason; its line is counted from 1.
+    #[error("line {0} {1}")]
+    NoPrompt(usize, NoPrompt),
+}
+
+/// What is meant by a position that a command names.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Named {
+    /// The turn of this index, in the document's order.
+    Turn(usize),
+    /// The comment in this range, which is no turn unless it is asked for: see [`Document::ask`].
+    Comment(Range<usize>),
+}
+
+/// What is meant by a position, given all turns: a comment on its line or right above, if it is blank, or else the turn
+/// whose code or blank lines it is in. Comments in generated code belong to that code.
+///
+/// # Errors
+/// The position is in no turn, and there is no comment there that can be a prompt.
+pub fn named(document: &Document, turns: &[Turn], offset: usize, options: &TurnOptions) -> Result<Named, NoPrompt> {
+    let line = python::line_at(document, offset);
+    let inside = innermost(document, turns, offset);
+    let above = || line.number.checked_sub(1).filter(|_| line.is_blank());
+    let found = comment_run::asked_at(document, line.number, options)
+        .or_else(|reason| comment_run::asked_at(document, above().ok_or(reason.clone())?, options).map_err(|_| reason));
+    let generated = |run: &Run| {
+        let mut ranges = turns.iter().filter_map(|turn| turn.generated.as_ref());
+        ranges.any(|range| range.start <= run.range.start && run.range.end <= range.end)
+    };
+    match (inside, found) {
+        (Some(index), Ok(run)) if turns[index].prompt_range == run.range || generated(&run) => Ok(Named::Turn(index)),
+        (_, Ok(run)) => Ok(Named::Comment(run.range)),
+        (Some(index), Err(_)) => Ok(Named::Turn(index)),
+        (None, Err(reason)) => Err(reason),
+    }
+}
+
+/// The ranges of all prompts that can be asked for by name: those of the turns, and all other whole-line comments that
+/// can be prompts, in order.
+#[must_use]
+pub fn askable(document: &Document, turns: &[Turn], options: &TurnOptions) -> Vec<Range<usize>> {
+    let mut ranges: Vec<Range<usize>> = turns.iter().map(|turn| turn.prompt_range.clone()).collect();
+    let known: HashSet<usize> = ranges.iter().map(|range| range.start).collect();
+    let mut number = 0;
+    while let Some(line) = python::line(document, number) {
+        number += 1;
+        if let Some(run) = comment_run::run_at(document, &line, options) {
+            number = run.last + 1;
+            if !known.contains(&run.range.start) && run.obstacle(options).is_none() {
+                ranges.push(run.range);
+            }
+        }
+    }
+    ranges.sort_by_key(|range| range.start);
+    ranges
 }
 
 impl NoTurn {
@@ -71,11 +130,11 @@ impl<'d> Asked<'d> {
         self,
         line: u32,
         offset: impl FnOnce(&Document) -> Result<usize, String>,
-        find: impl FnOnce(&Document, usize) -> Option<T>,
+        find: impl FnOnce(&Document, usize) -> Result<T, NoPrompt>,
     ) -> Result<T, NoTurn> {
         let document = self.document()?;
         let offset = offset(document).map_err(NoTurn::NoPosition)?;
-        find(document, offset).ok_or(NoTurn::NoPrompt(line as usize + 1))
+        find(document, offset).map_err(|reason| NoTurn::NoPrompt(line as usize + 1, reason))
     }
 }
 
@@ -84,7 +143,7 @@ mod tests {
     use super::*;
     use crate::document::Limits;
     use crate::testing::cursor_in;
-    use crate::turns::{TurnOptions, turn_at};
+    use crate::turns::turn_at;
 
     #[test]
     fn the_first_reason_counts() {
@@ -114,12 +173,15 @@ mod tests {
             ("# on$0e\nx = 1\n", Ok("one")),
             ("# one\nx$0 = 1\n", Ok("one")),
             ("# one\nx = 1\n\n# two$0\n", Ok("two")),
-            ("x = 1$0\n\n# one\n", Err(NoTurn::NoPrompt(1))),
-            ("$0", Err(NoTurn::NoPrompt(1))),
+            ("x = 1$0\n\n# one\n", Err(NoTurn::NoPrompt(1, NoPrompt::NoComment))),
+            ("$0", Err(NoTurn::NoPrompt(1, NoPrompt::NoComment))),
         ] {
             let (document, offset) = cursor_in(marked, |text| Document::new(text, 1));
             let asked = Asked { uri: "file:///a.py", document: Some(&document), unserved: None, synced: true };
-            let find = |document: &Document, offset| Some((turn_at(document, offset, &TurnOptions::default())?, ()));
+            let find = |document: &Document, offset| {
+                let turn = turn_at(document, offset, &TurnOptions::default()).ok_or(NoPrompt::NoComment)?;
+                Ok((turn, ()))
+            };
             let found = asked.clone().turn(0, |_| Ok(offset), find).map(|(turn, ())| turn.prompt);
             assert_eq!(found, expected.map(str::to_owned), "{marked:?}");
             let nowhere = asked.turn(7, |_| Err("there is no line 7".to_owned()), find).map(|_| ());
@@ -139,7 +201,16 @@ mod tests {
                 false,
             ),
             (NoTurn::NoPosition("no line 9".to_owned()), "no line 9", true),
-            (NoTurn::NoPrompt(3), "line 3 belongs to no comment prompt", false),
+            (
+                NoTurn::NoPrompt(7, NoPrompt::NoComment),
+                "line 7 is no comment: put the cursor on one, or on its code",
+                false,
+            ),
+            (
+                NoTurn::NoPrompt(3, NoPrompt::ForTools),
+                "line 3 has a comment for tools, not a prompt: put a comment of your own on a line below",
+                false,
+            ),
         ] {
             assert_eq!((reason.to_string().as_str(), reason.is_bad_request()), (said, bad_request));
         }

@@ -3,6 +3,7 @@ use codegen_core::StopRule;
 use super::*;
 use crate::testing::cursor_in;
 
+mod asked;
 mod docstrings;
 
 fn plain() -> TurnOptions {

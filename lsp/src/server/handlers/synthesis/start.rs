@@ -122,10 +122,15 @@ pub fn progress_ready(session: &mut Session, id: u64, known: bool) {
 }
 
 fn plan_one(state: &mut State, uri: &Uri, position: lsp::Position, purpose: &Purpose) -> Result<Plan, Refusal> {
-    let document = lookup::document(state, uri)?;
     let found = lookup::turn_at(state, uri, position)?;
-    let turns = state.turns(uri).unwrap_or_default();
-    Plan::one(&document, &turns, &state.records, &found, purpose).map_err(Refusal::Told)
+    let plan =
+        Plan::one(&found.document, &found.turns, &state.records, &found.mapped, purpose).map_err(Refusal::Told)?;
+    if let (Some(comment), Some(buffer)) = (found.asked, state.buffers.get_mut(uri)) {
+        // From now on it is a prompt, so that the command finds it when its time comes.
+        buffer.document.ask(comment);
+        buffer.turns.forget();
+    }
+    Ok(plan)
 }
 
 fn plan_all(state: &mut State, uri: &Uri, range: Option<lsp::Range>) -> Result<Plan, Refusal> {
@@ -146,7 +151,7 @@ impl From<NoTurn> for Refusal {
         }
         let (outcome, message) = match reason {
             NoTurn::NotParsed(gap) => (Outcome::Failed, plan::not_parsed(gap)),
-            NoTurn::NoPrompt(_) => (Outcome::Nothing, format!("{reason}, so there is nothing to synthesize")),
+            NoTurn::NoPrompt(..) => (Outcome::Nothing, reason.to_string()),
             _ => (Outcome::Failed, reason.to_string()),
         };
         Self::Told(Nothing { outcome, message })
