@@ -239,7 +239,7 @@ impl Verify {
 /// The turns that have code lenses.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum CodeLenses {
-    /// Turns without code and turns with generated code; all turns where prompts have a marker. A comment above
+    /// Turns that ask for code, and turns with generated code; all turns where prompts have a marker. A comment above
     /// handwritten code has none, so that ordinary files show no lenses.
     Auto,
     All,

@@ -373,7 +373,7 @@ pub const ALL: &[OptionSpec] = &[
     OptionSpec {
         name: "synthesis.codeLens",
         forms: &[
-            word(CodeLenses::Auto.name(), "those without code and those with generated code"),
+            word(CodeLenses::Auto.name(), "those that ask for code and those with generated code"),
             word(CodeLenses::All.name(), "also those above code that you wrote yourself"),
             word(CodeLenses::Off.name(), "none"),
         ],

@@ -13,6 +13,7 @@ mod eval;
 #[cfg(target_os = "linux")]
 mod isolation;
 mod model;
+mod prompts;
 mod stats;
 mod suggest;
 mod synthesize;

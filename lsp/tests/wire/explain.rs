@@ -96,7 +96,7 @@ async fn where_there_is_no_turn_the_user_is_told() {
     client.hello().await;
     client.open(URI, TEXT);
     assert_eq!(explain(&mut client, URI, 0).result().await, Value::Null);
-    let message = "codegen-lsp: line 1 belongs to no comment prompt, so there is nothing to explain";
+    let message = "codegen-lsp: line 1 is no comment: put the cursor on one, or on its code";
     assert_eq!(client.message().await, message);
     let error = explain(&mut client, "file:///nowhere.py", 0).error().await;
     assert_eq!(error["message"], "file:///nowhere.py is not open");

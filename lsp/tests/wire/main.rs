@@ -24,6 +24,7 @@ mod naive;
 mod own_code;
 mod pending_edit;
 mod process;
+mod prompts;
 mod regenerate;
 mod roots;
 mod settings;

@@ -240,10 +240,7 @@ async fn where_no_turn_is_the_user_is_told() {
     client.hello().await;
     client.open(URI, "x = 1\n");
     assert_eq!(client.synthesize(URI, 0).result().await["outcome"], "nothing");
-    assert_eq!(
-        client.message().await,
-        "codegen-lsp: line 1 belongs to no comment prompt, so there is nothing to synthesize"
-    );
+    assert_eq!(client.message().await, "codegen-lsp: line 1 is no comment: put the cursor on one, or on its code");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -95,7 +95,8 @@ async fn a_range_confines_it() {
     assert_eq!(written(&asked.result().await), [("one", "x = 1")], "a range ends before its end");
     let range = json!({"start": position(0), "end": position(2)});
     let asked = client.command("codegen.synthesizeAll", json!({"uri": URI, "range": range}));
-    let message = "there is no prompt without program text here, so there is nothing to synthesize";
+    let message = "no comment here asks for code by itself: 1 comment stands above code of its own; put the cursor on one to \
+                   ask for it";
     assert_eq!(asked.result().await, json!({"outcome": "nothing", "message": message, "turns": []}));
 }
 
