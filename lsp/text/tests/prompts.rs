@@ -1,4 +1,5 @@
 //! Which comments offer themselves, measured on real comments and written prompts; see `fixtures/prompts/README.md`.
+#![allow(clippy::unwrap_used, clippy::print_stdout)]
 
 use codegen_text::document::Document;
 use codegen_text::turns::{self, TurnOptions};
