@@ -49,6 +49,8 @@ struct Speaks {
     /// Whether the comment has a word of what the code defines or calls, or says why that is done.
     told: bool,
     /// Whether the code is rather another comment's that stands between and may ask, too.
+    owned: bool,
+    /// Whether it is, and this comment is as brief as those of a list of prompts are.
     asks: bool,
     /// Whether the comment stands above the imports at the head of its file, and so speaks of the file.
     heads: bool,
@@ -115,7 +117,7 @@ fn decide(wording: Wording, below: &Below) -> Option<Silence> {
         _ if speaks.needs => None,
         _ if speaks.heads => Some(Silence::Words),
         Wording::Fragment => (!speaks.asks).then_some(Silence::Words),
-        Wording::Request => (speaks.told && !speaks.may_need).then_some(Silence::Explains),
+        Wording::Request => (speaks.told && !speaks.may_need && !speaks.owned).then_some(Silence::Explains),
     }
 }
 
@@ -127,12 +129,12 @@ fn below(document: &Document, turn: &Turn) -> Below {
     if first.is_some_and(|first| first.number == python::line_at(document, turn.prompt_range.end).number) {
         return Below::Code;
     }
-    let (code, asks) = code(document, turn);
-    match (code.is_empty(), asks) {
+    let (code, owned) = code(document, turn);
+    match (code.is_empty(), owned) {
         (true, _) => Below::Nothing,
-        (false, asks) => {
-            let asks = asks && is_brief(&turn.prompt);
-            Below::Apart(Speaks { asks, ..speaks(document, turn, &code) })
+        (false, owned) => {
+            let asks = owned && is_brief(&turn.prompt);
+            Below::Apart(Speaks { owned, asks, ..speaks(document, turn, &code) })
         }
     }
 }
@@ -198,6 +200,7 @@ fn speaks(document: &Document, turn: &Turn, code: &str) -> Speaks {
         needs: meant.iter().any(|name| words.contains(&name.to_lowercase())),
         may_need: !meant.is_empty(),
         told: gives_reasons(&turn.prompt) || told.iter().flat_map(|name| parts(name)).any(|part| stems.contains(&part)),
+        owned: false,
         asks: false,
         heads: ["import ", "from "].iter().any(|word| code.starts_with(word))
             && python::is_before_statements(document, turn.prompt_range.start),
