@@ -27,7 +27,7 @@ function section(title: string, report: Report): string[] {
         "",
         title,
         "=".repeat(title.length),
-        `- Asked for: ${asked.automatic} times by the editor, ${asked.invoked} by hand, ${asked.menu} by the completion menu`,
+        `- Asked for: by the editor ${asked.automatic}, by hand ${asked.invoked}, by the completion menu ${asked.menu}`,
         `- Characters that the model wrote: ${share(characters.share)} (${characters.model}; ${characters.hand} by hand)`,
         "",
         ...table(
