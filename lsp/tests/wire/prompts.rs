@@ -8,6 +8,7 @@ use crate::common::Client;
 
 const TEXT: &str = "x = [3, 1, 2]\n# Sort x in place.\n\n# TODO: fix this later\nimport os\n# noqa\n";
 
+/// A client that has opened a text once the engine is loaded.
 async fn client(text: &str) -> Client {
     let model = Script::continuing(vec![
         ("x = [3, 1, 2]\n\n# Sort x in place.\n", "x.sort()\n"),
@@ -16,6 +17,8 @@ async fn client(text: &str) -> Client {
     ]);
     let mut client = Client::with_engine(&model.engine());
     client.hello().await;
+    client.open(URI, "return 1");
+    client.complete(URI, 0, 8).result().await;
     client.open(URI, text);
     client
 }
