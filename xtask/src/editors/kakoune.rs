@@ -5,7 +5,7 @@ use std::process::Command;
 
 use anyhow::Result;
 
-use super::session::{ACTION, Home, PROMPT, write};
+use super::session::{Home, write};
 use super::version;
 use crate::run;
 use crate::workspace::Workspace;
@@ -56,14 +56,8 @@ pub fn test(workspace: &Workspace, tree: &Path) -> Result<()> {
     let terminal = &session.terminal;
 
     session.ready()?;
-    terminal.keys(&["j", "A", "Space"])?;
-    terminal.wait("a menu", |screen| screen.contains("codegen"))?;
-    terminal.keys(&["C-n"])?;
-    session.completed()?;
-    terminal.keys(&["Escape"])?;
-    terminal.text(&format!("/{PROMPT}\n"))?;
-    terminal.text(":lsp-code-actions\n")?;
-    terminal.wait("the code actions", |screen| screen.contains(ACTION))?;
+    session.complete_by_menu()?;
+    session.ask_for_actions("lsp-code-actions")?;
     terminal.keys(&["Enter"])?;
     session.written()?;
     terminal.text(":write-quit\n")?;

@@ -106,6 +106,22 @@ impl Session {
         self.terminal.wait("a completion in the buffer", |screen| screen.lines().any(is_completed)).map(drop)
     }
 
+    /// Goes to the line to complete, and takes the menu's entry, in an editor with Vim's keys.
+    pub fn complete_by_menu(&self) -> Result<()> {
+        self.terminal.keys(&["j", "A", "Space"])?;
+        self.terminal.wait("a menu", |screen| screen.contains("codegen"))?;
+        self.terminal.keys(&["C-n"])?;
+        self.completed()
+    }
+
+    /// Leaves insert mode, goes to the prompt, and asks for its code actions by an editor's command.
+    pub fn ask_for_actions(&self, command: &str) -> Result<()> {
+        self.terminal.keys(&["Escape"])?;
+        self.terminal.text(&format!("/{PROMPT}\n"))?;
+        self.terminal.text(&format!(":{command}\n"))?;
+        self.terminal.wait("the code actions", |screen| screen.contains(ACTION)).map(drop)
+    }
+
     /// Waits until there is code below the prompt.
     pub fn written(&self) -> Result<()> {
         self.terminal

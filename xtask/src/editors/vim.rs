@@ -5,7 +5,7 @@ use std::process::Command;
 
 use anyhow::{Context, Result};
 
-use super::session::{ACTION, Home, PROMPT, Session, write};
+use super::session::{Home, Session, write};
 use super::version;
 use crate::run;
 use crate::workspace::Workspace;
@@ -28,10 +28,7 @@ pub fn test_ale(workspace: &Workspace, tree: &Path) -> Result<()> {
     terminal.keys(&["C-x", "C-o"])?;
     session.completed()?;
     terminal.keys(&["C-y"])?;
-    terminal.keys(&["Escape"])?;
-    terminal.text(&format!("/{PROMPT}\n"))?;
-    terminal.text(":ALECodeAction\n")?;
-    terminal.wait("the code actions", |screen| screen.contains(ACTION))?;
+    session.ask_for_actions("ALECodeAction")?;
     choose_first(&session)?;
     terminal.wait("the reason why no code is written", |screen| screen.contains("cannot apply edits"))?;
     terminal.keys(&["Enter"])?;
@@ -50,15 +47,9 @@ pub fn test_yegappan(workspace: &Workspace, tree: &Path) -> Result<()> {
     let terminal = &session.terminal;
 
     session.ready()?;
-    terminal.keys(&["j", "A", "Space"])?;
-    terminal.wait("a menu", |screen| screen.contains("codegen"))?;
-    terminal.keys(&["C-n"])?;
-    session.completed()?;
+    session.complete_by_menu()?;
     terminal.keys(&["C-y"])?;
-    terminal.keys(&["Escape"])?;
-    terminal.text(&format!("/{PROMPT}\n"))?;
-    terminal.text(":LspCodeAction\n")?;
-    terminal.wait("the code actions", |screen| screen.contains(ACTION))?;
+    session.ask_for_actions("LspCodeAction")?;
     choose_first(&session)?;
     session.written()?;
     terminal.text(":wqa\n")?;
