@@ -57,6 +57,9 @@ impl Setup {
     }
 }
 
+/// The most suggestions for a user who asks for them, as PROTOCOL.md has it.
+const SEVERAL: usize = 4;
+
 /// The requests with one id.
 #[derive(Debug, Default)]
 struct Asked {
@@ -64,6 +67,8 @@ struct Asked {
     sent: usize,
     answered: usize,
     cancelled: bool,
+    /// Whether a user asks, who may be shown several.
+    invoked: bool,
     /// The answer, if it is known.
     expected: Option<Value>,
     /// The answer to the suggestion at the end.
@@ -197,6 +202,7 @@ impl Session {
                 let asked = self.asked.entry(id.to_string()).or_default();
                 asked.sent += 1;
                 asked.method = message["method"].as_str().unwrap_or_default().to_owned();
+                asked.invoked = message.pointer("/params/context/triggerKind").is_some_and(|kind| *kind == 1);
                 let text = asked.method == "codegen/text" && message["jsonrpc"] == "2.0" && form == Form::Plain;
                 let uri = message.pointer("/params/uri").filter(|uri| reference::number(uri).is_some());
                 asked.expected = uri.filter(|_| text && asked.sent == 1).map(|uri| self.documents.answer(uri));
@@ -295,7 +301,7 @@ impl Session {
         asked.why = result.get("refusal").cloned();
         let item = asked.method == "textDocument/inlineCompletion" && asked.sent == 1 && !result.is_null();
         asked.shown = item.then(|| result["items"][0]["insertText"].clone());
-        if item { check_item(result) } else { Ok(()) }
+        if item { check_items(result, if asked.invoked { SEVERAL } else { 1 }) } else { Ok(()) }
     }
 
     /// Takes a notification.
@@ -470,14 +476,18 @@ impl Session {
     }
 }
 
-/// Checks that an answer is one suggestion, on one line.
-fn check_item(result: &Value) -> Result<(), String> {
+/// Checks that an answer is at most `most` suggestions, which differ, each on one line.
+fn check_items(result: &Value, most: usize) -> Result<(), String> {
     let items = result["items"].as_array().map_or(&[][..], Vec::as_slice);
-    let [item] = items else { return Err("not one suggestion".to_owned()) };
-    let range = &item["range"];
-    let fits = range["start"]["line"].is_u64()
-        && range["start"]["line"] == range["end"]["line"]
-        && range["start"]["character"].as_u64() <= range["end"]["character"].as_u64();
-    let text = item["insertText"].as_str().unwrap_or_default();
-    if fits && !text.is_empty() { Ok(()) } else { Err("no suggestion that a client can show".to_owned()) }
+    let texts: HashSet<_> = items.iter().filter_map(|item| item["insertText"].as_str()).collect();
+    if !(1..=most).contains(&items.len()) || texts.len() < items.len() {
+        return Err(format!("{} suggestions, {} texts, where {most} may be shown", items.len(), texts.len()));
+    }
+    let fits = items.iter().all(|item| {
+        let range = &item["range"];
+        range["start"]["line"].is_u64()
+            && range["start"]["line"] == range["end"]["line"]
+            && range["start"]["character"].as_u64() <= range["end"]["character"].as_u64()
+    });
+    if fits && !texts.contains("") { Ok(()) } else { Err("no suggestion that a client can show".to_owned()) }
 }
