@@ -476,6 +476,8 @@ def main():
             except OSError:
                 pass
     os.umask(0o022)
+    # A server that was started with signals blocked hands that on; the end of a child would never be noticed.
+    _signal.pthread_sigmask(_signal.SIG_SETMASK, ())
     _signal.signal(_signal.SIGINT, _signal.SIG_DFL)
     WAKE, wake = os.pipe()
     os.set_blocking(WAKE, False)

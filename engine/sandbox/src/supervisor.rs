@@ -11,7 +11,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
-use rustix::process::{Pid, Signal, kill_process_group};
+use rustix::process::{Pid, Signal, WaitId, WaitIdOptions, kill_process_group, waitid};
 
 use super::output::Kept;
 use super::{Clock, Isolation, Limits, Outcome, SandboxError};
@@ -24,10 +24,19 @@ const TICK: Duration = Duration::from_millis(10);
 const GRACE: Duration = Duration::from_secs(5);
 /// How long it may take to remove the program's files, which may be many and on a slow disk.
 const CLEARING_UP: Duration = Duration::from_secs(120);
+/// How long a supervisor that has closed its socket without a report may take to end, so that its end can be reported.
+const LAST: Duration = Duration::from_secs(2);
 /// A program that writes this many times the kept output is ended.
 const FLOOD: u64 = 16;
 /// Bytes read at once.
 const CHUNK: usize = 64 << 10;
+
+/// How a process ended: with an exit status, or by a signal.
+#[derive(Debug, Clone, Copy)]
+enum End {
+    Status(i32),
+    Signal(i32),
+}
 
 /// The supervisor's reports and the program's output.
 #[derive(Debug)]
@@ -37,9 +46,30 @@ pub(super) struct Heard {
     pub(super) stdout: Kept,
     pub(super) stderr: Kept,
     said: Vec<u8>,
+    /// How the supervisor itself ended; known only if it ended without a report.
+    ended: Option<End>,
 }
 
 impl Heard {
+    /// Whether the supervisor has reported anything by which its end can be told.
+    fn is_concluded(&self) -> bool {
+        self.ended_for.is_some() || ["ended", "refused", "failed"].iter().any(|key| self.line(key).is_some())
+    }
+
+    /// A supervisor's end without a report: its exit status or signal, and the last words on its standard error.
+    pub(super) fn last_words(&self) -> String {
+        let end = match self.ended {
+            Some(End::Status(code)) => format!("with exit status {code}"),
+            Some(End::Signal(signal)) => format!("by signal {signal}{}", name_of(signal)),
+            None => "in an unknown way".to_owned(),
+        };
+        let stderr = self.stderr.text();
+        match stderr.lines().rfind(|line| !line.trim().is_empty()) {
+            Some(last) => format!("{end}; its last words: {last}"),
+            None => format!("{end}, without a word"),
+        }
+    }
+
     /// Returns the words after `key`, if the supervisor has sent a line that begins with it.
     pub(super) fn line(&self, key: &str) -> Option<&str> {
         // The supervisor sends little, and always UTF-8.
@@ -81,7 +111,7 @@ pub(super) fn supervise(
     let mut supervisor = Supervisor::start(python)
         .map_err(|e| SandboxError::SetUp { reason: format!("`{}` does not start: {e}", python.display()) })?;
     let kept = || Kept::new(limits.output);
-    let mut heard = Heard { ended_for: None, stdout: kept(), stderr: kept(), said: Vec::new() };
+    let mut heard = Heard { ended_for: None, stdout: kept(), stderr: kept(), said: Vec::new(), ended: None };
     supervisor
         .listen(&mut heard, message, limits, time, cancel)
         .map_err(|e| SandboxError::SetUp { reason: format!("the supervisor cannot be heard: {e}") })?;
@@ -195,12 +225,31 @@ impl Supervisor {
     /// Ends all remaining processes and reads what is left in the pipes, without waiting for processes that hold the
     /// other end.
     fn finish(&mut self, heard: &mut Heard) {
+        if !heard.is_concluded() {
+            heard.ended = self.ended_by_itself();
+        }
         self.end();
         for _ in 0..64 {
             match self.wait(false, Duration::ZERO) {
                 Ok(ready) if ready.stdout || ready.stderr => self.take(heard, Ready { channel: false, ..ready }),
                 _ => break,
             };
+        }
+    }
+
+    /// Waits a moment for a supervisor that has closed its socket, and returns how it ended. It is not reaped, so that
+    /// its number stays its own.
+    fn ended_by_itself(&self) -> Option<End> {
+        let options = WaitIdOptions::EXITED | WaitIdOptions::NOHANG | WaitIdOptions::NOWAIT;
+        let until = Instant::now() + LAST;
+        loop {
+            match waitid(WaitId::Pid(Pid::from_child(&self.child)), options) {
+                Ok(Some(status)) => {
+                    return status.exit_status().map(End::Status).or(status.terminating_signal().map(End::Signal));
+                }
+                Ok(None) | Err(rustix::io::Errno::INTR) if Instant::now() < until => std::thread::sleep(TICK),
+                Ok(None) | Err(_) => return None,
+            }
         }
     }
 
@@ -219,6 +268,22 @@ impl Drop for Supervisor {
             self.end();
         }
     }
+}
+
+/// The name of a signal in parentheses, where it is one that people know by its name.
+fn name_of(signal: i32) -> String {
+    let names = [
+        (libc::SIGHUP, "SIGHUP"),
+        (libc::SIGINT, "SIGINT"),
+        (libc::SIGKILL, "SIGKILL: another process or the kernel, perhaps for want of memory, has ended it"),
+        (libc::SIGSEGV, "SIGSEGV"),
+        (libc::SIGBUS, "SIGBUS"),
+        (libc::SIGABRT, "SIGABRT"),
+        (libc::SIGTERM, "SIGTERM"),
+        (libc::SIGSYS, "SIGSYS: a filter of system calls around this process has ended it"),
+        (libc::SIGXCPU, "SIGXCPU: a limit on processor time has ended it"),
+    ];
+    names.iter().find(|(number, _)| *number == signal).map_or_else(String::new, |(_, name)| format!(" ({name})"))
 }
 
 fn reason_to_end(heard: &Heard, limits: &Limits, deadline: Instant, cancel: &AtomicBool) -> Option<Outcome> {

@@ -223,8 +223,7 @@ fn without_status(heard: &Heard, stderr: &str, wall: Duration) -> Result<Attempt
             isolation: Isolation::default(),
         })));
     }
-    let last = stderr.lines().last().unwrap_or("it said nothing");
-    Err(SandboxError::SetUp { reason: format!("the supervisor has ended early: {last}") })
+    Err(SandboxError::SetUp { reason: format!("the supervisor has ended early, {}", heard.last_words()) })
 }
 
 fn folder() -> Result<tempfile::TempDir, SandboxError> {
