@@ -10,6 +10,7 @@ pub mod layers;
 pub mod nearest;
 pub mod option;
 pub mod options;
+pub mod project_file;
 pub mod read;
 pub mod schema;
 pub mod scope;

@@ -39,6 +39,18 @@ pub enum EngineError {
         /// The values that are accepted.
         expected: String,
     },
+    /// The option for the first device names one that does not exist.
+    #[error("no device {index}; {}", match devices {
+        0 => "there is none".to_owned(),
+        1 => "only device 0 exists".to_owned(),
+        count => format!("there are devices 0 to {}", count - 1),
+    })]
+    NoDevice {
+        /// The number that the user gave.
+        index: usize,
+        /// The number of devices, which are counted from 0.
+        devices: usize,
+    },
     /// The prompt does not fit the context and the request forbids cutting it ([`crate::Overflow::Refuse`]).
     #[error("the prompt has {tokens} tokens, and with {max_tokens} to generate the context holds {limit}")]
     PromptTooLong {

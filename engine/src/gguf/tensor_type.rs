@@ -107,6 +107,12 @@ impl TensorType {
         self.row().1
     }
 
+    /// The name as llama.cpp shows it: `Q6_K`.
+    #[must_use]
+    pub fn shown(self) -> String {
+        self.name().to_ascii_uppercase()
+    }
+
     /// Elements of one block; a row's length must be a multiple of it.
     #[must_use]
     pub fn block_elements(self) -> u64 {

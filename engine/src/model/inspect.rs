@@ -193,7 +193,8 @@ impl fmt::Display for Inspection {
         line(f, "file", format!("{} ({}, GGUF version {})", self.path.display(), size(self.bytes), self.version))?;
         line(f, "name", self.name.clone().unwrap_or_else(|| "?".to_owned()))?;
         line(f, "architecture", self.architecture.clone().unwrap_or_else(|| "?".to_owned()))?;
-        line(f, "file type", self.file_type.clone().unwrap_or_else(|| "?".to_owned()))?;
+        let file_type = self.file_type.as_ref().map(|name| name.parse().map_or_else(|_| name.clone(), FileType::shown));
+        line(f, "file type", file_type.unwrap_or_else(|| "?".to_owned()))?;
         line(f, "parameters", format!("{:.1} million", self.parameters as f64 / 1e6))?;
         match &self.adapter {
             Some(adapter) => {
@@ -206,7 +207,8 @@ impl fmt::Display for Inspection {
             line(f, key, value.clone())?;
         }
         for TypeUsage { kind, tensors, bytes } in &self.types {
-            line(f, kind.name(), format!("{tensors} tensors, {}", size(*bytes)))?;
+            let s = if *tensors == 1 { "" } else { "s" };
+            line(f, &kind.shown(), format!("{tensors} tensor{s}, {}", size(*bytes)))?;
         }
         self.table(f)
     }
@@ -257,7 +259,7 @@ impl Inspection {
         for (name, tensor, count) in lines {
             let shape: Vec<String> = tensor.shape.iter().map(u64::to_string).collect();
             let (shape, each) = (shape.join(" x "), size(tensor.bytes));
-            writeln!(f, "{name:<width$}  {count:>5}  {shape:>20}  {:<7}  {each:>10}", tensor.kind)?;
+            writeln!(f, "{name:<width$}  {count:>5}  {shape:>20}  {:<7}  {each:>10}", tensor.kind.shown())?;
         }
         Ok(())
     }
@@ -324,13 +326,13 @@ mod tests {
         tokenizer             ? / ?, ? tokens, ? merges, end of text ?, without the source's tokenizer.json
         license               mit
         source.url            a place
-        f16                   2 tensors, 256 B
-        q8_0                  2 tensors, 136 B
+        F16                   2 tensors, 256 B
+        Q8_0                  2 tensors, 136 B
 
         tensor               count                 shape  type           each
-        blk.*.ffn_up.weight      2                2 x 32  q8_0           68 B
-        blk.*.ffn_up.weight      1                2 x 32  f16           128 B
-        blk.x.ffn_up.weight      1                2 x 32  f16           128 B
+        blk.*.ffn_up.weight      2                2 x 32  Q8_0           68 B
+        blk.*.ffn_up.weight      1                2 x 32  F16           128 B
+        blk.x.ffn_up.weight      1                2 x 32  F16           128 B
         ");
     }
 

@@ -75,7 +75,7 @@ pub(crate) fn not_here(folder: &Path, cause: std::io::Error) -> ModelError {
             let local = last_part(&id).to_owned();
             ModelError::Usage(format!(
                 "there is no folder {name}; if it is a model on the Hugging Face Hub, download it (`hf download {id} --local-dir \
-                 {local}`) and name the folder {local}"
+                 {local}`), then convert it (`codegen-lsp model convert {local} -o {local}.gguf`)"
             ))
         }
         None if remote(&name).is_some() => ModelError::Usage(format!(

@@ -1,5 +1,6 @@
 //! `codegen-lsp complete FILE:LINE:COLUMN`.
 
+use std::io::IsTerminal;
 use std::path::PathBuf;
 use std::str::FromStr;
 
@@ -13,22 +14,33 @@ use ropey::Rope;
 use serde_json::json;
 
 use super::engine_args::EngineArgs;
-use super::{output, source};
-use crate::config::InlineConfig;
+use super::number::whole;
+use super::output;
+use super::settings::Settings;
+use super::source::Source;
 use crate::generate::prepare::{self, At, Generated};
 
 /// Arguments of `complete`.
 #[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  codegen-lsp complete file.py:6:9          the suggestion at line 6, column 9
+  codegen-lsp complete -:6:9 < file.py      of standard input
+  codegen-lsp complete file.py:6:9 --json   with its place, and what it cost
+
+Exit codes:
+  0  there is a suggestion, or a reason why there is none
+  2  nothing could be done: flags, the file, the position or the model")]
 pub struct Arguments {
-    /// The position, line and column counted from 1 in characters: FILE:LINE:COLUMN
-    #[arg(value_name = "FILE:LINE:COLUMN")]
+    /// The position, line and column counted from 1 in characters; the file - is standard input
+    #[arg(value_name = "FILE:LINE:COLUMN", allow_hyphen_values = true)]
     place: Place,
     /// Print JSON, with what it cost
     #[arg(long)]
     json: bool,
-    /// Tokens generated at most
-    #[arg(long, value_name = "N", default_value_t = InlineConfig::default().max_tokens)]
-    max_tokens: usize,
+    /// Tokens generated at most [default: 128]
+    #[arg(long, value_name = "N", value_parser = whole(1..=4096usize))]
+    max_tokens: Option<usize>,
     /// Only comments that start with this are prompts (say '#>')
     #[arg(long, value_name = "TEXT")]
     marker: Option<String>,
@@ -42,6 +54,13 @@ struct Place {
     file: PathBuf,
     line: usize,
     column: usize,
+}
+
+impl Arguments {
+    /// Whether the command would wait for a person who types the text.
+    pub(super) fn waits(&self) -> bool {
+        self.place.file.as_os_str() == "-" && std::io::stdin().is_terminal()
+    }
 }
 
 impl FromStr for Place {
@@ -66,11 +85,14 @@ impl FromStr for Place {
 /// The file, the position or the model is not usable.
 pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
     let Place { file, line, column } = &arguments.place;
-    let document = Document::new(&source::read(file)?, 0);
-    let offset = offset(document.rope(), *line, *column).with_context(|| file.display().to_string())?;
-    let engine = arguments.engine.load()?;
-    let options = TurnOptions { marker: arguments.marker.clone() };
-    let at = At { max_tokens: arguments.max_tokens, ..At::cursor(offset, &options) };
+    let source = Source::from(file.as_path());
+    let Settings { config, .. } = Settings::of(&source);
+    let document = Document::new(&source.read_python(config.max_file_bytes)?, 0);
+    let offset = offset(document.rope(), *line, *column).with_context(|| source.name())?;
+    let engine = arguments.engine.load_over(&config)?;
+    let options = TurnOptions { marker: arguments.marker.clone().or_else(|| config.turns.marker.clone()) };
+    let max_tokens = arguments.max_tokens.unwrap_or(config.inline.max_tokens);
+    let at = At { max_tokens, ..At::cursor(offset, &options) };
     match prepare::generate(&document, &at, &engine)? {
         Ok(Generated { raw, done, view }) => {
             let judged = prepare::suggestion(&document, &view, &raw, None, Threshold::NONE);
@@ -87,7 +109,7 @@ fn report(
     done: Option<(Kind, Completion)>,
 ) -> anyhow::Result<()> {
     if let Some((_, done)) = &done {
-        output::remark(&timing(done));
+        output::detail(&timing(done));
     }
     if arguments.json {
         let kind = done.as_ref().map(|(kind, _)| match kind {
@@ -108,7 +130,7 @@ fn report(
         Ok(suggestion) if suggestion.text.ends_with('\n') => output::program(&suggestion.text),
         Ok(suggestion) => output::program(&format!("{}\n", suggestion.text)),
         Err(refusal) => {
-            output::remark(&format!("nothing to suggest here ({refusal}): {}", refusal.words()));
+            output::note(&format!("nothing to suggest here ({refusal}): {}", refusal.words()));
             Ok(())
         }
     }
@@ -133,13 +155,13 @@ pub(super) fn timing(done: &Completion) -> String {
 fn offset(rope: &Rope, line: usize, column: usize) -> anyhow::Result<usize> {
     let lines = rope.len_lines();
     let Some(text) = rope.get_line(line - 1) else {
-        bail!("there is no line {line}, as there are {lines}");
+        bail!("there is no line {line}; the last is {lines}");
     };
     let text = text.to_string();
     let text = text.trim_end_matches(['\r', '\n']);
     let columns = text.chars().count() + 1;
     if column > columns {
-        bail!("line {line} has no column {column}, as its last is {columns}");
+        bail!("line {line} has no column {column}; its last is {columns}");
     }
     let within: usize = text.chars().take(column - 1).map(char::len_utf8).sum();
     Ok(rope.line_to_byte(line - 1) + within)
@@ -174,7 +196,7 @@ mod tests {
         assert_eq!(at(1, 6), Ok(6));
         assert_eq!(at(2, 1), Ok(8));
         assert_eq!(at(3, 2), Ok(10));
-        assert_eq!(at(1, 7), Err("line 1 has no column 7, as its last is 6".to_owned()));
-        assert_eq!(at(4, 1), Err("there is no line 4, as there are 3".to_owned()));
+        assert_eq!(at(1, 7), Err("line 1 has no column 7; its last is 6".to_owned()));
+        assert_eq!(at(4, 1), Err("there is no line 4; the last is 3".to_owned()));
     }
 }

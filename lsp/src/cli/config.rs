@@ -4,10 +4,37 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use anyhow::{Context, bail};
-use clap::{Subcommand, ValueEnum};
+use clap::{Args, Subcommand, ValueEnum};
+use serde_json::json;
 
 use super::output;
+use super::settings::{Origin, Settings};
+use super::source::Source;
 use crate::config::{Config, schema, tables, user_file};
+
+/// Arguments of `config`.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  codegen-lsp config                  the options in force here, and where they come from
+  codegen-lsp config check            what is wrong with your own file
+  codegen-lsp config schema           a JSON schema of all options
+
+Options come from your own file (config.json, or the one that CODEGEN_LSP_CONFIG names), then from \
+the table [tool.codegen] of the nearest pyproject.toml, which may not name programs or models nor \
+allow more than you do; flags win over both.
+
+Exit codes:
+  0  all well
+  1  check found something
+  2  there is no such file")]
+pub struct Arguments {
+    #[command(subcommand)]
+    command: Option<ConfigCommand>,
+    /// Print the options in force as JSON
+    #[arg(long)]
+    json: bool,
+}
 
 /// What is asked about the options.
 #[derive(Debug, Subcommand)]
@@ -43,7 +70,10 @@ pub enum Reader {
 ///
 /// # Errors
 /// There is no such file, or standard output is closed.
-pub fn run(command: &ConfigCommand) -> anyhow::Result<ExitCode> {
+pub fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
+    let Some(command) = &arguments.command else {
+        return in_force(arguments.json).map(|()| ExitCode::SUCCESS);
+    };
     match command {
         ConfigCommand::Schema { reader: Reader::Json } => pretty(&schema::json_schema())?,
         ConfigCommand::Schema { reader: Reader::Vscode } => pretty(&schema::vscode())?,
@@ -52,6 +82,39 @@ pub fn run(command: &ConfigCommand) -> anyhow::Result<ExitCode> {
         ConfigCommand::Check { file } => return check(file.clone()),
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// Prints the options in force in the working directory, and where each comes from.
+fn in_force(json: bool) -> anyhow::Result<()> {
+    let settings = Settings::of(&Source::Input);
+    let origin = |origin| match origin {
+        Origin::Default => "default",
+        Origin::User => "user",
+        Origin::Project => "project",
+    };
+    let place = |path: &Option<PathBuf>| path.as_ref().map(|path| path.display().to_string());
+    let (user, project) = (place(&settings.user_file), place(&settings.project_file));
+    if json {
+        let options = settings
+            .all()
+            .map(|(option, value, from)| (option.name.to_owned(), json!({"value": value, "from": origin(from)})));
+        let options: serde_json::Map<String, serde_json::Value> = options.collect();
+        return pretty(&json!({"userFile": user, "projectFile": project, "options": options}));
+    }
+    let there = settings.user_file.as_ref().is_some_and(|path| path.exists());
+    let user = user.map_or_else(
+        || "no place for one".to_owned(),
+        |path| if there { path } else { format!("{path} (there is none)") },
+    );
+    let mut text = format!("user file     {user}\nproject file  {}\n\n", project.as_deref().unwrap_or("none"));
+    for (option, value, from) in settings.all() {
+        let value = match option.default_in_words {
+            Some(words) if value.is_null() => words.to_owned(),
+            _ => value.to_string(),
+        };
+        text.push_str(&format!("{:<22} {:<8} {value}\n", option.name, origin(from)));
+    }
+    output::print(&text)
 }
 
 fn pretty(schema: &serde_json::Value) -> anyhow::Result<()> {

@@ -9,15 +9,17 @@ use codegen_sandbox::{Level, Limits, Sandbox, Support};
 
 use super::engine_args::EngineArgs;
 use super::output;
-use crate::config::{Config, SynthesisConfig, user_file};
+use super::settings::Settings;
+use super::source::Source;
+use crate::config::{Config, user_file};
 use crate::generate::prepare;
 
 /// Arguments of `doctor`.
 #[derive(Debug, Args)]
 pub struct Arguments {
-    /// The Python that programs would be run with
-    #[arg(long, value_name = "PROGRAM", default_value_t = SynthesisConfig::default().python)]
-    python: String,
+    /// The Python that programs would be run with [default: python3]
+    #[arg(long, value_name = "PROGRAM")]
+    python: Option<String>,
     #[command(flatten)]
     engine: EngineArgs,
 }
@@ -31,8 +33,9 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
     output::print(&options())?;
     output::print(&format!("llama.cpp     {}\n", Engine::build_info().trim()))?;
     output::print(&devices(&Engine::devices()))?;
-    output::print(&isolation(&arguments.python))?;
-    let engine = arguments.engine.load()?;
+    let Settings { config, .. } = Settings::of(&Source::Input);
+    output::print(&isolation(arguments.python.as_deref().unwrap_or(&config.synthesis.python)))?;
+    let engine = arguments.engine.load_over(&config)?;
     output::print(&model(engine.info()))?;
     output::print(&speed(&engine)?)?;
     output::print(&threads(engine.info(), engine.threads_in_use()))
@@ -102,7 +105,7 @@ fn model(info: &ModelInfo) -> String {
         "" => String::new(),
         adapter => format!("adapter       {}\n", printable::line(adapter)),
     };
-    let behind = if info.infill.is_some() { "shown         what stands behind the cursor, too\n" } else { "" };
+    let behind = if info.infill.is_some() { "infill        the text after the cursor is read, too\n" } else { "" };
     format!(
         "model         {} ({}), {:.1} million parameters, {:.1} MB\n{adapter}context       {} tokens in each of {} slots, trained with {}\nlayers        {place}\n{behind}",
         printable::line(&info.name),

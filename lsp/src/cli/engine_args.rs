@@ -5,17 +5,19 @@ use std::path::PathBuf;
 use clap::Args;
 use codegen_engine::{Engine, FlashAttention, GpuLayers, SlotsWithin};
 
+use super::number;
 use crate::config::options::range;
-use crate::config::{EngineConfig, parse_gpu_layers, parse_threads};
+use crate::config::{Config, EngineConfig, parse_gpu_layers, parse_threads};
 use crate::generate::prepare;
 
 /// Flags shared by every command that runs a model.
 #[derive(Debug, Clone, Default, Args)]
+#[command(next_help_heading = "Model options")]
 pub struct EngineArgs {
     /// A model's name, or the path of a GGUF file [default: builtin]
     #[arg(long, value_name = "NAME|FILE")]
     pub model: Option<String>,
-    /// A LoRA adapter for the model, as `codegen-lsp model convert` makes it of one that peft has saved
+    /// A LoRA adapter for the model: a GGUF file that `codegen-lsp model convert` has written
     #[arg(long, value_name = "FILE")]
     pub lora: Option<PathBuf>,
     /// Threads for matrix products: a number, or auto, which takes as many as pay, up to the physical cores [default:
@@ -23,19 +25,19 @@ pub struct EngineArgs {
     #[arg(long, value_name = "auto|N", value_parser = threads)]
     pub threads: Option<Threads>,
     /// Tokens of context [default: what the model was trained with]
-    #[arg(long, value_name = "TOKENS", value_parser = clap::value_parser!(u32).range(range("context")))]
+    #[arg(long, value_name = "TOKENS", value_parser = of_option::<u32>("context"))]
     pub context: Option<u32>,
-    /// Tokens decoded in one call at most
-    #[arg(long, value_name = "TOKENS", value_parser = clap::value_parser!(u32).range(range("batch")))]
+    /// Tokens decoded in one call at most [default: 256]
+    #[arg(long, value_name = "TOKENS", value_parser = of_option::<u32>("batch"))]
     pub batch: Option<u32>,
     /// Requests decoded side by side [default: as many as fit 1 GiB of KV cache, 2 to 8; for eval 2 GiB, 2 to 16]
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(range("slots")))]
+    #[arg(long, value_name = "N", value_parser = of_option::<u16>("slots"))]
     pub slots: Option<u16>,
     /// Layers on the GPU: auto, all or a number [default: auto]
     #[arg(long, value_name = "auto|all|N", value_parser = gpu_layers)]
     pub gpu_layers: Option<GpuLayers>,
     /// The device that is used first, by its number in `doctor`
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", value_parser = crate::cli::number::at_least(0usize))]
     pub main_device: Option<usize>,
     /// Fused attention: auto, on or off [default: auto; for eval without a GPU off]
     #[arg(long, value_name = "auto|on|off", value_parser = flash_attention)]
@@ -86,12 +88,31 @@ impl EngineArgs {
         config
     }
 
-    /// Loads the model. Blocks.
+    /// Loads the model over the user's options. Blocks.
+    ///
+    /// # Errors
+    /// See [`prepare::load_engine`].
+    pub fn load_over(&self, config: &Config) -> anyhow::Result<Engine> {
+        let mut engine = config.engine.clone();
+        self.over(&mut engine);
+        prepare::load_engine(&engine)
+    }
+
+    /// Loads the model over the defaults, as measurements do, which depend on nothing but their flags. Blocks.
     ///
     /// # Errors
     /// See [`prepare::load_engine`].
     pub fn load(&self) -> anyhow::Result<Engine> {
         prepare::load_engine(&self.config())
+    }
+}
+
+/// A parser of the whole numbers that an option of the server may have.
+fn of_option<N: TryFrom<i64>>(name: &str) -> impl Fn(&str) -> Result<N, String> + Clone + Send + Sync + 'static {
+    let range = range(name);
+    move |text| {
+        let number = number::whole(range.clone())(text)?;
+        N::try_from(number).map_err(|_| format!("{number} is too large"))
     }
 }
 

@@ -16,15 +16,19 @@ pub struct Interrupts(Arc<Mutex<Option<String>>>);
 impl Interrupts {
     /// Waits for interrupts from now on. Where that is not possible, they end the program without a message.
     #[must_use]
-    pub fn of(path: &Path) -> Self {
+    pub fn wait() -> Self {
         let interrupts = Self::default();
-        *interrupts.said() = Some(format!("interrupted; {} is as it was", path.display()));
         #[cfg(unix)]
         {
             let interrupts = interrupts.clone();
             on_signals([SIGINT], move |signal| interrupts.end(signal));
         }
         interrupts
+    }
+
+    /// From now on, an interrupt says that this file has not been changed.
+    pub fn working_on(&self, path: &Path) {
+        *self.said() = Some(format!("interrupted; {} is as it was", path.display()));
     }
 
     /// Runs `write`, which changes the file; an interrupt comes before or after it.
@@ -46,7 +50,7 @@ impl Interrupts {
     fn end(&self, signal: i32) {
         let said = self.said();
         if let Some(said) = said.as_ref() {
-            super::output::remark(&format!("\ncodegen-lsp: {said}"));
+            super::output::remark(&format!("\nerror: {said}"));
         }
         end_by(signal);
     }
@@ -109,6 +113,13 @@ impl Stop {
     /// The system ends the program, as usual. The file is valid anyway.
     #[cfg(not(unix))]
     pub fn on_signals(&self) {}
+}
+
+/// Has the end of children noticed even if the program was started with `SIGCHLD` ignored, which some runners hand on:
+/// the system would then throw away how a child ended, and every wait for one would fail.
+pub fn notice_children() {
+    #[cfg(unix)]
+    let _ = signal_hook::flag::register(libc::SIGCHLD, Arc::default());
 }
 
 /// Calls `heard` with each of these signals from now on. Where that is not possible, they have their default effect.

@@ -1,6 +1,6 @@
 //! The command line: one file per subcommand.
 
-use std::path::PathBuf;
+use std::io::IsTerminal;
 use std::process::ExitCode;
 use std::time::Duration;
 
@@ -13,26 +13,46 @@ pub mod config;
 pub mod doctor;
 pub mod engine_args;
 pub mod eval;
+pub mod help;
 pub mod interrupt;
 pub mod logging;
 pub mod model;
+pub mod number;
 pub mod output;
 pub mod paint;
 pub mod serve;
+pub mod settings;
 pub mod source;
 pub mod stats;
 pub mod synthesize;
 
+use output::Loudness;
+
+const EXAMPLES: &str = "\
+Examples:
+  codegen-lsp complete file.py:6:9            the suggestion at line 6, column 9
+  codegen-lsp synthesize file.py              turn comments into code, and show it
+  codegen-lsp synthesize file.py --in-place   … and write it into the file
+  codegen-lsp doctor                          what runs where, and how fast
+  codegen-lsp --stdio                         serve an editor
+
+Exit codes:
+  0  all well
+  1  some of it failed: a turn, an evaluation; or a check found something
+  2  nothing could be done: flags, a file, the model or the sandbox";
+
 /// A language server for private, local, multi-turn code synthesis with CodeGen.
 #[derive(Debug, Parser)]
-#[command(name = "codegen-lsp", version, about)]
-struct Arguments {
-    /// Speak the protocol on standard input and output, as is done anyway (editors add this)
-    #[arg(long, global = true)]
-    stdio: bool,
-    /// Write the log to FILE instead of standard error; RUST_LOG says what is logged
-    #[arg(long, global = true, value_name = "FILE")]
-    log: Option<PathBuf>,
+#[command(name = "codegen-lsp", version, about, after_help = EXAMPLES, max_term_width = 100)]
+pub struct Arguments {
+    #[command(flatten)]
+    wire: serve::Wire,
+    /// Also tell what it cost and what was weighed
+    #[arg(short, long, global = true, conflicts_with = "quiet", help_heading = "Global options")]
+    verbose: bool,
+    /// Tell errors only
+    #[arg(short, long, global = true, help_heading = "Global options")]
+    quiet: bool,
     #[command(subcommand)]
     command: Option<Command>,
 }
@@ -43,7 +63,7 @@ enum Command {
     Serve(serve::Arguments),
     /// Print the suggestion for a position of a file
     Complete(complete::Arguments),
-    /// Write the program text of comment prompts
+    /// Write the code of comment prompts
     Synthesize(synthesize::Arguments),
     /// Convert, quantize and inspect models
     #[command(subcommand)]
@@ -54,13 +74,16 @@ enum Command {
     /// Measure speed
     #[command(subcommand)]
     Bench(bench::BenchCommand),
-    /// Print the server's options as a schema or a table, and check a file of them
-    #[command(subcommand)]
-    Config(config::ConfigCommand),
+    /// Print the options in force and where they come from; a schema or a table of all; check a file of them
+    Config(config::Arguments),
     /// Print what your servers have counted of their suggestions; it stays on this machine
     Stats(stats::Arguments),
     /// Print what this build is, what it runs on, and how fast
     Doctor(doctor::Arguments),
+    /// Print a script that completes this program's commands in a shell
+    Completions(help::Completions),
+    /// Write the manual pages into a folder
+    Man(help::Man),
 }
 
 /// The time that a batch under way at the end may take.
@@ -69,20 +92,17 @@ const LAST_BATCH: Duration = Duration::from_secs(2);
 /// Runs the program. A mistake of the user ends it with code 2 and a message on standard error.
 #[must_use]
 pub fn main() -> ExitCode {
-    let arguments = Arguments::parse();
-    let command = arguments.command.unwrap_or_else(|| Command::Serve(serve::Arguments::default()));
-    let serving = matches!(command, Command::Serve(_));
-    let result = logging::start(arguments.log.as_deref(), serving).and_then(|()| match command {
-        Command::Serve(arguments) => serve::run(&arguments),
-        Command::Complete(arguments) => complete::run(&arguments).map(|()| ExitCode::SUCCESS),
-        Command::Synthesize(arguments) => synthesize::run(&arguments).map(|()| ExitCode::SUCCESS),
-        Command::Model(command) => model::run(command).map(|()| ExitCode::SUCCESS),
-        Command::Eval(command) => eval::run(&command),
-        Command::Bench(command) => bench::run(&command).map(|()| ExitCode::SUCCESS),
-        Command::Config(command) => config::run(&command),
-        Command::Stats(arguments) => stats::run(&arguments).map(|()| ExitCode::SUCCESS),
-        Command::Doctor(arguments) => doctor::run(&arguments).map(|()| ExitCode::SUCCESS),
+    let arguments = match help::parse() {
+        Ok(arguments) => arguments,
+        Err(code) => return code,
+    };
+    interrupt::notice_children();
+    output::set_loudness(match (arguments.quiet, arguments.verbose) {
+        (true, _) => Loudness::Quiet,
+        (false, true) => Loudness::Verbose,
+        (false, false) => Loudness::Usual,
     });
+    let result = run(arguments);
     // All commands have dropped their engines; a batch under way still ends.
     Engine::wait_for_all(LAST_BATCH);
     match result {
@@ -90,8 +110,48 @@ pub fn main() -> ExitCode {
         // A reader that closes the output early (`… | head`) is not an error of the user.
         Err(error) if output::is_broken_pipe(&error) => ExitCode::SUCCESS,
         Err(error) => {
-            output::remark(&format!("codegen-lsp: {error:#}"));
+            output::error(&format!("{error:#}"));
             ExitCode::from(2)
         }
+    }
+}
+
+fn run(Arguments { wire, command, .. }: Arguments) -> anyhow::Result<ExitCode> {
+    let success = |()| ExitCode::SUCCESS;
+    let serve = |arguments: serve::Arguments| {
+        if std::io::stdin().is_terminal() && !arguments.wire.stdio {
+            // Without this a person would wait for a server that waits for an editor.
+            return Ok(help::instead(&["serve"]));
+        }
+        logging::start(arguments.wire.log.as_deref(), true).and_then(|()| serve::run(&arguments))
+    };
+    let command = match command {
+        None if std::io::stdin().is_terminal() && !wire.stdio => return Ok(help::instead(&[])),
+        None => return serve(serve::Arguments { wire, ..serve::Arguments::default() }),
+        Some(Command::Serve(arguments)) => {
+            return serve(serve::Arguments { wire: arguments.wire.or(wire), ..arguments });
+        }
+        Some(command) => command,
+    };
+    if wire != serve::Wire::default() {
+        anyhow::bail!(
+            "--stdio and --log are for the server, and this is another command; RUST_LOG says what a command logs"
+        );
+    }
+    logging::start(None, false)?;
+    match command {
+        Command::Serve(_) => Ok(ExitCode::SUCCESS),
+        Command::Complete(arguments) if arguments.waits() => Ok(help::instead(&["complete"])),
+        Command::Complete(arguments) => complete::run(&arguments).map(success),
+        Command::Synthesize(arguments) if arguments.waits() => Ok(help::instead(&["synthesize"])),
+        Command::Synthesize(arguments) => synthesize::run(&arguments),
+        Command::Model(command) => model::run(command).map(success),
+        Command::Eval(command) => eval::run(&command),
+        Command::Bench(command) => bench::run(&command).map(success),
+        Command::Config(arguments) => config::run(&arguments),
+        Command::Stats(arguments) => stats::run(&arguments).map(success),
+        Command::Doctor(arguments) => doctor::run(&arguments).map(success),
+        Command::Completions(arguments) => help::completions(&arguments).map(success),
+        Command::Man(arguments) => help::man(&arguments).map(success),
     }
 }

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use std::pin::pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant};
 
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Args, Subcommand};
@@ -14,15 +15,21 @@ use codegen_engine::checkpoint::folder::locate;
 use codegen_engine::gguf::{ModelError, TensorType};
 use codegen_engine::model::adapter::{has_adapter, is_adapter};
 use codegen_engine::model::inspect::size;
+use codegen_engine::model::resolve::BUILTIN;
 use codegen_engine::model::{self, FileReport, FileType, Progress, Recipe};
 use indicatif::{ProgressBar, ProgressStyle};
 
+use super::eval::progress::duration;
 use super::output::{self, print};
 
 /// What to do with a model's files.
 #[derive(Debug, Subcommand)]
 pub enum ModelCommand {
     /// Convert a Hugging Face CodeGen folder, or a LoRA adapter that peft has saved, to a GGUF file
+    #[command(after_help = "\
+Examples:
+  codegen-lsp model convert codegen-350M-mono -o codegen-350M-mono.gguf --type Q4_K_M
+  codegen-lsp model convert my-codegen/adapter --base codegen-350M-mono.gguf -o my-adapter.gguf")]
     Convert {
         /// The folder that holds config.json, the weights and the tokenizer, or a model's folder in the Hub's cache; or
         /// the one that holds adapter_config.json and the adapter
@@ -35,8 +42,8 @@ pub enum ModelCommand {
         /// The file to write
         #[arg(short, long, value_name = "FILE")]
         output: PathBuf,
-        /// How weights are stored: the smaller, the faster and the less precise [default: q8_0; of an adapter, which is
-        /// small, f32]
+        /// How weights are stored: the smaller, the faster and the less precise [default: Q8_0; of an adapter, which is
+        /// small, F32]
         #[arg(long = "type", value_name = "TYPE", ignore_case = true, value_parser = file_type())]
         file_type: Option<FileType>,
         /// Tensors that get another type
@@ -44,8 +51,11 @@ pub enum ModelCommand {
         exceptions: Exceptions,
     },
     /// Write a GGUF file of any architecture again, with its weights in another type
+    #[command(after_help = "\
+Examples:
+  codegen-lsp model quantize codegen-350M-mono-f16.gguf codegen-350M-mono-q4.gguf --type Q4_K_M")]
     Quantize {
-        /// The file to read; best one of f16, bf16 or f32
+        /// The file to read; best one of F16, BF16 or F32
         #[arg(value_name = "IN")]
         input: PathBuf,
         /// The file to write
@@ -59,9 +69,13 @@ pub enum ModelCommand {
         exceptions: Exceptions,
     },
     /// Print what a GGUF file holds
+    #[command(after_help = "\
+Examples:
+  codegen-lsp model inspect builtin
+  codegen-lsp model inspect codegen-350M-mono.gguf --json")]
     Inspect {
-        /// The file
-        #[arg(value_name = "FILE")]
+        /// The file, or builtin
+        #[arg(value_name = "FILE|NAME")]
         file: PathBuf,
         /// Print everything as JSON
         #[arg(long)]
@@ -95,11 +109,11 @@ impl Exceptions {
 }
 
 fn file_type() -> impl TypedValueParser<Value = FileType> {
-    PossibleValuesParser::new(FileType::ALL.map(FileType::name)).try_map(|name| name.parse::<FileType>())
+    PossibleValuesParser::new(FileType::ALL.map(FileType::shown)).try_map(|name| name.parse::<FileType>())
 }
 
 fn tensor_type() -> impl TypedValueParser<Value = TensorType> {
-    PossibleValuesParser::new(TensorType::ENCODABLE.map(TensorType::name)).try_map(|name| name.parse::<TensorType>())
+    PossibleValuesParser::new(TensorType::ENCODABLE.map(TensorType::shown)).try_map(|name| name.parse::<TensorType>())
 }
 
 /// Runs the command.
@@ -127,6 +141,7 @@ pub fn run(command: ModelCommand) -> anyhow::Result<()> {
             print(&summary(&report, length(&input)))
         }
         ModelCommand::Inspect { file, json } => {
+            let file = if file == Path::new(BUILTIN) && !file.exists() { model::resolve(BUILTIN)? } else { file };
             let inspection = model::inspect(&file)?;
             match json {
                 true => output::json(&serde_json::to_string_pretty(&inspection)?),
@@ -145,6 +160,9 @@ fn length(path: &Path) -> Option<u64> {
     std::fs::metadata(path).ok().map(|about| about.len())
 }
 
+/// The time between two lines of progress where there is no terminal.
+const SILENCE: Duration = Duration::from_secs(15);
+
 /// The payload that unwinds from the progress callback when the user interrupts.
 struct Interrupted;
 
@@ -154,17 +172,25 @@ fn watched(
     convert: impl FnOnce(&mut dyn FnMut(Progress<'_>)) -> Result<FileReport, ModelError>,
 ) -> anyhow::Result<FileReport> {
     let bar = ProgressBar::new(0);
-    if let Ok(style) = ProgressStyle::with_template("{bar:32} {percent:>3} %  {eta:>4} left  {msg}") {
+    if let Ok(style) = ProgressStyle::with_template("{bar:24} {percent:>3} %  {msg}") {
         bar.set_style(style);
     }
     let interrupted = interrupts();
+    let begun = Instant::now();
+    let mut said = begun;
     let mut progress = |progress: Progress<'_>| {
         if interrupted.load(Ordering::Relaxed) {
             resume_unwind(Box::new(Interrupted));
         }
+        let rate = rate(progress.done, progress.total, begun.elapsed());
         bar.set_length(progress.total);
         bar.set_position(progress.done);
-        bar.set_message(printable::line(progress.tensor).into_owned());
+        bar.set_message(format!("{rate}  {}", printable::line(progress.tensor)));
+        if bar.is_hidden() && said.elapsed() >= SILENCE {
+            said = Instant::now();
+            let percent = progress.done.saturating_mul(100).checked_div(progress.total).unwrap_or(0);
+            output::closing(&format!("{percent} %, {rate}"));
+        }
     };
     let result = catch_unwind(AssertUnwindSafe(|| convert(&mut progress)));
     bar.finish_and_clear();
@@ -172,13 +198,24 @@ fn watched(
         Ok(report) => {
             let report = report?;
             for note in &report.notes {
-                output::remark(&format!("note: {note}"));
+                output::note(note);
             }
             Ok(report)
         }
         Err(cause) if cause.is::<Interrupted>() => anyhow::bail!("interrupted; nothing was written"),
         Err(cause) => resume_unwind(cause),
     }
+}
+
+/// How many weights a second are written, and the time that is left.
+#[allow(clippy::cast_precision_loss)]
+fn rate(done: u64, total: u64, elapsed: Duration) -> String {
+    let rate = done as f64 / elapsed.as_secs_f64().max(1e-3);
+    if done == 0 {
+        return "0 weights/s".to_owned();
+    }
+    let left = total.saturating_sub(done) as f64 / rate;
+    format!("{:.1} million weights/s, {} left", rate / 1e6, duration(left))
 }
 
 /// A flag that is set when the user interrupts the program, which continues. Where that is not possible, the system
@@ -231,7 +268,7 @@ fn summary(report: &FileReport, before: Option<u64>) -> String {
     }
     let _ = write!(line, ", {:.1} million parameters", report.parameters as f64 / 1e6);
     for usage in &report.types {
-        let _ = write!(line, ", {} {}", size(usage.bytes), usage.kind);
+        let _ = write!(line, ", {} {}", size(usage.bytes), usage.kind.shown());
     }
     let _ = writeln!(line, ", in {:.1} s", report.elapsed.as_secs_f64());
     line
@@ -239,11 +276,22 @@ fn summary(report: &FileReport, before: Option<u64>) -> String {
 
 #[cfg(test)]
 mod tests {
-    use std::time::Duration;
-
     use codegen_engine::model::TypeUsage;
 
     use super::*;
+
+    #[test]
+    fn the_rate_and_the_time_left() {
+        for (done, seconds, expected) in [
+            (0, 0, "0 weights/s"),
+            (50_000_000, 5, "10.0 million weights/s, 10 s left"),
+            (150_000_000, 10, "15.0 million weights/s, 0 s left"),
+            (1_000_000, 100, "0.0 million weights/s, 4 h left"),
+        ] {
+            let said = rate(done, 150_000_000, Duration::from_secs(seconds));
+            assert_eq!(said.replace("4.1 h", "4 h"), expected);
+        }
+    }
 
     #[test]
     fn the_summary_is_one_line() {
@@ -259,7 +307,7 @@ mod tests {
         };
         assert_eq!(
             summary(&report, Some(68_636_704)),
-            "out.gguf: 28.5 MB (from 68.6 MB), 32.6 million parameters, 272.4 kB f32, 15.9 MB q6_k, in 0.7 s\n"
+            "out.gguf: 28.5 MB (from 68.6 MB), 32.6 million parameters, 272.4 kB F32, 15.9 MB Q6_K, in 0.7 s\n"
         );
     }
 }

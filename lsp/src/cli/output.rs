@@ -3,8 +3,71 @@
 
 use std::borrow::Cow;
 use std::io::{IsTerminal, Write};
+use std::sync::atomic::{AtomicU8, Ordering};
 
 use codegen_core::printable;
+
+/// How much is told on standard error.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[repr(u8)]
+pub enum Loudness {
+    /// Errors only.
+    Quiet,
+    /// Warnings, notes and a closing line, too.
+    Usual,
+    /// Also what it cost, and what was weighed.
+    Verbose,
+}
+
+static LOUDNESS: AtomicU8 = AtomicU8::new(Loudness::Usual as u8);
+
+/// Sets the loudness of the whole program.
+pub fn set_loudness(loudness: Loudness) {
+    LOUDNESS.store(loudness as u8, Ordering::Relaxed);
+}
+
+fn told_at(least: Loudness) -> bool {
+    LOUDNESS.load(Ordering::Relaxed) >= least as u8
+}
+
+/// Tells why something was not done. It is told always.
+pub fn error(text: &str) {
+    remark(&format!("error: {text}"));
+}
+
+/// Tells what may be wrong with a result, unless `-q` is given.
+pub fn warning(text: &str) {
+    if told_at(Loudness::Usual) {
+        remark(&format!("warning: {text}"));
+    }
+}
+
+/// Tells what is good to know, unless `-q` is given.
+pub fn note(text: &str) {
+    if told_at(Loudness::Usual) {
+        remark(&format!("note: {text}"));
+    }
+}
+
+/// Writes the line that closes a command's work, or one about its progress, unless `-q` is given.
+pub fn closing(text: &str) {
+    if told_at(Loudness::Usual) {
+        remark(text);
+    }
+}
+
+/// Writes a line of statistics if `-v` is given.
+pub fn detail(text: &str) {
+    if told_at(Loudness::Verbose) {
+        remark(text);
+    }
+}
+
+/// A number of things, in words: `1 turn`, `2 turns`.
+#[must_use]
+pub fn counted(count: usize, one: &str) -> String {
+    if count == 1 { format!("1 {one}") } else { format!("{count} {one}s") }
+}
 
 /// Writes text for people to standard output at once.
 ///
@@ -50,11 +113,6 @@ pub fn raw(text: &str) -> anyhow::Result<()> {
 /// Writes a line for people to standard error. Errors of writing are ignored.
 pub fn remark(text: &str) {
     let _ = writeln!(std::io::stderr().lock(), "{}", printable::text(text));
-}
-
-/// Writes `text` to standard error unchanged. Errors of writing are ignored.
-pub fn aside(text: &str) {
-    let _ = std::io::stderr().lock().write_all(text.as_bytes());
 }
 
 /// Whether an error only means that the reader has closed the output.

@@ -1,5 +1,6 @@
 //! `codegen-lsp serve`: the server on standard input and output.
 
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 use anyhow::Context;
@@ -14,11 +15,36 @@ use crate::server::counting::Counting;
 use crate::server::session::Load;
 use crate::statistics::store::Store;
 
+/// How the server is spoken to, and where its log goes.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Args)]
+#[command(next_help_heading = "Server options")]
+pub struct Wire {
+    /// Speak the protocol on standard input and output, as is done anyway (editors add this)
+    #[arg(long)]
+    pub stdio: bool,
+    /// Write the log to FILE instead of standard error; RUST_LOG says what is logged
+    #[arg(long, value_name = "FILE")]
+    pub log: Option<PathBuf>,
+}
+
+impl Wire {
+    /// What was given before the subcommand counts, too.
+    #[must_use]
+    pub fn or(self, before: Self) -> Self {
+        Self { stdio: self.stdio || before.stdio, log: self.log.or(before.log) }
+    }
+}
+
 /// Arguments of `serve`. They win over the user's own file, and the client's settings over them.
 #[derive(Debug, Default, Args)]
+#[command(after_help = "\
+Examples:
+  codegen-lsp serve --stdio --model codegen-350M-mono.gguf --log /tmp/codegen-lsp.log")]
 pub struct Arguments {
     #[command(flatten)]
-    engine: EngineArgs,
+    pub wire: Wire,
+    #[command(flatten)]
+    pub engine: EngineArgs,
 }
 
 /// Serves until the client leaves. The exit code is 0 only after `shutdown` (LSP 3.17, `exit`).

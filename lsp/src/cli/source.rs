@@ -1,30 +1,124 @@
-//! The user's files: read with errors that describe the problem, and replaced whole or not at all.
+//! The user's files, and standard input: read with errors that describe the problem, and replaced whole or not at all.
 
-use std::path::Path;
+use std::io::Read;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context, bail};
+use codegen_engine::model::inspect::size;
 
 /// The mark with which some editors label a file as UTF-8. It is no part of the text.
 const BYTE_ORDER_MARK: char = '\u{feff}';
+
+/// Endings of names of Python files, those of related languages included.
+const PYTHON: [&str; 7] = ["py", "pyi", "pyw", "pyx", "pxd", "pxi", "py3"];
+
+/// The source of a text.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Source {
+    /// Standard input, which is written `-`.
+    Input,
+    File(PathBuf),
+}
+
+impl From<&Path> for Source {
+    fn from(path: &Path) -> Self {
+        if path == Path::new("-") { Self::Input } else { Self::File(path.to_owned()) }
+    }
+}
+
+impl Source {
+    /// The name in messages.
+    #[must_use]
+    pub fn name(&self) -> String {
+        match self {
+            Self::Input => "standard input".to_owned(),
+            Self::File(path) => path.display().to_string(),
+        }
+    }
+
+    /// The file's path.
+    #[must_use]
+    pub fn path(&self) -> Option<&Path> {
+        if let Self::File(path) = self { Some(path) } else { None }
+    }
+
+    /// The folder that the text is in: for standard input the working directory.
+    #[must_use]
+    pub fn folder(&self) -> PathBuf {
+        let folder = self.path().and_then(|path| std::path::absolute(path).ok()?.parent().map(Path::to_owned));
+        folder.or_else(|| std::env::current_dir().ok()).unwrap_or_default()
+    }
+
+    /// Reads Python of at most `limit` bytes, without the byte order mark that it may start with.
+    ///
+    /// # Errors
+    /// It cannot be read, is too large, is not UTF-8, or has the name of another kind of file.
+    pub fn read_python(&self, limit: usize) -> anyhow::Result<String> {
+        let name = self.name();
+        let bytes = match self {
+            Self::Input => read_some(std::io::stdin().lock(), limit),
+            Self::File(path) => {
+                let about = std::fs::metadata(path).with_context(|| format!("cannot read {name}"))?;
+                let kind = path.extension().map(|kind| kind.to_string_lossy().to_ascii_lowercase());
+                if let Some(kind) = kind.filter(|kind| about.is_file() && !PYTHON.contains(&kind.as_str())) {
+                    bail!("{name} is not a Python file: its name ends with .{kind}; - reads code from standard input");
+                }
+                if about.len() > limit as u64 {
+                    return too_large(&name, &size(about.len()), limit);
+                }
+                std::fs::File::open(path).and_then(|file| read_some(file, limit))
+            }
+        };
+        let bytes = bytes.with_context(|| format!("cannot read {name}"))?;
+        if bytes.len() > limit {
+            return too_large(&name, "larger", limit);
+        }
+        Ok(without_mark(decoded(bytes, &name)?))
+    }
+}
+
+/// Reads one byte more than the limit at most.
+fn read_some(from: impl Read, limit: usize) -> std::io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    from.take(limit as u64 + 1).read_to_end(&mut bytes)?;
+    Ok(bytes)
+}
+
+fn too_large<T>(name: &str, is: &str, limit: usize) -> anyhow::Result<T> {
+    let most = size(limit as u64);
+    bail!(
+        "{name} is {is}, and files above {most} are not worked on; the option maxFileBytes of your own file is the limit"
+    )
+}
 
 /// Reads a text file, without the byte order mark that it may start with.
 ///
 /// # Errors
 /// The file cannot be read, or is not UTF-8.
 pub fn read(path: &Path) -> anyhow::Result<String> {
-    let text = read_whole(path)?;
-    Ok(text.strip_prefix(BYTE_ORDER_MARK).map_or_else(|| text.clone(), str::to_owned))
+    read_whole(path).map(without_mark)
+}
+
+fn without_mark(mut text: String) -> String {
+    if text.starts_with(BYTE_ORDER_MARK) {
+        text.drain(..BYTE_ORDER_MARK.len_utf8());
+    }
+    text
 }
 
 fn read_whole(path: &Path) -> anyhow::Result<String> {
     let bytes = std::fs::read(path).with_context(|| format!("cannot read {}", path.display()))?;
-    match String::from_utf8(bytes) {
-        Ok(text) => Ok(text),
-        Err(error) => {
-            let at = error.utf8_error().valid_up_to();
-            bail!("{} is not UTF-8 text (byte {at} is no part of a character)", path.display())
-        }
-    }
+    decoded(bytes, &path.display().to_string())
+}
+
+/// The bytes as text. A refusal names the line, and the byte in it, both counted from 1.
+fn decoded(bytes: Vec<u8>, name: &str) -> anyhow::Result<String> {
+    String::from_utf8(bytes).map_err(|error| {
+        let valid = &error.as_bytes()[..error.utf8_error().valid_up_to()];
+        let line = valid.iter().filter(|byte| **byte == b'\n').count() + 1;
+        let byte = valid.iter().rev().take_while(|byte| **byte != b'\n').count() + 1;
+        anyhow::anyhow!("{name} is not valid UTF-8 at line {line}, byte {byte}")
+    })
 }
 
 /// Refuses a file that its owner has made read-only: [`replace`] must not replace it, although the folder's permission
@@ -67,6 +161,28 @@ mod tests {
         assert_eq!(read(&path).unwrap(), "x = 1\n");
         replace(&path, "x = 1\n", "y = 2\n").unwrap();
         assert_eq!(std::fs::read_to_string(&path).unwrap(), "\u{feff}y = 2\n");
+    }
+
+    #[test]
+    fn what_cannot_be_worked_on_is_named() {
+        let folder = tempfile::tempdir().unwrap();
+        let said = |name: &str, bytes: &[u8]| {
+            let path = folder.path().join(name);
+            std::fs::write(&path, bytes).unwrap();
+            let error = Source::from(path.as_path()).read_python(20).unwrap_err().to_string();
+            error.replace(&format!("{}/", folder.path().display()), "")
+        };
+        assert_eq!(said("a.py", b"x = 1\ny = \xff\n"), "a.py is not valid UTF-8 at line 2, byte 5");
+        assert_eq!(said("b.py", b"\xe9"), "b.py is not valid UTF-8 at line 1, byte 1");
+        let large =
+            "is 21 B, and files above 20 B are not worked on; the option maxFileBytes of your own file is the limit";
+        assert_eq!(said("c.py", &[b'#'; 21]), format!("c.py {large}"));
+        let other = "notes.TXT is not a Python file: its name ends with .txt; - reads code from standard input";
+        assert_eq!(said("notes.TXT", b"x"), other);
+        let script = folder.path().join("script");
+        std::fs::write(&script, "\u{feff}x = 1\n").unwrap();
+        assert_eq!(Source::from(script.as_path()).read_python(20).unwrap(), "x = 1\n");
+        assert_eq!(Source::from(Path::new("-")), Source::Input);
     }
 
     #[test]

@@ -13,9 +13,13 @@ use crate::statistics::store::{DAYS, Store, Stored, VARIABLE};
 
 /// Arguments of `stats`.
 #[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  codegen-lsp stats             the last 30 days
+  codegen-lsp stats --days 7 --json")]
 pub struct Arguments {
     /// The last N days, today included, in UTC (90 days are kept)
-    #[arg(long, value_name = "N", default_value_t = 30, value_parser = clap::value_parser!(u64).range(1..=DAYS))]
+    #[arg(long, value_name = "N", default_value_t = 30, value_parser = crate::cli::number::whole(1..=DAYS))]
     days: u64,
     /// Print JSON, as the request codegen/stats answers
     #[arg(long)]
@@ -40,7 +44,7 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
     let first = Day::first_of(arguments.days, SystemTime::now());
     let Stored { counts, days, problems } = store.read(&first);
     for problem in &problems {
-        output::remark(&format!("codegen-lsp: {problem}"));
+        output::warning(&problem.to_string());
     }
     let report = Report::of(&counts);
     if arguments.json {

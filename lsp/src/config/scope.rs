@@ -12,14 +12,50 @@ use super::option::Scope;
 use super::read::short;
 use super::{Config, SECTION, options};
 
+/// Where settings come from that may be a workspace's.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Origin {
+    /// The client, which does not say whose they are.
+    Client,
+    /// A file of the workspace itself.
+    Project,
+}
+
+impl Origin {
+    /// The beginning of the reason for a refusal.
+    const fn reason(self) -> &'static str {
+        match self {
+            Self::Client => "as the client's settings may be a workspace's",
+            Self::Project => "as this file is the project's",
+        }
+    }
+
+    /// The places in which the user may set the option instead.
+    fn place(self, file: Option<&Path>) -> String {
+        let file = file.map(|file| file.display().to_string());
+        match (self, file) {
+            (Self::Client, None) => "initializationOptions".to_owned(),
+            (Self::Client, Some(file)) => format!("initializationOptions or in {file}"),
+            (Self::Project, None) => "your own file".to_owned(),
+            (Self::Project, Some(file)) => file,
+        }
+    }
+}
+
 /// The part of `settings` that may come from a workspace, and messages for the user about the rest. `user` is the
 /// configuration that the user's own settings make; `file` is where the user can write them. Values that the user's own
 /// settings have anyway, and those that [`Config::read`] will refuse, stay in.
 #[must_use]
 pub fn admit(user: &Config, settings: &Value, file: Option<&Path>) -> (Value, Vec<String>) {
+    admit_from(Origin::Client, user, settings, file)
+}
+
+/// Does the same as [`admit`] for settings of a known origin.
+#[must_use]
+pub fn admit_from(origin: Origin, user: &Config, settings: &Value, file: Option<&Path>) -> (Value, Vec<String>) {
     let mut refused = Vec::new();
     let admitted = match settings {
-        Value::Object(options) => Value::Object(admit_all(user, "", options, file, &mut refused)),
+        Value::Object(options) => Value::Object(admit_all(user, "", options, (origin, file), &mut refused)),
         other => other.clone(),
     };
     (admitted, refused)
@@ -29,19 +65,18 @@ fn admit_all(
     user: &Config,
     section: &str,
     options: &Map<String, Value>,
-    file: Option<&Path>,
+    (origin, file): (Origin, Option<&Path>),
     refused: &mut Vec<String>,
 ) -> Map<String, Value> {
     let mut admitted = Map::new();
     for (key, value) in options {
         let name = if section.is_empty() { key.clone() } else { format!("{section}.{key}") };
         let value = match value {
-            Value::Object(inner) => Value::Object(admit_all(user, &name, inner, file, refused)),
-            value => match refusal(user, &name, value) {
+            Value::Object(inner) => Value::Object(admit_all(user, &name, inner, (origin, file), refused)),
+            value => match refusal(origin, user, &name, value) {
                 None => admitted_value(user, &name, value),
                 Some(why) => {
-                    let place = file.map_or_else(String::new, |file| format!(" or in {}", file.display()));
-                    refused.push(format!("{why}; set it in initializationOptions{place}"));
+                    refused.push(format!("{why}; set it in {}", origin.place(file)));
                     continue;
                 }
             },
@@ -66,25 +101,20 @@ fn admitted_value(user: &Config, name: &str, value: &Value) -> Value {
 }
 
 /// The reason why a workspace may not give this option this value; `None` if it may, or if it makes no difference.
-fn refusal(user: &Config, name: &str, value: &Value) -> Option<String> {
+fn refusal(origin: Origin, user: &Config, name: &str, value: &Value) -> Option<String> {
     let mut workspace = user.clone();
     // A wrong value is reported where the admitted settings are read.
     let _ = workspace.read(&nested(name, value));
     if workspace == *user {
         return None;
     }
-    let ignored = format!("{SECTION}.{name} = {} is ignored", short(&value.to_string()));
+    let ignored = format!("{SECTION}.{name} = {} is ignored, {}", short(&value.to_string()), origin.reason());
     // An unknown option is no workspace's either.
     match options::find(name).map_or(Scope::User, |option| option.scope) {
         Scope::Anyone | Scope::WorkspaceMayAdd => None,
-        Scope::User => Some(format!(
-            "{ignored}, as the client's settings may be a workspace's and only the user may set this option"
-        )),
+        Scope::User => Some(format!("{ignored} and only the user may set this option")),
         Scope::WorkspaceMayNarrow(narrowing) if (narrowing.holds)(user, &workspace) => None,
-        Scope::WorkspaceMayNarrow(narrowing) => Some(format!(
-            "{ignored}, as the client's settings may be a workspace's, which may only set it to {}",
-            narrowing.to
-        )),
+        Scope::WorkspaceMayNarrow(narrowing) => Some(format!("{ignored}, which may only set it to {}", narrowing.to)),
     }
 }
 

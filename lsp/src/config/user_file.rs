@@ -36,9 +36,21 @@ pub fn read(path: &Path, config: &mut Config) -> Vec<String> {
 }
 
 fn settings(path: &Path) -> Result<Value, String> {
+    let Some(text) = text(path)? else { return Ok(Value::Null) };
+    if text.trim_ascii().is_empty() {
+        return Ok(Value::Null);
+    }
+    let mut settings = serde_json::from_slice(&text).map_err(|error| format!("is not JSON: {error}"))?;
+    let folder = path.parent().unwrap_or(Path::new("/"));
+    anchor(&mut settings, folder);
+    Ok(settings)
+}
+
+/// The bytes of a file of options, without a byte order mark; `None` if there is no such file.
+pub(super) fn text(path: &Path) -> Result<Option<Vec<u8>>, String> {
     let about = match std::fs::metadata(path) {
         Ok(about) => about,
-        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(Value::Null),
+        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
         Err(error) => return Err(format!("cannot be read: {error}")),
     };
     // Opening a pipe would wait for its other end.
@@ -52,14 +64,10 @@ fn settings(path: &Path) -> Result<Value, String> {
         return Err(format!("is larger than {MOST} bytes, so it is not read"));
     }
     // An editor may have written a byte order mark.
-    let text = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&bytes);
-    if text.trim_ascii().is_empty() {
-        return Ok(Value::Null);
+    if bytes.starts_with(b"\xef\xbb\xbf") {
+        bytes.drain(..3);
     }
-    let mut settings = serde_json::from_slice(text).map_err(|error| format!("is not JSON: {error}"))?;
-    let folder = path.parent().unwrap_or(Path::new("/"));
-    anchor(&mut settings, folder);
-    Ok(settings)
+    Ok(Some(bytes))
 }
 
 /// Resolves relative paths of files against the file's own folder, since the server's working directory is arbitrary.

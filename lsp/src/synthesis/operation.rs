@@ -293,7 +293,7 @@ impl<W> Operation<W> {
         match selected {
             _ if !self.is_at(step) => {}
             Some(selected) => self.news = Some(News::Selected(selected)),
-            None => self.fail("judging the program text failed for a reason in the log".to_owned()),
+            None => self.fail("judging the code failed for a reason in the log".to_owned()),
         }
     }
 

@@ -305,16 +305,15 @@ impl PendingEdit {
         match (self.applied, &self.refused) {
             (_, Some(reason)) => refusal(reason),
             (true, None) => {
-                "the editor said that it applied the program text, but has reported no change of the document"
-                    .to_owned()
+                "the editor said that it applied the code, but has reported no change of the document".to_owned()
             }
-            (false, None) => "the editor did not say whether it applied the program text".to_owned(),
+            (false, None) => "the editor did not say whether it applied the code".to_owned(),
         }
     }
 }
 
 fn refusal(reason: &str) -> String {
-    format!("the editor did not apply the program text: {reason}")
+    format!("the editor did not apply the code: {reason}")
 }
 
 #[cfg(test)]

@@ -47,5 +47,5 @@ fn a_file_of_options_is_checked() {
     let none = folder.path().join("none.json");
     let missing = program(&["config", "check", none.to_str().unwrap()]).output().unwrap();
     assert_eq!(missing.status.code(), Some(2));
-    assert_eq!(err(&missing), format!("codegen-lsp: there is no file {}\n", none.display()));
+    assert_eq!(err(&missing), format!("error: there is no file {}\n", none.display()));
 }

@@ -88,13 +88,20 @@ fn what_a_program_raises() {
     let path = crate::file(folder.path(), "a.py", text);
     let arguments = ["synthesize", &path, "--verify", "--max-tokens", "8", "--threads", "1"];
     let output = program(&arguments).output().unwrap();
-    assert_eq!(output.status.code(), Some(0), "{}", err(&output));
+    assert_eq!(output.status.code(), Some(1), "{}", err(&output));
     check(&output, err);
-    assert!(err(&output).contains("raises ValueError: \\x1b]0;x\\x07"), "{}", err(&output));
+    assert!(err(&output).contains("before turn 1 the program raises ValueError: \\x1b]0;x\\x07"), "{}", err(&output));
 }
 
 /// The program's output on a terminal.
-fn on_a_terminal(arguments: &[&str]) -> String {
+pub(crate) fn on_a_terminal(arguments: &[&str]) -> String {
+    let (code, shown) = ended_on_a_terminal(arguments);
+    assert_eq!(code, Some(0), "{shown}");
+    shown
+}
+
+/// The program's exit code and output where all its streams are a terminal.
+pub(crate) fn ended_on_a_terminal(arguments: &[&str]) -> (Option<i32>, String) {
     let script = "import pty, sys; sys.exit(pty.spawn(sys.argv[1:]) >> 8)";
     let inner = program(arguments);
     let mut outer = Command::new("python3");
@@ -106,23 +113,27 @@ fn on_a_terminal(arguments: &[&str]) -> String {
         };
     }
     let output = outer.env("NO_COLOR", "1").output().unwrap();
-    assert_eq!(output.status.code(), Some(0), "{output:?}");
-    out(&output)
+    (output.status.code(), out(&output))
 }
 
 #[test]
 fn program_text_is_exact_in_a_pipe_and_shown_on_a_terminal() {
     let folder = tempfile::tempdir().unwrap();
-    let path = crate::file(folder.path(), "a.py", format!("# Assign 2 to y {TITLE}.\n").as_bytes());
+    let path = crate::file(folder.path(), "a.py", format!("# Assign 2 to a variable named y {TITLE}.\n").as_bytes());
     let arguments = ["synthesize", &path, "--max-tokens", "8", "--threads", "1"];
     let piped = out(&program(&arguments).output().unwrap());
-    assert!(piped.starts_with(&format!("# Assign 2 to y {TITLE}.\n")), "{piped:?}");
+    assert!(piped.starts_with(&format!("# Assign 2 to a variable named y {TITLE}.\n")), "{piped:?}");
     let diff = out(&program(&[&arguments[..], &["--diff"]].concat()).output().unwrap());
-    assert!(diff.contains(&format!(" # Assign 2 to y {TITLE}.\n+")), "{diff:?}");
+    assert!(diff.contains(&format!(" # Assign 2 to a variable named y {TITLE}.\n+")), "{diff:?}");
     for more in [&[][..], &["--diff"], &["--json"]] {
         // A terminal's line ends are carriage return and line feed.
         let shown = on_a_terminal(&[&arguments[..], more].concat()).replace("\r\n", "\n");
-        assert!(shown.contains(&format!("# Assign 2 to y {SHOWN}.")), "{shown:?}");
+        let prompt = if more == ["--json"] {
+            "Assign 2 to a variable named y \\u001b]0;x\\u0007."
+        } else {
+            "# Assign 2 to a variable named y \\x1b]0;x\\x07."
+        };
+        assert!(shown.contains(prompt), "{shown:?}");
         assert_eq!(commands(&shown), Vec::<char>::new(), "{shown:?}");
     }
 }

@@ -14,9 +14,12 @@ mod eval;
 mod isolation;
 mod model;
 mod prompts;
+mod settings;
+mod snapshots;
 mod stats;
 mod suggest;
 mod synthesize;
+mod turns;
 mod typing;
 
 #[path = "../../../engine/tests/adapters/mod.rs"]
@@ -65,8 +68,10 @@ fn file(folder: &Path, name: &str, text: &[u8]) -> String {
 fn complete_prints_the_suggestion_and_what_it_cost() {
     let folder = tempfile::tempdir().unwrap();
     let path = file(folder.path(), "odd:name.py", b"x = 1\nfor i in range\n");
-    let (text, cost) = run(&["complete", &format!("{path}:2:15")]);
-    assert_eq!(text.lines().count(), 1, "{text:?}");
+    let (text, said) = run(&["complete", &format!("{path}:2:15")]);
+    assert_eq!((text.lines().count(), said.as_str()), (1, ""), "{text:?}");
+    let (again, cost) = run(&["complete", &format!("{path}:2:15"), "-v"]);
+    assert_eq!(again, text);
     assert!(cost.contains("tokens/s"), "{cost}");
     let (json, _) = run(&["complete", &format!("{path}:2:15"), "--json"]);
     let json: Value = serde_json::from_str(&json).unwrap();
@@ -86,9 +91,9 @@ fn what_the_user_got_wrong_is_said_in_a_sentence_with_code_2() {
     for (arguments, problem) in [
         (vec!["complete".to_owned(), place(&nowhere, "1:1")], "cannot read"),
         (vec!["complete".to_owned(), place(&directory, "1:1")], "cannot read"),
-        (vec!["complete".to_owned(), place(&binary, "1:1")], "is not UTF-8 text (byte 4 "),
-        (vec!["complete".to_owned(), place(&path, "9:1")], "there is no line 9, as there are 2"),
-        (vec!["complete".to_owned(), place(&path, "1:99")], "line 1 has no column 99, as its last is 6"),
+        (vec!["complete".to_owned(), place(&binary, "1:1")], "is not valid UTF-8 at line 1, byte 5"),
+        (vec!["complete".to_owned(), place(&path, "9:1")], "there is no line 9; the last is 2"),
+        (vec!["complete".to_owned(), place(&path, "1:99")], "line 1 has no column 99; its last is 6"),
         (vec!["complete".to_owned(), path.clone()], "is not FILE:LINE:COLUMN"),
         (vec!["complete".to_owned(), place(&path, "1:1"), "--model".to_owned(), "no-such".to_owned()], "no-such"),
         (vec!["complete".to_owned(), place(&path, "1:1"), "--model".to_owned(), path.clone()], "a.py"),
@@ -98,9 +103,13 @@ fn what_the_user_got_wrong_is_said_in_a_sentence_with_code_2() {
             "expected auto, all",
         ),
         (vec!["synthesize".to_owned(), nowhere.clone()], "cannot read"),
-        (vec!["synthesize".to_owned(), binary.clone(), "--in-place".to_owned()], "is not UTF-8"),
+        (vec!["synthesize".to_owned(), binary.clone(), "--in-place".to_owned()], "is not valid UTF-8"),
         (vec!["dance".to_owned()], "dance"),
-        (vec!["--log".to_owned(), place(&directory, "/no/such/log"), "doctor".to_owned()], "cannot write the log"),
+        (vec!["--log".to_owned(), place(&directory, "/no/such/log")], "cannot write the log"),
+        (
+            vec!["--log".to_owned(), place(&directory, "/no/such/log"), "doctor".to_owned()],
+            "--stdio and --log are for the server",
+        ),
     ] {
         let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
         let output = program(&arguments).output().unwrap();

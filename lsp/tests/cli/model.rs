@@ -47,7 +47,7 @@ fn fails(folder: &Path, arguments: &[&str], expected: &[&str]) {
     assert_eq!(message.lines().count(), 1, "one sentence: {message}");
     let os_error = "(os error ";
     assert!(message.matches(os_error).count() <= 1, "said twice: {message}");
-    assert!(message.starts_with("codegen-lsp: "), "{message}");
+    assert!(message.starts_with("error: "), "{message}");
     assert_eq!(names(folder), before, "something was left behind");
 }
 
@@ -64,13 +64,13 @@ const CONVERT: &[&str] = &["convert", "model", "-o", "out.gguf", "--type", "f16"
 fn a_model_is_converted_quantized_and_inspected() {
     let folder = checkpoint();
     let summary = succeeds(folder.path(), CONVERT);
-    assert!(summary.starts_with("out.gguf: ") && summary.contains(" f16") && summary.lines().count() == 1, "{summary}");
+    assert!(summary.starts_with("out.gguf: ") && summary.contains(" F16") && summary.lines().count() == 1, "{summary}");
     let summary = succeeds(folder.path(), &["quantize", "out.gguf", "small.gguf", "--type", "q4_k_m"]);
-    assert!(summary.contains("(from ") && summary.contains(" q4_k"), "{summary}");
+    assert!(summary.contains("(from ") && summary.contains(" Q4_K"), "{summary}");
     assert_eq!(names(folder.path()), ["model", "out.gguf", "small.gguf"]);
 
     let text = succeeds(folder.path(), &["inspect", "small.gguf"]);
-    for part in ["phi2", "q4_k_m", "128 tokens", "gpt2 / gpt-2, 300 tokens", "blk.*.ffn_up.weight", "1024 x 256"] {
+    for part in ["phi2", "Q4_K_M", "128 tokens", "gpt2 / gpt-2, 300 tokens", "blk.*.ffn_up.weight", "1024 x 256"] {
         assert!(text.contains(part), "{part}: {text}");
     }
     let json: serde_json::Value =
@@ -106,7 +106,7 @@ fn unknown_types_are_refused_with_those_there_are() {
         let output = codegen(folder.path(), arguments);
         assert_eq!(output.status.code(), Some(2));
         let message = String::from_utf8(output.stderr).unwrap();
-        assert!(message.contains("q3_k") && message.contains("q6_k"), "{message}");
+        assert!(message.contains("q3_k") && message.contains("Q6_K"), "{message}");
     }
 }
 
@@ -230,7 +230,15 @@ fn the_hubs_names_and_folders_are_understood_or_explained() {
     let folder = checkpoint();
     let (name, address) = ("Salesforce/codegen-350M-mono", "https://huggingface.co/Salesforce/codegen2-1B");
     let convert = |what: &'static str| ["convert", what, "-o", "out.gguf"];
-    fails(folder.path(), &convert(name), &["there is no folder", "hf download Salesforce/codegen-350M-mono"]);
+    fails(
+        folder.path(),
+        &convert(name),
+        &[
+            "there is no folder",
+            "hf download Salesforce/codegen-350M-mono",
+            "codegen-lsp model convert codegen-350M-mono",
+        ],
+    );
     fails(folder.path(), &convert(address), &["hf download Salesforce/codegen2-1B --local-dir codegen2-1B"]);
     let cache = folder.path().join("models--Salesforce--codegen-350M-mono");
     fs::create_dir_all(cache.join("snapshots")).unwrap();
@@ -409,7 +417,7 @@ fn prints(folder: &Path, arguments: &[&str]) -> String {
 fn an_adapter_is_converted_and_answers_as_the_merged_model_does() {
     let folder = tuned();
     let summary = succeeds(folder.path(), &["convert", "adapter", "-o", "lora.gguf"]);
-    assert!(summary.starts_with("lora.gguf: ") && summary.contains(" f32, in "), "{summary}");
+    assert!(summary.starts_with("lora.gguf: ") && summary.contains(" F32, in "), "{summary}");
     for (from, to) in [("model", "model.gguf"), ("whole", "whole.gguf")] {
         succeeds(folder.path(), &["convert", from, "-o", to, "--type", "f32"]);
     }
@@ -478,5 +486,5 @@ fn adapters_and_flags_that_do_not_fit_are_refused() {
         .unwrap();
     let message = String::from_utf8(output.stderr).unwrap();
     assert_eq!(output.status.code(), Some(2));
-    assert!(message.starts_with("codegen-lsp: cannot load the adapter lora.gguf: its tensors "), "{message}");
+    assert!(message.starts_with("error: cannot load the adapter lora.gguf: its tensors "), "{message}");
 }

@@ -14,23 +14,21 @@ const TURNS: &str =
 fn synthesize_fills_every_empty_turn_in_order() {
     let folder = tempfile::tempdir().unwrap();
     let path = file(folder.path(), "a.py", TURNS.as_bytes());
-    let (stream, cost) = run(&["synthesize", &path]);
+    let (whole, said) = run(&["synthesize", &path]);
     assert_eq!(std::fs::read_to_string(&path).unwrap(), TURNS, "only --in-place writes");
-    let prompts: Vec<&str> = stream.lines().filter(|line| line.starts_with('#')).collect();
-    assert_eq!(
-        prompts,
-        ["# Assign the list [3, 8, 1, 12, 7] to a variable named numbers."],
-        "the other turn has program text: {stream}"
-    );
-    assert!(cost.contains("# turn 1: ") && cost.contains("tokens/s"), "{cost}");
+    let (prompt, rest) = TURNS.split_once('\n').unwrap();
+    let code = whole.strip_prefix(prompt).and_then(|text| text.strip_suffix(rest));
+    assert!(code.is_some_and(|code| !code.trim().is_empty()), "the whole text, and the other turn has code: {whole}");
+    assert!(said.starts_with("1 turn, ") && said.ends_with(" s\n") && said.lines().count() == 1, "{said}");
 
     let two = TURNS.replace("\nx = 1\n", "\n");
     let path = file(folder.path(), "b.py", two.as_bytes());
-    let (stream, cost) = run(&["synthesize", &path, "--in-place"]);
-    assert!(cost.contains("# turn 2: "), "{cost}");
+    let (whole, cost) = run(&["synthesize", &path, "-v"]);
+    assert!(cost.contains("turn 1: prompt ") && cost.contains("\nturn 2: ") && cost.contains("tokens/s"), "{cost}");
+    let (nothing, said) = run(&["synthesize", &path, "--in-place"]);
+    assert_eq!((nothing.as_str(), said), ("", format!("{path}: 2 turns written\n")));
     let text = std::fs::read_to_string(&path).unwrap();
-    let words = |text: &str| text.split_whitespace().map(str::to_owned).collect::<Vec<_>>();
-    assert_eq!(words(&text), words(&stream), "what was streamed is what was written");
+    assert_eq!(text, whole, "what is printed is what is written");
     let (first, second) = text.split_once("# Sort numbers in descending order.\n").unwrap();
     assert!(
         !first
@@ -40,10 +38,11 @@ fn synthesize_fills_every_empty_turn_in_order() {
         "{text}"
     );
     assert!(!second.trim().is_empty(), "{text}");
-    let (_, nothing) = run(&["synthesize", &path]);
-    let why =
-        "no comment here asks for code by itself: 2 comments stand above code of their own; use --turn N (see --list)";
-    assert!(nothing.contains(why), "{nothing}");
+    let (whole, nothing) = run(&["synthesize", &path]);
+    assert_eq!(whole, text, "a filter hands on what it has nothing to do for");
+    let why = "every prompt already has code; use --turn N or --from N (see --list)";
+    assert_eq!(nothing, format!("note: {path}: {why}\n"));
+    assert_eq!(run(&["synthesize", &path, "-q"]), (text, String::new()));
 }
 
 #[cfg(unix)]
@@ -55,7 +54,8 @@ fn in_place_keeps_permissions_and_links_and_diff_is_a_diff() {
     std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o640)).unwrap();
     let link = folder.path().join("link.py");
     std::os::unix::fs::symlink(&path, &link).unwrap();
-    let (diff, _) = run(&["synthesize", link.to_str().unwrap(), "--diff", "--in-place"]);
+    let (diff, said) = run(&["synthesize", link.to_str().unwrap(), "--diff", "--in-place"]);
+    assert_eq!(said, format!("{}: 1 turn written\n", link.display()));
     assert!(link.is_symlink());
     assert_eq!(std::fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o640);
     assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 2, "nothing is left beside");
@@ -103,20 +103,19 @@ fn an_interrupt_leaves_the_file_as_it_was() {
     let folder = tempfile::tempdir().unwrap();
     let many: String = (0..50).map(|index| format!("# define a class number {index} with many methods\n\n")).collect();
     let path = file(folder.path(), "a.py", many.as_bytes());
-    let mut child =
-        program(&["synthesize", &path, "--in-place"]).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
-    // Once it streams, the generation has started.
+    let mut child = program(&["synthesize", &path, "--in-place", "-v"]).stderr(Stdio::piped()).spawn().unwrap();
+    // Once the first turn is told, the second is being written.
     let mut line = String::new();
-    let mut output = BufReader::new(child.stdout.take().unwrap());
-    output.read_line(&mut line).unwrap();
-    assert!(line.starts_with("# define"), "{line}");
+    let mut errors = BufReader::new(child.stderr.take().unwrap());
+    errors.read_line(&mut line).unwrap();
+    assert!(line.starts_with("turn 1: "), "{line}");
     let pid = rustix::process::Pid::from_child(&child);
     rustix::process::kill_process(pid, rustix::process::Signal::INT).unwrap();
     use std::os::unix::process::ExitStatusExt;
     assert_eq!(child.wait().unwrap().signal(), Some(2), "as a shell expects it");
     let mut said = String::new();
-    child.stderr.take().unwrap().read_to_string(&mut said).unwrap();
-    assert!(said.ends_with(&format!("codegen-lsp: interrupted; {path} is as it was\n")), "{said}");
+    errors.read_to_string(&mut said).unwrap();
+    assert!(said.ends_with(&format!("error: interrupted; {path} is as it was\n")), "{said}");
     assert_eq!(std::fs::read_to_string(&path).unwrap(), many);
     assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1, "nothing is left beside");
 }
@@ -139,15 +138,14 @@ print('by hand')
 fn a_turn_is_written_anew_and_the_others_stay() {
     let folder = tempfile::tempdir().unwrap();
     let path = file(folder.path(), "a.py", WRITTEN.as_bytes());
-    let (stream, cost) = run(&["synthesize", &path, "--turn", "2", "--replace", "--in-place"]);
-    assert!(stream.starts_with("# Sort numbers in descending order.\n"), "{stream}");
-    assert_eq!(stream.matches('#').count(), 1, "{stream}");
-    assert!(cost.contains("# turn 2: ") && !cost.contains("# turn 3"), "{cost}");
+    let (nothing, cost) = run(&["synthesize", &path, "--turn", "2", "--replace", "--in-place", "-v"]);
+    assert_eq!(nothing, "");
+    assert!(cost.contains("turn 2: ") && !cost.contains("turn 3"), "{cost}");
     let text = std::fs::read_to_string(&path).unwrap();
     let (before, after) = WRITTEN.split_once("numbers = 'by hand'\n").unwrap();
     let middle =
         text.strip_prefix(before).and_then(|text| text.strip_suffix(after)).unwrap_or_else(|| panic!("{text}"));
-    assert!(stream.contains(middle.trim()) && !middle.contains("by hand"), "{text}");
+    assert!(!middle.trim().is_empty() && !middle.contains("by hand"), "{text}");
 }
 
 #[test]
@@ -169,7 +167,7 @@ fn turns_are_listed_with_the_numbers_that_they_go_by() {
     });
     assert_eq!(turns[1], second);
     let (lines, said) = run(&["synthesize", &path, "--list", "--marker", "#>"]);
-    assert_eq!((lines.as_str(), said), ("", format!("{path} has no comment prompts\n")));
+    assert_eq!((lines.as_str(), said), ("", format!("note: {path} has no comment prompts\n")));
     assert_eq!(std::fs::read_to_string(&path).unwrap(), text);
 }
 
@@ -229,7 +227,10 @@ fn code_of_one_s_own_stays_unless_it_is_to_be_replaced() {
     }
     let (text, said) = kept(&["--from", "1"]);
     assert!(text.starts_with("# Assign 1 to x.\n") && !text.starts_with("# Assign 1 to x.\n\n"), "{text}");
-    assert!(said.contains("1 later turn has code already and stays as it is; --replace writes it anew"), "{said}");
+    assert!(
+        said.contains("1 later turn has code already and stays; with --replace it would be written again"),
+        "{said}"
+    );
 }
 
 #[test]
@@ -238,7 +239,7 @@ fn candidates_are_ranked_and_the_best_is_written() {
     let path = file(folder.path(), "a.py", b"numbers = [3, 8, 1]\n\n# Sort numbers in descending order.\n");
     let arguments =
         ["synthesize", &path, "--candidates", "5", "--temperature", "2", "--seed", "7", "--max-tokens", "24"];
-    let (json, cost) = run(&[&arguments[..], &["--json"]].concat());
+    let (json, cost) = run(&[&arguments[..], &["--json", "-v"]].concat());
     let turn: Value = serde_json::from_str(&json).unwrap();
     let candidates = turn["candidates"].as_array().unwrap();
     let copies: u64 = candidates.iter().map(|candidate| candidate["copies"].as_u64().unwrap()).sum();
@@ -248,7 +249,7 @@ fn candidates_are_ranked_and_the_best_is_written() {
     let parses = |candidate: &&Value| candidate["score"]["parses"] == true && candidate["text"] != "";
     let good = candidates.iter().filter(parses).count();
     assert!(good > 0 && candidates.iter().take(good).all(|best| parses(&best)), "what parses comes first: {json}");
-    assert_eq!(cost.matches("#   candidate ").count(), candidates.len(), "{cost}");
+    assert_eq!(cost.matches("turn 1, candidate ").count(), candidates.len(), "{cost}");
     let (again, _) = run(&[&arguments[..], &["--diff"]].concat());
     let text = turn["text"].as_str().unwrap();
     let first = text.lines().find(|line| !line.trim().is_empty()).unwrap();
@@ -279,7 +280,7 @@ fn colours_are_for_terminals_only() {
 fn what_cannot_be_done_is_said() {
     let folder = tempfile::tempdir().unwrap();
     let path = file(folder.path(), "a.py", WRITTEN.as_bytes());
-    let table: [(&[&str], &str); 11] = [
+    let table: [(&[&str], &str); 14] = [
         (&["--replace"], "required"),
         (&["--list", "--turn", "1", "--replace"], "cannot be used with"),
         (
@@ -289,9 +290,12 @@ fn what_cannot_be_done_is_said() {
         ),
         (&["--list", "--in-place"], "cannot be used with"),
         (&["--turn", "5"], "a.py: there is no turn 5: there are 4, counted from 1"),
-        (&["--from", "0"], "there is no turn 0"),
+        (&["--from", "0"], "expected a number from 1 on"),
+        (&["--turn", "x"], "expected a number from 1 on"),
+        (&["--keep-going"], "required"),
+        (&["--check", "--in-place"], "cannot be used with"),
         (&["--turn", "1", "--from", "2"], "cannot be used with"),
-        (&["--candidates", "17"], "17"),
+        (&["--candidates", "17"], "expected a number from 1 to 16"),
         (&["--temperature", "0"], "above 0 and up to 2"),
         (&["--top-p", "1.5"], "above 0 and up to 1"),
         (&["--json", "--diff"], "cannot be used with"),
@@ -312,7 +316,7 @@ fn what_speaks_against_the_only_text_is_said() {
     let (json, cost) = run(&["synthesize", &path, "--json"]);
     let turn: Value = serde_json::from_str(&json).unwrap();
     assert_eq!(turn["candidates"][0]["score"]["missing"], serde_json::json!(["v0"]), "{json}");
-    assert!(cost.contains("#   misses v0\n"), "{cost}");
+    assert!(cost.starts_with(&format!("warning: {path}: turn 1: misses v0")) && cost.lines().count() == 1, "{cost}");
 }
 
 #[test]
@@ -321,7 +325,11 @@ fn what_raises_is_found_out_by_running_it() {
     // Whatever the model writes for the second turn, the first raises.
     let text = "# Divide by zero.\nprint('first')\n1 / 0\n\n# Assign the list [3, 8, 1] to a variable named numbers.\n";
     let path = file(folder.path(), "a.py", text.as_bytes());
-    let (json, cost) = run(&["synthesize", &path, "--verify", "--json", "--python", "python3"]);
+    let output =
+        program(&["synthesize", &path, "--verify", "--json", "--python", "python3", "--threads", "1"]).output();
+    let output = output.unwrap();
+    assert_eq!(output.status.code(), Some(1), "{}", err(&output));
+    let (json, cost) = (out(&output), err(&output));
     let turn: Value = serde_json::from_str(&json).unwrap();
     let score = &turn["candidates"][0]["score"];
     assert_eq!(
@@ -329,7 +337,10 @@ fn what_raises_is_found_out_by_running_it() {
         (&true.into(), &"ZeroDivisionError: division by zero".into()),
         "{json}"
     );
-    assert!(cost.contains("#   raises ZeroDivisionError: division by zero"), "{cost}");
+    assert_eq!(turn["written"], false, "{json}");
+    let blamed = "error: {path}: turn 1 raises ZeroDivisionError: division by zero, so turn 2 cannot be checked; its code is not \
+                  written (--force writes it)\n";
+    assert!(cost.contains(&blamed.replace("{path}", &path)), "{cost}");
 
     let good = file(folder.path(), "b.py", b"# Assign the list [3, 8, 1] to a variable named numbers.\n");
     let (json, _) = run(&["synthesize", &good, "--verify", "--json"]);

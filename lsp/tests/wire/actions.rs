@@ -42,7 +42,7 @@ async fn a_cursor_is_about_its_turn() {
     let hand = ["Replace 1 line by generated code", "Show candidates for this turn", "Explain this turn"];
     let empty = ["Write code for this prompt", "Show candidates for this turn", "Explain this turn"];
     assert_eq!(titles(&mut client, [0, 3, 0, 3]).await, hand);
-    assert_eq!(titles(&mut client, [1, 0, 1, 0]).await, hand, "in its program text");
+    assert_eq!(titles(&mut client, [1, 0, 1, 0]).await, hand, "in its code");
     assert_eq!(titles(&mut client, [1, 0, 1, 4]).await, hand, "with something selected");
     assert_eq!(titles(&mut client, [3, 6, 3, 8]).await, empty);
     client.change(URI, [0, 0, 0, 0], "y = 1\r\n\r\n");

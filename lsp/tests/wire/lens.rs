@@ -306,7 +306,7 @@ async fn a_turn_that_failed_says_why() {
     asked.result().await;
     let lenses = lenses(&mut client).await;
     assert_eq!(lenses[0], (3, "Write code again".to_owned()));
-    assert_eq!(lenses[2], (3, "failed: the model wrote no program text".to_owned()), "{lenses:?}");
+    assert_eq!(lenses[2], (3, "failed: the model wrote no code".to_owned()), "{lenses:?}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

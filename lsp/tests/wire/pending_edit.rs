@@ -86,7 +86,7 @@ async fn a_client_that_never_answers() {
     let mut client =
         client(&hesitant().engine(), Timeouts { answer: SHORT, report: LONG, ..Timeouts::default() }, simple()).await;
     let result = client.synthesize(URI, 0).result().await;
-    let message = "the editor did not say whether it applied the program text";
+    let message = "the editor did not say whether it applied the code";
     assert_eq!((&result["outcome"], &result["message"]), (&json!("not applied"), &json!(message)));
     assert_eq!(result["turns"][0]["text"], "a = 1", "the text is not lost");
     // The turn is free for another command.
@@ -103,7 +103,7 @@ async fn a_client_that_never_reports() {
     let request = client.next("workspace/applyEdit").await;
     client.say_applied(&request);
     let result = asked.result().await;
-    let message = "the editor said that it applied the program text, but has reported no change of the document";
+    let message = "the editor said that it applied the code, but has reported no change of the document";
     assert_eq!((&result["outcome"], &result["message"]), (&json!("not applied"), &json!(message)));
     assert_eq!(result["turns"][0]["text"], "a = 1");
 }
@@ -242,7 +242,7 @@ async fn the_same_text_again_needs_no_edit() {
     client.changes(URI, json!([{"text": "# one\na = 1\n\n# two\n"}]));
     let result = client.on_line("codegen.replace", URI, 0, Value::Null).result().await;
     assert_eq!((&result["outcome"], &result["turns"][0]["text"]), (&json!("done"), &json!("a = 1")));
-    assert_eq!(result["message"], "the model wrote the same program text again");
+    assert_eq!(result["message"], "the model wrote the same code again");
     client.settle().await;
     assert_eq!(client.arrived("workspace/applyEdit"), []);
 }

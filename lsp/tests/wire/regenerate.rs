@@ -127,5 +127,5 @@ async fn what_is_to_be_said_of_several_turns_is_said_once() {
     synthesize_all(&mut client, 2).await;
     let asked = regenerate(&mut client, 0, json!({"following": true}));
     let result = client.carry_out(asked).await;
-    assert_eq!(result["message"], "the model wrote the same program text again (2 times)");
+    assert_eq!(result["message"], "the model wrote the same code again (2 times)");
 }

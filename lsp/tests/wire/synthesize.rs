@@ -115,7 +115,7 @@ async fn comments_alone_are_not_written_into_the_document() {
     let mut client = client(&engine).await;
     let asked = client.synthesize(URI, 3);
     client.accept_progress().await;
-    assert_eq!(client.message().await, "codegen-lsp: the model wrote no program text for this prompt");
+    assert_eq!(client.message().await, "codegen-lsp: the model wrote no code for this prompt");
     assert_eq!(asked.result().await["outcome"], "nothing");
     assert_eq!(client.arrived("workspace/applyEdit"), []);
 }
@@ -173,7 +173,7 @@ async fn an_edit_for_an_old_version_is_made_anew() {
     client.reply(&request, json!({"applied": false, "failureReason": "read only"}));
     let result = asked.result().await;
     assert_eq!((&result["outcome"], &result["turns"][0]["text"]), (&json!("not applied"), &json!("print('hello')")));
-    assert_eq!(client.message().await, "codegen-lsp: the editor did not apply the program text: read only");
+    assert_eq!(client.message().await, "codegen-lsp: the editor did not apply the code: read only");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -250,7 +250,7 @@ async fn a_model_that_has_nothing_to_say() {
     let asked = client.synthesize(URI, 3);
     client.accept_progress().await;
     let result = asked.result().await;
-    let message = "the model wrote no program text for this prompt";
+    let message = "the model wrote no code for this prompt";
     assert_eq!(result, json!({"outcome": "nothing", "message": message, "turns": []}));
     assert_eq!(client.message().await, format!("codegen-lsp: {message}"));
 }

@@ -46,7 +46,7 @@ async fn candidates(client: &mut Client, line: u32) -> Vec<Value> {
 async fn running(client: &mut Client, command: &str) -> (Asked, Value) {
     let asked = client.on_line(command, URI, 4, json!({}));
     let token = client.accept_progress().await;
-    let checking = |progress: &Value| progress["value"]["message"] == "checking the program text";
+    let checking = |progress: &Value| progress["value"]["message"] == "checking the code";
     client.until("$/progress", checking).await;
     (asked, token)
 }

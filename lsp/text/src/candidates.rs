@@ -4,6 +4,7 @@ mod required_names;
 mod score;
 #[cfg(test)]
 mod tests;
+mod undefined;
 
 use std::collections::HashMap;
 
@@ -13,6 +14,7 @@ use tree_sitter::Tree;
 use crate::document::parse_text;
 use crate::turns;
 pub use score::score;
+pub use undefined::undefined;
 
 /// The score of a piece of code beside its probability: what speaks for it and what against it.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]

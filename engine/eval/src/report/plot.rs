@@ -46,6 +46,9 @@ pub(super) struct Series {
 /// Draws horizontal bars: for every group one of each series, with its value and, if it has one, its interval. With a
 /// single series every group has its own colour, and there is no legend.
 pub(super) fn bars(words: &Words<'_>, groups: &[String], series: &[Series]) -> Markup {
+    if is_empty(series) {
+        return nothing();
+    }
     let names: Vec<String> = groups.iter().map(|group| name(group, NAME)).collect();
     let left = 20.0 + CHARACTER * longest(&names);
     let alone = series.len() == 1;
@@ -70,13 +73,20 @@ pub(super) fn bars(words: &Words<'_>, groups: &[String], series: &[Series]) -> M
     canvas(words, bottom + 28.0, &picture)
 }
 
+fn is_empty(series: &[Series]) -> bool {
+    series.iter().all(|series| series.marks.is_empty())
+}
+
+/// What stands in the place of a picture without values.
+fn nothing() -> Markup {
+    html! { p class="soft" { "There is nothing to show yet: no sample has been judged." } }
+}
+
 fn bar(rates: &Axis, mark: &Mark, above: f64, thick: f64, colour: usize) -> Markup {
     let (start, end) = (rates.place(0.0), rates.place(mark.rate));
     let middle = above + thick / 2.0;
-    let mut after = end;
     let whisker = mark.interval.map(|interval| {
         let (low, high) = (rates.place(interval.low), rates.place(interval.high));
-        after = after.max(high);
         path("whisker", &[&[(low, middle), (high, middle)], &tick(low, middle), &tick(high, middle)])
     });
     let (class, value) = (class(colour), format!("{:.1}", 100.0 * mark.rate));
@@ -85,7 +95,7 @@ fn bar(rates: &Axis, mark: &Mark, above: f64, thick: f64, colour: usize) -> Mark
             title { (mark.says) }
             rect class={ "bar " (class) } x=(short(start)) y=(short(above)) width=(short(end - start)) height=(short(thick)) {}
             @if let Some(whisker) = whisker { (whisker) }
-            (text(after + 6.0, middle + 4.5, "start", Some("value"), &value))
+            (text(end + 6.0, middle + 4.5, "start", Some("value"), &value))
         }
     }
 }
@@ -103,6 +113,9 @@ pub(super) fn curves(
     series: &[Series],
     joined: bool,
 ) -> Markup {
+    if is_empty(series) {
+        return nothing();
+    }
     let left = 64.0;
     let (mut picture, key) = if series.len() > 1 { legend(series, left) } else { (Vec::new(), 0.0) };
     let (top, bottom) = (12.0 + key, HEIGHT - 48.0 + key);

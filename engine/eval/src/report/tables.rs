@@ -16,7 +16,7 @@ pub(super) fn facts(header: &Header) -> Markup {
     rows.extend(header.adapter_sha256.iter().map(|hash| ("SHA-256 of the adapter", hash.clone())));
     rows.extend([
         ("SHA-256 of the problems", header.problems_sha256.clone()),
-        ("problems", format!("{}, and {} lines left out", header.problems.len(), header.left_out.len())),
+        ("problems", format!("{}, and {} left out", header.problems.len(), lines(header.left_out.len()))),
         (conditions, header.conditions.join(", ")),
         ("samples", header.samples.to_string()),
     ]);
@@ -116,6 +116,10 @@ pub(super) fn problems(header: &Header, summary: &Summary) -> Markup {
     });
     let name = main.map_or("", |condition| condition.name.as_str());
     table(&format!("Every problem; perplexity is that of the {} {name}", kind(summary)), &heads, rows)
+}
+
+fn lines(count: usize) -> String {
+    if count == 1 { "1 line".to_owned() } else { format!("{count} lines") }
 }
 
 /// How many samples there are, and how their programs ended.

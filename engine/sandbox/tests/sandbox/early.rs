@@ -25,7 +25,10 @@ fn its_exit_status_or_signal_and_its_last_words_are_told() {
         ("echo first >&2; echo 'no such luck' >&2; exit 3", "with exit status 3; its last words: no such luck"),
         ("exit 0", "with exit status 0, without a word"),
         ("kill -TERM $$", "by signal 15 (SIGTERM), without a word"),
-        ("echo oh >&2; kill -KILL $$", "by signal 9 (SIGKILL: another process or the kernel, perhaps for want of memory, has ended it); its last words: oh"),
+        (
+            "echo oh >&2; kill -KILL $$",
+            "by signal 9 (SIGKILL: another process or the kernel, perhaps for want of memory, has ended it); its last words: oh",
+        ),
     ];
     for (end, expected) in table {
         let folder = tempfile::tempdir().unwrap();

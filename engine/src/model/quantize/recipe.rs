@@ -46,6 +46,12 @@ impl FileType {
         }
     }
 
+    /// The name as llama.cpp shows it: `Q4_K_M`.
+    #[must_use]
+    pub fn shown(self) -> String {
+        self.name().to_ascii_uppercase()
+    }
+
     /// llama.cpp's number (`enum llama_ftype`), which `general.file_type` holds.
     #[must_use]
     pub fn id(self) -> u32 {
@@ -88,7 +94,7 @@ impl FromStr for FileType {
 
     fn from_str(text: &str) -> Result<Self, ModelError> {
         Self::ALL.into_iter().find(|kind| kind.name().eq_ignore_ascii_case(text)).ok_or_else(|| {
-            let names = Self::ALL.map(Self::name).join(", ");
+            let names = Self::ALL.map(Self::shown).join(", ");
             ModelError::Usage(format!("there is no file type {text}; the types are {names}"))
         })
     }

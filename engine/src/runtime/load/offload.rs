@@ -136,12 +136,7 @@ impl Placement {
         let mut gpus: Vec<&Device> = devices.iter().filter(|device| device.gpu).collect();
         if let Some(index) = options.main_device {
             let Some(device) = devices.iter().find(|device| device.index == index) else {
-                let last = devices.len().saturating_sub(1);
-                return Err(EngineError::bad_option(
-                    "main-device",
-                    index,
-                    format!("the number of a device, from 0 to {last}"),
-                ));
+                return Err(EngineError::NoDevice { index, devices: devices.len() });
             };
             if !device.gpu {
                 gpus.clear();
@@ -355,7 +350,7 @@ mod tests {
             place(GpuLayers::Count(7), Some(0), &[64, 80]),
             "gpu-layers cannot be 7: 0 or auto, because there is no GPU to use"
         );
-        assert_eq!(place(auto, Some(2), &[64, 80]), "main-device cannot be 2: the number of a device, from 0 to 1");
+        assert_eq!(place(auto, Some(2), &[64, 80]), "no device 2; there are devices 0 to 1");
     }
 
     #[test]

@@ -26,10 +26,10 @@ pub struct GateArguments {
     #[arg(required = true)]
     files: Vec<PathBuf>,
     /// Places in each file
-    #[arg(long, value_name = "N", default_value_t = 12)]
+    #[arg(long, value_name = "N", default_value_t = 12, value_parser = crate::cli::number::at_least(1usize))]
     places: usize,
     /// Draws the places
-    #[arg(long, value_name = "N", default_value_t = 1)]
+    #[arg(long, value_name = "N", default_value_t = 1, value_parser = crate::cli::number::at_least(0u64))]
     seed: u64,
     /// Where the rows go: a JSON object a line, one for each part of each suggestion
     #[arg(long, value_name = "FILE")]
@@ -56,7 +56,7 @@ pub fn run(arguments: &GateArguments) -> anyhow::Result<()> {
         }
     }
     rows.flush()?;
-    output::remark(&format!("{count} parts of suggestions written to {}", out.display()));
+    output::closing(&format!("{count} parts of suggestions written to {}", out.display()));
     Ok(())
 }
 

@@ -25,13 +25,13 @@ use crate::protocol::positions::{self, Encoding};
 #[derive(Debug, Args)]
 pub struct GrowthArguments {
     /// Sizes of the files in bytes
-    #[arg(long, value_name = "BYTES", value_delimiter = ',', default_values_t = [10_000, 100_000, 1_000_000])]
+    #[arg(long, value_name = "BYTES", value_delimiter = ',', default_values_t = [10_000, 100_000, 1_000_000], value_parser = crate::cli::number::at_least(1usize))]
     sizes: Vec<usize>,
     /// Only this place of the error
     #[arg(long, value_name = "PLACE")]
     only: Option<Place>,
     /// Seconds after which no more keys are typed into a file
-    #[arg(long, value_name = "SECONDS", default_value_t = 20)]
+    #[arg(long, value_name = "SECONDS", default_value_t = 20, value_parser = crate::cli::number::at_least(1u64))]
     seconds: u64,
     /// Print JSON
     #[arg(long)]
@@ -182,7 +182,7 @@ pub(super) fn run(arguments: &GrowthArguments) -> anyhow::Result<()> {
     for place in places {
         for &size in &arguments.sizes {
             let row = measure(place, size, Duration::from_secs(arguments.seconds))?;
-            output::remark(&format!("{} {}: {:.1} ms a key", place.name(), row.bytes, row.key.0));
+            output::closing(&format!("{} {}: {:.1} ms a key", place.name(), row.bytes, row.key.0));
             rows.push(row);
         }
     }

@@ -61,7 +61,7 @@ pub enum BenchCommand {
 #[derive(Debug, Args)]
 pub struct Arguments {
     /// Measure this often, and report medians
-    #[arg(long, value_name = "N", default_value_t = 5, value_parser = clap::value_parser!(u8).range(1..=100))]
+    #[arg(long, value_name = "N", default_value_t = 5, value_parser = crate::cli::number::whole(1..=100u8))]
     rounds: u8,
     /// Print JSON
     #[arg(long)]

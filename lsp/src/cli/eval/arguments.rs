@@ -11,8 +11,13 @@ use crate::cli::engine_args::EngineArgs;
 
 /// Arguments of `eval mtpb`.
 #[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  codegen-lsp eval mtpb --problems mtpb.jsonl --out run.jsonl -n 1 --limit 2 --report mtpb.html
+
+The same command goes on with a run that was ended.")]
 pub struct MtpbArguments {
-    /// The arms to compare: multi, single, single-joined, multi-no-feedback, single-matched
+    /// The ways of asking that are compared, called arms: multi (turn by turn, as in the paper), single, single-joined, multi-no-feedback, single-matched
     #[arg(long, value_name = "ARM,…", value_delimiter = ',', default_values_t = Arm::ALL, hide_default_value = true)]
     pub arms: Vec<Arm>,
     /// Samples of every input of every problem, in every arm
@@ -31,6 +36,11 @@ pub struct MtpbArguments {
 
 /// Arguments of `eval humaneval`.
 #[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  codegen-lsp eval humaneval --problems HumanEval.jsonl.gz --out run.jsonl -n 20 -k 1,10
+
+The same command goes on with a run that was ended.")]
 pub struct HumanEvalArguments {
     /// Samples of every problem, at every temperature
     #[arg(short = 'n', long, value_name = "N", default_value_t = 1, value_parser = count)]
@@ -61,8 +71,8 @@ pub struct Common {
     /// Sample from the most likely tokens whose probabilities sum to P
     #[arg(long, value_name = "P", default_value_t = 0.95, value_parser = top_p)]
     pub top_p: f32,
-    /// What all random numbers are made from
-    #[arg(long, value_name = "N", default_value_t = 0)]
+    /// The seed of all random numbers
+    #[arg(long, value_name = "N", default_value_t = 0, value_parser = crate::cli::number::at_least(0u64))]
     pub seed: u64,
     /// Tokens of a turn at most, where the problem does not say
     #[arg(long, value_name = "N", default_value_t = 256, value_parser = count)]
@@ -75,7 +85,7 @@ pub struct Common {
     #[arg(long, value_name = "LEVEL", default_value_t, value_parser = crate::cli::synthesize::level)]
     pub isolation: Level,
     /// Programs executed at the same time [default: as many as there are cores]
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=512))]
+    #[arg(long, value_name = "N", value_parser = crate::cli::number::whole(1..=512u16))]
     pub workers: Option<u16>,
     /// Take only the first N problems
     #[arg(long, value_name = "N", value_parser = count)]

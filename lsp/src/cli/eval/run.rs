@@ -117,7 +117,7 @@ pub(super) fn run(setup: Setup<'_>) -> anyhow::Result<ExitCode> {
     }
     let sandbox = execution::sandbox(&common.python, setup.benchmark, &allowance)?;
     let isolation = sandbox.support()?.isolation;
-    output::remark(&crate::generate::run::isolation(isolation));
+    output::note(&crate::generate::run::isolation(isolation));
     let (executor, verdicts) = Executor::with(&sandbox, common.workers(), &allowance);
     let config = config(common);
     let engine = crate::generate::prepare::load_engine(&config)?;
@@ -154,8 +154,8 @@ fn check_folder(path: &Path) -> anyhow::Result<()> {
 
 fn interrupted(signal: i32, out: &Path, run: &results::Run) -> ExitCode {
     let (samples, wanted, verdicts) = (run.samples.len(), run.wanted(), run.verdicts.len());
-    output::remark(&format!(
-        "codegen-lsp: interrupted; {} has {samples} of {wanted} samples and {verdicts} verdicts, and the same command goes on \
+    output::error(&format!(
+        "interrupted; {} has {samples} of {wanted} samples and {verdicts} verdicts, and the same command goes on \
          from there",
         out.display()
     ));

@@ -35,7 +35,7 @@ fn read<P>(arguments: &Common, parse: impl Fn(&[u8]) -> Problems<P>) -> anyhow::
         bail!("{path} has lines that are no valid problems (--skip-invalid leaves them out):\n{}", list(&left_out));
     }
     for line in &left_out {
-        output::remark(&format!("left out: {line}"));
+        output::warning(&format!("left out: {line}"));
     }
     if problems.is_empty() {
         bail!("{path} holds no problems");

@@ -1,62 +1,153 @@
 //! Reports on a turn after it was written.
 
-use codegen_text::candidates::Ranked;
+use codegen_text::candidates::{self, Ranked};
 use codegen_text::document::Document;
 use codegen_text::python;
 use codegen_text::turns::{self, Turn};
 use serde_json::{Value, json};
 
-use super::Written;
+use super::writer::Written;
 use crate::cli::complete::timing;
+use crate::cli::output::{self, counted};
 use crate::generate::prepare;
 use crate::generate::run;
 use crate::present::explain::History;
 
-/// Lines for people: the cost, and a comparison of the candidates.
-pub(super) fn remarks(number: usize, written: &Written) -> Vec<String> {
+/// What came of a turn.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Fate {
+    /// It has code, and nothing speaks against writing it.
+    Good,
+    /// The model wrote no code.
+    Empty,
+    Unparsable,
+    /// With its code the program raises this.
+    Raises(String),
+    /// The program raises this without its code, too; and the turn at which it first does, if it is one.
+    RaisesBefore(String, Option<usize>),
+}
+
+impl Fate {
+    /// Decides on the best candidate. `before` says what the program raises without the turn's code; it is asked only if it raises
+    /// with it.
+    ///
+    /// # Errors
+    /// Those of `before`.
+    pub fn of(
+        written: &Written,
+        before: impl FnOnce() -> anyhow::Result<Option<(String, Option<usize>)>>,
+    ) -> anyhow::Result<Self> {
+        let Some(best) = written.selection.best() else { return Ok(Self::Empty) };
+        Ok(match &best.score.raised {
+            _ if !best.score.parses => Self::Unparsable,
+            Some(raised) => match before()? {
+                Some((raised, turn)) => Self::RaisesBefore(raised, turn),
+                None => Self::Raises(raised.clone()),
+            },
+            None => Self::Good,
+        })
+    }
+
+    /// Whether the program raises.
+    pub fn raises(&self) -> bool {
+        matches!(self, Self::Raises(_) | Self::RaisesBefore(..))
+    }
+
+    /// The reason why a turn is not well, in words.
+    fn words(&self, number: usize) -> Option<String> {
+        match self {
+            Self::Good => None,
+            Self::Empty => Some(format!("turn {number}: the model wrote no code")),
+            Self::Unparsable => Some(format!("the code of turn {number} does not parse")),
+            Self::Raises(raised) => Some(format!("turn {number} {}", run::predicate(raised))),
+            Self::RaisesBefore(raised, turn) => {
+                let whose =
+                    turn.map_or_else(|| format!("before turn {number} the program"), |turn| format!("turn {turn}"));
+                Some(format!("{whose} {}, so turn {number} cannot be checked", run::predicate(raised)))
+            }
+        }
+    }
+}
+
+/// Tells about a turn: what speaks against it, and, if that is asked for, the cost and the candidates.
+pub(super) fn tell(
+    name: &str,
+    number: usize,
+    document: &Document,
+    turn: &Turn,
+    written: &Written,
+    (fate, is_written): (&Fate, bool),
+) {
+    details(number, written).iter().for_each(|line| output::detail(line));
+    let Some(best) = written.selection.best() else {
+        return fate.words(number).iter().for_each(|words| output::error(&format!("{name}: {words}")));
+    };
+    if let Some(words) = fate.words(number) {
+        match is_written {
+            true => output::warning(&format!("{name}: {words}")),
+            false => output::error(&format!("{name}: {words}; its code is not written (--force writes it)")),
+        }
+    }
+    if written.left_out {
+        output::note(&format!("{name}: turn {number}: the end, which the model did not finish, is left out"));
+    }
+    let undefined = match best.score.parses {
+        true => candidates::undefined(document, turn, &best.completion.text),
+        // Its names cannot be told for sure.
+        false => Vec::new(),
+    };
+    let mut found = weaknesses(best, &undefined);
+    if !undefined.is_empty() {
+        found.push(format!("uses {}, which nothing defines", undefined.join(", ")));
+    }
+    if !found.is_empty() {
+        output::warning(&format!("{name}: turn {number}: {}", found.join("; ")));
+    }
+}
+
+/// What a turn cost, and a comparison of its candidates.
+fn details(number: usize, written: &Written) -> Vec<String> {
     let ranked = written.ranked();
     let Some(best) = ranked.first() else { return Vec::new() };
     let done = &best.completion;
-    let mut first = format!("# turn {number}: {}", timing(done));
+    let mut first = format!("turn {number}: {}", timing(done));
     if done.reused_tokens > 0 {
         first.push_str(&format!(", {} prompt tokens reused", done.reused_tokens));
     }
     let cut = &written.prepared.cut;
     if !cut.dropped.is_empty() {
         let all = cut.dropped.len() + cut.kept.len();
-        first.push_str(&format!("; history cut: {} of {all} turns left out", cut.dropped.len()));
-    }
-    if done.text.is_empty() {
-        first.push_str("; the model wrote no program text");
-    } else if written.left_out {
-        first.push_str("; its end, which the model did not finish, is left out");
+        first.push_str(&format!("; history cut: {} of {} left out", cut.dropped.len(), counted(all, "turn")));
     }
     let mut lines = vec![first];
-    let several = ranked.iter().map(|ranked| ranked.copies).sum::<usize>() > 1;
-    if several {
-        lines.extend(ranked.iter().map(|ranked| format!("#   {}", score_line(ranked))));
-    } else {
-        let against = Some(against(best)).filter(|against| !done.text.is_empty() && !against.is_empty());
-        lines.extend(against.map(|against| format!("#   {}", against.join("; "))));
+    if ranked.iter().map(|ranked| ranked.copies).sum::<usize>() > 1 {
+        lines.extend(ranked.iter().map(|ranked| format!("turn {number}, {}", score_line(ranked))));
     }
     lines
 }
 
+/// What speaks against a candidate beside that it does not parse or raises, in words.
+///
+/// Names in `told` are left out.
+fn weaknesses(ranked: &Ranked, told: &[String]) -> Vec<String> {
+    let score = &ranked.score;
+    let all = [("misses", &score.missing), ("shadows", &score.shadows), ("drops", &score.drops)];
+    let all = all.map(|(what, names)| (what, names.iter().filter(|name| !told.contains(name))));
+    let all = all.map(|(what, names)| (what, names.map(String::as_str).collect::<Vec<_>>()));
+    let all = all.into_iter().filter(|(_, names)| !names.is_empty());
+    all.map(|(what, names)| format!("{what} {}", names.join(", "))).collect()
+}
+
 /// The reasons against a candidate, in words.
 fn against(ranked: &Ranked) -> Vec<String> {
-    let Ranked { completion, score, .. } = ranked;
     let mut findings = Vec::new();
-    if completion.text.is_empty() {
-        findings.push("no program text".to_owned());
-    } else if !score.parses {
+    if ranked.completion.text.is_empty() {
+        findings.push("no code".to_owned());
+    } else if !ranked.score.parses {
         findings.push("does not parse".to_owned());
     }
-    findings.extend(score.raised.as_deref().map(run::predicate));
-    for (what, names) in [("misses", &score.missing), ("shadows", &score.shadows), ("drops", &score.drops)] {
-        if !names.is_empty() {
-            findings.push(format!("{what} {}", names.join(", ")));
-        }
-    }
+    findings.extend(ranked.score.raised.as_deref().map(run::predicate));
+    findings.extend(weaknesses(ranked, &[]));
     findings
 }
 
@@ -68,19 +159,18 @@ fn score_line(ranked: &Ranked) -> String {
         findings.push(if score.run { "runs".to_owned() } else { "parses".to_owned() });
     }
     let copies = if *copies > 1 { format!(", {copies} times") } else { String::new() };
-    format!("candidate {index}: {:.3} per token{copies}, {}", completion.mean_logprob, findings.join("; "))
+    format!("candidate {}: {:.3} per token{copies}, {}", index + 1, completion.mean_logprob, findings.join("; "))
 }
 
 /// A turn in a list, for people.
-pub(super) fn entry(number: usize, document: &Document, turn: &Turn) -> String {
+pub(super) fn entry(name: Option<&str>, number: usize, document: &Document, turn: &Turn) -> String {
     let program = turns::program_text(document, turn);
     let state = match program.lines().count() {
         0 => "empty".to_owned(),
-        1 => "1 line".to_owned(),
-        lines => format!("{lines} lines"),
+        lines => counted(lines, "line"),
     };
-    let prompt = turn.prompt.trim().lines().next().unwrap_or_default();
-    format!("turn {number}, line {}, {state}: {prompt}", line(document, turn))
+    let name = name.map_or_else(String::new, |name| format!("{name}: "));
+    format!("{name}turn {number}, line {}, {state}: {}", line(document, turn), first_line(turn))
 }
 
 /// The comments of a list that ask for nothing by themselves, by their numbers and lines, in a line for people.
@@ -101,29 +191,52 @@ pub(super) fn others(others: &[(usize, usize)]) -> Option<String> {
 }
 
 /// A turn in a list, as JSON.
-pub(super) fn entry_json(number: usize, document: &Document, turn: &Turn) -> Value {
-    json!({
+pub(super) fn entry_json(name: Option<&str>, number: usize, document: &Document, turn: &Turn) -> Value {
+    let json = json!({
         "turn": number,
         "line": line(document, turn),
         "prompt": turn.prompt,
         "text": turns::program_text(document, turn),
-    })
+    });
+    with_file(json, name)
+}
+
+/// A turn as JSON with the file's name, which is there if there are several files.
+fn with_file(mut json: Value, name: Option<&str>) -> Value {
+    if let (Some(object), Some(name)) = (json.as_object_mut(), name) {
+        object.insert("file".to_owned(), name.into());
+    }
+    json
+}
+
+/// The first line of a turn's prompt.
+pub(super) fn first_line(turn: &Turn) -> &str {
+    turn.prompt.trim().lines().next().unwrap_or_default()
 }
 
 /// The line of a turn's prompt, counted from 1.
-fn line(document: &Document, turn: &Turn) -> usize {
+pub(super) fn line(document: &Document, turn: &Turn) -> usize {
     python::line_at(document, turn.prompt_range.start).number + 1
 }
 
 /// The result for a turn, as JSON.
-pub(super) fn json(number: usize, document: &Document, turn: &Turn, written: &Written) -> Value {
+pub(super) fn json(
+    name: Option<&str>,
+    number: usize,
+    document: &Document,
+    turn: &Turn,
+    written: &Written,
+    is_written: bool,
+) -> Value {
     let candidates: Vec<Value> = written.ranked().into_iter().map(prepare::candidate).collect();
-    json!({
+    let json = json!({
         "turn": number,
         "line": line(document, turn),
         "prompt": turn.prompt,
         "text": written.text(),
+        "written": is_written,
         "history": History::from(&written.prepared.cut),
         "candidates": candidates,
-    })
+    });
+    with_file(json, name)
 }

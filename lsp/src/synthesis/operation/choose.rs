@@ -63,8 +63,8 @@ impl<W> Operation<W> {
     }
 
     fn wrote_nothing(&mut self, text: &TurnText, now: &mut Now<'_>) -> Next {
-        self.notes.push(format!("the model wrote no program text for {}", self.which()));
-        now.records.failed(text, "the model wrote no program text");
+        self.notes.push(format!("the model wrote no code for {}", self.which()));
+        now.records.failed(text, "the model wrote no code");
         self.leaving = true;
         Next::Leave
     }
@@ -80,7 +80,7 @@ impl<W> Operation<W> {
             Some(_) if alternatives.each.len() == 1 && !matches!(which, Which::Index(_)) => {
                 "there is no other alternative".to_owned()
             }
-            Some(_) => "this is the present program text".to_owned(),
+            Some(_) => "this is the present code".to_owned(),
             None => {
                 let mut known: Vec<usize> = alternatives.each.iter().map(|each| each.ranked.index).collect();
                 known.sort_unstable();
@@ -115,7 +115,7 @@ impl<W> Operation<W> {
         };
         let written = Written { prompt: step.turn.prompt.clone(), completion, score };
         if document.slice(edit.range.clone()) == edit.text {
-            self.notes.push("the model wrote the same program text again".to_owned());
+            self.notes.push("the model wrote the same code again".to_owned());
             self.written.push(written);
             now.records.generated(record);
             self.leaving = true;

@@ -126,13 +126,13 @@ fn check(text: &str, purpose: &Purpose, table: Vec<(&str, Vec<(Event, &str)>)>) 
 
 const TEXT: &str = "# one\n\n# two\n";
 const FIRST: &str = "ask 1: # one\na = 1\n\n# two\n";
-const REFUSED: &str = "the editor did not apply the program text: ";
+const REFUSED: &str = "the editor did not apply the code: ";
 const TYPED: Event = Change(&[("# two", "# two!")]);
 
 #[test]
 fn an_answer_and_a_report_are_waited_for() {
-    let silent = "the editor did not say whether it applied the program text";
-    let unreported = "the editor said that it applied the program text, but has reported no change of the document";
+    let silent = "the editor did not say whether it applied the code";
+    let unreported = "the editor said that it applied the code, but has reported no change of the document";
     check(
         TEXT,
         &Purpose::Synthesize,
@@ -158,7 +158,7 @@ fn an_answer_and_a_report_are_waited_for() {
                     (Moved, FIRST),
                     (
                         Says(Answer::Failed("no such method".to_owned())),
-                        "the editor did not apply the program text: no such method",
+                        "the editor did not apply the code: no such method",
                     ),
                 ],
             ),
@@ -195,7 +195,7 @@ fn a_refusal_is_explained_by_a_change_or_ends_it() {
                     (TYPED, "wait"),
                     (Says(no("old")), "ask 2: # one\na = 1\n\n# two!\n"),
                     (Says(no("read only")), "wait for Refusal"),
-                    (Overdue, "the editor did not apply the program text: read only"),
+                    (Overdue, "the editor did not apply the code: read only"),
                 ],
             ),
             (
@@ -213,7 +213,7 @@ fn a_refusal_is_explained_by_a_change_or_ends_it() {
                 vec![
                     (Moved, FIRST),
                     (Says(NO), "wait for Refusal"),
-                    (Overdue, "the editor did not apply the program text: it gave no reason"),
+                    (Overdue, "the editor did not apply the code: it gave no reason"),
                 ],
             ),
             (
@@ -234,16 +234,12 @@ fn a_refusal_is_explained_by_a_change_or_ends_it() {
                     (Moved, FIRST),
                     (Cancelled, "wait"),
                     (TYPED, "wait"),
-                    (Says(no("old")), "the editor did not apply the program text: old"),
+                    (Says(no("old")), "the editor did not apply the code: old"),
                 ],
             ),
             (
                 "the command has ended and nothing was changed",
-                vec![
-                    (Moved, FIRST),
-                    (Cancelled, "wait"),
-                    (Says(no("old")), "the editor did not apply the program text: old"),
-                ],
+                vec![(Moved, FIRST), (Cancelled, "wait"), (Says(no("old")), "the editor did not apply the code: old")],
             ),
             (
                 "typing at the place, reported before",

@@ -72,7 +72,7 @@ fn an_interrupt_says_what_there_is() {
         assert_eq!(output.status.code(), Some(code), "{:?}: {}", output.status.signal(), err(&output));
         let records = place.records();
         let said = format!(
-            "codegen-lsp: interrupted; {} has {} of 24000 samples and {} verdicts, and the same command goes on from there\n",
+            "error: interrupted; {} has {} of 24000 samples and {} verdicts, and the same command goes on from there\n",
             place.out.display(),
             records.samples.len(),
             records.verdicts.len(),
@@ -91,7 +91,7 @@ fn two_runs_do_not_write_one_file() {
     let mut first = begun(&mut place.eval("humaneval", &fixture("humaneval"), &ENDLESS), &place, 3);
     let output = place.eval("humaneval", &fixture("humaneval"), &ENDLESS).output().unwrap();
     assert_eq!(output.status.code(), Some(2));
-    assert!(err(&output).contains("codegen-lsp: another run is writing "), "{}", err(&output));
+    assert!(err(&output).contains("error: another run is writing "), "{}", err(&output));
     assert!(first.try_wait().unwrap().is_none(), "the first is still at work");
     let output = program(&["eval", "report"]).arg(&place.out).output().unwrap();
     assert_eq!(output.status.code(), Some(0), "it can be looked at meanwhile: {}", err(&output));

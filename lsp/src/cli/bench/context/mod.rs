@@ -33,13 +33,13 @@ pub struct ContextArguments {
     #[arg(long, value_name = "DIR")]
     packages: PathBuf,
     /// Lines that are asked for, of all packages alike
-    #[arg(long, value_name = "N", default_value_t = 300)]
+    #[arg(long, value_name = "N", default_value_t = 300, value_parser = crate::cli::number::at_least(1usize))]
     places: usize,
     /// Draws the lines
-    #[arg(long, value_name = "N", default_value_t = 1)]
+    #[arg(long, value_name = "N", default_value_t = 1, value_parser = crate::cli::number::at_least(0u64))]
     seed: u64,
     /// The largest part of the prompt that is of other files, in percent
-    #[arg(long, value_name = "PERCENT", default_value_t = InlineConfig::default().context_share)]
+    #[arg(long, value_name = "PERCENT", default_value_t = InlineConfig::default().context_share, value_parser = crate::cli::number::whole(1..=100usize))]
     share: usize,
     /// Write a line of JSON for each place to FILE
     #[arg(long, value_name = "FILE")]
@@ -63,7 +63,7 @@ pub fn run(arguments: &ContextArguments) -> anyhow::Result<()> {
     for (index, package) in packages.iter().enumerate() {
         let wanted = (arguments.places - rows.len()) / (packages.len() - index);
         let name = package.file_name().unwrap_or_default().to_string_lossy().into_owned();
-        output::remark(&format!("{name}: {wanted} places …"));
+        output::closing(&format!("{name}: {wanted} places …"));
         let mut count = 0;
         for place in place::drawn(package, arguments.seed.wrapping_add(index as u64))? {
             if count == wanted {

@@ -68,7 +68,7 @@ impl Load {
 #[derive(Debug, Args)]
 pub struct LoadArguments {
     /// Measure this often, and report medians
-    #[arg(long, value_name = "N", default_value_t = 5, value_parser = clap::value_parser!(u8).range(1..=100))]
+    #[arg(long, value_name = "N", default_value_t = 5, value_parser = crate::cli::number::whole(1..=100u8))]
     rounds: u8,
     /// Print JSON
     #[arg(long)]
@@ -112,7 +112,7 @@ pub(super) fn run(arguments: &LoadArguments) -> anyhow::Result<()> {
         };
         let mut subjects = subjects(arguments, &path)?;
         for &load in loads {
-            output::remark(&format!("{name}, {} …", load.name()));
+            output::closing(&format!("{name}, {} …", load.name()));
             report.cells.extend(measure(arguments, model, name, load, &mut subjects)?);
         }
     }

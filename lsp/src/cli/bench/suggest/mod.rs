@@ -40,10 +40,10 @@ pub struct SuggestArguments {
     #[arg(long, value_name = "NAME,…", value_delimiter = ',')]
     only: Vec<String>,
     /// Replay each trace this often
-    #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u8).range(1..=100))]
+    #[arg(long, value_name = "N", default_value_t = 1, value_parser = crate::cli::number::whole(1..=100u8))]
     rounds: u8,
     /// Beside this number of busy loops; several numbers, separated by commas, are measured one after the other
-    #[arg(long, value_name = "N,…", value_delimiter = ',', default_value = "0", value_parser = clap::value_parser!(u8).range(0..=64))]
+    #[arg(long, value_name = "N,…", value_delimiter = ',', default_value = "0", value_parser = crate::cli::number::whole(0..=64u8))]
     beside: Vec<u8>,
     /// The models: builtin, 350m (random weights in the shape of CodeGen-350M), or a GGUF file [default: both; with --user
     /// builtin]
@@ -59,7 +59,7 @@ pub struct SuggestArguments {
     #[arg(long, value_name = "FILE")]
     llama_server: Option<PathBuf>,
     /// The numbers of threads of llama-server, which is compared with each of them
-    #[arg(long, value_name = "N,…", value_delimiter = ',', default_value = "1,2", value_parser = clap::value_parser!(u8).range(1..=64))]
+    #[arg(long, value_name = "N,…", value_delimiter = ',', default_value = "1,2", value_parser = crate::cli::number::whole(1..=64u8))]
     peer_threads: Vec<u8>,
     /// Answer what is typed through from what llama-server suggested before, as llama.vim does
     #[arg(long)]
@@ -78,13 +78,13 @@ pub struct SuggestArguments {
     #[arg(long, value_name = "FILE", num_args = 0..)]
     user: Option<Vec<PathBuf>>,
     /// Type only the first N files
-    #[arg(long, value_name = "N", requires = "user")]
+    #[arg(long, value_name = "N", requires = "user", value_parser = crate::cli::number::at_least(1usize))]
     limit: Option<usize>,
     /// Type only the first N keys of each file
-    #[arg(long, value_name = "N", requires = "user")]
+    #[arg(long, value_name = "N", requires = "user", value_parser = crate::cli::number::at_least(1usize))]
     keys: Option<usize>,
     /// The user sees no suggestion that takes longer [default: waits for each]
-    #[arg(long, value_name = "MS", requires = "user")]
+    #[arg(long, value_name = "MS", requires = "user", value_parser = crate::cli::number::at_least(1u64))]
     within: Option<u64>,
     /// Print JSON
     #[arg(long)]
@@ -108,7 +108,7 @@ pub(super) fn run(arguments: &SuggestArguments) -> anyhow::Result<()> {
     for model in Model::all(arguments, &["builtin", "350m"])? {
         let mut targets = targets(arguments, &variants, &model)?;
         for &beside in &arguments.beside {
-            output::remark(&format!("{}, beside {beside} busy loops …", model.name));
+            output::closing(&format!("{}, beside {beside} busy loops …", model.name));
             let noise = Noise::loops(beside.into())?;
             rows.extend(replayed(arguments, &traces, &model.name, beside.into(), &mut targets)?);
             noise.end()?;
@@ -127,7 +127,7 @@ fn replayed(
 ) -> anyhow::Result<Vec<Row>> {
     let mut rows = Vec::new();
     for trace in traces {
-        output::remark(&format!("{}: {} …", trace.name, trace.about));
+        output::closing(&format!("{}: {} …", trace.name, trace.about));
         let row = |(kind, target): &(Kind, Target)| Row {
             model: model.to_owned(),
             beside,
@@ -167,7 +167,7 @@ fn users(arguments: &SuggestArguments, variants: &[Variant], named: &[PathBuf]) 
         for (_, mut target) in targets(arguments, variants, &model)? {
             let mut typed = Typed::default();
             for file in &files {
-                output::remark(&format!("{}: {} …", target.name(), file.display()));
+                output::closing(&format!("{}: {} …", target.name(), file.display()));
                 user::type_file(file, manner, &mut target, &mut typed)?;
             }
             all.push((model.name.clone(), target.name().to_owned(), typed));

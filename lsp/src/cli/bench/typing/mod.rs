@@ -33,13 +33,13 @@ pub struct TypingArguments {
     #[arg(long, value_name = "DIR", default_value = "fixtures/typing/dev")]
     sessions: PathBuf,
     /// Type only the first N programs
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", value_parser = crate::cli::number::at_least(1usize))]
     limit: Option<usize>,
     /// The places in each program at which a suggestion is asked for after a pause
-    #[arg(long, value_name = "N", default_value_t = 45)]
+    #[arg(long, value_name = "N", default_value_t = 45, value_parser = crate::cli::number::at_least(1usize))]
     places: usize,
     /// The seed of the choice of places
-    #[arg(long, value_name = "N", default_value_t = 1)]
+    #[arg(long, value_name = "N", default_value_t = 1, value_parser = crate::cli::number::at_least(0u64))]
     seed: u64,
     /// Only ask after pauses
     #[arg(long, conflicts_with = "every_key")]
@@ -111,7 +111,7 @@ fn measure_all(
     let mut run = Run { name, ..Run::default() };
     let mut all = Vec::new();
     for (index, session) in sessions.iter().enumerate() {
-        output::remark(&format!("{}: {} …", run.name, session.name));
+        output::closing(&format!("{}: {} …", run.name, session.name));
         if !arguments.every_key {
             let seed = arguments.seed.wrapping_mul(1_000_003).wrapping_add(index as u64);
             let rows = measure::pauses(session, arguments.places, seed, &mut client, judge)?;

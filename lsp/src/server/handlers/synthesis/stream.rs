@@ -69,8 +69,8 @@ fn what(step: &Step) -> String {
                 format!("{ended} of {} candidates, {tokens} tokens", parts.len())
             }
         },
-        Phase::Verifying(_) => "checking the program text".to_owned(),
-        Phase::Applying => "writing the program text".to_owned(),
+        Phase::Verifying(_) => "checking the code".to_owned(),
+        Phase::Applying => "writing the code".to_owned(),
     }
 }
 

@@ -36,10 +36,7 @@ fn somebodys_own_code_is_refused_or_replaced_on_demand() {
                     (Moved, BEGUN),
                     (Prepared, "submit 1"),
                     (Done(0, "mine()\nmine()"), "select"),
-                    (
-                        Selected(&[(0, "mine()\nmine()")]),
-                        "leave, end done, the model wrote the same program text again",
-                    ),
+                    (Selected(&[(0, "mine()\nmine()")]), "leave, end done, the model wrote the same code again"),
                 ],
             ),
         ],
@@ -80,7 +77,7 @@ fn alternatives_are_chosen_from_without_the_model() {
         ("the next", Which::Next, three, "begin one, write a = 2"),
         ("the one before", Which::Previous, three, "begin one, write a = 3"),
         ("by its number", Which::Index(1), three, "begin one, write a = 2"),
-        ("the present one", Which::Index(0), three, "begin one, end nothing, this is the present program text"),
+        ("the present one", Which::Index(0), three, "begin one, end nothing, this is the present code"),
         (
             "none of them",
             Which::Index(9),
@@ -92,7 +89,7 @@ fn alternatives_are_chosen_from_without_the_model() {
             "the only one by its number",
             Which::Index(0),
             &[(0, "a = 1")],
-            "begin one, end nothing, this is the present program text",
+            "begin one, end nothing, this is the present code",
         ),
         ("some are sampled first", Which::Next, &[], "begin one, prepare"),
     ];

@@ -84,7 +84,7 @@ fn a_turn_is_prepared_generated_judged_and_written() {
                     (Moved, BEGUN),
                     (Prepared, "submit 1"),
                     (Done(0, "a = 1"), "select"),
-                    (Unselected, "end failed, judging the program text failed for a reason in the log"),
+                    (Unselected, "end failed, judging the code failed for a reason in the log"),
                 ],
             ),
             (
@@ -102,7 +102,7 @@ fn a_turn_is_prepared_generated_judged_and_written() {
                     (Moved, BEGUN),
                     (Prepared, "submit 1"),
                     (Done(0, ""), "select"),
-                    (Selected(&[]), "leave, end nothing, the model wrote no program text for this prompt"),
+                    (Selected(&[]), "leave, end nothing, the model wrote no code for this prompt"),
                 ],
             ),
             (
@@ -300,7 +300,7 @@ fn several_turns_are_taken_one_after_the_other_as_they_are_then() {
                     (Done(0, ""), "select"),
                     (
                         Selected(&[]),
-                        "leave, end nothing, the model wrote no program text for \"one\"; the model wrote no program text for \"two\"",
+                        "leave, end nothing, the model wrote no code for \"one\"; the model wrote no code for \"two\"",
                     ),
                 ],
             ),

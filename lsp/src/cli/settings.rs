@@ -1,0 +1,74 @@
+//! The options of a command: defaults, the user's own file, and the project's `pyproject.toml` as far as a workspace may set them.
+//! Flags win over all of them.
+
+use std::path::{Path, PathBuf};
+
+use serde_json::Value;
+
+use super::output;
+use super::source::Source;
+use crate::config::option::OptionSpec;
+use crate::config::{Config, options, project_file, user_file};
+
+/// The options for a text, and where they come from.
+pub struct Settings {
+    /// The options in force.
+    pub config: Config,
+    /// The options before the project's file was read.
+    user: Config,
+    /// The user's own file, if there is a place for one.
+    pub user_file: Option<PathBuf>,
+    /// The project's file, if there is one.
+    pub project_file: Option<PathBuf>,
+}
+
+/// Where an option's value comes from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Origin {
+    Default,
+    User,
+    Project,
+}
+
+impl Settings {
+    /// The options for a text. What is wrong with a file is told as a warning; the rest of the file counts.
+    #[must_use]
+    pub fn of(source: &Source) -> Self {
+        Self::in_folder(&source.folder())
+    }
+
+    /// The options in a folder.
+    #[must_use]
+    pub fn in_folder(folder: &Path) -> Self {
+        let user_file = user_file::path();
+        let mut user = Config::default();
+        let mut problems = user_file.as_deref().map_or_else(Vec::new, |file| user_file::read(file, &mut user));
+        let mut config = user.clone();
+        let project_file = match project_file::find(folder) {
+            Ok(found) => found.map(|(path, table)| {
+                problems.extend(project_file::read(&path, &table, &mut config, user_file.as_deref()));
+                path
+            }),
+            Err(problem) => {
+                problems.push(problem);
+                None
+            }
+        };
+        problems.iter().for_each(|problem| output::warning(problem));
+        Self { config, user, user_file, project_file }
+    }
+
+    /// Every option with its value and where that comes from.
+    pub fn all(&self) -> impl Iterator<Item = (&'static OptionSpec, Value, Origin)> {
+        options::ALL.iter().map(|option| {
+            let [default, user, value] =
+                [&Config::default(), &self.user, &self.config].map(|config| (option.get)(config));
+            let origin = match () {
+                () if value != user => Origin::Project,
+                () if user != default => Origin::User,
+                () => Origin::Default,
+            };
+            (option, value, origin)
+        })
+    }
+}
