@@ -29,7 +29,7 @@ pub fn demo(workspace: &Workspace) -> Result<()> {
     run::step("completions by the built-in model", || CURSORS.iter().try_for_each(|at| complete(workspace, at)))?;
     run::step("comments into code, turn by turn", || synthesize(workspace, &[TURNS]))?;
     run::step("four candidates for a turn that has code, best first", || {
-        synthesize(workspace, &[WRITTEN, "--turn", "3", "--replace", "--candidates", "4"])
+        synthesize(workspace, &[WRITTEN, "--turn", "3", "--replace", "--candidates", "4", "-v"])
     })?;
     run::say(&format!("\nAll of it took the model {:.1} s. Now try", start.elapsed().as_secs_f64()));
     run::say("  cargo install --path lsp                     put codegen-lsp on your PATH");
