@@ -142,6 +142,6 @@ mod tests {
         assert!(one != bytes("other.gguf", 2));
         let shown = inspect(&folder.path().join("one.gguf")).unwrap().to_string();
         assert!(shown.contains("2 layers, width 64, MLP 256, 4 heads (4 of keys and values), rotary 8"), "{shown}");
-        assert!(shown.contains("context               300 tokens") && shown.contains("f16"), "{shown}");
+        assert!(shown.contains("context               300 tokens") && shown.contains("F16"), "{shown}");
     }
 }

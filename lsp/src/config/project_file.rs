@@ -101,7 +101,10 @@ mod tests {
                 "lora = \"l.gguf\"",
                 format!("codegen.lora = \"l.gguf\" is ignored, {place} and only the user may set this option"),
             ),
-            ("trusted = true", format!("codegen.trusted = true is ignored, {place}, which may only set it to false")),
+            (
+                "trusted = true",
+                format!("codegen.trusted = true is ignored, {place} and only the user may set this option"),
+            ),
             (
                 "synthesis.python = \"/p\"",
                 format!("codegen.synthesis.python = \"/p\" is ignored, {place} and only the user may set this option"),

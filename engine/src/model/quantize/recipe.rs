@@ -363,6 +363,6 @@ mod tests {
             assert_eq!(kind.name().to_uppercase().parse::<FileType>().unwrap(), kind);
         }
         let message = "q3_k".parse::<FileType>().unwrap_err().to_string();
-        assert!(message.contains("q3_k") && message.contains("q4_k_m"), "{message}");
+        assert!(message.contains("q3_k") && message.contains("Q4_K_M"), "{message}");
     }
 }
