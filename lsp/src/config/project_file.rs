@@ -110,10 +110,8 @@ mod tests {
                 format!("codegen.synthesis.python = \"/p\" is ignored, {place} and only the user may set this option"),
             ),
             (
-                "maxFileBytes = 3000000000",
-                format!(
-                    "codegen.maxFileBytes = 3000000000 is ignored, {place}, which may only set it to a smaller number"
-                ),
+                "maxFileBytes = 3000000",
+                format!("codegen.maxFileBytes = 3000000 is ignored, {place}, which may only set it to a lower number"),
             ),
         ] {
             let (config, problems) = told(&format!("[tool.codegen]\n{line}\n"));
