@@ -18,6 +18,7 @@ mod python;
 mod report;
 mod run;
 mod setup;
+mod stylua;
 mod terminal;
 mod test;
 mod tidy;

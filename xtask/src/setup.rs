@@ -63,6 +63,15 @@ pub fn for_luacheck() -> Vec<Need> {
     vec![need("luacheck (lints the Neovim plugin)", "lua-check", || run::on_path("luacheck").is_some())]
 }
 
+/// Returns the requirement of installing StyLua.
+pub fn for_stylua() -> Vec<Need> {
+    vec![need("npm (installs StyLua, which formats the Neovim plugin)", "npm", npm_works)]
+}
+
+fn npm_works() -> bool {
+    run::succeeds(Command::new("npm").arg("--version"))
+}
+
 /// Returns the requirements of the tests in a terminal.
 pub fn for_tmux() -> Vec<Need> {
     vec![need("tmux (runs editors as a person sees them)", "tmux", || run::on_path("tmux").is_some())]
@@ -81,9 +90,7 @@ pub fn for_editors() -> Vec<Need> {
 /// Returns the requirements of installing the VS Codes, and the tools of the extension.
 pub fn for_vscode() -> Vec<Need> {
     vec![
-        need("npm (installs VS Code and the extension's tools)", "npm", || {
-            run::succeeds(Command::new("npm").arg("--version"))
-        }),
+        need("npm (installs VS Code and the extension's tools)", "npm", npm_works),
         need("python3 (npm compiles packages with it)", "python3", || run::on_path("python3").is_some()),
         need("make (npm compiles packages with it)", "make", || run::on_path("make").is_some()),
         need("a C++ compiler (npm compiles packages with it)", "g++", || {

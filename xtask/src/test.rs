@@ -9,7 +9,7 @@ use clap::ValueEnum;
 
 use crate::neovim::{Neovim, Neovims, isolate};
 use crate::workspace::Workspace;
-use crate::{editors, eval_python, light, lint, report, run, setup, tidy, tmux, trainer, vscode};
+use crate::{editors, eval_python, light, lint, report, run, setup, stylua, tidy, tmux, trainer, vscode};
 
 /// The steps, in the order they run: quick ones first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -20,6 +20,8 @@ pub enum Step {
     Tidy,
     /// luacheck finds nothing in the Neovim plugin
     Luacheck,
+    /// StyLua finds nothing to change in the Neovim plugin
+    Stylua,
     /// typos finds no misspelt word
     Typos,
     /// The workflows, issue forms and the like are valid, and zizmor finds nothing unsafe in them
@@ -139,6 +141,9 @@ fn set_up(workspace: &Workspace, steps: &[Step], all: bool) -> Result<Tools> {
     if steps.contains(&Step::Luacheck) {
         needs.extend(setup::for_luacheck());
     }
+    if steps.contains(&Step::Stylua) && !stylua::installed(workspace) {
+        needs.extend(setup::for_stylua());
+    }
     if steps.iter().any(|step| step.needs_terminal()) {
         needs.extend(setup::for_tmux());
     }
@@ -168,6 +173,9 @@ fn set_up(workspace: &Workspace, steps: &[Step], all: bool) -> Result<Tools> {
     if linters {
         lint::TOOLS.ensure(workspace)?;
     }
+    if steps.contains(&Step::Stylua) {
+        stylua::ensure(workspace)?;
+    }
     if steps.contains(&Step::Trainer) {
         trainer::PYTHON.ensure(workspace)?;
     }
@@ -192,6 +200,7 @@ fn run_step(workspace: &Workspace, step: Step, tools: &Tools, all: bool) -> Resu
             let plugin = workspace.root.join("editors/nvim");
             run::shown(Command::new("luacheck").args(["--no-color", "--quiet", "."]).current_dir(plugin))
         }
+        Step::Stylua => stylua::check(workspace),
         Step::Typos => lint::typos(workspace),
         Step::Workflows => lint::workflows(workspace),
         Step::Deny => lint::deny(workspace),
