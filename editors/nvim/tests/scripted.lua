@@ -68,7 +68,7 @@ local code = [[
             callback(nil, answer)
           end)
         end
-        if server.hold and method == "textDocument/inlineCompletion" then
+        if server.hold == method or server.hold == true and method == "textDocument/inlineCompletion" then
           table.insert(server.held, reply)
         else
           reply()

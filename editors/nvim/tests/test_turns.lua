@@ -304,6 +304,20 @@ T["lenses stand over prompts, and one of them synthesizes"] = function()
   expect.equality(vim.tbl_contains(lenses, "Write code"), true)
 end
 
+T["lenses say nothing of work that has ended"] = function()
+  open(THREE, { code_lens = true })
+  synthesize_all()
+  local function titles()
+    return child.lua_get([[vim.tbl_map(function(found)
+      return (found.lens or found).command.title
+    end, vim.lsp.codelens.get(vim.lsp.codelens.enable and { bufnr = 0 } or 0))]])
+  end
+  helpers.wait_for("lenses without work", function()
+    local found = titles()
+    return #found > 0 and not vim.tbl_contains(found, "Cancel") and vim.tbl_contains(found, "Regenerate")
+  end)
+end
+
 T["wrong options of turns are named"] = function()
   child.lua("require('codegen').setup(...)", { { trusted = "yes", settings = { synthesis = { verify = "always" } } } })
   local message = child.lua_get("_G.messages[1]")

@@ -86,6 +86,7 @@ function M.watch(on_file_type)
         require("codegen.ghost").detach(event.buf)
         require("codegen.keys").unmap(event.buf)
         require("codegen.signs").set(event.buf, false)
+        require("codegen.lenses").set(event.buf, false)
       end
     end,
   })
