@@ -78,4 +78,34 @@ T["normalise"] = function()
   expect.equality(text.normalise("a\r\nb\rc\nd"), "a\nb\nc\nd")
 end
 
+local differing = require("codegen.differing")
+
+T["candidates that begin alike are named by where they differ"] = function()
+  local long = "result = some_function_with_a_long_name(argument_one, argument_two, argument_three, %d)"
+  for _, case in ipairs({
+    { { "only\n" }, { "only" } },
+    { { "a = 1\nb = 2\n", "c = 1\n" }, { "a = 1 … +1", "c = 1" } },
+    { { "a = 0\nb = 1\n", "a = 0\nb = 2\nc = 3\n" }, { "a = 0 ⏎ b = 1", "a = 0 ⏎ b = 2 … +1" } },
+    {
+      { "a = 0\nfor x in xs:\n    a += x\n", "a = 0\nfor x in xs:\n    a -= x\n", "a = 0\n" },
+      { "a = 0 … a += x", "a = 0 … a -= x", "a = 0, then ends" },
+    },
+    { { "a = 0\nb = 1\n", "a = 0\nb = 1\nc = 2\n" }, { "a = 0 … +1, then ends", "a = 0 … c = 2" } },
+    {
+      { long:format(5), long:format(6) },
+      { "…ong_name(argument_one, argument_two, argument_three, 5)", "…ong_name(argument_one, argument_two, argument_three, 6)" },
+    },
+    {
+      { ("é"):rep(80) .. "a", ("é"):rep(80) .. "b" },
+      { "…" .. ("é"):rep(54) .. "a", "…" .. ("é"):rep(54) .. "b" },
+    },
+    {
+      { "x = 1\n" .. ("y"):rep(60) .. "1", "x = 1\n" .. ("y"):rep(60) .. "2" },
+      { "x = 1 ⏎ …" .. ("y"):rep(26) .. "1", "x = 1 ⏎ …" .. ("y"):rep(26) .. "2" },
+    },
+  }) do
+    expect.equality(differing.labels(case[1]), case[2])
+  end
+end
+
 return T

@@ -41,13 +41,19 @@ function M.verdict(candidate)
   return ("%.2f  %s"):format(score.meanLogprob, table.concat(words, "; "))
 end
 
---- A candidate in one line. Pure.
----@param candidate codegen.Candidate
----@return string
-function M.line(candidate)
-  local lines = vim.split(vim.trim(candidate.text), "\n")
-  local more = #lines > 1 and (" … +%d"):format(#lines - 1) or ""
-  return ("%s%s%s   %s"):format(candidate.current and "* " or "  ", lines[1], more, M.verdict(candidate))
+--- The candidates in one line each: the first line of its code, and that which tells it from the others. Pure.
+---@param list codegen.Candidate[]
+---@return string[]
+function M.lines(list)
+  local texts = vim.tbl_map(function(candidate)
+    return candidate.text
+  end, list)
+  local lines = {}
+  for index, label in ipairs(require("codegen.differing").labels(texts)) do
+    local candidate = list[index]
+    lines[index] = ("%s%s   %s"):format(candidate.current and "* " or "  ", label, M.verdict(candidate))
+  end
+  return lines
 end
 
 --- A text's lines, without those that are blank at its start and its end.
@@ -101,7 +107,7 @@ end
 
 --- Opens two floating windows: the list, and below it what the candidate at its cursor changes.
 local function open(list, before, heading, chosen)
-  local lines = vim.tbl_map(M.line, list)
+  local lines = M.lines(list)
   local width = math.max(math.min(vim.o.columns - 4, 100), 20)
   local height = math.min(#list, math.max(math.floor(vim.o.lines / 3), 1))
   local left = math.max(math.floor((vim.o.columns - width) / 2) - 1, 0)
@@ -157,7 +163,17 @@ end
 function M.choose(buf, list, own_lines, chosen)
   local heading = title(own_lines)
   if require("codegen.config").current().candidates == "select" then
-    local options = { prompt = heading .. ":", kind = "codegen", format_item = M.line }
+    local lines = {}
+    for index, line in ipairs(M.lines(list)) do
+      lines[list[index]] = line
+    end
+    local options = {
+      prompt = heading .. ":",
+      kind = "codegen",
+      format_item = function(candidate)
+        return lines[candidate]
+      end,
+    }
     vim.ui.select(list, options, function(candidate)
       if candidate then
         chosen(candidate)
