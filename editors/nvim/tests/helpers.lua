@@ -36,6 +36,7 @@ local prelude = [[
   vim.opt.runtimepath:prepend((...))
   vim.o.swapfile = false
   _G.messages = {}
+  _G.neovims_notify = vim.notify
   vim.notify = function(text, level)
     table.insert(_G.messages, { text = text, level = level })
   end
@@ -133,6 +134,25 @@ function M.new_child()
   --- The buffer's text.
   function child.text()
     return table.concat(child.api.nvim_buf_get_lines(0, 0, -1, false), "\n")
+  end
+
+  --- Attaches a user interface of this size, whose screen Neovim draws, and for which it waits for keys. Messages go where
+  --- they go without the tests.
+  function child.show(columns, lines)
+    child.api.nvim_ui_attach(columns, lines, { rgb = true })
+    child.lua("vim.notify = _G.neovims_notify")
+  end
+
+  --- Waits until the text of some window's buffer holds `part`, and returns that text.
+  function child.wait_window(part)
+    return M.wait_for("a window with " .. part, function()
+      for _, win in ipairs(child.api.nvim_list_wins()) do
+        local text = table.concat(child.api.nvim_buf_get_lines(child.api.nvim_win_get_buf(win), 0, -1, false), "\n")
+        if text:find(part, 1, true) then
+          return text
+        end
+      end
+    end)
   end
 
   --- Waits until a message holding `part` was shown, and returns it.

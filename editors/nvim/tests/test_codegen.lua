@@ -36,6 +36,7 @@ T["completes its subcommands and their words"] = function()
     "from",
     "health",
     "log",
+    "messages",
     "model",
     "next",
     "previous",
@@ -122,7 +123,7 @@ T["status tells what the server has told"] = function()
   end)
   expect.equality(#child.events("CodegenStatus") > 0, true)
   child.cmd("Codegen status")
-  contains(child.wait_message(", running").text, { "error: no such file: /m.gguf", "ghost text: own" })
+  contains(child.wait_window(", running"), { "running, but without a model", "error: no such file: /m.gguf", "ghost text: own" })
   child.cmd("enew")
   expect.equality(child.lua_get("require('codegen').statusline()"), "")
 end
@@ -267,6 +268,41 @@ T["signs stand beside turns that are stale, failed or edited"] = function()
   expect.equality(signs(), { { 0, "~", "CodegenStale" }, { 2, "✗", "CodegenFailed" }, { 4, "+", "CodegenEdited" } })
   child.lua("require('codegen').setup({ cmd = server.cmd, ghost = 'own', signs = false })")
   expect.equality(signs(), {})
+end
+
+T["lenses follow a state that changes while they are asked for"] = function()
+  child.script({ "# a", "", "x = 1" }, {}, { code_lens = true, signs = false })
+  child.lua(
+    [[
+    server.answers["textDocument/codeLens"] = ...
+    server.hold = "textDocument/codeLens"
+    server.dispatchers.server_request("workspace/codeLens/refresh", vim.NIL)
+  ]],
+    { { lens(0, "Cancel") } }
+  )
+  local function held(count)
+    helpers.wait_for(count .. " questions", function()
+      return child.lua_get("#server.held") >= count
+    end)
+  end
+  held(1)
+  -- The work ends before the answer is there.
+  child.lua([[server.dispatchers.server_request("workspace/codeLens/refresh", vim.NIL)]])
+  held(2)
+  child.lua(
+    [[
+    local first, ended = table.remove(server.held, 1), ...
+    first()
+    server.answers["textDocument/codeLens"] = ended
+    server.release()
+  ]],
+    { { lens(0, "Regenerate") } }
+  )
+  helpers.wait_for("the lens", function()
+    child.cmd("redraw")
+    local screen = tostring(child.get_screenshot())
+    return screen:find("Regenerate", 1, true) and not screen:find("Cancel", 1, true)
+  end)
 end
 
 T["what the server writes is told"] = function()

@@ -31,8 +31,7 @@ T[":CodegenStatus and :checkhealth describe the running server"] = function()
   child.open({ "x = 1" })
   child.wait_attached()
   child.cmd("CodegenStatus")
-  local message = child.wait_message("position encoding: utf-8")
-  expect.equality(message.text:find("running", 1, true) ~= nil, true)
+  expect.equality(child.wait_window("position encoding: utf-8"):find("running", 1, true) ~= nil, true)
   child.cmd("checkhealth codegen")
   local report = child.text()
   expect.equality(report:find("the server offers inline completion", 1, true) ~= nil, true)
@@ -153,6 +152,23 @@ T["options of every form are taken"] = function()
   expect.equality(child.lua_get("_G.messages"), {})
 end
 
+T["the help is there after the README's set-up, without a plugin manager"] = function()
+  child.restart({ "--clean" })
+  child.lua(
+    [[
+    vim.opt.runtimepath:append((...))
+    require("codegen").setup({})
+  ]],
+    { helpers.plugin }
+  )
+  for _, subject in ipairs({ "codegen", "codegen-option-keys", ":CodegenWhy", "hl-CodegenGhost" }) do
+    child.cmd("help " .. subject)
+    expect.equality(child.fn.expand("%:p"), helpers.plugin .. "/doc/codegen.txt")
+    expect.no_equality(child.api.nvim_get_current_line():find("*" .. subject .. "*", 1, true), nil)
+    child.cmd("helpclose")
+  end
+end
+
 T["every help tag leads somewhere"] = function()
   local docs = vim.fn.tempname()
   vim.fn.mkdir(docs .. "/doc", "p")
@@ -161,6 +177,8 @@ T["every help tag leads somewhere"] = function()
   child.cmd("set runtimepath^=" .. docs)
   local tags = vim.fn.readfile(docs .. "/doc/tags")
   expect.equality(#tags > 5, true)
+  -- The file that comes with the plugin: `nvim --headless "+helptags doc" +quit` in its folder makes it anew.
+  expect.equality(vim.fn.readfile(helpers.plugin .. "/doc/tags"), tags)
   for _, line in ipairs(tags) do
     child.cmd("help " .. vim.split(line, "\t")[1])
     expect.equality(child.fn.expand("%:t"), "codegen.txt")

@@ -8,7 +8,7 @@ M.NAME = "codegen"
 ---@param message string
 ---@param level? integer of `vim.log.levels`; INFO by default
 function M.notify(message, level)
-  vim.notify("codegen: " .. message, level or vim.log.levels.INFO)
+  require("codegen.messages").tell("codegen: " .. message, level or vim.log.levels.INFO)
 end
 
 -- Neovim 0.10 has the client's functions as fields, 0.11 as methods.

@@ -131,7 +131,7 @@ M.subcommands = {
   status = {
     desc = "Show the state of the server",
     run = function()
-      client_of.notify(table.concat(codegen().status(), "\n"))
+      require("codegen.window").below(codegen().status())
     end,
   },
   stats = {
@@ -143,6 +143,12 @@ M.subcommands = {
         return wrong("stats [DAYS]")
       end
       require("codegen.stats").show(days)
+    end,
+  },
+  messages = {
+    desc = "Show what the plugin and the server have said",
+    run = function()
+      require("codegen.messages").show()
     end,
   },
   model = {

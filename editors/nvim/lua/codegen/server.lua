@@ -48,7 +48,15 @@ local function apply_edit(err, params, context)
   return answer
 end
 
+--- Tells the user what the server says, as this plugin does: Neovim itself would wait for a key after a long text.
+local function show_message(_, params)
+  local levels = { vim.log.levels.ERROR, vim.log.levels.WARN, vim.log.levels.INFO }
+  client.notify(params.message, levels[params.type] or vim.log.levels.DEBUG)
+  return params
+end
+
 local handlers = {
+  ["window/showMessage"] = show_message,
   ["workspace/applyEdit"] = apply_edit,
   ["workspace/codeLens/refresh"] = function(err, result, context)
     require("codegen.signs").refresh()
@@ -111,7 +119,7 @@ local function is_there(cmd)
   end
   if not told_missing[program] then
     told_missing[program] = true
-    local words = "cannot run `%s`: no such program.\n%s\n:checkhealth codegen says more"
+    local words = "cannot run `%s`; see :checkhealth codegen\n%s"
     client.notify(words:format(program, table.concat(require("codegen.install").advice(), "\n")), vim.log.levels.ERROR)
   end
   return false

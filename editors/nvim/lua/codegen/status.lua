@@ -95,7 +95,8 @@ function M.report()
   local server = require("codegen.client").running()
   if server then
     local info = server.server_info or {}
-    add("server: %s, running", vim.trim(("%s %s"):format(info.name or "codegen-lsp", info.version or "")))
+    local name = vim.trim(("%s %s"):format(info.name or "codegen-lsp", info.version or ""))
+    add("server: %s, running%s", name, latest and latest.kind == "Error" and ", but without a model" or "")
     add("buffers: %d", vim.tbl_count(server.attached_buffers))
     add("position encoding: %s", server.offset_encoding)
   else
