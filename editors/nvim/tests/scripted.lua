@@ -21,12 +21,18 @@ local code = [[
     local buf = vim.uri_to_bufnr(params.textDocument.uri)
     local row, col = params.position.line, params.position.character
     local line = vim.api.nvim_buf_get_lines(buf, row, row + 1, false)[1] or ""
+    local entry, from = params.context.selectedCompletionInfo, 0
+    if entry then
+      from = entry.range.start.character
+      line = line:sub(1, from) .. entry.text
+    end
     local items = {}
     for number, text in ipairs(server.suggestions) do
-      if #text > col and text:sub(1, col) == line:sub(1, col) then
+      local known = entry and #line or col
+      if #text > known and text:sub(1, known) == line:sub(1, known) then
         table.insert(items, {
-          insertText = text,
-          range = { start = { line = row, character = 0 }, ["end"] = { line = row, character = col } },
+          insertText = text:sub(from + 1),
+          range = { start = { line = row, character = from }, ["end"] = { line = row, character = col } },
           command = { title = "", command = "codegen.accepted", arguments = { number, { confidence = 0.9 } } },
         })
       end

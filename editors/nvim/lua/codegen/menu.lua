@@ -19,6 +19,56 @@ function M.is_open()
   return vim.fn.pumvisible() == 1 or ask("blink.cmp", "is_menu_visible") or ask("cmp", "visible")
 end
 
+--- An entry that is selected in Neovim's own menu, inserted already or not.
+---@class codegen.Entry
+---@field text string
+---@field start? integer the byte offset in the cursor's line where it begins; nil if what stands there is not its beginning
+
+--- Where an entry of this text begins in `before`, the line up to the cursor: at a word's start, and what follows is its
+--- beginning; nil if there is no such place. Pure.
+---@param before string
+---@param text string
+---@return integer?
+function M.start_of(before, text)
+  for length = math.min(#before, #text), 0, -1 do
+    local start = #before - length
+    if before:sub(start + 1) == text:sub(1, length) then
+      -- Otherwise it would replace more than that.
+      local inside = before:sub(start, start):find("[%w_\128-\255]") and text:find("^[%w_\128-\255]")
+      return not inside and start or nil
+    end
+  end
+end
+
+--- The entry that is selected in Neovim's own menu; nil if none is.
+---@return codegen.Entry?
+function M.selected()
+  if vim.fn.pumvisible() == 0 then
+    return nil
+  end
+  local info = vim.fn.complete_info({ "selected", "items" })
+  local item = info.selected >= 0 and info.items[info.selected + 1]
+  if not item then
+    return nil
+  end
+  local before = vim.api.nvim_get_current_line():sub(1, vim.api.nvim_win_get_cursor(0)[2])
+  return { text = item.word, start = M.start_of(before, item.word) }
+end
+
+--- Whether a text behind the cursor goes on from the selected entry. Where none is selected, every text may stand there.
+---@param rest string
+---@return boolean
+function M.is_continued_by(rest)
+  local entry = M.selected()
+  if not entry then
+    return true
+  elseif not entry.start then
+    return false
+  end
+  local before = vim.api.nvim_get_current_line():sub(entry.start + 1, vim.api.nvim_win_get_cursor(0)[2])
+  return #before + #rest > #entry.text and vim.startswith(before .. rest, entry.text)
+end
+
 --- Whether nvim-cmp has been asked to tell.
 local hooked = false
 

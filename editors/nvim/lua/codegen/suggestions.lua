@@ -55,9 +55,14 @@ local function fitting(item, client, row, col, line)
   return { client_id = client.id, row = row, start = from, suffix = to - col, text = insert, item = item }
 end
 
-local function parameters(client, buf, trigger)
+local function parameters(client, buf, trigger, entry)
   local params = vim.lsp.util.make_position_params(0, client.offset_encoding)
   params.context = { triggerKind = trigger }
+  if entry then
+    local before = api.nvim_get_current_line():sub(1, entry.start)
+    local start = { line = params.position.line, character = encoding.length(before, client.offset_encoding) }
+    params.context.selectedCompletionInfo = { range = { start = start, ["end"] = params.position }, text = entry.text }
+  end
   -- Beside the specification, for a server that knows it.
   params.textDocument.version = vim.lsp.util.buf_versions[buf]
   params.formattingOptions = {
@@ -71,18 +76,19 @@ end
 ---@param client vim.lsp.Client
 ---@param trigger codegen.Trigger
 ---@param done fun(suggestions: codegen.Suggestion[]) called once, unless cancelled
+---@param entry? codegen.Entry of a menu, which the suggestions are to go on from
 ---@return fun() cancel
-function M.ask(client, trigger, done)
+function M.ask(client, trigger, done, entry)
   local buf = api.nvim_get_current_buf()
   local cursor = api.nvim_win_get_cursor(0)
   local row, col = cursor[1] - 1, cursor[2]
-  local key = ("%d:%d:%d:%d:%d"):format(client.id, api.nvim_buf_get_changedtick(buf), row, col, trigger)
+  local key = ("%d:%d:%d:%d:%d:%s"):format(client.id, api.nvim_buf_get_changedtick(buf), row, col, trigger, entry and entry.text or "")
   local flight = flights[buf]
   if not (flight and flight.key == key) then
     flight = { key = key, client = client, waiting = {} }
     flights[buf] = flight
     local line = api.nvim_get_current_line()
-    flight.id = client_of.request(client, METHOD, parameters(client, buf, trigger), function(err, result)
+    flight.id = client_of.request(client, METHOD, parameters(client, buf, trigger, entry), function(err, result)
       if flights[buf] == flight then
         flights[buf] = nil
       end

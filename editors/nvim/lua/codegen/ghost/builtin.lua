@@ -65,7 +65,8 @@ local function check()
     end
   end
   local at_cursor = mark_at_cursor()
-  local hidden = not config.current().show_with_menu and menu.is_open()
+  local pending = at_cursor and M.pending()
+  local hidden = menu.is_open() and not (config.current().show_with_menu and pending and menu.is_continued_by(pending))
   local current = api.nvim_get_current_buf()
   for buf in pairs(attached) do
     if not api.nvim_buf_is_loaded(buf) then

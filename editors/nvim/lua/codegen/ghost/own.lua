@@ -47,6 +47,13 @@ function M.ask(client, trigger, done)
   local mine = sequence
   local buf = api.nvim_get_current_buf()
   local tick, cursor = api.nvim_buf_get_changedtick(buf), api.nvim_win_get_cursor(0)
+  local entry = menu.selected()
+  if entry and not entry.start then
+    -- Nothing that stands behind the cursor can go on from it.
+    local give = done or shown.hide
+    give({})
+    return
+  end
   cancel_request = suggestions.ask(client, trigger, function(found)
     if mine ~= sequence then
       return
@@ -63,7 +70,7 @@ function M.ask(client, trigger, done)
     else
       shown.show(found, with_menu())
     end
-  end)
+  end, entry)
 end
 
 --- Called when text or cursor may have changed in insert mode.
@@ -72,7 +79,9 @@ local function on_change(buf)
     return
   end
   local at = vim.fn.getcurpos()
-  local now = ("%d:%d:%d:%d:%d"):format(buf, api.nvim_buf_get_changedtick(buf), at[2], at[3], at[4])
+  local entry = menu.selected()
+  local selected = entry and entry.text or ""
+  local now = ("%d:%d:%d:%d:%d:%s"):format(buf, api.nvim_buf_get_changedtick(buf), at[2], at[3], at[4], selected)
   if now == last_seen then
     return
   end
@@ -145,10 +154,14 @@ function M.attach(client, buf)
   on({ "InsertEnter", "TextChangedI", "CursorMovedI" }, function()
     on_change(buf)
   end)
-  -- Neovim's menu covers the same place, and its entries would change the text that the suggestion was made for.
+  -- Neovim's menu covers the same place. Where ghost text is wanted beside it, it goes on from the selected entry.
   on({ "TextChangedP", "CompleteChanged" }, function()
     if with_menu() then
       on_change(buf)
+      -- When the menu opens, its entry is known only once it is there.
+      vim.schedule(function()
+        on_change(buf)
+      end)
     else
       cancel()
       shown.hide()

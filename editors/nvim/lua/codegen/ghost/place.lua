@@ -13,6 +13,8 @@ local EVENTS = {
   "CursorMovedI",
   "TextChanged",
   "TextChangedI",
+  -- Another entry of a menu, which need not move the cursor.
+  "CompleteChanged",
   "WinEnter",
   "WinLeave",
   "BufEnter",

@@ -79,7 +79,8 @@ local function rest_of(suggestion)
   if row ~= suggestion.row or col < suggestion.start or col + suggestion.suffix > #line then
     return nil
   end
-  return text.rest(suggestion.text, line:sub(suggestion.start + 1, col))
+  local left = text.rest(suggestion.text, line:sub(suggestion.start + 1, col))
+  return left and menu.is_continued_by(left) and left or nil
 end
 
 local function rest()
