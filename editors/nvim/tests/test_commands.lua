@@ -169,6 +169,28 @@ T["the help is there after the README's set-up, without a plugin manager"] = fun
   end
 end
 
+T["the help has every function, subcommand and event"] = function()
+  local help = table.concat(vim.fn.readfile(helpers.plugin .. "/doc/codegen.txt"), "\n")
+  local function is_there(words)
+    expect.equality({ words, help:find(words, 1, true) ~= nil }, { words, true })
+  end
+  for name, value in pairs(require("codegen")) do
+    if type(value) == "function" then
+      is_there("*codegen." .. name .. "()*")
+    end
+  end
+  for _, name in ipairs(require("codegen.commands").names()) do
+    expect.equality({ name, help:find("\n    [%a, ]*" .. name .. "%f[%A]") ~= nil }, { name, true })
+  end
+  for name, value in pairs(require("codegen.turns")) do
+    expect.equality({ type(value), help:find(name .. "(", 1, true) ~= nil, name }, { "function", true, name })
+  end
+  local events = table.concat(vim.fn.readfile(helpers.plugin .. "/lua/codegen/events.lua"), "\n")
+  for name in events:gmatch("%-%-%-| \"(%w+)\"") do
+    is_there("\n" .. name .. " ")
+  end
+end
+
 T["every help tag leads somewhere"] = function()
   local docs = vim.fn.tempname()
   vim.fn.mkdir(docs .. "/doc", "p")

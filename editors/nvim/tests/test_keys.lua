@@ -284,4 +284,19 @@ T["turned off, nothing comes by itself, in a buffer or everywhere"]["of the kind
   expect.equality(child.wait_ghost(), "rst + second\nprint(total)")
 end
 
+T["the variable of a buffer turns them off and on"] = of_both_kinds()
+T["the variable of a buffer turns them off and on"]["of the kind"] = function(kind)
+  child.lua([[vim.g.codegen_enabled = false]])
+  start(kind)
+  child.lua("vim.b.codegen_enabled = true")
+  child.type_keys("A", " ")
+  child.wait_ghost()
+  child.lua("vim.b.codegen_enabled = 0")
+  child.type_keys("f")
+  wait_no_ghost()
+  child.lua("vim.b.codegen_enabled = nil; vim.g.codegen_enabled = nil")
+  child.type_keys("i")
+  expect.equality(child.wait_ghost(), "rst + second\nprint(total)")
+end
+
 return T

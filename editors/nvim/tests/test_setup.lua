@@ -146,6 +146,57 @@ T[":checkhealth without the server names the one command that helps"] = function
   expect.equality(report:find("cargo install --locked --path '" .. root .. "/lsp'", 1, true) ~= nil, true)
 end
 
+--- What :checkhealth says where neither the server nor Rust is.
+local function without_server(plugin)
+  child.restart({ "--clean" })
+  child.lua(
+    [[
+    vim.opt.runtimepath:append((...))
+    vim.env.PATH = "/nowhere"
+    if vim.lsp.enable then
+      vim.lsp.enable("codegen")
+    else
+      require("codegen").setup({})
+    end
+    vim.cmd("checkhealth codegen")
+  ]],
+    { plugin }
+  )
+  return child.text()
+end
+
+T[":checkhealth on a machine without the server and without Rust names how to get both"] = function()
+  local report = without_server(helpers.plugin)
+  for _, part in ipairs({ "cannot run `codegen-lsp`", "https://rustup.rs", "cargo install --locked --path", "PATH" }) do
+    expect.equality({ part, report:find(part, 1, true) ~= nil }, { part, true })
+  end
+end
+
+T[":checkhealth of a plugin without its repository says where to run the command"] = function()
+  local copy = vim.fn.tempname()
+  vim.fn.system({ "cp", "-r", helpers.plugin, copy })
+  local report = without_server(copy):gsub("%s+", " ")
+  local words = "Build it with `cargo install --locked --path lsp` in a checkout of codegen-lsp's repository"
+  expect.equality({ report, report:find(words, 1, true) ~= nil }, { report, true })
+end
+
+T["set up while a file type is set, as lazy.nvim does, it serves that buffer"] = function()
+  child.lua(
+    [[
+    local server = ...
+    vim.api.nvim_create_autocmd("FileType", { pattern = "python", once = true, callback = function(event)
+      require("codegen").setup({ cmd = { server } })
+      -- lazy.nvim has it run once more for what it has just loaded.
+      vim.api.nvim_exec_autocmds("FileType", { buffer = event.buf, modeline = false })
+    end })
+  ]],
+    { helpers.server }
+  )
+  child.open({ "x = 1" })
+  child.wait_attached()
+  expect.equality(child.lua_get("#vim.lsp.get_clients({ name = 'codegen' })"), 1)
+end
+
 T[":checkhealth says that nothing starts the server"] = function()
   child.cmd("checkhealth codegen")
   expect.equality(child.text():find("nothing starts the server", 1, true) ~= nil, true)

@@ -14,8 +14,8 @@ local M = {}
 local api = vim.api
 local namespace = api.nvim_create_namespace("nvim.lsp.inline_completion")
 
---- Buffers that were attached to.
----@type table<integer, true>
+--- Buffers that were attached to, and whether suggestions were last turned on in them.
+---@type table<integer, boolean>
 local attached = {}
 --- The buffer that Neovim makes room in for what this plugin draws.
 ---@type integer?
@@ -34,14 +34,15 @@ local function mark_at_cursor()
   return mark and mark[2] == cursor[1] - 1 and mark[3] == cursor[2] and mark or nil
 end
 
-local function turn(buf, on)
-  vim.lsp.inline_completion.enable(on and switch.is_on(buf), { bufnr = buf })
+local function turn(buf)
+  attached[buf] = switch.is_on(buf)
+  vim.lsp.inline_completion.enable(attached[buf], { bufnr = buf })
 end
 
 --- Drops a buffer's suggestion. Neovim has no call that does; it is turned off and on again, and the next key asks again.
 local function drop(buf)
   vim.lsp.inline_completion.enable(false, { bufnr = buf })
-  turn(buf, true)
+  turn(buf)
 end
 
 --- Tells of what Neovim has drawn.
@@ -64,10 +65,14 @@ local function check()
       shown.hide()
     end
   end
+  local current = api.nvim_get_current_buf()
+  if attached[current] ~= nil and yielded ~= current and attached[current] ~= switch.is_on(current) then
+    -- The user has set the variable.
+    turn(current)
+  end
   local at_cursor = mark_at_cursor()
   local pending = at_cursor and M.pending()
   local hidden = menu.is_open() and not (config.current().show_with_menu and pending and menu.is_continued_by(pending))
-  local current = api.nvim_get_current_buf()
   for buf in pairs(attached) do
     if not api.nvim_buf_is_loaded(buf) then
       attached[buf] = nil
@@ -92,7 +97,7 @@ local function take_back()
   yielded = nil
   shown.on_gone(nil)
   if buf and api.nvim_buf_is_loaded(buf) then
-    turn(buf, true)
+    turn(buf)
   end
 end
 
@@ -107,9 +112,8 @@ end
 
 ---@param buf integer
 function M.attach(client, buf)
-  attached[buf] = true
   vim.lsp.inline_completion.enable(true, { client_id = client.id })
-  turn(buf, true)
+  turn(buf)
   -- Neovim's own autocommands may run after these, and draw.
   place.watch("codegen.ghost.builtin", function(event)
     if event.event == "SafeState" or not place.is_inserting() then
@@ -133,7 +137,7 @@ end
 ---@param buf integer
 function M.follow_switch(buf)
   shown.hide()
-  turn(buf, true)
+  turn(buf)
 end
 
 function M.is_visible()
