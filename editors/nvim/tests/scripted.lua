@@ -65,7 +65,7 @@ local code = [[
             answer = answer(params)
           end
           if method == "initialize" then
-            answer = { capabilities = capabilities, serverInfo = { name = "scripted", version = "1" } }
+            answer = { capabilities = capabilities, serverInfo = { name = "codegen-lsp" } }
           end
           vim.schedule(function()
             if notify then

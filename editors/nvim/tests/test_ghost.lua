@@ -155,6 +155,10 @@ T["is inserted verbatim, whatever the buffer's options"] = function(kind)
 end
 
 T["is repeated by dot, between what is typed before and after"] = function(kind)
+  if vim.fn.has("nvim-0.11") == 0 then
+    -- Its nvim_paste() is not repeated.
+    return
+  end
   start(kind, POINT)
   child.type_keys("o", "        self.x =", " ")
   local before = child.text()

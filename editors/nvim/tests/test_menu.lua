@@ -4,6 +4,11 @@ local expect = MiniTest.expect
 local child = helpers.new_child()
 local T = helpers.new_set(child)
 
+if not vim.lsp.completion then
+  -- Neovim 0.10 has none.
+  return T
+end
+
 local POINT = { "class Point:", "    def __init__(self, name, value):", "        self.name =" }
 -- The cursor's line is blank, and the suggestion begins deeper than the cursor.
 local MEAN = { "def mean(values):", "    total = 0", "    for value in values:", "" }

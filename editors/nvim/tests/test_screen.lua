@@ -8,7 +8,7 @@ local T = helpers.new_set(child)
 
 local FOLDER = helpers.plugin .. "/tests/screenshots/"
 
---- Small, and the same in every Neovim: their own status lines and colours differ.
+--- Small, and the same in every Neovim, whose own status lines differ.
 local function start(lines, suggestions, options)
   child.o.lines, child.o.columns = 12, 60
   child.o.laststatus, child.o.ruler, child.o.showcmd, child.o.showmode = 0, false, false, false
@@ -31,13 +31,19 @@ local function expect_screen(name)
   if vim.fn.filereadable(path) == 0 then
     error("there is no " .. path .. ": CODEGEN_BLESS=1 makes it")
   end
-  local expected = table.concat(vim.fn.readfile(path), "\n")
+  -- Neovim 0.10 has fewer colours in menus and status lines.
+  local text_only = vim.fn.has("nvim-0.11") == 0
+  local function compared(screen)
+    screen = vim.trim(screen)
+    return text_only and screen:match("^(.-)\n\n") or screen
+  end
+  local expected = compared(table.concat(vim.fn.readfile(path), "\n"))
   local ok = pcall(helpers.wait_for, "the screen", function()
     child.cmd("redraw")
-    return vim.trim(tostring(child.get_screenshot())) == vim.trim(expected)
+    return compared(tostring(child.get_screenshot())) == expected
   end)
   if not ok then
-    expect.reference_screenshot(child.get_screenshot(), path)
+    expect.reference_screenshot(child.get_screenshot(), path, { ignore_attr = text_only })
   end
 end
 

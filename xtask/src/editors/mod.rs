@@ -33,7 +33,7 @@ pub fn installed(workspace: &Workspace) -> bool {
 pub fn ensure(workspace: &Workspace, all: bool) -> Result<()> {
     if !installed(workspace) {
         let name = format!("install editors from Debian {}", beside::SUITE);
-        run::step(&name, || beside::install(workspace, NAME, &PACKAGES, &PROGRAMS))?;
+        run::step(&name, || beside::install(workspace, beside::SUITE, NAME, &PACKAGES, &PROGRAMS))?;
         find(workspace)?;
     }
     if all { kakoune::ensure(workspace) } else { Ok(()) }
@@ -55,7 +55,7 @@ pub fn test(workspace: &Workspace, all: bool) -> Result<()> {
 
 /// Returns the installation's folder.
 fn find(workspace: &Workspace) -> Result<PathBuf> {
-    let folder = beside::folder(workspace, NAME);
+    let folder = beside::folder(workspace, beside::SUITE, NAME);
     for program in PROGRAMS {
         version(&folder, program)?;
     }
