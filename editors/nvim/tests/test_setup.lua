@@ -184,7 +184,12 @@ T["set up while a file type is set, as lazy.nvim does, it serves that buffer"] =
   child.lua(
     [[
     local server = ...
-    vim.api.nvim_create_autocmd("FileType", { pattern = "python", once = true, callback = function(event)
+    local loaded = false
+    vim.api.nvim_create_autocmd("FileType", { pattern = "python", callback = function(event)
+      if loaded then
+        return
+      end
+      loaded = true
       require("codegen").setup({ cmd = { server } })
       -- lazy.nvim has it run once more for what it has just loaded.
       vim.api.nvim_exec_autocmds("FileType", { buffer = event.buf, modeline = false })
