@@ -22,7 +22,7 @@ fn made() -> Vec<Made> {
     ));
     vec![
         Made { file: "docs/OPTIONS.md", between: markdown, text: tables::markdown() },
-        Made { file: "README.md", between: markdown, text: tables::markdown_section("synthesis") },
+        Made { file: "docs/TURNS.md", between: markdown, text: tables::markdown_section("synthesis") },
         Made {
             file: "editors/nvim/doc/codegen.txt",
             between: Some(("*codegen-server-options*", "*codegen-option-ghost*")),
