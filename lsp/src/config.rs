@@ -305,7 +305,7 @@ impl Default for InlineConfig {
         Self {
             enabled: true,
             max_tokens: 128,
-            min_confidence: Some(0.25),
+            min_confidence: Some(0.15),
             min_logprob: None,
             eagerness: Eagerness::default(),
             debounce: Debounce::default(),

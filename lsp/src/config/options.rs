@@ -179,8 +179,8 @@ pub const ALL: &[OptionSpec] = &[
         get: |config| config.inline.min_confidence.map_or(Value::Null, decimal),
         set: |config, value| config.inline.min_confidence = number(value),
         scope: Scope::Anyone,
-        about: "As much of a suggestion is shown as is exactly what comes next with at least this probability; with \
-                `null`, everything is. Code that a comment asks for is shown in any case.",
+        about: "A suggestion, or the part of it that is worth most, is shown if it is exactly what comes next with at least \
+                this probability; with `null`, everything is. Code that a comment asks for is shown in any case.",
         ..OPTION
     },
     OptionSpec {

@@ -393,10 +393,10 @@ fn keys_of_the_client_s_own_are_no_mistake_in_any_spelling() {
 #[test]
 fn the_former_name_of_an_option_is_read() {
     for (settings, expected) in [
-        (json!({}), 0.25),
+        (json!({}), 0.15),
         (json!({"minConfidence": 0.5}), 0.5),
         (json!({"minConfidence": null}), 0.0),
-        (json!({"minLogprob": null}), 0.25),
+        (json!({"minLogprob": null}), 0.15),
         (json!({"minLogprob": -1}), 0.367_879),
         (json!({"minLogprob": -1, "minConfidence": 0.5}), 0.5),
         (json!({"minLogprob": -1, "minConfidence": null}), 0.0),

@@ -18,7 +18,7 @@ const everywhere = inspector({
     model: { defaultValue: "builtin", globalValue: "/mine.gguf", workspaceValue: "/theirs.gguf" },
     trusted: { defaultValue: false, globalValue: true, workspaceFolderValue: true },
     "inline.maxTokens": { defaultValue: 128, globalValue: 64, workspaceValue: 32, workspaceFolderValue: 16 },
-    "inline.minConfidence": { defaultValue: 0.25, globalValue: null },
+    "inline.minConfidence": { defaultValue: 0.15, globalValue: null },
     "synthesis.verify": { defaultValue: "parse", workspaceValue: "run" },
 });
 

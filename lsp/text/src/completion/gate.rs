@@ -14,6 +14,8 @@ use crate::turns::{self, shown_text};
 const ABOVE: usize = 20;
 /// Parts of a suggestion that are parsed at most.
 const PARSED: usize = 4;
+/// The probability from which a longer part is worth more than a more probable one.
+const LONGER: f32 = 0.25;
 
 /// A part of a suggestion, and what is known of it.
 #[derive(Debug, Clone, PartialEq)]
@@ -49,9 +51,9 @@ pub struct Judged {
 }
 
 impl Plan<'_> {
-    /// The longest part of the text that passes the threshold. Without one that is all of it that can be shown, whatever it is
-    /// worth. `outside` has the names of the text that the document is only a part
-    /// of.
+    /// The part of the text that is worth most of those that pass the threshold: the longest that is right with a probability of
+    /// a quarter or more, and where there is none the most probable. Without a threshold that is all of the text that can be
+    /// shown, whatever it is worth. `outside` has the names of the text that the document is only a part of.
     ///
     /// # Errors
     /// There is no such part.
@@ -61,11 +63,8 @@ impl Plan<'_> {
             return Ok(Judged { suggestion, confidence: None });
         }
         let (mut best, mut parsed): (Option<(Refusal, Likely)>, usize) = (None, 0);
-        for Rated { text, features } in self.parts(raw, outside)? {
-            if least.whole_lines && !features.ends_line {
-                continue;
-            }
-            let probability = features.probability();
+        let parts = self.parts(raw, outside)?.into_iter().filter(|part| !least.whole_lines || part.features.ends_line);
+        for (probability, Rated { text, features }) in in_order(parts, least.confidence) {
             let why = if probability < least.confidence {
                 Refusal::NothingConfident
             } else if features.strange > 0 {
@@ -175,6 +174,15 @@ impl Plan<'_> {
     }
 }
 
+/// The parts, which come longest first, in the order in which they are worth showing, each with its probability.
+fn in_order(parts: impl IntoIterator<Item = Rated>, least: f32) -> Vec<(f32, Rated)> {
+    let rated = parts.into_iter().map(|part| (part.features.probability(), part));
+    let (mut order, mut rest): (Vec<_>, Vec<_>) = rated.partition(|(probability, _)| *probability >= least.max(LONGER));
+    rest.sort_by(|(one, _), (other, _)| other.total_cmp(one));
+    order.extend(rest);
+    order
+}
+
 /// What the parts of one suggestion are rated by.
 struct Facts<'f> {
     plan: &'f Plan<'f>,
@@ -209,5 +217,54 @@ impl Facts<'_> {
             above: cursor.offset,
         };
         (!text.is_empty()).then(|| Rated { text: text.to_owned(), features })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A part of one token, which is the more probable the greater the token's log-probability is.
+    fn part(text: &str, logprob: f32) -> Rated {
+        let features = Features {
+            place: Place::Space,
+            sum: logprob,
+            least: logprob,
+            first: logprob,
+            last: logprob,
+            tokens: 1,
+            letters: text.len(),
+            lines: 1,
+            whole: false,
+            ends_line: false,
+            strange: 0,
+            repeats: false,
+            typed: 0,
+            above: 1000,
+        };
+        Rated { text: text.to_owned(), features }
+    }
+
+    #[test]
+    fn a_longer_part_goes_before_a_more_probable_one_where_both_are_probable() {
+        let (sure, fair, doubtful, poor) = (-0.05, -0.4, -1.3, -2.5);
+        let probability = |logprob| part("x", logprob).features.probability();
+        let (high, middle, low) = (probability(fair), probability(doubtful), probability(poor));
+        assert!(high > LONGER && LONGER > middle && middle > low, "{high} {middle} {low}");
+        for (logprobs, least, expected) in [
+            ([fair, fair, sure], 0.15, "abc"),
+            ([doubtful, fair, sure], 0.15, "bca"),
+            ([poor, doubtful, fair], 0.15, "cba"),
+            // None is probable: the most probable of them.
+            ([poor, poor, doubtful], 0.15, "cab"),
+            ([doubtful, poor, poor], 0.15, "abc"),
+            // Whoever asks for more has the longest that is as much.
+            ([fair, sure, sure], high + 0.01, "bca"),
+        ] {
+            let parts = ["a", "b", "c"].into_iter().zip(logprobs).map(|(text, logprob)| part(text, logprob));
+            let order = in_order(parts, least);
+            let found: String = order.iter().map(|(_, part)| part.text.as_str()).collect();
+            assert_eq!(found, expected, "{logprobs:?} {least}");
+        }
     }
 }
