@@ -71,6 +71,9 @@ impl<'c> Line<'c> {
             (_, Some(&"lambda")) => &["x: x"],
             (_, Some(&"from")) => &["x import x"],
             (Some(&"from"), _) if !words.contains(&"import") => &["import x"],
+            // The first sign of an operator of two: `==`, `!=`, `->`.
+            _ if cursor.left.ends_with(['=', '!']) => &["x", "= x", "= x: x"],
+            _ if cursor.left.ends_with('-') => &["x", ": x", "> x: x"],
             _ => &["x", "", ": x"],
         };
         let mut meter = Meter::new(GAP_BUDGET);

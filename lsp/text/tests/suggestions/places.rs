@@ -7,7 +7,7 @@ type Row = (&'static str, &'static str, Result<&'static str, &'static str>);
 
 /// Rows after which the document is whole, but for a header's body or what a decorator is for.
 const WHOLE: &[&[Row]] =
-    &[WORDS, BRACKETS, FORMATTED, DECORATORS, ARMS, ANNOTATIONS, LAMBDAS, IMPORTS, STRINGS, HEADERS];
+    &[WORDS, OPERATORS, BRACKETS, FORMATTED, DECORATORS, ARMS, ANNOTATIONS, LAMBDAS, IMPORTS, STRINGS, HEADERS];
 
 const WORDS: &[Row] = &[
     ("numbers = [1]\nprint(num$0)\n", "bers)\n", Ok("bers")),
@@ -24,6 +24,22 @@ const WORDS: &[Row] = &[
     ("if x:\n    y = 1\nel$0\n", "se:\n    y = 2\n", Ok("se:")),
     ("x = 1\nel$0\n", "se:\n    y = 2\n", Err("does not parse")),
     ("class A:\n    de$0\n    y = 1\n", "f f(self):\n        pass\n", Ok("f f(self):")),
+];
+
+/// The first sign of an operator that may have two.
+const OPERATORS: &[Row] = &[
+    ("y = 1\nassert y =$0\n", " y\n", Err("does not parse")),
+    ("y = 1\nassert y =$0\n", "= y\n", Ok("= y")),
+    ("y = 1\nwhile y % 2 =$0\n    y += 1\n", " 0:\n", Err("does not parse")),
+    ("y = 1\nwhile y % 2 =$0\n    y += 1\n", "= 0:\n", Ok("= 0:")),
+    ("y = 1\nif y !$0:\n    pass\n", " 1\n", Err("does not parse")),
+    ("y = 1\nif y !$0:\n    pass\n", "= 1\n", Ok("= 1")),
+    ("y = 1\nx =$0\n", " y\n", Ok(" y")),
+    ("y = 1\nx =$0\n", "= y\n", Ok("= y")),
+    ("y = 1\nf(x=$0)\n", "y)\n", Ok("y")),
+    ("def f(x) -$0\n    pass\n", "> int:\n", Ok("> int:")),
+    ("def f(x) -$0\n    pass\n", " int:\n", Err("does not parse")),
+    ("y = 1\nx = y -$0\n", " 1\n", Ok(" 1")),
 ];
 
 const BRACKETS: &[Row] = &[

@@ -112,6 +112,9 @@ def breaks(function, asked):
     whole = takes(function, *asked["buffer"]) is not None
     before = whole or takes(function, *asked["true"]) is not None
     left = asked["left"] + asked["shown"]
+    # What is typed next all the same breaks nothing, unfinished as it may be.
+    if "".join(asked["true"]).startswith(left):
+        return before, False
     # A keyword is the beginning of something.
     begun = keyword.iskeyword(WORD_END.search(left).group())
     after = takes(function, left, asked["right"], begun or not whole)
