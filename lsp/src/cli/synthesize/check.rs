@@ -9,6 +9,7 @@ use codegen_text::python;
 use codegen_text::turns::{self, TurnOptions};
 
 use super::arguments::Arguments;
+use super::choice::{Choice, Chosen};
 use super::{FAILED, report, writer};
 use crate::cli::output::{self, counted};
 use crate::cli::source::Source;
@@ -42,25 +43,23 @@ pub(super) fn run(
 
 /// What is wrong with a text: what stands behind its name, such as `:3: turn 2 has no code`.
 fn of(text: &str, options: &TurnOptions, run: Option<&RunOptions>) -> anyhow::Result<Vec<String>> {
-    let document = Document::new(text, 0);
+    let mut document = Document::new(text, 0);
     if let Some(violation) = python::violations(text, 1).first() {
         let line = python::line_at(&document, violation.at).number + 1;
-        return Ok(vec![format!(":{line}: does not parse")]);
+        return Ok(vec![format!(":{line}: does not parse: {}", violation.rule)]);
     }
-    let all = turns::turns(&document, options);
-    let askable = turns::askable(&document, &all, options);
-    let number = |start: usize| askable.iter().take_while(|prompt| prompt.start < start).count() + 1;
-    let open = all.iter().filter(|turn| turns::offers(&document, turn, options));
+    let numbered = Chosen::new(&mut document, Choice::Open, false, options)?.numbered(&document);
+    let open = numbered.iter().filter(|(_, turn)| turns::offers(&document, turn, options));
     let mut problems: Vec<String> = open
-        .map(|turn| {
-            let (number, line) = (number(turn.prompt_range.start), report::line(&document, turn));
+        .map(|(number, turn)| {
+            let line = report::line(&document, turn);
             format!(":{line}: turn {number} has no code: {}", report::first_line(turn))
         })
         .collect();
     if let Some(run) = run {
         let whole = Edit { range: 0..text.len(), text: text.to_owned() };
         if let Some(raised) = writer::complaint(run, &document, &whole)? {
-            problems.push(match writer::guilty(run, &document, options, text.len())? {
+            problems.push(match writer::guilty(run, &document, &numbered)? {
                 Some((number, raised)) => format!(": turn {number} {}", run::predicate(&raised)),
                 None => format!(": {}", run::predicate(&raised)),
             });
@@ -81,7 +80,7 @@ mod tests {
             ("x = 1\n# TODO: more\n", &[]),
             ("# Sort x.\nx.sort()\n\n# Print x.\n", &[":4: turn 2 has no code: Print x."]),
             ("# Sort x.\n\n# Print x.\n", &[":1: turn 1 has no code: Sort x.", ":3: turn 2 has no code: Print x."]),
-            ("# Sort x.\nx = (\n", &[":3: does not parse"]),
+            ("# Sort x.\nx = (\n", &[":3: does not parse: unexpected EOF while parsing"]),
         ] {
             assert_eq!(of(text, &TurnOptions::default(), None).unwrap(), expected, "{text:?}");
         }

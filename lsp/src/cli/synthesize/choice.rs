@@ -64,17 +64,33 @@ impl<'o> Chosen<'o> {
     pub fn next(&self, document: &Document) -> Option<(usize, Turn)> {
         let any = self.choice != Choice::Open && (self.anew || !self.begun);
         let wanted =
-            |turn: &&Turn| turn.prompt_range.start >= self.from && (any || turns::offers(document, turn, self.options));
+            |turn: &Turn| turn.prompt_range.start >= self.from && (any || turns::offers(document, turn, self.options));
+        self.numbered(document).into_iter().find(|(_, turn)| wanted(turn))
+    }
+
+    /// The turns of the document, in order, with the numbers that they had before any code was written. A comment in code that
+    /// was written is no turn, and has no number: it belongs to the turn whose code it stands in.
+    pub fn numbered(&self, document: &Document) -> Vec<(usize, Turn)> {
         let known = |turn: &Turn, program: &str| {
             self.written.iter().any(|(prompt, written)| *prompt == turn.prompt && written == program)
         };
+        let is_written = |prompt: &Range<usize>| self.places.iter().any(|place| place.contains(&prompt.start));
         let all = turns::turns_known(document, self.options, &known);
-        let found = all.iter().find(wanted)?;
-        let before = turns::askable(document, &all, self.options).into_iter();
-        let before = before.filter(|prompt| {
-            prompt.start < found.prompt_range.start && !self.places.iter().any(|place| place.contains(&prompt.start))
-        });
-        Some((before.count() + 1, found.clone()))
+        let mut askable = turns::askable(document, &all, self.options);
+        askable.retain(|prompt| !is_written(prompt));
+        let mut numbered: Vec<(usize, Turn)> = Vec::new();
+        for turn in all {
+            if is_written(&turn.prompt_range) {
+                if let Some((_, around)) = numbered.last_mut() {
+                    let end = turn.program_range.end.max(turn.prompt_range.end);
+                    around.program_range.end = around.program_range.end.max(end);
+                }
+                continue;
+            }
+            let before = askable.partition_point(|prompt| prompt.start < turn.prompt_range.start);
+            numbered.push((before + 1, turn));
+        }
+        numbered
     }
 
     /// The number of turns that keep their code, of those behind the named one.
@@ -168,16 +184,26 @@ mod tests {
 
     #[test]
     fn comments_in_what_was_written_have_no_number() {
-        let text = "# one\n\n# two\n";
-        let (mut document, options) = (Document::new(text, 0), TurnOptions::default());
-        let mut chosen = Chosen::new(&mut document, Choice::Open, false, &options).unwrap();
-        let (_, turn) = chosen.next(&document).unwrap();
-        let edit = turns::program_edit(&document, &turn, "x = 1\n# sort x\nx = 2");
-        let end = edit.range.start + edit.text.len();
-        document.edit(edit.range, &edit.text);
-        chosen.done(&turn, "x = 1".to_owned(), end);
-        let (number, turn) = chosen.next(&document).unwrap();
-        assert_eq!((number, turn.prompt.as_str()), (2, "two"));
+        for code in
+            ["x = 1\n# sort x\nx = 2", "x = 1\n# note", "x = 1\n\n# Sort x.\nx = 2", "if x:\n    # Sort x.\n    x = 2"]
+        {
+            let text = "# one\n\n# two\n";
+            let (mut document, options) = (Document::new(text, 0), TurnOptions::default());
+            let mut chosen = Chosen::new(&mut document, Choice::Open, false, &options).unwrap();
+            let (_, turn) = chosen.next(&document).unwrap();
+            let edit = turns::program_edit(&document, &turn, code);
+            let end = edit.range.start + edit.text.len();
+            document.edit(edit.range, &edit.text);
+            chosen.done(&turn, code.to_owned(), end);
+            let (number, turn) = chosen.next(&document).unwrap();
+            assert_eq!((number, turn.prompt.as_str()), (2, "two"), "{code}");
+            let all = chosen.numbered(&document);
+            let all = all.iter().map(|(number, turn)| {
+                (*number, turn.prompt.as_str(), document.slice(turn.program_range.clone()).trim_end().to_owned())
+            });
+            let expected = [(1, "one", code.to_owned()), (2, "two", String::new())];
+            assert_eq!(all.collect::<Vec<_>>(), expected, "{code}");
+        }
     }
 
     #[test]

@@ -156,7 +156,7 @@ impl<'o> Job<'o> {
                 }
             };
             let written = writer.write(&self.document, &turn, terminal)?;
-            let fate = Fate::of(&written, || writer.complaint_before(&self.document, &turn))?;
+            let fate = Fate::of(&written, || writer.complaint_before(&self.document, &turn, &self.chosen))?;
             let is_written = fate == Fate::Good || arguments.force && fate != Fate::Empty;
             report::tell(&name, number, &self.document, &turn, &written, (&fate, is_written));
             let file = (arguments.files.len() > 1).then_some(name.as_str());

@@ -10,6 +10,7 @@ use codegen_text::edit::Edit;
 use codegen_text::turns::{self, Turn, TurnOptions};
 
 use super::arguments::Arguments;
+use super::choice::Chosen;
 use super::stream::Stream;
 use super::terminal::Terminal;
 use crate::cli::output;
@@ -103,32 +104,30 @@ impl<'a> Writer<'a> {
         &self,
         document: &Document,
         turn: &Turn,
+        chosen: &Chosen<'_>,
     ) -> anyhow::Result<Option<(String, Option<usize>)>> {
         let Some(options) = &self.run else { return Ok(None) };
         let edit = turns::program_edit(document, turn, "pass");
         let Some(raised) = complaint(options, document, &edit)? else { return Ok(None) };
-        let guilty = guilty(options, document, self.options, turn.prompt_range.start)?;
+        let mut before = chosen.numbered(document);
+        before.retain(|(_, other)| other.prompt_range.start < turn.prompt_range.start);
+        let guilty = guilty(options, document, &before)?;
         Ok(Some(guilty.map_or((raised, None), |(number, raised)| (raised, Some(number)))))
     }
 }
 
-/// The first turn before `end` up to which the program raises, by its number, and what it raises. Blocks.
+/// The first of these turns up to which the program raises, by its number, and what it raises. Blocks.
 pub(super) fn guilty(
     options: &RunOptions,
     document: &Document,
-    turn_options: &TurnOptions,
-    end: usize,
+    numbered: &[(usize, Turn)],
 ) -> anyhow::Result<Option<(usize, String)>> {
-    let all = turns::turns(document, turn_options);
-    let askable = turns::askable(document, &all, turn_options);
-    for (number, prompt) in (1..).zip(&askable) {
-        let turn = all.iter().find(|turn| turn.prompt_range.start == prompt.start);
-        let Some(turn) = turn.filter(|turn| turn.prompt_range.start < end) else { continue };
+    for (number, turn) in numbered {
         // The text as it is, up to the end of the turn's code.
         let at = turn.program_range.end.max(turn.prompt_range.end);
         let edit = Edit { range: turn.prompt_range.start..at, text: document.slice(turn.prompt_range.start..at) };
         if let Some(raised) = complaint(options, document, &edit)? {
-            return Ok(Some((number, raised)));
+            return Ok(Some((*number, raised)));
         }
     }
     Ok(None)
