@@ -323,7 +323,7 @@ fn what_speaks_against_the_only_text_is_said() {
 fn what_raises_is_found_out_by_running_it() {
     let folder = tempfile::tempdir().unwrap();
     // Whatever the model writes for the second turn, the first raises.
-    let text = "# Divide by zero.\nprint('first')\n1 / 0\n\n# Assign the list [3, 8, 1] to a variable named numbers.\n";
+    let text = "# Divide by zero.\nprint('first')\n1 / 0\n\n# Assign the list [3, 8, 1] to a variable named numbers.\n\n# Print numbers.\n";
     let path = file(folder.path(), "a.py", text.as_bytes());
     let output =
         program(&["synthesize", &path, "--verify", "--json", "--python", "python3", "--threads", "1"]).output();
@@ -341,6 +341,8 @@ fn what_raises_is_found_out_by_running_it() {
     let blamed = "error: {path}: turn 1 raises ZeroDivisionError: division by zero, so turn 2 cannot be checked; its code is not \
                   written (--force writes it)\n";
     assert!(cost.contains(&blamed.replace("{path}", &path)), "{cost}");
+    let rest = "note: {path}: 1 turn after turn 2 was not written: no turn can be checked before turn 1 is mended\n";
+    assert!(cost.contains(&rest.replace("{path}", &path)), "{cost}");
 
     let good = file(folder.path(), "b.py", b"# Assign the list [3, 8, 1] to a variable named numbers.\n");
     let (json, _) = run(&["synthesize", &good, "--verify", "--json"]);

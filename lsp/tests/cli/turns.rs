@@ -50,10 +50,11 @@ fn a_turn_that_does_not_parse_is_not_written_unless_forced() {
         "{}",
         err(&forced)
     );
+    assert!(err(&forced).ends_with(&format!("{path}: 1 turn written\n")), "{}", err(&forced));
     assert_ne!(std::fs::read_to_string(&path).unwrap(), text);
     let checked = synthesize(&[&path, "--check"]);
     assert_eq!(checked.status.code(), Some(1));
-    assert!(out(&checked).ends_with(": does not parse\n"), "{}", out(&checked));
+    assert!(out(&checked).contains(": does not parse: "), "{}", out(&checked));
 }
 
 #[test]
@@ -68,8 +69,11 @@ fn after_a_turn_that_raises_no_more_are_written_unless_it_is_to_go_on() {
     assert_eq!(out(&output).lines().count(), 1, "the second turn is not generated: {said}");
     let why = "turn 1 raises NameError: name 'missing_one' is not defined; its code is not written (--force writes it)";
     assert!(said.contains(&format!("error: {path}: {why}\n")), "{said}");
-    let rest = format!("note: {path}: the turns after it were not written; --keep-going writes them, too\n");
+    let rest = format!("note: {path}: 1 turn after turn 1 was not written; --keep-going writes it, too\n");
     assert!(said.contains(&rest), "{said}");
+    let output = synthesize(&[&path, "--in-place", "--verify"]);
+    assert!(err(&output).ends_with(&format!("{path}: 0 of 2 turns written\n")), "{}", err(&output));
+    assert_eq!(std::fs::read_to_string(&path).unwrap(), two);
     let on = synthesize(&[&path, "--json", "--verify", "--keep-going"]);
     assert_eq!(on.status.code(), Some(1));
     let turns: Vec<Value> = out(&on).lines().map(|line| serde_json::from_str(line).unwrap()).collect();

@@ -10,6 +10,7 @@ mod terminal;
 mod writer;
 
 use std::io::IsTerminal;
+use std::ops::AddAssign;
 use std::process::ExitCode;
 use std::time::Instant;
 
@@ -44,20 +45,30 @@ struct Job<'o> {
     left: usize,
 }
 
-/// What came of a text's turns.
+/// The numbers of turns by what came of them, of one text or of several.
 #[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
 struct Tally {
+    /// Those that were chosen.
+    chosen: usize,
+    /// Those whose code was written, be it by force.
     written: usize,
+    /// Those whose code was refused, or is not well. The others that were not written were not tried.
     failed: usize,
-    /// Whether the turns after one that raises were not written.
-    stopped: bool,
 }
 
 impl Tally {
-    /// The turns in words: `7 turns`, or `5 of 7 turns`.
+    /// The written turns in words: `7 turns`, or `5 of 7 turns`.
     fn words(self) -> String {
-        let all = self.written + self.failed;
-        if self.failed == 0 { counted(all, "turn") } else { format!("{} of {}", self.written, counted(all, "turn")) }
+        let chosen = counted(self.chosen, "turn");
+        if self.written == self.chosen { chosen } else { format!("{} of {chosen}", self.written) }
+    }
+}
+
+impl AddAssign for Tally {
+    fn add_assign(&mut self, other: Self) {
+        self.chosen += other.chosen;
+        self.written += other.written;
+        self.failed += other.failed;
     }
 }
 
@@ -103,7 +114,7 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
         }
         let tally = job.write(arguments, writer, &mut terminal)?;
         job.finish(arguments, tally, &terminal, &interrupts)?;
-        all = Tally { written: all.written + tally.written, failed: all.failed + tally.failed, ..all };
+        all += tally;
     }
     if terminal.closes() && all != Tally::default() {
         output::closing(&format!("{}, {:.1} s", all.words(), begun.elapsed().as_secs_f64()));
@@ -146,6 +157,7 @@ impl<'o> Job<'o> {
         let mut tally = Tally::default();
         let name = self.source.name();
         while let Some((number, turn)) = self.chosen.next(&self.document) {
+            tally.chosen += 1;
             let turn = match resolved(arguments, &self.document, number, turn.clone()) {
                 Ok(turn) => turn,
                 Err(refusal) => {
@@ -161,18 +173,29 @@ impl<'o> Job<'o> {
             report::tell(&name, number, &self.document, &turn, &written, (&fate, is_written));
             let file = (arguments.files.len() > 1).then_some(name.as_str());
             terminal.json(|| report::json(file, number, &self.document, &turn, &written, is_written))?;
-            if fate == Fate::Good {
-                tally.written += 1
-            } else {
-                tally.failed += 1
-            }
+            tally.written += usize::from(is_written);
+            tally.failed += usize::from(fate != Fate::Good);
             self.put(arguments, &turn, if is_written { written.text() } else { "" });
             if fate.raises() && !arguments.keep_going {
-                tally.stopped = self.chosen.next(&self.document).is_some();
+                let left = self.leave(arguments);
+                tally.chosen += left;
+                if left > 0 {
+                    output::note(&format!("{name}: {}", report::left(left, number, &fate, is_written)));
+                }
                 break;
             }
         }
         Ok(tally)
+    }
+
+    /// Marks the turns that are left as done, without code. Returns their number.
+    fn leave(&mut self, arguments: &Arguments) -> usize {
+        let mut left = 0;
+        while let Some((_, turn)) = self.chosen.next(&self.document) {
+            self.put(arguments, &turn, "");
+            left += 1;
+        }
+        left
     }
 
     /// Puts a turn's code into the document, and marks the turn as done.
@@ -201,9 +224,6 @@ impl<'o> Job<'o> {
         interrupts: &Interrupts,
     ) -> anyhow::Result<()> {
         let (name, result) = (self.source.name(), self.document.text());
-        if tally.stopped {
-            output::note(&format!("{name}: the turns after it were not written; --keep-going writes them, too"));
-        }
         if self.left > 0 {
             let (has, stays, them) = if self.left == 1 { ("has", "stays", "it") } else { ("have", "stay", "them") };
             output::note(&format!(
@@ -236,4 +256,24 @@ fn resolved(arguments: &Arguments, document: &Document, number: usize, turn: Tur
     let replace = format!("--turn {number} --replace");
     turns::resolved(document, turn, arguments.replace)
         .map_err(|refusal| anyhow::anyhow!("turn {number}: {}", refusal.message(&replace)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_written_is_counted_of_what_was_chosen() {
+        for (chosen, written, failed, expected) in [
+            (1, 1, 0, "1 turn"),
+            (7, 7, 0, "7 turns"),
+            (1, 0, 1, "0 of 1 turn"),
+            // By force.
+            (1, 1, 1, "1 turn"),
+            // One was not tried.
+            (7, 5, 1, "5 of 7 turns"),
+        ] {
+            assert_eq!(Tally { chosen, written, failed }.words(), expected);
+        }
+    }
 }

@@ -69,6 +69,20 @@ impl Fate {
     }
 }
 
+/// Why `count` turns after the turn of this number were not tried, and what helps, in words. `is_written`: that turn was written
+/// all the same.
+pub(super) fn left(count: usize, number: usize, fate: &Fate, is_written: bool) -> String {
+    let (were, them) = if count == 1 { ("was", "it") } else { ("were", "them") };
+    let what = format!("{} after turn {number} {were} not written", counted(count, "turn"));
+    match fate {
+        Fate::RaisesBefore(_, turn) if !is_written => {
+            let cause = turn.map_or_else(|| format!("what stands above turn {number}"), |turn| format!("turn {turn}"));
+            format!("{what}: no turn can be checked before {cause} is mended")
+        }
+        _ => format!("{what}; --keep-going writes {them}, too"),
+    }
+}
+
 /// Tells about a turn: what speaks against it, and, if that is asked for, the cost and the candidates.
 pub(super) fn tell(
     name: &str,
@@ -239,4 +253,48 @@ pub(super) fn json(
         "candidates": candidates,
     });
     with_file(json, name)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn going_on_is_recommended_where_it_helps() {
+        let raised = || "NameError".to_owned();
+        for (count, number, fate, is_written, expected) in [
+            (1, 1, Fate::Raises(raised()), false, "1 turn after turn 1 was not written; --keep-going writes it, too"),
+            (
+                2,
+                3,
+                Fate::Raises(raised()),
+                false,
+                "2 turns after turn 3 were not written; --keep-going writes them, too",
+            ),
+            (
+                2,
+                3,
+                Fate::RaisesBefore(raised(), Some(1)),
+                false,
+                "2 turns after turn 3 were not written: no turn can be checked before turn 1 is mended",
+            ),
+            (
+                1,
+                1,
+                Fate::RaisesBefore(raised(), None),
+                false,
+                "1 turn after turn 1 was not written: no turn can be checked before what stands above turn 1 is mended",
+            ),
+            // Unchecked turns are written by force.
+            (
+                2,
+                3,
+                Fate::RaisesBefore(raised(), Some(1)),
+                true,
+                "2 turns after turn 3 were not written; --keep-going writes them, too",
+            ),
+        ] {
+            assert_eq!(left(count, number, &fate, is_written), expected);
+        }
+    }
 }
