@@ -94,7 +94,7 @@ fn what_the_user_got_wrong_is_said_in_a_sentence_with_code_2() {
         (vec!["complete".to_owned(), place(&binary, "1:1")], "is not valid UTF-8 at line 1, byte 5"),
         (vec!["complete".to_owned(), place(&path, "9:1")], "there is no line 9; the last is 2"),
         (vec!["complete".to_owned(), place(&path, "1:99")], "line 1 has no column 99; its last is 6"),
-        (vec!["complete".to_owned(), path.clone()], "is not FILE:LINE:COLUMN"),
+        (vec!["complete".to_owned(), path.clone()], "expected FILE:LINE:COLUMN"),
         (vec!["complete".to_owned(), place(&path, "1:1"), "--model".to_owned(), "no-such".to_owned()], "no-such"),
         (vec!["complete".to_owned(), place(&path, "1:1"), "--model".to_owned(), path.clone()], "a.py"),
         (vec!["complete".to_owned(), place(&path, "1:1"), "--threads".to_owned(), "0".to_owned()], "--threads"),

@@ -69,6 +69,8 @@ const REFUSALS: &[&str] = &[
     "synthesize a.py --model notes.txt",
     "synthesize a.py -q -v",
     "complete a.py",
+    "complete --modle x a.py:1:1",
+    "complete a.py:1:1 --modle x",
     "complete a.py:99:1",
     "complete a.py:1:99",
     "complete a.py:1:1 --threads 0",
