@@ -4,7 +4,6 @@
 
 use std::path::{Path, PathBuf};
 
-use serde::Deserialize;
 use serde_json::Value;
 
 use super::scope::{self, Origin};
@@ -13,16 +12,8 @@ use super::{Config, user_file};
 /// The file's name.
 pub const NAME: &str = "pyproject.toml";
 
-/// The part of the file that is read.
-#[derive(Deserialize)]
-struct Pyproject {
-    tool: Option<Tool>,
-}
-
-#[derive(Deserialize)]
-struct Tool {
-    codegen: Option<Value>,
-}
+/// Where the table is in the file, as a JSON pointer (RFC 6901).
+const TABLE: &str = "/tool/codegen";
 
 /// The nearest `pyproject.toml` with a table `[tool.codegen]`, in `folder` or above it, and that table. Other files of that name
 /// are passed by, as ruff does.
@@ -42,12 +33,13 @@ pub fn find(folder: &Path) -> Result<Option<(PathBuf, Value)>, String> {
 fn table(path: &Path) -> Result<Option<Value>, String> {
     let Some(bytes) = user_file::text(path)? else { return Ok(None) };
     let text = String::from_utf8(bytes).map_err(|_| "is not valid UTF-8".to_owned())?;
-    let read: Pyproject = toml::from_str(&text).map_err(|error| {
+    // Read as any TOML: a file that gives other tables another form is no concern of this one.
+    let read: Value = toml::from_str(&text).map_err(|error| {
         let line = error.span().and_then(|span| text.get(..span.start)).map(|before| before.matches('\n').count() + 1);
         let line = line.map_or_else(String::new, |line| format!(" at line {line}"));
         format!("is not TOML{line}: {}", error.message())
     })?;
-    Ok(read.tool.and_then(|tool| tool.codegen))
+    Ok(read.pointer(TABLE).cloned())
 }
 
 /// Reads a project's table over the user's options, as far as a workspace may set them. `own` is where the user can set the rest. Returns
@@ -84,7 +76,9 @@ mod tests {
             told("[tool.codegen]\nprompt.marker = \"#>\"\n[tool.codegen.synthesis]\nmaxTokens = 64\n");
         assert_eq!(problems, Vec::<String>::new());
         assert_eq!((config.turns.marker.as_deref(), config.synthesis.max_tokens), (Some("#>"), 64));
-        for nothing in ["", "[tool.ruff]\nline-length = 100\n", "[project]\nname = \"x\"\n"] {
+        for nothing in
+            ["", "[tool.ruff]\nline-length = 100\n", "[project]\nname = \"x\"\n", "tool = 3\n", "tool = [1]\n"]
+        {
             assert_eq!(told(nothing), (Config::default(), Vec::new()), "{nothing:?}");
         }
     }
