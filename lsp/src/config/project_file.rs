@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use serde_json::Value;
 
-use super::scope::{self, Origin};
+use super::scope::{self, Whose};
 use super::{Config, user_file};
 
 /// The file's name.
@@ -45,7 +45,7 @@ fn table(path: &Path) -> Result<Option<Value>, String> {
 /// Reads a project's table over the user's options, as far as a workspace may set them. `own` is where the user can set the rest. Returns
 /// the problems, which name the file.
 pub fn read(path: &Path, table: &Value, config: &mut Config, own: Option<&Path>) -> Vec<String> {
-    let (admitted, mut problems) = scope::admit_from(Origin::Project, config, table, own);
+    let (admitted, mut problems) = scope::admit_from(Whose::Project, config, table, own);
     problems.extend(config.read(&admitted));
     problems.into_iter().map(|problem| format!("{}: {problem}", path.display())).collect()
 }

@@ -1,4 +1,5 @@
-//! Filters the settings that a client sends by who may set which option ([`super::options`]).
+//! Filters settings that may be a workspace's, sent by the client or read from its `pyproject.toml`, by who may set which option
+//! ([`super::options`]).
 //!
 //! An editor merges a workspace's settings into its user's before it answers `workspace/configuration` or pushes
 //! settings, so the server cannot tell the two apart. Options that could do harm are therefore the user's only, who
@@ -12,16 +13,16 @@ use super::option::Scope;
 use super::read::short;
 use super::{Config, SECTION, options};
 
-/// Where settings come from that may be a workspace's.
+/// Whose settings are filtered: both may be a workspace's.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Origin {
-    /// The client, which does not say whose they are.
+pub enum Whose {
+    /// The client's, which does not say where it has them from.
     Client,
-    /// A file of the workspace itself.
+    /// The project's: they stand in a file of the workspace.
     Project,
 }
 
-impl Origin {
+impl Whose {
     /// The beginning of the reason for a refusal.
     const fn reason(self) -> &'static str {
         match self {
@@ -47,15 +48,15 @@ impl Origin {
 /// settings have anyway, and those that [`Config::read`] will refuse, stay in.
 #[must_use]
 pub fn admit(user: &Config, settings: &Value, file: Option<&Path>) -> (Value, Vec<String>) {
-    admit_from(Origin::Client, user, settings, file)
+    admit_from(Whose::Client, user, settings, file)
 }
 
-/// Does the same as [`admit`] for settings of a known origin.
+/// Does the same as [`admit`] for settings of the client's or of the project's.
 #[must_use]
-pub fn admit_from(origin: Origin, user: &Config, settings: &Value, file: Option<&Path>) -> (Value, Vec<String>) {
+pub fn admit_from(whose: Whose, user: &Config, settings: &Value, file: Option<&Path>) -> (Value, Vec<String>) {
     let mut refused = Vec::new();
     let admitted = match settings {
-        Value::Object(options) => Value::Object(admit_all(user, "", options, (origin, file), &mut refused)),
+        Value::Object(options) => Value::Object(admit_all(user, "", options, (whose, file), &mut refused)),
         other => other.clone(),
     };
     (admitted, refused)
@@ -65,18 +66,18 @@ fn admit_all(
     user: &Config,
     section: &str,
     options: &Map<String, Value>,
-    (origin, file): (Origin, Option<&Path>),
+    (whose, file): (Whose, Option<&Path>),
     refused: &mut Vec<String>,
 ) -> Map<String, Value> {
     let mut admitted = Map::new();
     for (key, value) in options {
         let name = if section.is_empty() { key.clone() } else { format!("{section}.{key}") };
         let value = match value {
-            Value::Object(inner) => Value::Object(admit_all(user, &name, inner, (origin, file), refused)),
-            value => match refusal(origin, user, &name, value) {
+            Value::Object(inner) => Value::Object(admit_all(user, &name, inner, (whose, file), refused)),
+            value => match refusal(whose, user, &name, value) {
                 None => admitted_value(user, &name, value),
                 Some(why) => {
-                    refused.push(format!("{why}; set it in {}", origin.place(file)));
+                    refused.push(format!("{why}; set it in {}", whose.place(file)));
                     continue;
                 }
             },
@@ -101,14 +102,14 @@ fn admitted_value(user: &Config, name: &str, value: &Value) -> Value {
 }
 
 /// The reason why a workspace may not give this option this value; `None` if it may, or if it makes no difference.
-fn refusal(origin: Origin, user: &Config, name: &str, value: &Value) -> Option<String> {
+fn refusal(whose: Whose, user: &Config, name: &str, value: &Value) -> Option<String> {
     let mut workspace = user.clone();
     // A wrong value is reported where the admitted settings are read.
     let _ = workspace.read(&nested(name, value));
     if workspace == *user {
         return None;
     }
-    let ignored = format!("{SECTION}.{name} = {} is ignored, {}", short(&value.to_string()), origin.reason());
+    let ignored = format!("{SECTION}.{name} = {} is ignored, {}", short(&value.to_string()), whose.reason());
     // An unknown option is no workspace's either.
     match options::find(name).map_or(Scope::User, |option| option.scope) {
         Scope::Anyone | Scope::WorkspaceMayAdd => None,
