@@ -40,10 +40,10 @@ pub enum EngineError {
         expected: String,
     },
     /// The option for the first device names one that does not exist.
-    #[error("no device {index}; {}", match devices {
-        0 => "there is none".to_owned(),
-        1 => "only device 0 exists".to_owned(),
-        count => format!("there are devices 0 to {}", count - 1),
+    #[error("main-device cannot be {index}: {}", match devices {
+        0 => "there is no device".to_owned(),
+        1 => "only device 0 exists (codegen-lsp doctor says which it is)".to_owned(),
+        count => format!("there are devices 0 to {} (codegen-lsp doctor lists them)", count - 1),
     })]
     NoDevice {
         /// The number that the user gave.

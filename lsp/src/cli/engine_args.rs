@@ -36,8 +36,8 @@ pub struct EngineArgs {
     /// Layers on the GPU: auto, all or a number [default: auto]
     #[arg(long, value_name = "auto|all|N", value_parser = gpu_layers)]
     pub gpu_layers: Option<GpuLayers>,
-    /// The device that is used first, by its number in `doctor`
-    #[arg(long, value_name = "N", value_parser = crate::cli::number::at_least(0usize))]
+    /// The number of the device that is used first; `codegen-lsp doctor` lists them
+    #[arg(long, value_name = "N", value_parser = number::at_least(0usize))]
     pub main_device: Option<usize>,
     /// Fused attention: auto, on or off [default: auto; for eval without a GPU off]
     #[arg(long, value_name = "auto|on|off", value_parser = flash_attention)]

@@ -350,7 +350,13 @@ mod tests {
             place(GpuLayers::Count(7), Some(0), &[64, 80]),
             "gpu-layers cannot be 7: 0 or auto, because there is no GPU to use"
         );
-        assert_eq!(place(auto, Some(2), &[64, 80]), "no device 2; there are devices 0 to 1");
+        for (free, expected) in [
+            (&[][..], "there is no device"),
+            (&[64], "only device 0 exists (codegen-lsp doctor says which it is)"),
+            (&[64, 80], "there are devices 0 to 1 (codegen-lsp doctor lists them)"),
+        ] {
+            assert_eq!(place(auto, Some(2), free), format!("main-device cannot be 2: {expected}"));
+        }
     }
 
     #[test]
