@@ -60,6 +60,8 @@ const REFUSALS: &[&str] = &[
     "synthesize a.py --verify --python no-such-python",
     "synthesize a.py b.py",
     "synthesize a.py b.py --diff --turn 1",
+    "synthesize a.py b.py ./a.py --in-place",
+    "synthesize - - --json",
     "synthesize - --in-place",
     "synthesize notes.txt",
     "synthesize latin.py",

@@ -1,5 +1,6 @@
 //! The flags of `synthesize`.
 
+use std::collections::HashSet;
 use std::io::IsTerminal;
 use std::path::PathBuf;
 
@@ -155,7 +156,7 @@ impl Arguments {
         }
     }
 
-    /// Refuses flags that make sense for one file only.
+    /// Refuses flags that make sense for one file only, and a source that is given twice.
     pub(super) fn refuse_for_several(&self, sources: &[Source]) -> anyhow::Result<()> {
         let has_input = sources.contains(&Source::Input);
         if has_input && self.in_place {
@@ -170,11 +171,52 @@ impl Arguments {
         if !(self.in_place || self.diff || self.json || self.list || self.check) {
             bail!("several files take --in-place, --diff, --json, --list or --check: only one goes to standard output");
         }
-        Ok(())
+        // Files that are only looked at may be named again, as links to each other are by a pattern.
+        let only_read = self.list || self.check;
+        match twice(sources).filter(|source| !only_read || **source == Source::Input) {
+            Some(source) => bail!("{} is given twice", source.name()),
+            None => Ok(()),
+        }
     }
+}
+
+/// The first source that is one of those before it, be it by another path.
+fn twice(sources: &[Source]) -> Option<&Source> {
+    let mut before = HashSet::new();
+    // A path that leads nowhere is refused where it is read.
+    let real = |source: &Source| source.path().map(|path| path.canonicalize().unwrap_or_else(|_| path.to_owned()));
+    sources.iter().find(|source| !before.insert(real(source)))
 }
 
 /// A level of isolation by its name.
 pub(in crate::cli) fn level(name: &str) -> Result<Level, String> {
     name.parse()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use super::*;
+
+    #[test]
+    fn a_source_that_is_given_twice_is_found_by_any_path() {
+        let folder = tempfile::tempdir().unwrap();
+        for name in ["a.py", "b.py"] {
+            std::fs::write(folder.path().join(name), "").unwrap();
+        }
+        for (names, expected) in [
+            (&["a.py", "b.py", "none.py"][..], None),
+            (&["a.py", "b.py", "a.py"], Some("a.py")),
+            (&["a.py", "./a.py"], Some("./a.py")),
+            (&["none.py", "none.py"], Some("none.py")),
+            (&["-", "a.py"], None),
+            (&["-", "-"], Some("-")),
+        ] {
+            let path = |name: &str| if name == "-" { PathBuf::from(name) } else { folder.path().join(name) };
+            let source = |name: &str| Source::from(Path::new(&path(name)));
+            let sources: Vec<Source> = names.iter().map(|name| source(name)).collect();
+            assert_eq!(twice(&sources), expected.map(source).as_ref(), "{names:?}");
+        }
+    }
 }
