@@ -90,7 +90,7 @@ impl FromStr for Place {
 pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
     let Place { file, line, column } = &arguments.place;
     let source = Source::from(file.as_path());
-    let Settings { config, .. } = Settings::of(&source);
+    let Settings { config, .. } = Settings::of(&source).tell();
     let document = Document::new(&source.read_python(config.max_file_bytes)?, 0);
     let offset = offset(document.rope(), *line, *column).with_context(|| source.name())?;
     let engine = arguments.engine.load_over(&config)?;

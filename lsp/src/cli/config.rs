@@ -9,7 +9,6 @@ use serde_json::json;
 
 use super::output;
 use super::settings::{Origin, Settings};
-use super::source::Source;
 use crate::config::{Config, schema, tables, user_file};
 
 /// Arguments of `config`.
@@ -86,27 +85,22 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
 
 /// Prints the options in force in the working directory, and where each comes from.
 fn in_force(json: bool) -> anyhow::Result<()> {
-    let settings = Settings::of(&Source::Input);
+    let settings = Settings::here().tell();
     let origin = |origin| match origin {
         Origin::Default => "default",
         Origin::User => "user",
         Origin::Project => "project",
     };
-    let place = |path: &Option<PathBuf>| path.as_ref().map(|path| path.display().to_string());
-    let (user, project) = (place(&settings.user_file), place(&settings.project_file));
     if json {
+        let place = |path: &Option<PathBuf>| path.as_ref().map(|path| path.display().to_string());
+        let (user, project) = (place(&settings.user_file), place(&settings.project_file));
         let options = settings
             .all()
             .map(|(option, value, from)| (option.name.to_owned(), json!({"value": value, "from": origin(from)})));
         let options: serde_json::Map<String, serde_json::Value> = options.collect();
         return pretty(&json!({"userFile": user, "projectFile": project, "options": options}));
     }
-    let there = settings.user_file.as_ref().is_some_and(|path| path.exists());
-    let user = user.map_or_else(
-        || "no place for one".to_owned(),
-        |path| if there { path } else { format!("{path} (there is none)") },
-    );
-    let mut text = format!("user file     {user}\nproject file  {}\n\n", project.as_deref().unwrap_or("none"));
+    let mut text = format!("{}\n", settings.files());
     for (option, value, from) in settings.all() {
         let value = match option.default_in_words {
             Some(words) if value.is_null() => words.to_owned(),

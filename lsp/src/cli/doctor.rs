@@ -10,8 +10,6 @@ use codegen_sandbox::{Level, Limits, Sandbox, Support};
 use super::engine_args::EngineArgs;
 use super::output;
 use super::settings::Settings;
-use super::source::Source;
-use crate::config::{Config, user_file};
 use crate::generate::prepare;
 
 /// Arguments of `doctor`.
@@ -30,10 +28,11 @@ pub struct Arguments {
 /// The model cannot be run.
 pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
     output::print(&build())?;
-    output::print(&options())?;
+    let settings = Settings::here();
+    output::print(&options(&settings))?;
     output::print(&format!("llama.cpp     {}\n", Engine::build_info().trim()))?;
     output::print(&devices(&Engine::devices()))?;
-    let Settings { config, .. } = Settings::of(&Source::Input);
+    let config = settings.config;
     output::print(&isolation(arguments.python.as_deref().unwrap_or(&config.synthesis.python)))?;
     let engine = arguments.engine.load_over(&config)?;
     output::print(&model(engine.info()))?;
@@ -55,13 +54,10 @@ fn build() -> String {
     )
 }
 
-/// The user's own options for the server, and the problems in them.
-fn options() -> String {
-    let Some(path) = user_file::path() else { return String::new() };
-    let state = if path.exists() { "" } else { " (there is none)" };
-    let problems = user_file::read(&path, &mut Config::default());
-    let problems = problems.iter().map(|problem| format!("              {}\n", printable::line(problem)));
-    format!("options       {}{state}\n{}", printable::line(&path.display().to_string()), problems.collect::<String>())
+/// The files that the options come from, and what is wrong with them.
+fn options(settings: &Settings) -> String {
+    let problems = settings.problems.iter().map(|problem| format!("              {}\n", printable::line(problem)));
+    format!("{}{}", settings.files(), problems.collect::<String>())
 }
 
 /// The isolation of programs on this system, and what is missing for a better one.

@@ -3,6 +3,7 @@
 
 use std::path::{Path, PathBuf};
 
+use codegen_core::printable;
 use serde_json::Value;
 
 use super::output;
@@ -20,6 +21,8 @@ pub struct Settings {
     pub user_file: Option<PathBuf>,
     /// The project's file, if there is one.
     pub project_file: Option<PathBuf>,
+    /// What is wrong with the files, a sentence each; the rest of them counts.
+    pub problems: Vec<String>,
 }
 
 /// Where an option's value comes from.
@@ -31,15 +34,19 @@ pub enum Origin {
 }
 
 impl Settings {
-    /// The options for a text. What is wrong with a file is told as a warning; the rest of the file counts.
+    /// The options for a text.
     #[must_use]
     pub fn of(source: &Source) -> Self {
         Self::in_folder(&source.folder())
     }
 
-    /// The options in a folder.
+    /// The options in the working directory.
     #[must_use]
-    pub fn in_folder(folder: &Path) -> Self {
+    pub fn here() -> Self {
+        Self::of(&Source::Input)
+    }
+
+    fn in_folder(folder: &Path) -> Self {
         let user_file = user_file::path();
         let mut user = Config::default();
         let mut problems = user_file.as_deref().map_or_else(Vec::new, |file| user_file::read(file, &mut user));
@@ -54,8 +61,26 @@ impl Settings {
                 None
             }
         };
-        problems.iter().for_each(|problem| output::warning(problem));
-        Self { config, user, user_file, project_file }
+        Self { config, user, user_file, project_file, problems }
+    }
+
+    /// Tells the problems as warnings.
+    #[must_use]
+    pub fn tell(self) -> Self {
+        self.problems.iter().for_each(|problem| output::warning(problem));
+        self
+    }
+
+    /// The two files, a line for each.
+    #[must_use]
+    pub fn files(&self) -> String {
+        let user = match &self.user_file {
+            Some(path) if path.exists() => path.display().to_string(),
+            Some(path) => format!("{} (there is none)", path.display()),
+            None => "no place for one".to_owned(),
+        };
+        let project = self.project_file.as_ref().map_or_else(|| "none".to_owned(), |path| path.display().to_string());
+        format!("user file     {}\nproject file  {}\n", printable::line(&user), printable::line(&project))
     }
 
     /// Every option with its value and where that comes from.

@@ -139,7 +139,8 @@ fn doctor_says_what_runs_where_and_how_fast() {
     for line in [
         "codegen-lsp ",
         "build ",
-        "options ",
+        "user file ",
+        "project file ",
         "llama.cpp ",
         "isolation ",
         "model ",

@@ -64,6 +64,23 @@ fn the_user_s_file_names_the_model() {
 }
 
 #[test]
+fn doctor_names_the_files_of_options_and_each_problem_once() {
+    let folder = tempfile::tempdir().unwrap();
+    let own = put(folder.path(), r#"{"thread": 1}"#, "[tool.codegen]\nmodel = \"theirs.gguf\"\n");
+    // Ends where the model is loaded, which is behind all that is looked at here.
+    let mut doctor = program(&["doctor", "--model", "none.gguf"]);
+    let output = doctor.env("CODEGEN_LSP_CONFIG", &own).current_dir(folder.path()).output().unwrap();
+    assert_eq!(output.status.code(), Some(2));
+    let (report, said) = (out(&output), err(&output));
+    let project = folder.path().canonicalize().unwrap().join("pyproject.toml");
+    let files = format!("\nuser file     {own}\nproject file  {}\n", project.display());
+    assert!(report.contains(&files), "{report}");
+    for problem in ["codegen.thread is not an option", "codegen.model = \"theirs.gguf\" is ignored"] {
+        assert_eq!((report.matches(problem).count(), said.matches(problem).count()), (1, 0), "{report}{said}");
+    }
+}
+
+#[test]
 fn completions_and_manual_pages_are_made() {
     for shell in ["bash", "zsh", "fish", "powershell", "elvish"] {
         let script = out(&program(&["completions", shell]).output().unwrap());

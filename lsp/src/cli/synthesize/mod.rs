@@ -80,7 +80,7 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     let begun = Instant::now();
     let sources: Vec<Source> = arguments.files.iter().map(|path| Source::from(path.as_path())).collect();
     arguments.refuse_for_several(&sources)?;
-    let settings = sources.first().map_or_else(|| Settings::of(&Source::Input), Settings::of);
+    let settings = sources.first().map_or_else(Settings::here, Settings::of).tell();
     let limit = settings.config.max_file_bytes;
     let options = arguments.turn_options(&settings.config);
     let texts = sources.iter().map(|source| Ok((source.clone(), source.read_python(limit)?)));
