@@ -62,6 +62,9 @@ fn the_state_that_a_process_is_started_in_is_no_hindrance() {
         let mut command = std::process::Command::new("python3");
         command.args(["-c", start, state]).arg(own).args(["--exact", "early::a_program_is_run"]);
         let output = command.output().unwrap();
-        assert!(output.status.success(), "{state}: {}", String::from_utf8_lossy(&output.stdout));
+        let said = String::from_utf8_lossy(&output.stdout);
+        assert!(output.status.success(), "{state}: {said}");
+        // A name that no test has is a success, too. Without its streams the test cannot tell.
+        assert!(state.starts_with("os.closerange") || said.contains("1 passed"), "{state}: {said}");
     }
 }
