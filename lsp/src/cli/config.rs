@@ -68,11 +68,15 @@ pub enum Reader {
 /// Runs the command.
 ///
 /// # Errors
-/// There is no such file, or standard output is closed.
+/// There is no such file, standard output is closed, or a flag is for another question.
 pub fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     let Some(command) = &arguments.command else {
         return in_force(arguments.json).map(|()| ExitCode::SUCCESS);
     };
+    // Told to the parser of flags, this would refuse -q before a subcommand, too.
+    if arguments.json {
+        bail!("--json is for the options in force; schema, options and check have a form of their own");
+    }
     match command {
         ConfigCommand::Schema { reader: Reader::Json } => pretty(&schema::json_schema())?,
         ConfigCommand::Schema { reader: Reader::Vscode } => pretty(&schema::vscode())?,

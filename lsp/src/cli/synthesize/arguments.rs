@@ -66,13 +66,23 @@ pub struct Arguments {
     #[arg(long, conflicts_with = "diff", help_heading = "Output")]
     pub json: bool,
     /// List the turns with their numbers, and write nothing. Notes, titles and comments within code are only counted
-    #[arg(long, conflicts_with_all = ["turn", "from", "replace", "verify", "diff", "in_place"], help_heading = "Output")]
+    #[arg(
+        long,
+        conflicts_with_all = [
+            "turn", "from", "replace", "verify", "diff", "in_place", "force", "candidates", "temperature", "top_p", "seed",
+            "max_tokens",
+        ],
+        help_heading = "Output"
+    )]
     pub list: bool,
     /// Write nothing and load no model; end with code 1 if a turn that asks for code has none, if a file does not parse, or, with
     /// --verify, if the program raises
     #[arg(
         long,
-        conflicts_with_all = ["turn", "from", "replace", "list", "diff", "json", "in_place", "force", "candidates"],
+        conflicts_with_all = [
+            "turn", "from", "replace", "list", "diff", "json", "in_place", "keep_going", "force", "candidates",
+            "temperature", "top_p", "seed", "max_tokens",
+        ],
         help_heading = "Output"
     )]
     pub check: bool,
