@@ -20,6 +20,7 @@ pub mod model;
 pub mod number;
 pub mod output;
 pub mod paint;
+pub mod progress;
 pub mod serve;
 pub mod settings;
 pub mod source;

@@ -19,8 +19,8 @@ use codegen_engine::model::resolve::BUILTIN;
 use codegen_engine::model::{self, FileReport, FileType, Progress, Recipe};
 use indicatif::{ProgressBar, ProgressStyle};
 
-use super::eval::progress::duration;
 use super::output::{self, print};
+use super::progress::{SILENCE, duration};
 
 /// What to do with a model's files.
 #[derive(Debug, Subcommand)]
@@ -159,9 +159,6 @@ fn located(folder: &Path) -> PathBuf {
 fn length(path: &Path) -> Option<u64> {
     std::fs::metadata(path).ok().map(|about| about.len())
 }
-
-/// The time between two lines of progress where there is no terminal.
-const SILENCE: Duration = Duration::from_secs(15);
 
 /// The payload that unwinds from the progress callback when the user interrupts.
 struct Interrupted;

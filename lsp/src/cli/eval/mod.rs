@@ -1,7 +1,7 @@
 //! `codegen-lsp eval`: measures a model on the paper's two benchmarks.
 
 mod arguments;
-pub(super) mod progress;
+mod progress;
 mod reference;
 mod report;
 mod run;

@@ -10,9 +10,7 @@ use codegen_eval::results::Run;
 use indicatif::{ProgressBar, ProgressStyle};
 
 use crate::cli::output;
-
-/// The time between two lines where there is no terminal.
-const SILENCE: Duration = Duration::from_secs(15);
+use crate::cli::progress::{SILENCE, duration};
 
 /// The amount of work that is done.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -50,15 +48,6 @@ impl Counts {
         }
         let _ = write!(text, "{} of {} passed", self.passed, self.judged);
         text
-    }
-}
-
-/// A duration in a suitable unit.
-pub fn duration(seconds: f64) -> String {
-    match seconds {
-        short if short < 90.0 => format!("{short:.0} s"),
-        medium if medium < 90.0 * 60.0 => format!("{:.0} min", medium / 60.0),
-        long => format!("{:.1} h", long / 3600.0),
     }
 }
 
@@ -152,13 +141,5 @@ mod tests {
         let ended = Counts { sampled: 100, tokens: 5000, judged: 99, passed: 9, ..begun };
         assert_eq!(ended.rates(Duration::from_secs(20)), "3.0 samples/s, 250 tokens/s, 9 of 99 passed");
         assert_eq!(on.rates(Duration::ZERO), "3 of 55 passed");
-    }
-
-    #[test]
-    fn times() {
-        let table = [(0.2, "0 s"), (89.0, "89 s"), (90.0, "2 min"), (3000.0, "50 min"), (5400.0, "1.5 h")];
-        for (seconds, expected) in table {
-            assert_eq!(duration(seconds), expected);
-        }
     }
 }
