@@ -89,7 +89,7 @@ pub fn man(Man { folder }: &Man) -> anyhow::Result<()> {
     let failed = || format!("cannot write manual pages to {}", folder.display());
     std::fs::create_dir_all(folder).with_context(failed)?;
     clap_mangen::generate_to(Arguments::command(), folder).with_context(failed)?;
-    output::closing(&format!("manual pages written to {}", printable::line(&folder.display().to_string())));
+    output::say(&format!("manual pages written to {}", printable::line(&folder.display().to_string())));
     Ok(())
 }
 

@@ -186,7 +186,7 @@ fn watched(
         if bar.is_hidden() && said.elapsed() >= SILENCE {
             said = Instant::now();
             let percent = progress.done.saturating_mul(100).checked_div(progress.total).unwrap_or(0);
-            output::closing(&format!("{percent} %, {rate}"));
+            output::say(&format!("{percent} %, {rate}"));
         }
     };
     let result = catch_unwind(AssertUnwindSafe(|| convert(&mut progress)));

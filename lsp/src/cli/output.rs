@@ -49,8 +49,8 @@ pub fn note(text: &str) {
     }
 }
 
-/// Writes the line that closes a command's work, or one about its progress, unless `-q` is given.
-pub fn closing(text: &str) {
+/// Writes a line about the work or its end, unless `-q` is given.
+pub fn say(text: &str) {
     if told_at(Loudness::Usual) {
         remark(text);
     }

@@ -59,7 +59,7 @@ pub(super) fn random_model(folder: Option<&Path>) -> anyhow::Result<PathBuf> {
     let path = folder.join(format!("random-350m-{WEIGHTS}-q4_k_m.gguf"));
     if !path.exists() {
         std::fs::create_dir_all(&folder).with_context(|| format!("cannot create {}", folder.display()))?;
-        output::closing(&format!("writing {} …", path.display()));
+        output::say(&format!("writing {} …", path.display()));
         let like = builtin::unpacked()?;
         model::synthetic(&like, Shape::CODEGEN_350M, FileType::Q4KM.into(), WEIGHTS, &path, &mut |_| ())?;
     }

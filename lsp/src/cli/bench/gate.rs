@@ -56,7 +56,7 @@ pub fn run(arguments: &GateArguments) -> anyhow::Result<()> {
         }
     }
     rows.flush()?;
-    output::closing(&format!("{count} parts of suggestions written to {}", out.display()));
+    output::say(&format!("{count} parts of suggestions written to {}", out.display()));
     Ok(())
 }
 

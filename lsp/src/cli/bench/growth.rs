@@ -182,7 +182,7 @@ pub(super) fn run(arguments: &GrowthArguments) -> anyhow::Result<()> {
     for place in places {
         for &size in &arguments.sizes {
             let row = measure(place, size, Duration::from_secs(arguments.seconds))?;
-            output::closing(&format!("{} {}: {:.1} ms a key", place.name(), row.bytes, row.key.0));
+            output::say(&format!("{} {}: {:.1} ms a key", place.name(), row.bytes, row.key.0));
             rows.push(row);
         }
     }

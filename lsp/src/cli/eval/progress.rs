@@ -104,7 +104,7 @@ impl Progress {
         if self.bar.is_none() && state.said.elapsed() >= SILENCE {
             state.said = Instant::now();
             let Counts { sampled, wanted, .. } = state.counts;
-            output::closing(&format!("{sampled} of {wanted} samples, {}", state.counts.rates(self.began.elapsed())));
+            output::say(&format!("{sampled} of {wanted} samples, {}", state.counts.rates(self.began.elapsed())));
         }
     }
 

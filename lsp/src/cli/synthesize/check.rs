@@ -37,7 +37,7 @@ pub(super) fn run(
             output::print(&format!("{}{problem}\n", source.name()))?;
         }
     }
-    output::closing(&format!("{} checked, {}", counted(texts.len(), "file"), counted(problems, "problem")));
+    output::say(&format!("{} checked, {}", counted(texts.len(), "file"), counted(problems, "problem")));
     Ok(if problems > 0 { ExitCode::from(FAILED) } else { ExitCode::SUCCESS })
 }
 

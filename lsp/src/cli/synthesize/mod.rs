@@ -117,7 +117,7 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
         all += tally;
     }
     if terminal.closes() && all != Tally::default() {
-        output::closing(&format!("{}, {:.1} s", all.words(), begun.elapsed().as_secs_f64()));
+        output::say(&format!("{}, {:.1} s", all.words(), begun.elapsed().as_secs_f64()));
     }
     Ok(if all.failed > 0 { ExitCode::from(FAILED) } else { ExitCode::SUCCESS })
 }
@@ -242,7 +242,7 @@ impl<'o> Job<'o> {
             if result != self.text {
                 interrupts.hold(|| source::replace(path, &self.text, &result))?;
             }
-            output::closing(&format!("{name}: {} written", tally.words()));
+            output::say(&format!("{name}: {} written", tally.words()));
         }
         Ok(())
     }

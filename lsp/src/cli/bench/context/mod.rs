@@ -63,7 +63,7 @@ pub fn run(arguments: &ContextArguments) -> anyhow::Result<()> {
     for (index, package) in packages.iter().enumerate() {
         let wanted = (arguments.places - rows.len()) / (packages.len() - index);
         let name = package.file_name().unwrap_or_default().to_string_lossy().into_owned();
-        output::closing(&format!("{name}: {wanted} places …"));
+        output::say(&format!("{name}: {wanted} places …"));
         let mut count = 0;
         for place in place::drawn(package, arguments.seed.wrapping_add(index as u64))? {
             if count == wanted {

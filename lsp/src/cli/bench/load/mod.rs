@@ -112,7 +112,7 @@ pub(super) fn run(arguments: &LoadArguments) -> anyhow::Result<()> {
         };
         let mut subjects = subjects(arguments, &path)?;
         for &load in loads {
-            output::closing(&format!("{name}, {} …", load.name()));
+            output::say(&format!("{name}, {} …", load.name()));
             report.cells.extend(measure(arguments, model, name, load, &mut subjects)?);
         }
     }

@@ -108,7 +108,7 @@ pub(super) fn run(arguments: &SuggestArguments) -> anyhow::Result<()> {
     for model in Model::all(arguments, &["builtin", "350m"])? {
         let mut targets = targets(arguments, &variants, &model)?;
         for &beside in &arguments.beside {
-            output::closing(&format!("{}, beside {beside} busy loops …", model.name));
+            output::say(&format!("{}, beside {beside} busy loops …", model.name));
             let noise = Noise::loops(beside.into())?;
             rows.extend(replayed(arguments, &traces, &model.name, beside.into(), &mut targets)?);
             noise.end()?;
@@ -127,7 +127,7 @@ fn replayed(
 ) -> anyhow::Result<Vec<Row>> {
     let mut rows = Vec::new();
     for trace in traces {
-        output::closing(&format!("{}: {} …", trace.name, trace.about));
+        output::say(&format!("{}: {} …", trace.name, trace.about));
         let row = |(kind, target): &(Kind, Target)| Row {
             model: model.to_owned(),
             beside,
@@ -167,7 +167,7 @@ fn users(arguments: &SuggestArguments, variants: &[Variant], named: &[PathBuf]) 
         for (_, mut target) in targets(arguments, variants, &model)? {
             let mut typed = Typed::default();
             for file in &files {
-                output::closing(&format!("{}: {} …", target.name(), file.display()));
+                output::say(&format!("{}: {} …", target.name(), file.display()));
                 user::type_file(file, manner, &mut target, &mut typed)?;
             }
             all.push((model.name.clone(), target.name().to_owned(), typed));

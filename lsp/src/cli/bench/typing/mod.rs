@@ -111,7 +111,7 @@ fn measure_all(
     let mut run = Run { name, ..Run::default() };
     let mut all = Vec::new();
     for (index, session) in sessions.iter().enumerate() {
-        output::closing(&format!("{}: {} …", run.name, session.name));
+        output::say(&format!("{}: {} …", run.name, session.name));
         if !arguments.every_key {
             let seed = arguments.seed.wrapping_mul(1_000_003).wrapping_add(index as u64);
             let rows = measure::pauses(session, arguments.places, seed, &mut client, judge)?;
