@@ -62,6 +62,13 @@ pub struct Arguments {
 enum Command {
     /// Serve an editor (the default)
     Serve(serve::Arguments),
+    #[command(flatten)]
+    Other(Other),
+}
+
+/// The commands beside the server: they do one thing, and end.
+#[derive(Debug, Subcommand)]
+enum Other {
     /// Print the suggestion for a position of a file
     Complete(complete::Arguments),
     /// Write the code of comment prompts
@@ -126,13 +133,13 @@ fn run(Arguments { wire, command, .. }: Arguments) -> anyhow::Result<ExitCode> {
         }
         logging::start(arguments.wire.log.as_deref(), true).and_then(|()| serve::run(&arguments))
     };
-    let command = match command {
+    let other = match command {
         None if std::io::stdin().is_terminal() && !wire.stdio => return Ok(help::instead(&[])),
         None => return serve(serve::Arguments { wire, ..serve::Arguments::default() }),
         Some(Command::Serve(arguments)) => {
             return serve(serve::Arguments { wire: arguments.wire.or(wire), ..arguments });
         }
-        Some(command) => command,
+        Some(Command::Other(other)) => other,
     };
     if wire != serve::Wire::default() {
         anyhow::bail!(
@@ -140,19 +147,18 @@ fn run(Arguments { wire, command, .. }: Arguments) -> anyhow::Result<ExitCode> {
         );
     }
     logging::start(None, false)?;
-    match command {
-        Command::Serve(_) => Ok(ExitCode::SUCCESS),
-        Command::Complete(arguments) if arguments.waits() => Ok(help::instead(&["complete"])),
-        Command::Complete(arguments) => complete::run(&arguments).map(success),
-        Command::Synthesize(arguments) if arguments.waits() => Ok(help::instead(&["synthesize"])),
-        Command::Synthesize(arguments) => synthesize::run(&arguments),
-        Command::Model(command) => model::run(command).map(success),
-        Command::Eval(command) => eval::run(&command),
-        Command::Bench(command) => bench::run(&command).map(success),
-        Command::Config(arguments) => config::run(&arguments),
-        Command::Stats(arguments) => stats::run(&arguments).map(success),
-        Command::Doctor(arguments) => doctor::run(&arguments).map(success),
-        Command::Completions(arguments) => help::completions(&arguments).map(success),
-        Command::Man(arguments) => help::man(&arguments).map(success),
+    match other {
+        Other::Complete(arguments) if arguments.waits() => Ok(help::instead(&["complete"])),
+        Other::Complete(arguments) => complete::run(&arguments).map(success),
+        Other::Synthesize(arguments) if arguments.waits() => Ok(help::instead(&["synthesize"])),
+        Other::Synthesize(arguments) => synthesize::run(&arguments),
+        Other::Model(command) => model::run(command).map(success),
+        Other::Eval(command) => eval::run(&command),
+        Other::Bench(command) => bench::run(&command).map(success),
+        Other::Config(arguments) => config::run(&arguments),
+        Other::Stats(arguments) => stats::run(&arguments).map(success),
+        Other::Doctor(arguments) => doctor::run(&arguments).map(success),
+        Other::Completions(arguments) => help::completions(&arguments).map(success),
+        Other::Man(arguments) => help::man(&arguments).map(success),
     }
 }

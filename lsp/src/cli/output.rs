@@ -13,7 +13,7 @@ use codegen_core::printable;
 pub enum Loudness {
     /// Errors only.
     Quiet,
-    /// Warnings, notes and a closing line, too.
+    /// Warnings, notes and lines about the work, too.
     Usual,
     /// Also what it cost, and what was weighed.
     Verbose,
