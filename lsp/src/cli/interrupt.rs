@@ -6,7 +6,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use codegen_eval::sampling::Cancel;
 #[cfg(unix)]
-use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
+use signal_hook::consts::SIGHUP;
+use signal_hook::consts::{SIGINT, SIGTERM};
 
 /// Reports, when the program is interrupted, whether the file has been written. An interrupt waits for a write that is
 /// under way, so that no temporary file remains.
@@ -97,9 +98,7 @@ impl Stop {
     /// Lets signals end the run from now on. The second signal ends the program at once.
     #[cfg(unix)]
     pub fn on_signals(&self) {
-        // A handled signal does not end the program: a file over the process's size limit then causes an error of
-        // writing, like a full disk.
-        let _ = signal_hook::flag::register(libc::SIGXFSZ, Arc::default());
+        outlive_size_limits();
         let stop = self.clone();
         on_signals([SIGINT, SIGTERM, SIGHUP], move |signal| match stop.signal() {
             None => {
@@ -113,6 +112,26 @@ impl Stop {
     /// The system ends the program, as usual. The file is valid anyway.
     #[cfg(not(unix))]
     pub fn on_signals(&self) {}
+}
+
+/// A flag that an interrupt sets from now on, while the program continues, so that it can end in order. Where that is not possible,
+/// interrupts end the program.
+#[must_use]
+pub fn flag() -> Arc<AtomicBool> {
+    #[cfg(unix)]
+    outlive_size_limits();
+    let flag = Arc::new(AtomicBool::new(false));
+    for signal in [SIGINT, SIGTERM] {
+        let _ = signal_hook::flag::register(signal, Arc::clone(&flag));
+    }
+    flag
+}
+
+/// Lets a file over the process's size limit cause an error of writing, like a full disk: a signal that is handled does not end the
+/// program.
+#[cfg(unix)]
+fn outlive_size_limits() {
+    let _ = signal_hook::flag::register(libc::SIGXFSZ, Arc::default());
 }
 
 /// Has the end of children noticed even if the program was started with `SIGCHLD` ignored, which some runners hand on:

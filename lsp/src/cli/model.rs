@@ -3,9 +3,7 @@
 use std::fmt::Write as _;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::path::{Path, PathBuf};
-use std::pin::pin;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
 use clap::builder::{PossibleValuesParser, TypedValueParser};
@@ -19,6 +17,7 @@ use codegen_engine::model::resolve::BUILTIN;
 use codegen_engine::model::{self, FileReport, FileType, Progress, Recipe};
 use indicatif::{ProgressBar, ProgressStyle};
 
+use super::interrupt;
 use super::output::{self, print};
 use super::progress::{SILENCE, duration};
 
@@ -172,7 +171,7 @@ fn watched(
     if let Ok(style) = ProgressStyle::with_template("{bar:24} {percent:>3} %  {msg}") {
         bar.set_style(style);
     }
-    let interrupted = interrupts();
+    let interrupted = interrupt::flag();
     let begun = Instant::now();
     let mut said = begun;
     let mut progress = |progress: Progress<'_>| {
@@ -213,48 +212,6 @@ fn rate(done: u64, total: u64, elapsed: Duration) -> String {
     }
     let left = total.saturating_sub(done) as f64 / rate;
     format!("{:.1} million weights/s, {} left", rate / 1e6, duration(left))
-}
-
-/// A flag that is set when the user interrupts the program, which continues. Where that is not possible, the system
-/// ends the program as usual.
-fn interrupts() -> Arc<AtomicBool> {
-    let flag = Arc::new(AtomicBool::new(false));
-    let setter = Arc::clone(&flag);
-    let (listening, listens) = std::sync::mpsc::channel();
-    std::thread::spawn(move || {
-        let Ok(runtime) = tokio::runtime::Builder::new_current_thread().enable_all().build() else { return };
-        runtime.block_on(async move {
-            let mut interrupt = pin!(asked_to_stop());
-            // The first poll starts listening.
-            let first = futures::poll!(&mut interrupt);
-            drop(listening);
-            if first.is_pending() && interrupt.await.is_ok() {
-                setter.store(true, Ordering::Relaxed);
-            }
-        });
-    });
-    // Nothing is sent: the wait ends when the sender is dropped.
-    let _: Result<(), _> = listens.recv();
-    flag
-}
-
-/// Returns when the user, or the system, asks the program to end.
-#[cfg(unix)]
-async fn asked_to_stop() -> std::io::Result<()> {
-    use tokio::signal::unix::{SignalKind, signal};
-    // A handled signal does not end the program: a file over the process's size limit then causes an error of writing,
-    // like a full disk.
-    let _ = signal(SignalKind::from_raw(libc::SIGXFSZ));
-    let mut terminate = signal(SignalKind::terminate())?;
-    tokio::select! {
-        interrupted = tokio::signal::ctrl_c() => interrupted,
-        _ = terminate.recv() => Ok(()),
-    }
-}
-
-#[cfg(not(unix))]
-async fn asked_to_stop() -> std::io::Result<()> {
-    tokio::signal::ctrl_c().await
 }
 
 /// One line with the file, its size, its parts and the time taken.
