@@ -78,6 +78,24 @@ pub enum Status {
     Killed,
 }
 
+impl Status {
+    /// The status in words for people.
+    #[must_use]
+    pub const fn words(self) -> &'static str {
+        match self {
+            Self::Passed => "passed",
+            Self::Wrong => "wrong",
+            Self::NoAnswer => "no answer",
+            Self::Raised => "raised",
+            Self::SyntaxError => "syntax error",
+            Self::Exited => "exited",
+            Self::TimedOut => "timed out",
+            Self::OutOfMemory => "out of memory",
+            Self::Killed => "killed",
+        }
+    }
+}
+
 /// The verdict on a sample's program.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Verdict {

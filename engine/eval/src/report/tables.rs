@@ -4,7 +4,7 @@ use maud::{Markup, html};
 
 use super::pictures;
 use crate::record::{Benchmark, Header};
-use crate::summary::{Condition, Group, NOTHING, STATUSES, Summary, chance, percent, points, range, status, tokens};
+use crate::summary::{Condition, Group, NOTHING, STATUSES, Summary, chance, percent, points, range, tokens};
 
 /// The settings of the run, a row for each.
 pub(super) fn facts(header: &Header) -> Markup {
@@ -127,7 +127,7 @@ pub(super) fn counts(summary: &Summary) -> Markup {
     let used = |status| summary.conditions.iter().any(|condition| condition.counts.statuses.contains_key(&status));
     let statuses: Vec<_> = STATUSES.into_iter().filter(|&status| used(status)).collect();
     let mut heads = vec![kind(summary), "samples", "of", "left out", "without verdict", "turns cut"];
-    heads.extend(statuses.iter().map(|&of| status(of)));
+    heads.extend(statuses.iter().map(|status| status.words()));
     let row = |condition: &Condition| {
         let counts = &condition.counts;
         let mut row = vec![condition.name.clone()];

