@@ -14,7 +14,7 @@ use ropey::Rope;
 use serde_json::json;
 
 use super::engine_args::EngineArgs;
-use super::number::whole;
+use super::number::of_option;
 use super::output;
 use super::settings::Settings;
 use super::source::Source;
@@ -39,7 +39,7 @@ pub struct Arguments {
     #[arg(long)]
     json: bool,
     /// Tokens generated at most [default: 128]
-    #[arg(long, value_name = "N", value_parser = whole(1..=4096usize))]
+    #[arg(long, value_name = "N", value_parser = of_option::<usize>("inline.maxTokens"))]
     max_tokens: Option<usize>,
     /// Only comments that start with this are prompts (say '#>')
     #[arg(long, value_name = "TEXT")]

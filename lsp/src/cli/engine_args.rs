@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::Args;
 use codegen_engine::{Engine, FlashAttention, GpuLayers, SlotsWithin};
 
-use super::number;
+use super::number::{at_least, of_option};
 use crate::config::options::range;
 use crate::config::{Config, EngineConfig, parse_gpu_layers, parse_threads};
 use crate::generate::prepare;
@@ -37,7 +37,7 @@ pub struct EngineArgs {
     #[arg(long, value_name = "auto|all|N", value_parser = gpu_layers)]
     pub gpu_layers: Option<GpuLayers>,
     /// The number of the device that is used first; `codegen-lsp doctor` lists them
-    #[arg(long, value_name = "N", value_parser = number::at_least(0usize))]
+    #[arg(long, value_name = "N", value_parser = at_least(0usize))]
     pub main_device: Option<usize>,
     /// Fused attention: auto, on or off [default: auto; for eval without a GPU off]
     #[arg(long, value_name = "auto|on|off", value_parser = flash_attention)]
@@ -107,21 +107,14 @@ impl EngineArgs {
     }
 }
 
-/// A parser of the whole numbers that an option of the server may have.
-fn of_option<N: TryFrom<i64>>(name: &str) -> impl Fn(&str) -> Result<N, String> + Clone + Send + Sync + 'static {
-    let range = range(name);
-    move |text| {
-        let number = number::whole(range.clone())(text)?;
-        N::try_from(number).map_err(|_| format!("{number} is too large"))
-    }
-}
-
 /// A number of threads; `None` leaves the choice to the engine.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Threads(pub Option<usize>);
 
 fn threads(text: &str) -> Result<Threads, String> {
-    parse_threads(text).map(Threads).ok_or_else(|| "expected auto or a number from 1 to 512".to_owned())
+    let range = range("threads");
+    let expected = || format!("expected auto or a whole number from {} to {}", range.start(), range.end());
+    parse_threads(text).map(Threads).ok_or_else(expected)
 }
 
 fn gpu_layers(text: &str) -> Result<GpuLayers, String> {

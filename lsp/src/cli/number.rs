@@ -4,6 +4,8 @@ use std::fmt::Display;
 use std::ops::RangeInclusive;
 use std::str::FromStr;
 
+use crate::config::options;
+
 /// A parser of whole numbers in a range.
 pub fn whole<N>(range: RangeInclusive<N>) -> impl Fn(&str) -> Result<N, String> + Clone + Send + Sync + 'static
 where
@@ -32,6 +34,20 @@ pub fn fraction(most: f32) -> impl Fn(&str) -> Result<f32, String> + Clone + Sen
         let number = text.parse().ok().filter(|number: &f32| *number > 0.0 && *number <= most);
         number.ok_or_else(|| format!("expected a number above 0 and up to {most}"))
     }
+}
+
+/// A parser of the whole numbers that an option of the server may have.
+pub fn of_option<N: TryFrom<i64>>(name: &str) -> impl Fn(&str) -> Result<N, String> + Clone + Send + Sync + 'static {
+    let whole = whole(options::range(name));
+    move |text| {
+        let number = whole(text)?;
+        N::try_from(number).map_err(|_| format!("{number} is too large"))
+    }
+}
+
+/// A parser of the numbers above zero that an option of the server may have.
+pub fn fraction_of_option(name: &str) -> impl Fn(&str) -> Result<f32, String> + Clone + Send + Sync + 'static {
+    fraction(options::most(name))
 }
 
 #[cfg(test)]

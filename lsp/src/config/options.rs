@@ -465,6 +465,14 @@ pub fn range(name: &str) -> RangeInclusive<i64> {
     range.map_or(0..=i64::MAX, |range| bound(*range.start())..=bound(*range.end()))
 }
 
+/// The largest of an option's numbers with a fraction; the largest of all for an option without them.
+#[must_use]
+pub fn most(name: &str) -> f32 {
+    let mut forms = find(name).into_iter().flat_map(|option| option.forms);
+    let most = forms.find_map(|form| if let Form::Number { most, .. } = form { Some(*most as f32) } else { None });
+    most.unwrap_or(f32::MAX)
+}
+
 /// The entries directly in a section (`""` is the top): a key, its name from the top, and its option; `None` for a
 /// section.
 #[must_use]

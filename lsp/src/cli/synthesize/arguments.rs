@@ -11,7 +11,7 @@ use codegen_text::turns::TurnOptions;
 
 use super::choice::Choice;
 use crate::cli::engine_args::EngineArgs;
-use crate::cli::number::{at_least, fraction, whole};
+use crate::cli::number::{at_least, fraction_of_option, of_option};
 use crate::cli::paint::Colour;
 use crate::cli::source::Source;
 use crate::config::{Config, SynthesisConfig};
@@ -98,7 +98,7 @@ pub struct Arguments {
     pub color: Colour,
 
     /// Sample N answers for each turn and take the best [default: 1]
-    #[arg(long, value_name = "N", value_parser = whole(1..=16usize), help_heading = "Code")]
+    #[arg(long, value_name = "N", value_parser = of_option::<usize>("synthesis.candidates"), help_heading = "Code")]
     pub candidates: Option<usize>,
     /// Run the program up to each turn in a sandbox: answers that raise an exception come last, and after a turn whose best
     /// answer raises no more are written
@@ -118,13 +118,13 @@ pub struct Arguments {
     #[arg(long, value_name = "LEVEL", value_parser = level, help_heading = "Code")]
     pub isolation: Option<Level>,
     /// Tokens of one turn's code at most [default: 256]
-    #[arg(long, value_name = "N", value_parser = whole(1..=4096usize), help_heading = "Code")]
+    #[arg(long, value_name = "N", value_parser = of_option::<usize>("synthesis.maxTokens"), help_heading = "Code")]
     pub max_tokens: Option<usize>,
     /// Temperature of what is sampled; without --candidates and --seed the most likely text is taken [default: 0.8]
-    #[arg(long, value_name = "T", value_parser = fraction(2.0), help_heading = "Code")]
+    #[arg(long, value_name = "T", value_parser = fraction_of_option("synthesis.temperature"), help_heading = "Code")]
     pub temperature: Option<f32>,
     /// Sample from the most likely tokens whose probabilities sum to P [default: 0.95]
-    #[arg(long, value_name = "P", value_parser = fraction(1.0), help_heading = "Code")]
+    #[arg(long, value_name = "P", value_parser = fraction_of_option("synthesis.topP"), help_heading = "Code")]
     pub top_p: Option<f32>,
     /// Sample with this seed; equal seeds give equal texts
     #[arg(long, value_name = "N", value_parser = at_least(0u64), help_heading = "Code")]

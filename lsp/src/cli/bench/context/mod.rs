@@ -39,7 +39,7 @@ pub struct ContextArguments {
     #[arg(long, value_name = "N", default_value_t = 1, value_parser = crate::cli::number::at_least(0u64))]
     seed: u64,
     /// The largest part of the prompt that is of other files, in percent
-    #[arg(long, value_name = "PERCENT", default_value_t = InlineConfig::default().context_share, value_parser = crate::cli::number::whole(1..=100usize))]
+    #[arg(long, value_name = "PERCENT", default_value_t = InlineConfig::default().context_share, value_parser = crate::cli::number::of_option::<usize>("inline.contextShare"))]
     share: usize,
     /// Write a line of JSON for each place to FILE
     #[arg(long, value_name = "FILE")]
