@@ -81,7 +81,8 @@ impl FromStr for Level {
 
     fn from_str(text: &str) -> Result<Self, String> {
         let found = Self::ALL.into_iter().find(|level| level.name() == text);
-        found.ok_or_else(|| format!("expected {}", Self::ALL.map(Self::name).join(", ")))
+        let [first, second, third, fourth] = Self::ALL.map(Self::name);
+        found.ok_or_else(|| format!("expected {first}, {second}, {third} or {fourth}"))
     }
 }
 
@@ -105,7 +106,7 @@ mod tests {
         for level in Level::ALL {
             assert_eq!(level.to_string().parse::<Level>().unwrap(), level);
         }
-        let expected = "expected limits, folder, folder+network, folder+network+processes";
+        let expected = "expected limits, folder, folder+network or folder+network+processes";
         assert_eq!("none".parse::<Level>().unwrap_err(), expected);
         assert_eq!(Level::default().name(), "folder+network");
     }

@@ -163,7 +163,7 @@ pub struct Report {
 #[derive(Debug, Clone, thiserror::Error)]
 pub enum SandboxError {
     /// There is no usable Python.
-    #[error("no Python to run programs with: {reason}")]
+    #[error("there is no Python to run programs with ({reason}); --python or synthesis.python names another")]
     NoPython {
         /// The attempts and their errors.
         reason: String,

@@ -31,7 +31,7 @@ pub fn resolve(name: &str) -> Result<PathBuf, ModelError> {
     Err(ModelError::Usage(match released(name) {
         Some(release) => format!(
             "the model {name} is not on this machine; download it (`hf download Salesforce/{release} --local-dir \
-             {release}`), convert it (`codegen-lsp model convert {release} -o {release}.gguf --type q8_0`) and name \
+             {release}`), convert it (`codegen-lsp model convert {release} -o {release}.gguf --type Q8_0`) and name \
              the file {release}.gguf"
         ),
         None => match remote(name) {

@@ -13,7 +13,7 @@ where
 {
     move |text| {
         let number = text.parse().ok().filter(|number| range.contains(number));
-        number.ok_or_else(|| format!("expected a number from {} to {}", range.start(), range.end()))
+        number.ok_or_else(|| format!("expected a whole number from {} to {}", range.start(), range.end()))
     }
 }
 
@@ -24,7 +24,7 @@ where
 {
     move |text| {
         let number = text.parse().ok().filter(|number| *number >= least);
-        number.ok_or_else(|| format!("expected a number from {least} on"))
+        number.ok_or_else(|| format!("expected a whole number of at least {least}"))
     }
 }
 
@@ -59,11 +59,11 @@ mod tests {
         let said = |text| whole(1..=16u8)(text);
         assert_eq!(said("16"), Ok(16));
         for wrong in ["0", "17", "300", "-1", "x", "", "1.5"] {
-            assert_eq!(said(wrong), Err("expected a number from 1 to 16".to_owned()), "{wrong}");
+            assert_eq!(said(wrong), Err("expected a whole number from 1 to 16".to_owned()), "{wrong}");
         }
         assert_eq!(at_least(1u64)("7"), Ok(7));
         for wrong in ["0", "x", "99999999999999999999999"] {
-            assert_eq!(at_least(1u64)(wrong), Err("expected a number from 1 on".to_owned()), "{wrong}");
+            assert_eq!(at_least(1u64)(wrong), Err("expected a whole number of at least 1".to_owned()), "{wrong}");
         }
         assert_eq!(fraction(2.0)("0.5"), Ok(0.5));
         for wrong in ["0", "2.1", "NaN", "inf", "x"] {

@@ -49,11 +49,12 @@ impl Source {
         folder.or_else(|| std::env::current_dir().ok()).unwrap_or_default()
     }
 
-    /// Reads Python of at most `limit` bytes, without the byte order mark that it may start with.
+    /// Reads Python of at most `limit` bytes, without the byte order mark that it may start with. `of_input` is the command that does
+    /// the same for standard input.
     ///
     /// # Errors
     /// It cannot be read, is too large, is not UTF-8, or has the name of another kind of file.
-    pub fn read_python(&self, limit: usize) -> anyhow::Result<String> {
+    pub fn read_python(&self, limit: usize, of_input: &str) -> anyhow::Result<String> {
         let name = self.name();
         let bytes = match self {
             Self::Input => read_some(std::io::stdin().lock(), limit),
@@ -61,17 +62,20 @@ impl Source {
                 let about = std::fs::metadata(path).with_context(|| format!("cannot read {name}"))?;
                 let kind = path.extension().map(|kind| kind.to_string_lossy().to_ascii_lowercase());
                 if let Some(kind) = kind.filter(|kind| about.is_file() && !PYTHON.contains(&kind.as_str())) {
-                    bail!("{name} is not a Python file: its name ends with .{kind}; - reads code from standard input");
+                    bail!(
+                        "{name} is not a Python file: its name ends with .{kind}; to have it read anyway, give it on standard \
+                         input: `{of_input} < {name}`"
+                    );
                 }
                 if about.len() > limit as u64 {
-                    return too_large(&name, &size(about.len()), limit);
+                    return too_large(&name, limit);
                 }
                 std::fs::File::open(path).and_then(|file| read_some(file, limit))
             }
         };
         let bytes = bytes.with_context(|| format!("cannot read {name}"))?;
         if bytes.len() > limit {
-            return too_large(&name, "larger", limit);
+            return too_large(&name, limit);
         }
         Ok(without_mark(decoded(bytes, &name)?))
     }
@@ -84,10 +88,10 @@ fn read_some(from: impl Read, limit: usize) -> std::io::Result<Vec<u8>> {
     Ok(bytes)
 }
 
-fn too_large<T>(name: &str, is: &str, limit: usize) -> anyhow::Result<T> {
+fn too_large<T>(name: &str, limit: usize) -> anyhow::Result<T> {
     let most = size(limit as u64);
     bail!(
-        "{name} is {is}, and files above {most} are not worked on; the option maxFileBytes of your own file is the limit"
+        "{name} is larger than {most}, the limit; the option maxFileBytes raises it (`codegen-lsp config` names the files of options)"
     )
 }
 
@@ -169,19 +173,19 @@ mod tests {
         let said = |name: &str, bytes: &[u8]| {
             let path = folder.path().join(name);
             std::fs::write(&path, bytes).unwrap();
-            let error = Source::from(path.as_path()).read_python(20).unwrap_err().to_string();
+            let error = Source::from(path.as_path()).read_python(20, "codegen-lsp x -").unwrap_err().to_string();
             error.replace(&format!("{}/", folder.path().display()), "")
         };
         assert_eq!(said("a.py", b"x = 1\ny = \xff\n"), "a.py is not valid UTF-8 at line 2, byte 5");
         assert_eq!(said("b.py", b"\xe9"), "b.py is not valid UTF-8 at line 1, byte 1");
-        let large =
-            "is 21 B, and files above 20 B are not worked on; the option maxFileBytes of your own file is the limit";
+        let large = "is larger than 20 B, the limit; the option maxFileBytes raises it (`codegen-lsp config` names the files of options)";
         assert_eq!(said("c.py", &[b'#'; 21]), format!("c.py {large}"));
-        let other = "notes.TXT is not a Python file: its name ends with .txt; - reads code from standard input";
+        let other = "notes.TXT is not a Python file: its name ends with .txt; to have it read anyway, give it on standard input: \
+                     `codegen-lsp x - < notes.TXT`";
         assert_eq!(said("notes.TXT", b"x"), other);
         let script = folder.path().join("script");
         std::fs::write(&script, "\u{feff}x = 1\n").unwrap();
-        assert_eq!(Source::from(script.as_path()).read_python(20).unwrap(), "x = 1\n");
+        assert_eq!(Source::from(script.as_path()).read_python(20, "codegen-lsp x -").unwrap(), "x = 1\n");
         assert_eq!(Source::from(Path::new("-")), Source::Input);
     }
 

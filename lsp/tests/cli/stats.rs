@@ -70,8 +70,8 @@ fn what_cannot_be_is_said() {
     let folder = tempfile::tempdir().unwrap();
     for (arguments, place, expected) in [
         (&[][..], Path::new("off"), "CODEGEN_LSP_STATISTICS is `off`"),
-        (&["--days", "0"], folder.path(), "expected a number from 1 to 90"),
-        (&["--days", "91"], folder.path(), "expected a number from 1 to 90"),
+        (&["--days", "0"], folder.path(), "expected a whole number from 1 to 90"),
+        (&["--days", "91"], folder.path(), "expected a whole number from 1 to 90"),
         (&["--reset", "--json"], folder.path(), "cannot be used with"),
     ] {
         let output = stats(place, arguments).output().unwrap();

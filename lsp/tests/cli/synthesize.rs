@@ -290,12 +290,12 @@ fn what_cannot_be_done_is_said() {
         ),
         (&["--list", "--in-place"], "cannot be used with"),
         (&["--turn", "5"], "a.py: there is no turn 5: there are 4, counted from 1"),
-        (&["--from", "0"], "expected a number from 1 on"),
-        (&["--turn", "x"], "expected a number from 1 on"),
+        (&["--from", "0"], "expected a whole number of at least 1"),
+        (&["--turn", "x"], "expected a whole number of at least 1"),
         (&["--keep-going"], "required"),
         (&["--check", "--in-place"], "cannot be used with"),
         (&["--turn", "1", "--from", "2"], "cannot be used with"),
-        (&["--candidates", "17"], "expected a number from 1 to 16"),
+        (&["--candidates", "17"], "expected a whole number from 1 to 16"),
         (&["--temperature", "0"], "above 0 and up to 2"),
         (&["--top-p", "1.5"], "above 0 and up to 1"),
         (&["--json", "--diff"], "cannot be used with"),
@@ -352,5 +352,5 @@ fn what_raises_is_found_out_by_running_it() {
 
     let output = program(&["synthesize", &good, "--verify", "--python", "no-such-python"]).output().unwrap();
     assert_eq!(output.status.code(), Some(2));
-    assert!(err(&output).contains("no Python to run programs with: "), "{}", err(&output));
+    assert!(err(&output).contains("there is no Python to run programs with (`no-such-python`: "), "{}", err(&output));
 }

@@ -95,9 +95,9 @@ fn header(line: &[u8]) -> Result<Header, String> {
     if !line.ends_with(b"\n") {
         return Err("it has no whole line".to_owned());
     }
-    let value: Value = serde_json::from_slice(line).map_err(|_| "its first line is no JSON".to_owned())?;
+    let value: Value = serde_json::from_slice(line).map_err(|_| "its first line is not JSON".to_owned())?;
     if value.get("kind").and_then(Value::as_str) != Some("run") {
-        return Err("its first line is no header".to_owned());
+        return Err("its first line is not a header".to_owned());
     }
     let format = value.get("format").and_then(Value::as_u64);
     if format != Some(FORMAT.into()) {
@@ -106,7 +106,7 @@ fn header(line: &[u8]) -> Result<Header, String> {
     }
     match serde_json::from_slice(line) {
         Ok(Line::Run(header)) => Ok(header),
-        Ok(_) => Err("its first line is no header".to_owned()),
+        Ok(_) => Err("its first line is not a header".to_owned()),
         Err(error) => Err(format!("its header is damaged: {error}")),
     }
 }

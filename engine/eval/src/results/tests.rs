@@ -190,11 +190,11 @@ fn other_files_are_left_alone() {
     let (folder, path) = place();
     let future = serde_json::to_string(&Line::Run(Header { format: 2, ..header() })).unwrap() + "\n";
     let table = [
-        ("print('hello')\n", "is not the file of a run: its first line is no JSON"),
+        ("print('hello')\n", "is not the file of a run: its first line is not JSON"),
         ("print('hello')", "is not the file of a run: it has no whole line"),
-        ("[1]\n", "is not the file of a run: its first line is no header"),
-        ("{\"task_id\": 1}\n", "is not the file of a run: its first line is no header"),
-        ("\n", "is not the file of a run: its first line is no JSON"),
+        ("[1]\n", "is not the file of a run: its first line is not a header"),
+        ("{\"task_id\": 1}\n", "is not the file of a run: its first line is not a header"),
+        ("\n", "is not the file of a run: its first line is not JSON"),
         ("{\"kind\":\"run\",\"format\":1}\n", "its header is damaged: missing field"),
         (&future, "its format is 2, and this program knows format 1"),
     ];

@@ -91,7 +91,8 @@ fn a_python_that_cannot_be_used_is_named() {
     };
     for benchmark in [Benchmark::Mtpb, Benchmark::HumanEval] {
         let said = message(Path::new("no-such-python"), benchmark).unwrap();
-        assert_eq!(said, "no Python to run programs with: `no-such-python`: there is no such program in PATH");
+        let why = "there is no Python to run programs with (`no-such-python`: there is no such program in PATH); ";
+        assert_eq!(said, format!("{why}--python or synthesis.python names another"));
         let said = message(Path::new("/bin/false"), benchmark).unwrap();
         assert!(said.contains("`/bin/false`"), "{said}");
     }

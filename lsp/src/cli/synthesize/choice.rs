@@ -53,6 +53,7 @@ impl<'o> Chosen<'o> {
                         prompt.start
                     }
                     None if all.is_empty() => bail!("there are no comment prompts, so there is no turn {number}"),
+                    None if all.len() == 1 => bail!("there is no turn {number}: there is only turn 1 (see --list)"),
                     None => bail!("there is no turn {number}: there are {}, counted from 1 (see --list)", all.len()),
                 }
             }
@@ -219,6 +220,10 @@ mod tests {
         assert_eq!(
             error(TEXT, Choice::From(0)),
             Some("there is no turn 0: there are 5, counted from 1 (see --list)".to_owned())
+        );
+        assert_eq!(
+            error("# one\n", Choice::One(2)),
+            Some("there is no turn 2: there is only turn 1 (see --list)".to_owned())
         );
         assert_eq!(
             error("x = 1\n", Choice::One(1)),

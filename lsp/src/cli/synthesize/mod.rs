@@ -83,7 +83,7 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     let settings = sources.first().map_or_else(Settings::here, Settings::of).tell();
     let limit = settings.config.max_file_bytes;
     let options = arguments.turn_options(&settings.config);
-    let texts = sources.iter().map(|source| Ok((source.clone(), source.read_python(limit)?)));
+    let texts = sources.iter().map(|source| Ok((source.clone(), source.read_python(limit, "codegen-lsp synthesize -")?)));
     let texts = texts.collect::<anyhow::Result<Vec<_>>>()?;
     if arguments.list {
         return list::run(arguments, &texts, &options).map(|()| ExitCode::SUCCESS);

@@ -139,14 +139,14 @@ fn what_cannot_be_done_is_said() {
         ("humaneval", &humaneval, &["--temperatures", "0.2,0.20"], "--temperatures has 0.2 twice"),
         ("humaneval", &humaneval, &["--temperatures", "2.5"], "expected a number from 0 to 2"),
         ("humaneval", &humaneval, &["-k", "1,2"], "pass@2 takes at least 2 samples of each problem, and -n is 1"),
-        ("humaneval", &humaneval, &["-n", "0"], "expected a number from 1"),
+        ("humaneval", &humaneval, &["-n", "0"], "expected a whole number from 1"),
         ("humaneval", &humaneval, &["--top-p", "0"], "above 0 and up to 1"),
         ("humaneval", &humaneval, &["--workers", "0"], "--workers"),
         ("humaneval", &humaneval, &["--reproducible", "--slots", "2"], "cannot be used with"),
         ("humaneval", &humaneval, &["--model", "no-such"], "no-such"),
         ("humaneval", &humaneval, &["--python", "no-such-python"], "no-such-python"),
         ("humaneval", &humaneval, &["--report", &report], "cannot write the report"),
-        ("humaneval", &humaneval, &["--out", &other], "a.py is not the file of a run: its first line is no JSON"),
+        ("humaneval", &humaneval, &["--out", &other], "a.py is not the file of a run: its first line is not JSON"),
         ("humaneval", &humaneval, &["--out", folder], "is no regular file, so no run can be kept there"),
     ];
     for (benchmark, problems, flags, expected) in table {
