@@ -40,7 +40,7 @@ fn synthesize_fills_every_empty_turn_in_order() {
     assert!(!second.trim().is_empty(), "{text}");
     let (whole, nothing) = run(&["synthesize", &path]);
     assert_eq!(whole, text, "a filter hands on what it has nothing to do for");
-    let why = "every prompt already has code; use --turn N or --from N (see --list)";
+    let why = "every prompt already has code; --turn N --replace writes one again (see --list)";
     assert_eq!(nothing, format!("note: {path}: {why}\n"));
     assert_eq!(run(&["synthesize", &path, "-q"]), (text, String::new()));
 }

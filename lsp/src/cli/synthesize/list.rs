@@ -48,7 +48,7 @@ pub(super) fn nothing_asked(document: &Document, options: &TurnOptions) -> Strin
     }
     let has_code = |turn| turns::silence(document, turn, options) == Some(Silence::Code);
     if others == 0 && all.iter().all(has_code) {
-        return "every prompt already has code; use --turn N or --from N (see --list)".to_owned();
+        return "every prompt already has code; --turn N --replace writes one again (see --list)".to_owned();
     }
     let within = match others {
         0 => String::new(),
