@@ -92,7 +92,7 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
     let source = Source::from(file.as_path());
     let Settings { config, .. } = Settings::of(&source).tell();
     let of_input = format!("codegen-lsp complete -:{line}:{column}");
-    let document = Document::new(&source.read_python(config.max_file_bytes, &of_input)?, 0);
+    let document = Document::new(&source.read_python(config.max_file_bytes, &of_input)?.text, 0);
     let offset = offset(document.rope(), *line, *column).with_context(|| source.name())?;
     let engine = arguments.engine.load_over(&config)?;
     let options = TurnOptions { marker: arguments.marker.clone().or_else(|| config.turns.marker.clone()) };

@@ -7,7 +7,7 @@ use anyhow::{Context, bail};
 use codegen_engine::model::inspect::size;
 
 /// The mark with which some editors label a file as UTF-8. It is no part of the text.
-const BYTE_ORDER_MARK: char = '\u{feff}';
+const BYTE_ORDER_MARK: &str = "\u{feff}";
 
 /// Endings of names of Python files, those of related languages included.
 const PYTHON: [&str; 7] = ["py", "pyi", "pyw", "pyx", "pxd", "pxi", "py3"];
@@ -18,6 +18,23 @@ pub enum Source {
     /// Standard input, which is written `-`.
     Input,
     File(PathBuf),
+}
+
+/// A text that was read, and how its file began.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Text {
+    /// The text without the mark.
+    pub text: String,
+    /// The byte order mark that stood before it, or nothing.
+    pub mark: &'static str,
+}
+
+impl Text {
+    fn of(mut text: String) -> Self {
+        let mark = if text.starts_with(BYTE_ORDER_MARK) { BYTE_ORDER_MARK } else { "" };
+        text.drain(..mark.len());
+        Self { text, mark }
+    }
 }
 
 impl From<&Path> for Source {
@@ -49,12 +66,11 @@ impl Source {
         folder.or_else(|| std::env::current_dir().ok()).unwrap_or_default()
     }
 
-    /// Reads Python of at most `limit` bytes, without the byte order mark that it may start with. `of_input` is the command that does
-    /// the same for standard input.
+    /// Reads Python of at most `limit` bytes. `of_input` is the command that does the same for standard input.
     ///
     /// # Errors
     /// It cannot be read, is too large, is not UTF-8, or has the name of another kind of file.
-    pub fn read_python(&self, limit: usize, of_input: &str) -> anyhow::Result<String> {
+    pub fn read_python(&self, limit: usize, of_input: &str) -> anyhow::Result<Text> {
         let name = self.name();
         let bytes = match self {
             Self::Input => read_some(std::io::stdin().lock(), limit),
@@ -77,7 +93,7 @@ impl Source {
         if bytes.len() > limit {
             return too_large(&name, limit);
         }
-        Ok(without_mark(decoded(bytes, &name)?))
+        Ok(Text::of(decoded(bytes, &name)?))
     }
 }
 
@@ -100,19 +116,12 @@ fn too_large<T>(name: &str, limit: usize) -> anyhow::Result<T> {
 /// # Errors
 /// The file cannot be read, or is not UTF-8.
 pub fn read(path: &Path) -> anyhow::Result<String> {
-    read_whole(path).map(without_mark)
+    read_whole(path).map(|text| text.text)
 }
 
-fn without_mark(mut text: String) -> String {
-    if text.starts_with(BYTE_ORDER_MARK) {
-        text.drain(..BYTE_ORDER_MARK.len_utf8());
-    }
-    text
-}
-
-fn read_whole(path: &Path) -> anyhow::Result<String> {
+fn read_whole(path: &Path) -> anyhow::Result<Text> {
     let bytes = std::fs::read(path).with_context(|| format!("cannot read {}", path.display()))?;
-    decoded(bytes, &path.display().to_string())
+    decoded(bytes, &path.display().to_string()).map(Text::of)
 }
 
 /// The bytes as text. A refusal names the line, and the byte in it, both counted from 1.
@@ -145,9 +154,8 @@ pub fn check_writable(path: &Path) -> anyhow::Result<()> {
 /// The file was changed meanwhile, or the operating system refuses; the file is then unchanged.
 pub fn replace(path: &Path, old: &str, new: &str) -> anyhow::Result<()> {
     let failed = || format!("cannot write {}", path.display());
-    let current = read_whole(path)?;
-    let mark = if current.starts_with(BYTE_ORDER_MARK) { &current[..BYTE_ORDER_MARK.len_utf8()] } else { "" };
-    if &current[mark.len()..] != old {
+    let Text { text, mark } = read_whole(path)?;
+    if text != old {
         bail!("{} was changed by something else meanwhile, so nothing is written into it", path.display());
     }
     codegen_engine::output::replace(path, [mark, new].concat().as_bytes()).with_context(failed)
@@ -185,7 +193,8 @@ mod tests {
         assert_eq!(said("notes.TXT", b"x"), other);
         let script = folder.path().join("script");
         std::fs::write(&script, "\u{feff}x = 1\n").unwrap();
-        assert_eq!(Source::from(script.as_path()).read_python(20, "codegen-lsp x -").unwrap(), "x = 1\n");
+        let marked = Text { text: "x = 1\n".to_owned(), mark: "\u{feff}" };
+        assert_eq!(Source::from(script.as_path()).read_python(20, "codegen-lsp x -").unwrap(), marked);
         assert_eq!(Source::from(Path::new("-")), Source::Input);
     }
 

@@ -134,7 +134,7 @@ fn several_files_are_written_each_with_a_line() {
 
 #[test]
 fn standard_input_is_a_file_too() {
-    let text = "# Assign the list [3, 8, 1] to a variable named numbers.\n";
+    let text = "\u{feff}# Assign the list [3, 8, 1] to a variable named numbers.\n";
     let fed = |arguments: &[&str]| {
         let mut command = program(&[arguments, &THREADS].concat());
         let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
@@ -145,7 +145,8 @@ fn standard_input_is_a_file_too() {
     };
     let whole = fed(&["synthesize", "-"]);
     assert!(whole.starts_with(text) && whole.len() > text.len(), "{whole}");
-    assert!(fed(&["synthesize", "-", "--diff"]).starts_with("--- a/stdin\n+++ b/stdin\n"));
+    let patch = fed(&["synthesize", "-", "--diff"]);
+    assert!(patch.starts_with("--- a/stdin\n+++ b/stdin\n") && patch.contains(&format!("\n {text}+")), "{patch}");
     assert!(!fed(&["complete", "-:2:1"]).trim().is_empty());
 }
 

@@ -12,7 +12,7 @@ use super::arguments::Arguments;
 use super::choice::{Choice, Chosen};
 use super::{FAILED, report, writer};
 use crate::cli::output::{self, counted};
-use crate::cli::source::Source;
+use crate::cli::source::{Source, Text};
 use crate::config::Config;
 use crate::generate::run::{self, RunOptions};
 
@@ -22,7 +22,7 @@ use crate::generate::run::{self, RunOptions};
 /// Programs are to be run and cannot, or standard output is closed.
 pub(super) fn run(
     arguments: &Arguments,
-    texts: &[(Source, String)],
+    texts: &[(Source, Text)],
     options: &TurnOptions,
     config: &Config,
 ) -> anyhow::Result<ExitCode> {
@@ -32,7 +32,7 @@ pub(super) fn run(
     }
     let mut problems = 0;
     for (source, text) in texts {
-        for problem in of(text, options, run.as_ref())? {
+        for problem in of(&text.text, options, run.as_ref())? {
             problems += 1;
             output::print(&format!("{}{problem}\n", source.name()))?;
         }

@@ -7,13 +7,13 @@ use codegen_text::turns::{self, Silence, TurnOptions};
 use super::arguments::Arguments;
 use super::report;
 use crate::cli::output;
-use crate::cli::source::Source;
+use crate::cli::source::{Source, Text};
 
 /// Prints the turns of the texts that may ask for code, and the numbers of the other comments.
-pub(super) fn run(arguments: &Arguments, texts: &[(Source, String)], options: &TurnOptions) -> anyhow::Result<()> {
+pub(super) fn run(arguments: &Arguments, texts: &[(Source, Text)], options: &TurnOptions) -> anyhow::Result<()> {
     let several = texts.len() > 1;
     for (source, text) in texts {
-        let document = Document::new(text, 0);
+        let document = Document::new(&text.text, 0);
         let all = turns::turns(&document, options);
         let askable = turns::askable(&document, &all, options);
         if askable.is_empty() {

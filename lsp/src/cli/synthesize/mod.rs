@@ -25,7 +25,7 @@ pub(in crate::cli) use arguments::level;
 use super::interrupt::Interrupts;
 use super::output::{self, counted};
 use super::settings::Settings;
-use super::source::{self, Source};
+use super::source::{self, Source, Text};
 use choice::{Choice, Chosen};
 use report::Fate;
 use terminal::Terminal;
@@ -38,7 +38,7 @@ const FAILED: u8 = 1;
 struct Job<'o> {
     source: Source,
     /// The text as it was read.
-    text: String,
+    read: Text,
     document: Document,
     chosen: Chosen<'o>,
     /// The number of later turns that keep the code they have.
@@ -83,7 +83,8 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     let settings = sources.first().map_or_else(Settings::here, Settings::of).tell();
     let limit = settings.config.max_file_bytes;
     let options = arguments.turn_options(&settings.config);
-    let texts = sources.iter().map(|source| Ok((source.clone(), source.read_python(limit, "codegen-lsp synthesize -")?)));
+    let read = |source: &Source| Ok((source.clone(), source.read_python(limit, "codegen-lsp synthesize -")?));
+    let texts = sources.iter().map(read);
     let texts = texts.collect::<anyhow::Result<Vec<_>>>()?;
     if arguments.list {
         return list::run(arguments, &texts, &options).map(|()| ExitCode::SUCCESS);
@@ -94,7 +95,7 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     if arguments.in_place {
         sources.iter().filter_map(Source::path).try_for_each(source::check_writable)?;
     }
-    let jobs = texts.into_iter().map(|(source, text)| Job::new(arguments, source, text, &options));
+    let jobs = texts.into_iter().map(|(source, read)| Job::new(arguments, source, read, &options));
     let jobs = jobs.collect::<anyhow::Result<Vec<_>>>()?;
     let interrupts = Interrupts::wait();
     let mut terminal = Terminal::new(arguments);
@@ -102,7 +103,7 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     let mut all = Tally::default();
     for mut job in jobs {
         if job.is_done(&options) {
-            terminal.whole(&job.text)?;
+            terminal.whole(&job.marked(&job.read.text))?;
             continue;
         }
         let writer = match &mut writer {
@@ -124,8 +125,8 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
 
 impl<'o> Job<'o> {
     /// Chooses the turns, before a model is loaded.
-    fn new(arguments: &Arguments, source: Source, text: String, options: &'o TurnOptions) -> anyhow::Result<Self> {
-        let mut document = Document::new(&text, 0);
+    fn new(arguments: &Arguments, source: Source, read: Text, options: &'o TurnOptions) -> anyhow::Result<Self> {
+        let mut document = Document::new(&read.text, 0);
         let chosen = Chosen::new(&mut document, arguments.choice(), arguments.replace, options);
         let chosen = chosen.with_context(|| source.name())?;
         if let Some((number, turn)) = chosen.next(&document).filter(|_| chosen.is_named()) {
@@ -135,7 +136,12 @@ impl<'o> Job<'o> {
             Some(_) if !arguments.replace => chosen.left_alone(&document),
             _ => 0,
         };
-        Ok(Self { source, text, document, chosen, left })
+        Ok(Self { source, read, document, chosen, left })
+    }
+
+    /// A text with the byte order mark that the file has.
+    fn marked(&self, text: &str) -> String {
+        format!("{}{text}", self.read.mark)
     }
 
     /// Whether no turn is chosen; then says why.
@@ -223,7 +229,7 @@ impl<'o> Job<'o> {
         terminal: &Terminal<'_>,
         interrupts: &Interrupts,
     ) -> anyhow::Result<()> {
-        let (name, result) = (self.source.name(), self.document.text());
+        let (name, old, result) = (self.source.name(), &self.read.text, self.document.text());
         if self.left > 0 {
             let (has, stays, them) = if self.left == 1 { ("has", "stays", "it") } else { ("have", "stay", "them") };
             output::note(&format!(
@@ -233,14 +239,15 @@ impl<'o> Job<'o> {
         }
         if arguments.diff {
             let name = if self.source == Source::Input { "stdin" } else { &name };
-            let diff = TextDiff::from_lines(&self.text, &result);
+            let (before, after) = (self.marked(old), self.marked(&result));
+            let diff = TextDiff::from_lines(&before, &after);
             let diff = diff.unified_diff().header(&format!("a/{name}"), &format!("b/{name}")).to_string();
             terminal.print(&output::shown(&diff, std::io::stdout().is_terminal()))?;
         }
-        terminal.whole(&result)?;
+        terminal.whole(&self.marked(&result))?;
         if let Some(path) = self.source.path().filter(|_| arguments.in_place) {
-            if result != self.text {
-                interrupts.hold(|| source::replace(path, &self.text, &result))?;
+            if result != *old {
+                interrupts.hold(|| source::replace(path, old, &result))?;
             }
             output::say(&format!("{name}: {} written", tally.words()));
         }
