@@ -39,14 +39,30 @@ pub struct Arguments {
 #[derive(Debug, Subcommand)]
 pub enum ConfigCommand {
     /// Print what each option may be
+    #[command(after_help = "\
+Examples:
+  codegen-lsp config schema > codegen-options.json
+  codegen-lsp config schema --for neovim")]
     Schema {
         /// Who is to read it
         #[arg(long = "for", value_enum, default_value_t = Reader::Json)]
         reader: Reader,
     },
     /// Print the options as a Markdown table
+    #[command(after_help = "\
+Examples:
+  codegen-lsp config options > OPTIONS.md")]
     Options,
-    /// Say what is wrong with a file of options; the exit code is 1 if anything is
+    /// Say what is wrong with a file of options
+    #[command(after_help = "\
+Examples:
+  codegen-lsp config check                                     your own file
+  codegen-lsp config check ~/.config/codegen-lsp/config.json
+
+Exit codes:
+  0  nothing is wrong
+  1  something is, and is printed
+  2  there is no such file")]
     Check {
         /// The file [default: your own, which the server reads when it starts]
         #[arg(value_name = "FILE")]

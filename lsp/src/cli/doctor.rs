@@ -14,6 +14,10 @@ use crate::generate::prepare;
 
 /// Arguments of `doctor`.
 #[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  codegen-lsp doctor
+  codegen-lsp doctor --model codegen-350M-mono.gguf --gpu-layers all")]
 pub struct Arguments {
     /// The Python that programs would be run with [default: python3]
     #[arg(long, value_name = "PROGRAM")]

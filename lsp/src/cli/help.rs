@@ -95,7 +95,71 @@ pub fn man(Man { folder }: &Man) -> anyhow::Result<()> {
 
 #[cfg(test)]
 mod tests {
+    use serde_json::Value;
+
     use super::*;
+    use crate::config::options;
+
+    #[test]
+    fn the_help_of_flags_names_the_defaults_of_their_options() {
+        let program = Arguments::command();
+        for (command, flag, option) in [
+            ("complete", "max-tokens", "inline.maxTokens"),
+            ("synthesize", "max-tokens", "synthesis.maxTokens"),
+            ("synthesize", "candidates", "synthesis.candidates"),
+            ("synthesize", "temperature", "synthesis.temperature"),
+            ("synthesize", "top-p", "synthesis.topP"),
+            ("synthesize", "python", "synthesis.python"),
+            ("synthesize", "isolation", "synthesis.isolation"),
+            ("doctor", "python", "synthesis.python"),
+            ("doctor", "model", "model"),
+            ("doctor", "threads", "threads"),
+            ("doctor", "batch", "batch"),
+            ("doctor", "slots", "slots"),
+            ("doctor", "gpu-layers", "gpuLayers"),
+            ("doctor", "flash-attention", "flashAttention"),
+        ] {
+            let mut flags = program.find_subcommand(command).unwrap().get_arguments();
+            let help = flags.find(|argument| argument.get_long() == Some(flag)).unwrap().get_help().unwrap().to_string();
+            let option = options::find(option).unwrap();
+            let default = match option.default() {
+                Value::Null => option.default_in_words.unwrap().to_owned(),
+                Value::String(text) => text,
+                number => number.to_string(),
+            };
+            let named = [']', ';'].iter().any(|end| help.contains(&format!("[default: {default}{end}")));
+            assert!(named, "{command} --{flag}: {help:?} does not name {default}");
+        }
+    }
+
+    #[test]
+    fn flags_take_the_numbers_of_their_options() {
+        let takes = |arguments: &str, number: &dyn std::fmt::Display| {
+            Arguments::try_parse_from(format!("codegen-lsp {arguments} {number}").split(' ')).is_ok()
+        };
+        for (arguments, option) in [
+            ("complete a.py:1:1 --max-tokens", "inline.maxTokens"),
+            ("synthesize a.py --max-tokens", "synthesis.maxTokens"),
+            ("synthesize a.py --candidates", "synthesis.candidates"),
+            ("bench context --packages . --share", "inline.contextShare"),
+            ("doctor --threads", "threads"),
+            ("doctor --context", "context"),
+            ("doctor --batch", "batch"),
+            ("doctor --slots", "slots"),
+        ] {
+            let (least, most) = options::range(option).into_inner();
+            let taken = [least - 1, least, most, most.saturating_add(1)].map(|number| takes(arguments, &number));
+            assert_eq!(taken, [false, true, true, false], "{arguments}");
+        }
+        for (arguments, option) in [
+            ("synthesize a.py --temperature", "synthesis.temperature"),
+            ("synthesize a.py --top-p", "synthesis.topP"),
+        ] {
+            let most = options::most(option);
+            let taken = [0.0, 0.1, most, most + 0.1].map(|number| takes(arguments, &number));
+            assert_eq!(taken, [false, true, true, false], "{arguments}");
+        }
+    }
 
     #[test]
     fn the_definition_of_all_commands_is_sound() {

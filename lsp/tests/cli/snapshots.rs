@@ -133,6 +133,7 @@ fn the_help_of_every_command() {
             help.lines().all(|line| line.chars().count() <= 100 || line.contains("codegen-lsp")),
             "{command}: {help}"
         );
+        assert!(help.contains("\nExamples:\n"), "{command}: {help}");
         let name = if command.is_empty() { "codegen-lsp".to_owned() } else { command.replace(' ', "-") };
         compare(&format!("help/{name}.txt"), &help);
     }

@@ -28,6 +28,9 @@ const WEIGHTS: u64 = 350;
 
 /// Arguments of this measurement.
 #[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  codegen-lsp bench eval --model builtin --rounds 3")]
 pub struct EvalArguments {
     /// Where the model of random weights is kept [default: where the built-in model is unpacked to]
     #[arg(long, value_name = "DIR")]

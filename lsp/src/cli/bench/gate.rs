@@ -21,6 +21,9 @@ use crate::generate::prepare::{self, At, Generated};
 
 /// Arguments of this measurement.
 #[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  codegen-lsp bench gate --out rows.jsonl src/*.py")]
 pub struct GateArguments {
     /// Python files
     #[arg(required = true)]
@@ -28,7 +31,7 @@ pub struct GateArguments {
     /// Places in each file
     #[arg(long, value_name = "N", default_value_t = 12, value_parser = crate::cli::number::at_least(1usize))]
     places: usize,
-    /// Draws the places
+    /// The seed of the choice of places
     #[arg(long, value_name = "N", default_value_t = 1, value_parser = crate::cli::number::at_least(0u64))]
     seed: u64,
     /// Where the rows go: a JSON object a line, one for each part of each suggestion

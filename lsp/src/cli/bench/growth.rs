@@ -23,6 +23,9 @@ use crate::protocol::positions::{self, Encoding};
 
 /// Arguments of this measurement.
 #[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  codegen-lsp bench growth --sizes 10000,100000 --only middle")]
 pub struct GrowthArguments {
     /// Sizes of the files in bytes
     #[arg(long, value_name = "BYTES", value_delimiter = ',', default_values_t = [10_000, 100_000, 1_000_000], value_parser = crate::cli::number::at_least(1usize))]

@@ -23,10 +23,19 @@ use codegen_engine::Engine;
 
 use super::engine_args::EngineArgs;
 
+pub(super) const EXAMPLES: &str = "\
+Examples:
+  codegen-lsp bench synthesize                 what the KV cache and shared batches save
+  codegen-lsp bench growth --sizes 1000000     what a key costs in a file of 1 MB
+  codegen-lsp bench typing --limit 1           in the project's folder: what suggestions are worth";
+
 /// What is measured.
 #[derive(Debug, Subcommand)]
 pub enum BenchCommand {
     /// Regeneration from a turn on against a fresh run, and candidates in one batch against separate requests
+    #[command(after_help = "\
+Examples:
+  codegen-lsp bench synthesize --rounds 3")]
     Synthesize(Arguments),
     /// Sixteen continuations in shared batches against one after the other, by default with random weights in the shape
     /// of CodeGen-350M (writes a file of 237 MB for that, once)
@@ -57,7 +66,7 @@ pub enum BenchCommand {
     LoadSpin,
 }
 
-/// Arguments of every measurement.
+/// Arguments of measurements of an engine.
 #[derive(Debug, Args)]
 pub struct Arguments {
     /// Measure this often, and report medians

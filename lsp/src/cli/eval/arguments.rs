@@ -7,6 +7,7 @@ use codegen_eval::arms::Arm;
 use codegen_eval::scoring::Scoring;
 use codegen_sandbox::Level;
 
+use super::ENDS;
 use crate::cli::engine_args::EngineArgs;
 use crate::cli::number::{at_least, fraction, whole};
 
@@ -15,13 +16,13 @@ const MOST: usize = 1_000_000;
 
 /// Arguments of `eval mtpb`.
 #[derive(Debug, Args)]
-#[command(after_help = "\
+#[command(after_help = format!("\
 Examples:
   codegen-lsp eval mtpb --problems mtpb.jsonl --out run.jsonl -n 1 --limit 2 --report mtpb.html
 
-The same command goes on with a run that was ended.")]
+{ENDS}"))]
 pub struct MtpbArguments {
-    /// The ways of asking that are compared, called arms: multi (turn by turn, as in the paper), single, single-joined, multi-no-feedback, single-matched
+    /// The ways of asking that are compared, called arms: multi (turn by turn, as in the paper), single, single-joined, multi-no-feedback, single-matched [default: all]
     #[arg(long, value_name = "ARM,…", value_delimiter = ',', default_values_t = Arm::ALL, hide_default_value = true)]
     pub arms: Vec<Arm>,
     /// Samples of every input of every problem, in every arm
@@ -40,11 +41,11 @@ pub struct MtpbArguments {
 
 /// Arguments of `eval humaneval`.
 #[derive(Debug, Args)]
-#[command(after_help = "\
+#[command(after_help = format!("\
 Examples:
   codegen-lsp eval humaneval --problems HumanEval.jsonl.gz --out run.jsonl -n 20 -k 1,10
 
-The same command goes on with a run that was ended.")]
+{ENDS}"))]
 pub struct HumanEvalArguments {
     /// Samples of every problem, at every temperature
     #[arg(short = 'n', long, value_name = "N", default_value_t = 1, value_parser = whole(1..=MOST))]

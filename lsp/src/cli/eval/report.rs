@@ -15,6 +15,10 @@ use crate::cli::output;
 
 /// Arguments of `eval report`.
 #[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  codegen-lsp eval report run.jsonl
+  codegen-lsp eval report run.jsonl --html run.html")]
 pub struct Arguments {
     /// A run's file
     #[arg(value_name = "FILE")]

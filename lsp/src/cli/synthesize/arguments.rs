@@ -65,7 +65,7 @@ pub struct Arguments {
     /// Print a line of JSON for every turn
     #[arg(long, conflicts_with = "diff", help_heading = "Output")]
     pub json: bool,
-    /// List the turns with their numbers, and write nothing. Notes, titles and comments within code are only counted
+    /// List the turns with their numbers, and write nothing. Comments that ask for nothing by themselves are named in a note
     #[arg(
         long,
         conflicts_with_all = [

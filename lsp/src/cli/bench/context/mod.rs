@@ -28,14 +28,17 @@ use crate::related::{self, Related};
 
 /// Arguments of this measurement.
 #[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  codegen-lsp bench context --packages ~/packages --places 100")]
 pub struct ContextArguments {
     /// The folder with a folder for each package
     #[arg(long, value_name = "DIR")]
     packages: PathBuf,
-    /// Lines that are asked for, of all packages alike
+    /// Lines that are asked for, spread evenly over the packages
     #[arg(long, value_name = "N", default_value_t = 300, value_parser = crate::cli::number::at_least(1usize))]
     places: usize,
-    /// Draws the lines
+    /// The seed of the choice of lines
     #[arg(long, value_name = "N", default_value_t = 1, value_parser = crate::cli::number::at_least(0u64))]
     seed: u64,
     /// The largest part of the prompt that is of other files, in percent

@@ -66,6 +66,9 @@ impl Load {
 
 /// Arguments of this measurement.
 #[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  codegen-lsp bench load --quick --only builtin")]
 pub struct LoadArguments {
     /// Measure this often, and report medians
     #[arg(long, value_name = "N", default_value_t = 5, value_parser = crate::cli::number::whole(1..=100u8))]

@@ -32,6 +32,10 @@ use crate::config::{Config, options};
 
 /// Arguments of this measurement.
 #[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  codegen-lsp bench suggest --model builtin --json  in the project's folder
+  codegen-lsp bench suggest --user --limit 1        a user who accepts what is right")]
 pub struct SuggestArguments {
     /// The traces: files, or folders of them
     #[arg(long, value_name = "PATH", default_value = "fixtures/suggest")]

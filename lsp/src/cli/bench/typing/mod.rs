@@ -28,6 +28,10 @@ use crate::cli::output;
 
 /// Arguments of this measurement.
 #[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  codegen-lsp bench typing --limit 1                in the project's folder
+  codegen-lsp bench typing --pauses --sweep inline.minConfidence=0.1,0.15,0.25")]
 pub struct TypingArguments {
     /// The folder of the programs that are typed
     #[arg(long, value_name = "DIR", default_value = "fixtures/typing/dev")]
@@ -50,10 +54,10 @@ pub struct TypingArguments {
     /// The server's program [default: this one]
     #[arg(long, value_name = "FILE")]
     server: Option<PathBuf>,
-    /// Set a setting of the server, such as inline.minLogprob=-0.6 (repeatable)
+    /// Set a setting of the server, such as inline.minConfidence=0.3 (repeatable)
     #[arg(long = "set", value_name = "KEY=VALUE")]
     settings: Vec<String>,
-    /// Measure once for each value of a setting: inline.minLogprob=-2,-1
+    /// Measure once for each value of a setting: inline.minConfidence=0.1,0.3
     #[arg(long, value_name = "KEY=VALUE,…")]
     sweep: Option<String>,
     /// The Python that judges
