@@ -1,9 +1,11 @@
 //! Help, completions and manual pages, and the refusal of arguments.
 
+use std::ffi::OsString;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
 use anyhow::Context;
+use clap::error::ErrorKind;
 use clap::{Args, CommandFactory, Parser};
 use clap_complete::Shell;
 use codegen_core::printable;
@@ -40,6 +42,7 @@ pub struct Man {
 /// There are no arguments to work with.
 pub fn parse() -> Result<Arguments, ExitCode> {
     Arguments::try_parse().map_err(|error| {
+        let error = unknown_flag(std::env::args_os()).unwrap_or(error);
         if !error.use_stderr() {
             // A closed output is no mistake of the user's.
             let _ = error.print();
@@ -48,6 +51,16 @@ pub fn parse() -> Result<Arguments, ExitCode> {
         output::remark(in_our_words(&error.render().to_string()).trim_end());
         ExitCode::from(2)
     })
+}
+
+/// The refusal of a flag that there is not. `complete` takes what begins with a dash for its place, since `-:6:9` is one, so that
+/// the refusal that comes of a misspelt flag names what stands behind it.
+fn unknown_flag(arguments: impl Iterator<Item = OsString>) -> Option<clap::Error> {
+    let strict = Arguments::command()
+        .mut_subcommand("complete", |complete| complete.mut_arg("place", |place| place.allow_hyphen_values(false)));
+    let of_input = |argument: &OsString| argument.as_encoded_bytes().starts_with(b"-:");
+    let arguments = arguments.map(|argument| if of_input(&argument) { "input:1:1".into() } else { argument });
+    strict.try_get_matches_from(arguments).err().filter(|error| error.kind() == ErrorKind::UnknownArgument)
 }
 
 /// A refusal by the parser of arguments with this program's prefixes.
@@ -120,7 +133,8 @@ mod tests {
             ("doctor", "flash-attention", "flashAttention"),
         ] {
             let mut flags = program.find_subcommand(command).unwrap().get_arguments();
-            let help = flags.find(|argument| argument.get_long() == Some(flag)).unwrap().get_help().unwrap().to_string();
+            let help =
+                flags.find(|argument| argument.get_long() == Some(flag)).unwrap().get_help().unwrap().to_string();
             let option = options::find(option).unwrap();
             let default = match option.default() {
                 Value::Null => option.default_in_words.unwrap().to_owned(),
@@ -151,10 +165,9 @@ mod tests {
             let taken = [least - 1, least, most, most.saturating_add(1)].map(|number| takes(arguments, &number));
             assert_eq!(taken, [false, true, true, false], "{arguments}");
         }
-        for (arguments, option) in [
-            ("synthesize a.py --temperature", "synthesis.temperature"),
-            ("synthesize a.py --top-p", "synthesis.topP"),
-        ] {
+        for (arguments, option) in
+            [("synthesize a.py --temperature", "synthesis.temperature"), ("synthesize a.py --top-p", "synthesis.topP")]
+        {
             let most = options::most(option);
             let taken = [0.0, 0.1, most, most + 0.1].map(|number| takes(arguments, &number));
             assert_eq!(taken, [false, true, true, false], "{arguments}");
@@ -164,6 +177,31 @@ mod tests {
     #[test]
     fn the_definition_of_all_commands_is_sound() {
         Arguments::command().debug_assert();
+    }
+
+    #[test]
+    fn a_misspelt_flag_is_named_and_not_what_stands_behind_it() {
+        for (arguments, expected) in [
+            ("complete --modle x a.py:1:1", Some("--modle")),
+            ("complete --modle x -:1:1", Some("--modle")),
+            ("complete --jsn a.py:1:1", Some("--jsn")),
+            ("complete --jsn", Some("--jsn")),
+            ("complete -a.py:1:1", Some("-a")),
+            ("complete a.py:1:1 b.py:1:1", Some("b.py:1:1")),
+            ("synthesize a.py --turm 1", Some("--turm")),
+            ("complete -:1:1 --json", None),
+            ("complete -:x:1", None),
+            ("complete a.py:1:1 --max-tokens x", None),
+        ] {
+            let refused = unknown_flag(format!("codegen-lsp {arguments}").split(' ').map(OsString::from));
+            let said = refused.map(|error| error.to_string());
+            let named = |flag: &str| format!("error: unexpected argument '{flag}' found");
+            assert_eq!(
+                said.as_deref().and_then(|said| said.lines().next()),
+                expected.map(named).as_deref(),
+                "{arguments}"
+            );
+        }
     }
 
     #[test]

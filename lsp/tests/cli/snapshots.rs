@@ -75,6 +75,7 @@ const REFUSALS: &[&str] = &[
     "synthesize a.py -q -v",
     "complete a.py",
     "complete --modle x a.py:1:1",
+    "complete --jsn -:1:1",
     "complete a.py:1:1 --modle x",
     "complete a.py:99:1",
     "complete a.py:1:99",
