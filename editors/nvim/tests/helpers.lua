@@ -18,6 +18,23 @@ M.per_kind = vim.tbl_map(function(kind)
   return { kind }
 end, M.kinds)
 
+--- A set of one test for both kinds of ghost text, where there are two.
+function M.of_both_kinds()
+  return MiniTest.new_set({ parametrize = M.per_kind })
+end
+
+--- Lines where the built-in model, which is small, knows to say a name of several letters; no test looks at which one.
+M.POINT = { "class Point:", "    def __init__(self, name, value):", "        self.name =" }
+
+--- Fails unless a text has all these parts.
+function M.contains(text, parts)
+  for _, part in ipairs(parts) do
+    if not text:find(part, 1, true) then
+      error(("%q is not in %q"):format(part, text), 2)
+    end
+  end
+end
+
 --- Polls until `probe` gives something true, and returns that.
 function M.wait_for(what, probe)
   local deadline = vim.uv.hrtime() + LIMIT_MS * 1e6
@@ -29,6 +46,18 @@ function M.wait_for(what, probe)
     vim.uv.sleep(20)
   end
   error(("waited %d s in vain for %s"):format(LIMIT_MS / 1000, what), 2)
+end
+
+--- Polls until `probe` gives what is expected, and fails with what it gave last.
+function M.wait_equal(what, probe, expected)
+  local last
+  local ok = pcall(M.wait_for, what, function()
+    last = probe()
+    return vim.deep_equal(last, expected)
+  end)
+  if not ok then
+    MiniTest.expect.equality({ what, last }, { what, expected })
+  end
 end
 
 -- Runs inside the child, before anything else.
@@ -131,9 +160,34 @@ function M.new_child()
     return M.wait_for("ghost text", child.ghost_at_cursor)
   end
 
+  --- Waits until this ghost text, nil for none, is at the cursor.
+  function child.expect_ghost(expected)
+    M.wait_equal("the ghost text", child.ghost_at_cursor, expected)
+  end
+
+  --- Waits until no ghost text is left.
+  function child.wait_no_ghost()
+    M.wait_for("the ghost text to go", function()
+      return not child.ghost()
+    end)
+  end
+
   --- The buffer's text.
   function child.text()
     return table.concat(child.api.nvim_buf_get_lines(0, 0, -1, false), "\n")
+  end
+
+  --- Waits until the buffer's text is this.
+  function child.expect_text(expected)
+    M.wait_equal("the text", child.text, expected)
+  end
+
+  --- Waits until what the child has put off to a moment later is done, such as a request after a pause in typing.
+  function child.wait_timers()
+    child.lua("_G.later = false; vim.defer_fn(function() _G.later = true end, 300)")
+    M.wait_for("a later timer", function()
+      return child.lua_get("_G.later")
+    end)
   end
 
   --- Attaches a user interface of this size, whose screen Neovim draws, and for which it waits for keys. Messages go where

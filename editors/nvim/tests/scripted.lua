@@ -1,19 +1,31 @@
 --- A server without a model, inside the child Neovim: it suggests what a test says, at once or when the test says so,
 --- and remembers what it was sent.
 
+local helpers = require("helpers")
+
 local M = {}
+
+--- The score of a candidate that nothing speaks against.
+M.SCORE = { parses = true, missing = {}, shadows = {}, drops = {}, meanLogprob = -0.5, run = false, raised = vim.NIL }
+
+--- A lens over a line.
+function M.lens(line, title)
+  local range = { start = { line = line, character = 0 }, ["end"] = { line = line, character = 1 } }
+  return { range = range, command = { title = title, command = "codegen.explainTurn", arguments = {} } }
+end
 
 -- Runs inside the child.
 local code = [[
+function _G.new_server()
   local server = { log = {}, suggestions = {}, answers = {}, held = {}, hold = false, ids = 0 }
-  _G.server = server
 
-  local capabilities = {
+  server.capabilities = {
     positionEncoding = "utf-8",
     textDocumentSync = { openClose = true, change = 2 },
     inlineCompletionProvider = true,
     codeLensProvider = { resolveProvider = false },
     executeCommandProvider = { commands = { "codegen.accepted" } },
+    experimental = { codegenUserOptions = true },
   }
 
   -- Suggestions are whole texts from a line's start on. As the real server does, it goes on with what was typed.
@@ -65,7 +77,7 @@ local code = [[
             answer = answer(params)
           end
           if method == "initialize" then
-            answer = { capabilities = capabilities, serverInfo = { name = "codegen-lsp" } }
+            answer = { capabilities = server.capabilities, serverInfo = { name = "codegen-lsp" } }
           end
           vim.schedule(function()
             if notify then
@@ -109,19 +121,30 @@ local code = [[
     end, server.log)
   end
 
-  _G.events = {}
-  vim.api.nvim_create_autocmd("User", { pattern = "Codegen*", callback = function(event)
-    local data = vim.deepcopy(event.data or {})
-    data.event = event.match
-    table.insert(_G.events, data)
-  end })
+  return server
+end
+
+_G.server = new_server()
+_G.events = {}
+vim.api.nvim_create_autocmd("User", { pattern = "Codegen*", callback = function(event)
+  local data = vim.deepcopy(event.data or {})
+  data.event = event.match
+  table.insert(_G.events, data)
+end })
 ]]
 
 --- Gives a child functions for the scripted server.
 function M.add(child)
+  --- Makes the scripted server, `server` in the child, and `new_server`, which makes others.
+  function child.write_server()
+    child.lua(code)
+  end
+
   --- Sets the plugin up with the scripted server, opens a Python file, and waits until it is attached.
   function child.script(lines, suggestions, options)
-    child.lua(code)
+    if child.lua_get("_G.server == nil") then
+      child.write_server()
+    end
     child.lua("server.suggestions = ...", { suggestions or {} })
     child.lua(
       [[
@@ -133,6 +156,21 @@ function M.add(child)
     )
     child.open(lines)
     child.wait_attached()
+  end
+
+  --- Attaches a scripted server of another plugin, `other` in the child, to the current buffer.
+  function child.attach_other(suggestions, lenses)
+    child.lua(
+      [[
+      _G.other = new_server()
+      other.suggestions, other.answers["textDocument/codeLens"] = ...
+      vim.lsp.start({ name = "other", cmd = other.cmd })
+    ]],
+      { suggestions or {}, lenses or {} }
+    )
+    helpers.wait_for("the other server", function()
+      return child.lua_get("#vim.lsp.get_clients({ name = 'other', bufnr = 0 }) == 1")
+    end)
   end
 
   --- The parameters of all messages of a method.

@@ -5,11 +5,6 @@ local child = helpers.new_child()
 require("scripted").add(child)
 local T = helpers.new_set(child)
 
---- A set of one test for both kinds of ghost text, where there are two.
-local function of_both_kinds()
-  return MiniTest.new_set({ parametrize = helpers.per_kind })
-end
-
 local KEYS = {
   accept_word = "<M-w>",
   accept_line = "<M-l>",
@@ -25,33 +20,18 @@ local function start(kind)
   child.type_keys("A", " ")
 end
 
-local function wait_text(expected)
-  helpers.wait_for("the text " .. expected, function()
-    return child.text() == expected
-  end)
-end
-
-local function wait_ghost(expected)
-  local last
-  local ok = pcall(helpers.wait_for, "the ghost text " .. vim.inspect(expected), function()
-    last = child.ghost_at_cursor()
-    return last == expected
-  end)
-  expect.equality(ok and expected or last, expected)
-end
-
-T["are asked for with the first key, and go round"] = of_both_kinds()
+T["are asked for with the first key, and go round"] = helpers.of_both_kinds()
 T["are asked for with the first key, and go round"]["of the kind"] = function(kind)
   start(kind)
-  wait_ghost("first + second\nprint(total)")
+  child.expect_ghost("first + second\nprint(total)")
   child.type_keys("<M-n>")
-  wait_ghost("0 (2/3)")
+  child.expect_ghost("0 (2/3)")
   child.type_keys("<M-n>")
-  wait_ghost("sum(values) (3/3)")
+  child.expect_ghost("sum(values) (3/3)")
   child.type_keys("<M-n>")
-  wait_ghost("first + second (1/3)\nprint(total)")
+  child.expect_ghost("first + second (1/3)\nprint(total)")
   child.type_keys("<M-p>")
-  wait_ghost("sum(values) (3/3)")
+  child.expect_ghost("sum(values) (3/3)")
   local kinds = vim.tbl_map(function(params)
     return params.context.triggerKind
   end, child.sent("textDocument/inlineCompletion"))
@@ -59,32 +39,32 @@ T["are asked for with the first key, and go round"]["of the kind"] = function(ki
   expect.equality(kinds[1], 2)
   expect.equality(table.concat(kinds):gsub("2", ""), "1")
   child.type_keys("<Tab>")
-  wait_text("total = sum(values)")
+  child.expect_text("total = sum(values)")
   expect.equality(child.sent("workspace/executeCommand")[1].arguments[1], 3)
 end
 
 T["begin with the last one by the key for the previous"] = function()
   start("own")
-  wait_ghost("first + second\nprint(total)")
+  child.expect_ghost("first + second\nprint(total)")
   child.type_keys("<M-p>")
-  wait_ghost("sum(values) (3/3)")
+  child.expect_ghost("sum(values) (3/3)")
 end
 
 T["that do not begin with what is typed are left out"] = function()
   start("own")
-  wait_ghost("first + second\nprint(total)")
+  child.expect_ghost("first + second\nprint(total)")
   child.type_keys("<M-n>")
-  wait_ghost("0 (2/3)")
+  child.expect_ghost("0 (2/3)")
   child.type_keys("s")
-  wait_ghost("um(values)")
+  child.expect_ghost("um(values)")
   child.type_keys("<Tab>")
-  wait_text("total = sum(values)")
+  child.expect_text("total = sum(values)")
 end
 
 T["are missing where there is one suggestion, which is said"] = function()
   child.script({ "total =" }, { "total = 0" }, { keys = KEYS, ghost = "own" })
   child.type_keys("A", " ")
-  wait_ghost("0")
+  child.expect_ghost("0")
   child.type_keys("<M-n>")
   child.wait_message("there is no other suggestion here")
   expect.equality(child.ghost_at_cursor(), "0")
@@ -96,17 +76,15 @@ T["leave their keys alone where nothing is shown"] = function()
   expect.equality(child.text(), "xnpd")
 end
 
-T["a suggestion asked for by hand comes where none come by themselves"] = of_both_kinds()
+T["a suggestion asked for by hand comes where none come by themselves"] = helpers.of_both_kinds()
 T["a suggestion asked for by hand comes where none come by themselves"]["of the kind"] = function(kind)
   start(kind)
-  wait_ghost("first + second\nprint(total)")
+  child.expect_ghost("first + second\nprint(total)")
   child.lua("require('codegen').enable(false, 0)")
   child.type_keys("<BS>", " ")
-  helpers.wait_for("the ghost text to go", function()
-    return not child.ghost()
-  end)
+  child.wait_no_ghost()
   child.type_keys("<M-t>")
-  wait_ghost("first + second (1/3)\nprint(total)")
+  child.expect_ghost("first + second (1/3)\nprint(total)")
 end
 
 T["that nothing comes when asked by hand is said"] = function()
@@ -138,11 +116,11 @@ local function watch_redraws()
   ]])
 end
 
-T["a word or a line is taken, and the rest stands without flicker"] = of_both_kinds()
+T["a word or a line is taken, and the rest stands without flicker"] = helpers.of_both_kinds()
 T["a word or a line is taken, and the rest stands without flicker"]["of the kind"] = function(kind)
   start(kind)
   child.lua("table.insert(server.suggestions, 'print(total)')")
-  wait_ghost("first + second\nprint(total)")
+  child.expect_ghost("first + second\nprint(total)")
   watch_redraws()
   for _, step in ipairs({
     { "<M-w>", "total = first", " + second\nprint(total)" },
@@ -151,14 +129,14 @@ T["a word or a line is taken, and the rest stands without flicker"]["of the kind
     { "<M-w>", "total = first + second\nprint", "(total)" },
   }) do
     child.type_keys(step[1])
-    wait_text(step[2])
-    wait_ghost(step[3])
+    child.expect_text(step[2])
+    child.expect_ghost(step[3])
     child.cmd("redraw")
   end
   expect.equality(child.lua_get("_G.redraws.without"), 0)
   expect.equality(child.lua_get("_G.redraws.with") > 0, true)
   child.type_keys("<Tab>")
-  wait_text("total = first + second\nprint(total)")
+  child.expect_text("total = first + second\nprint(total)")
   -- In UTF-16 code units of the whole item, parts that were taken before included.
   local lengths = vim.tbl_map(function(params)
     return params.acceptedLength
@@ -170,42 +148,40 @@ end
 T["parts are counted in UTF-16, and undone one by one"] = function()
   child.script({ "x =" }, { "x = 𝄞漢 + y" }, { keys = KEYS, ghost = "own" })
   child.type_keys("A", " ")
-  wait_ghost("𝄞漢 + y")
+  child.expect_ghost("𝄞漢 + y")
   child.type_keys("<M-w>")
-  wait_text("x = 𝄞漢")
+  child.expect_text("x = 𝄞漢")
   helpers.wait_for("the notification", function()
     return #child.sent("textDocument/didPartiallyAcceptCompletion") == 1
   end)
   expect.equality(child.sent("textDocument/didPartiallyAcceptCompletion")[1].acceptedLength, 7)
   child.type_keys("<M-w>")
-  wait_text("x = 𝄞漢 +")
+  child.expect_text("x = 𝄞漢 +")
   child.type_keys("<Esc>", "u")
   expect.equality(child.text(), "x = 𝄞漢")
   child.type_keys("u")
   expect.equality(child.text(), "x = ")
 end
 
-T["dismissing lasts until the next key, and is told"] = of_both_kinds()
+T["dismissing lasts until the next key, and is told"] = helpers.of_both_kinds()
 T["dismissing lasts until the next key, and is told"]["of the kind"] = function(kind)
   start(kind)
-  wait_ghost("first + second\nprint(total)")
+  child.expect_ghost("first + second\nprint(total)")
   child.type_keys("<C-]>")
-  helpers.wait_for("the ghost text to go", function()
-    return not child.ghost()
-  end)
+  child.wait_no_ghost()
   expect.equality(#child.events("CodegenDismissed"), 1)
   child.type_keys("f")
-  wait_ghost("irst + second\nprint(total)")
+  child.expect_ghost("irst + second\nprint(total)")
 end
 
-T["User autocommands tell what is shown and accepted"] = of_both_kinds()
+T["User autocommands tell what is shown and accepted"] = helpers.of_both_kinds()
 T["User autocommands tell what is shown and accepted"]["of the kind"] = function(kind)
   start(kind)
-  wait_ghost("first + second\nprint(total)")
+  child.expect_ghost("first + second\nprint(total)")
   child.type_keys("<M-w>")
-  wait_text("total = first")
+  child.expect_text("total = first")
   child.type_keys("<Tab>")
-  wait_text("total = first + second\nprint(total)")
+  child.expect_text("total = first + second\nprint(total)")
   local shown, accepted = child.events("CodegenShown"), child.events("CodegenAccepted")
   expect.equality(vim.trim(shown[1].text), "first + second\nprint(total)")
   expect.equality({ shown[1].index, shown[1].count }, { 1, 1 })
@@ -223,7 +199,7 @@ T["requests say the version and the indentation"] = function()
   child.script({ "total =" }, THREE)
   child.cmd("setlocal shiftwidth=3 noexpandtab")
   child.type_keys("A", " ")
-  wait_ghost("first + second\nprint(total)")
+  child.expect_ghost("first + second\nprint(total)")
   local sent = child.sent("textDocument/inlineCompletion")
   local params = sent[#sent]
   expect.equality(params.formattingOptions, { tabSize = 3, insertSpaces = false })

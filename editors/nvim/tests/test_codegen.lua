@@ -2,16 +2,11 @@
 local helpers = require("helpers")
 local expect = MiniTest.expect
 local child = helpers.new_child()
-require("scripted").add(child)
+local scripted = require("scripted")
+scripted.add(child)
 local T = helpers.new_set(child)
 
-local function contains(text, parts)
-  for _, part in ipairs(parts) do
-    if not text:find(part, 1, true) then
-      error(("%q is not in %q"):format(part, text))
-    end
-  end
-end
+local contains = helpers.contains
 
 --- What the server was asked to run last.
 local function last_command()
@@ -153,10 +148,9 @@ T["stats shows the counts"] = function()
   expect.equality(child.text(), "x")
 end
 
-local SCORE = { parses = true, missing = {}, shadows = {}, drops = {}, meanLogprob = -0.5, run = false, raised = vim.NIL }
 local CANDIDATES = {
-  { index = 0, text = "total = 0\nfor x in xs:\n    total += x\n", copies = 1, current = true, score = SCORE, stats = {} },
-  { index = 2, text = "total = sum(xs)\n", copies = 3, current = false, score = SCORE, stats = {} },
+  { index = 0, text = "total = 0\nfor x in xs:\n    total += x\n", copies = 1, current = true, score = scripted.SCORE, stats = {} },
+  { index = 2, text = "total = sum(xs)\n", copies = 3, current = false, score = scripted.SCORE, stats = {} },
 }
 
 local function candidates(replaces, list)
@@ -238,10 +232,7 @@ T["leaving the candidates changes nothing"] = function()
   expect.equality(#child.sent("workspace/executeCommand"), sent)
 end
 
-local function lens(line, title)
-  local range = { start = { line = line, character = 0 }, ["end"] = { line = line, character = 1 } }
-  return { range = range, command = { title = title, command = "codegen.explainTurn", arguments = {} } }
-end
+local lens = scripted.lens
 
 local function signs()
   return child.lua_get([[vim.tbl_map(function(mark)
@@ -262,10 +253,7 @@ T["signs stand beside turns that are stale, failed or edited"] = function()
     },
   })
   child.lua([[server.dispatchers.server_request("workspace/codeLens/refresh", vim.NIL)]])
-  helpers.wait_for("the signs", function()
-    return #signs() == 3
-  end)
-  expect.equality(signs(), { { 0, "~", "CodegenStale" }, { 2, "✗", "CodegenFailed" }, { 4, "+", "CodegenEdited" } })
+  helpers.wait_equal("the signs", signs, { { 0, "~", "CodegenStale" }, { 2, "✗", "CodegenFailed" }, { 4, "+", "CodegenEdited" } })
   child.lua("require('codegen').setup({ cmd = server.cmd, ghost = 'own', signs = false })")
   expect.equality(signs(), {})
 end

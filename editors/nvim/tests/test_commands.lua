@@ -100,11 +100,7 @@ local function refused(options, words)
   child.lua("require('codegen').setup(...)", { options })
   expect.equality(#child.lua_get("_G.messages"), 1)
   local message = child.lua_get("_G.messages[1]")
-  for _, part in ipairs(words) do
-    if not message.text:find(part, 1, true) then
-      error(("%q is not in %q"):format(part, message.text))
-    end
-  end
+  helpers.contains(message.text, words)
   expect.equality(message.level, vim.log.levels.ERROR)
   -- Nothing half set up is left behind.
   expect.equality(child.fn.exists(":CodegenSynthesize"), 0)

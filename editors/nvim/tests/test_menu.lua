@@ -9,7 +9,7 @@ if not vim.lsp.completion then
   return T
 end
 
-local POINT = { "class Point:", "    def __init__(self, name, value):", "        self.name =" }
+local POINT = helpers.POINT
 -- The cursor's line is blank, and the suggestion begins deeper than the cursor.
 local MEAN = { "def mean(values):", "    total = 0", "    for value in values:", "" }
 
@@ -78,12 +78,9 @@ end
 
 --- Waits until the buffer has the text: the server is asked for an entry's rest before it is put in.
 local function wait_text(expected)
-  local last
-  local ok = pcall(helpers.wait_for, "the text", function()
-    last = trimmed(child.text())
-    return last == expected
-  end)
-  expect.equality(ok and expected or last, expected)
+  helpers.wait_equal("the text", function()
+    return trimmed(child.text())
+  end, expected)
 end
 
 --- Whether the server has said that it has a menu.

@@ -3,7 +3,8 @@
 local helpers = require("helpers")
 local expect = MiniTest.expect
 local child = helpers.new_child()
-require("scripted").add(child)
+local scripted = require("scripted")
+scripted.add(child)
 local T = helpers.new_set(child)
 
 local FOLDER = helpers.plugin .. "/tests/screenshots/"
@@ -47,12 +48,7 @@ local function expect_screen(name)
   end
 end
 
---- A set of one test for both kinds of ghost text, where there are two.
-local function of_both_kinds()
-  return MiniTest.new_set({ parametrize = helpers.per_kind })
-end
-
-T["ghost text of one line"] = of_both_kinds()
+T["ghost text of one line"] = helpers.of_both_kinds()
 T["ghost text of one line"]["of the kind"] = function(kind)
   start({ "values = [1, 2]", "total =" }, { "total = sum(values)" }, { ghost = kind })
   child.type_keys("A", " ")
@@ -62,7 +58,7 @@ T["ghost text of one line"]["of the kind"] = function(kind)
   expect_screen("ghost-line")
 end
 
-T["ghost text of a block, above what follows"] = of_both_kinds()
+T["ghost text of a block, above what follows"] = helpers.of_both_kinds()
 T["ghost text of a block, above what follows"]["of the kind"] = function(kind)
   local block = "for value in values:\n    if value > 0:\n        total += value"
   start({ "total = 0", "for value", "", "print(total)" }, { block }, { ghost = kind })
@@ -84,8 +80,9 @@ T["an alternative with its number"] = function()
   expect_screen("ghost-alternative")
 end
 
-T["a menu, and ghost text that goes on from its entry"] = function()
-  start({ "total =" }, { "total = first + second" }, { show_with_menu = true })
+--- Ghost text, and then a menu.
+local function open_menu(options)
+  start({ "total =" }, { "total = first + second" }, options)
   child.o.completeopt = "menuone,noinsert"
   child.type_keys("A", " f")
   child.wait_ghost()
@@ -93,25 +90,20 @@ T["a menu, and ghost text that goes on from its entry"] = function()
   helpers.wait_for("the menu", function()
     return child.fn.pumvisible() == 1
   end)
+end
+
+T["a menu, and ghost text that goes on from its entry"] = function()
+  open_menu({ show_with_menu = true })
   expect_screen("menu-with-ghost")
 end
 
 T["a menu hides ghost text"] = function()
-  start({ "total =" }, { "total = first + second" }, {})
-  child.o.completeopt = "menuone,noinsert"
-  child.type_keys("A", " f")
-  child.wait_ghost()
-  child.lua([[vim.schedule(function() vim.fn.complete(9, { "first", "firstly" }) end)]])
-  helpers.wait_for("the menu", function()
-    return child.fn.pumvisible() == 1
-  end)
+  open_menu({})
   expect_screen("menu-alone")
 end
 
-local SCORE = { parses = true, missing = {}, shadows = {}, drops = {}, meanLogprob = -0.5, run = false, raised = vim.NIL }
-
 local function candidate(index, text, more)
-  local basis = { index = index, text = text, copies = 1, current = index == 0, score = SCORE, stats = {} }
+  local basis = { index = index, text = text, copies = 1, current = index == 0, score = scripted.SCORE, stats = {} }
   return vim.tbl_extend("force", basis, more or {})
 end
 
@@ -120,7 +112,7 @@ T["candidates that begin alike, and what one changes"] = function()
   child.o.lines = 18
   -- For the difference.
   child.cmd("syntax on | set syntax=OFF")
-  local wrong = vim.tbl_extend("force", SCORE, { parses = false, meanLogprob = -1.25 })
+  local wrong = vim.tbl_extend("force", scripted.SCORE, { parses = false, meanLogprob = -1.25 })
   child.lua("server.answers['workspace/executeCommand'] = ...", {
     {
       outcome = "done",
@@ -148,10 +140,7 @@ T["signs, and lenses"]["of the kind"] = function(kind)
     kind = "lenses-0.11"
   end
   start({ "# Sort x.", "x.sort()", "", "# Print x.", "print(x)", "", "# Save x.", "save(x)" }, {}, { code_lens = kind ~= "signs" })
-  local function lens(line, title)
-    local range = { start = { line = line, character = 0 }, ["end"] = { line = line, character = 9 } }
-    return { range = range, command = { title = title, command = "codegen.explainTurn", arguments = {} } }
-  end
+  local lens = scripted.lens
   child.lua("server.answers['textDocument/codeLens'] = ...", {
     {
       lens(0, "Regenerate"),

@@ -222,7 +222,7 @@ T["vim.lsp.enable is enough"] = function()
     [[vim.lsp.config("codegen", { cmd = { (...) }, init_options = { inline = { maxTokens = 5 } } }); vim.lsp.enable("codegen")]],
     { helpers.server }
   )
-  child.open({ "class Point:", "    def __init__(self, name, value):", "        self.name =" })
+  child.open(helpers.POINT)
   child.wait_attached()
   child.type_keys("A", " ")
   local before, ghost = child.text(), child.wait_ghost()
@@ -237,7 +237,7 @@ end
 
 T["a real server takes changed options"] = function()
   child.setup({ ghost = "own" })
-  child.open({ "class Point:", "    def __init__(self, name, value):", "        self.name =" })
+  child.open(helpers.POINT)
   child.wait_attached()
   child.type_keys("A", " ")
   child.wait_ghost()
