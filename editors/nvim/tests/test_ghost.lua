@@ -5,8 +5,7 @@ local child = helpers.new_child()
 
 local T = helpers.new_set(child, { parametrize = helpers.per_kind })
 
--- The built-in model is small, but it knows to say a name of several letters here; no test looks at which one.
-local POINT = { "class Point:", "    def __init__(self, name, value):", "        self.name =" }
+local POINT = helpers.POINT
 
 local function start(kind, lines)
   child.setup({ ghost = kind })
@@ -222,29 +221,6 @@ T["leaves Tab alone where nothing is shown"] = function(kind)
   child.wait_attached()
   child.type_keys("i", "<Tab>", "x")
   expect.equality(child.text(), "    x")
-end
-
-T["leaves Tab to the mapping it had before"] = function(kind)
-  child.lua([[vim.keymap.set("i", "<Tab>", function() return "mapped" end, { expr = true })]])
-  child.setup({ ghost = kind, settings = { inline = { enabled = false } } })
-  child.open({ "" })
-  child.wait_attached()
-  child.type_keys("i", "<Tab>")
-  expect.equality(child.text(), "mapped")
-end
-
-T["leaves Tab to the mapping the buffer had before"] = function(kind)
-  child.lua([[
-    vim.keymap.set("i", "<Tab>", function() return "everywhere" end, { expr = true })
-    vim.api.nvim_create_autocmd("FileType", { callback = function(event)
-      vim.keymap.set("i", "<Tab>", function() return "here" end, { expr = true, buffer = event.buf })
-    end })
-  ]])
-  child.setup({ ghost = kind, settings = { inline = { enabled = false } } })
-  child.open({ "" })
-  child.wait_attached()
-  child.type_keys("i", "<Tab>")
-  expect.equality(child.text(), "here")
 end
 
 T["gives a word or a line where only that is wanted"] = function(kind)

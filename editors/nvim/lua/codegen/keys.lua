@@ -6,6 +6,8 @@ local ghost = require("codegen.ghost")
 local M = {}
 
 local OURS = "codegen: "
+--- The mapping that a key had before, while it is run.
+local BEFORE = "<Plug>(codegen-before)"
 --- The buffer's own mappings that the plugin's mappings replace, by buffer and key.
 ---@type table<integer, table<string, table>>
 local covered = {}
@@ -13,11 +15,24 @@ local covered = {}
 ---@type table<integer, string[]>
 local mapped = {}
 
---- The mapping for `key` among `mappings`.
+vim.api.nvim_create_autocmd("BufWipeout", {
+  group = vim.api.nvim_create_augroup("codegen.keys", { clear = true }),
+  callback = function(event)
+    covered[event.buf], mapped[event.buf] = nil, nil
+  end,
+})
+
+local function raw(keys)
+  return vim.api.nvim_replace_termcodes(keys, true, true, true)
+end
+
+--- The mapping for `key` among `mappings`, in the form that `mapset()` takes. A key such as <C-y> has two raw forms, and
+--- not every Neovim tells both.
 local function find(mappings, key)
-  local wanted = vim.api.nvim_replace_termcodes(key, true, true, true)
+  local wanted = raw(key)
   for _, mapping in ipairs(mappings) do
-    if mapping.lhsraw == wanted then
+    if raw(mapping.lhs) == wanted then
+      mapping.lhsrawalt = mapping.lhsraw ~= wanted and wanted or nil
       return mapping
     end
   end
@@ -38,37 +53,48 @@ local function earlier_mapping(key)
   return own[key] or find(vim.api.nvim_get_keymap("i"), key)
 end
 
-local function feed(keys, mode)
-  vim.api.nvim_feedkeys(keys, mode, false)
+--- Has keys come before all others that wait, and be mapped.
+local function feed(keys)
+  vim.api.nvim_feedkeys(keys, "mi", true)
 end
 
---- Returns the keys that an `expr` mapping has to type for the effect that `key` has without this plugin.
-local function fall_back(key)
-  local mapping = earlier_mapping(key)
-  local plain = vim.api.nvim_replace_termcodes(key, true, true, true)
-  if not mapping then
-    return plain
-  end
-  local is_expr = mapping.expr == 1
-  if mapping.callback and not is_expr then
-    vim.schedule(mapping.callback)
-    return ""
+--- The keys that a mapping stands for.
+local function keys_of(mapping)
+  if mapping.expr ~= 1 then
+    return raw(mapping.rhs)
   end
   local keys
   if mapping.callback then
     keys = mapping.callback() or ""
-  elseif is_expr then
-    keys = vim.api.nvim_eval(mapping.rhs)
   else
-    keys = vim.api.nvim_replace_termcodes(mapping.rhs or "", true, true, true)
+    -- In the form for keys, a byte 0x80 stands with two more.
+    keys = vim.api.nvim_eval((raw(mapping.rhs):gsub("\128\254X", "\128")))
   end
-  if is_expr and mapping.replace_keycodes == 1 then
-    keys = vim.api.nvim_replace_termcodes(keys, true, true, true)
+  keys = tostring(keys)
+  return mapping.replace_keycodes == 1 and raw(keys) or keys
+end
+
+--- Does what `key` does without this plugin: returns keys that an `expr` mapping has to type for it, and feeds others.
+local function fall_back(key)
+  local plain, mapping = raw(key), earlier_mapping(key)
+  if not mapping then
+    return plain
   end
-  if mapping.noremap == 1 or keys == plain then
-    return keys
+  if mapping.noremap ~= 0 or (mapping.callback and mapping.expr ~= 1) then
+    -- Neovim runs it itself, in its turn among the keys of a macro.
+    mapping = vim.tbl_extend("force", mapping, { lhs = BEFORE, lhsraw = raw(BEFORE), buffer = 1 })
+    mapping.lhsrawalt = nil
+    vim.fn.mapset("i", false, mapping)
+    feed(raw(BEFORE))
+    return ""
   end
-  feed(keys, "mi")
+  -- Its keys are mapped again, but for the key itself where it comes first: that would lead here again and again.
+  local keys = keys_of(mapping)
+  if vim.startswith(keys, plain) then
+    feed(keys:sub(#plain + 1))
+    return plain
+  end
+  feed(keys)
   return ""
 end
 
@@ -78,7 +104,7 @@ end
 ---@return boolean
 local function act(name, key)
   if name == "accept" then
-    local indents = vim.api.nvim_replace_termcodes(key, true, true, true) == "\t" and ghost.indents_first()
+    local indents = raw(key) == "\t" and ghost.indents_first()
     return not indents and ghost.accept("all", key)
   elseif name == "accept_word" then
     return ghost.accept("word", key)
@@ -105,13 +131,6 @@ end
 ---@param keys codegen.Keys
 ---@param buf integer
 function M.map(keys, buf)
-  vim.api.nvim_create_autocmd("BufWipeout", {
-    buffer = buf,
-    once = true,
-    callback = function()
-      covered[buf], mapped[buf] = nil, nil
-    end,
-  })
   mapped[buf] = {}
   for name, key in pairs(keys) do
     if key then
@@ -146,6 +165,7 @@ function M.unmap(buf)
     end
   end
   covered[buf] = nil
+  pcall(vim.keymap.del, "i", BEFORE, { buffer = buf })
 end
 
 return M
