@@ -258,6 +258,41 @@ T["signs stand beside turns that are stale, failed or edited"] = function()
   expect.equality(signs(), {})
 end
 
+T["signs follow what the user edits"] = MiniTest.new_set({
+  parametrize = { { "x" }, { "A!<Esc>" }, { "<Cmd>call setline(2, 'a = 2')<CR>" } },
+})
+T["signs follow what the user edits"]["by"] = function(keys)
+  child.script({ "# a", "a = 1" }, {})
+  child.lua("server.answers['textDocument/codeLens'] = ...", { { lens(0, "generated") } })
+  child.api.nvim_win_set_cursor(0, { 2, 0 })
+  -- What was asked on attaching is over.
+  child.wait_timers()
+  local asked = #child.sent("textDocument/codeLens")
+  child.lua("server.answers['textDocument/codeLens'] = ...", { { lens(0, "edited by hand") } })
+  child.type_keys(keys)
+  helpers.wait_equal("the sign", signs, { { 0, "+", "CodegenEdited" } })
+  -- Asked for once, however many are told.
+  child.wait_timers()
+  expect.equality(#child.sent("textDocument/codeLens"), asked + 1)
+end
+
+T["signs and lenses share their questions"] = function()
+  if vim.lsp.codelens.enable then
+    -- Neovim asks for its lenses itself.
+    return
+  end
+  child.script({ "# a", "a = 1" }, {}, { code_lens = true })
+  child.lua("server.answers['textDocument/codeLens'] = ...", { { lens(0, "edited by hand") } })
+  child.wait_timers()
+  local asked = #child.sent("textDocument/codeLens")
+  child.lua([[server.dispatchers.server_request("workspace/codeLens/refresh", vim.NIL)]])
+  child.wait_timers()
+  expect.equality(#child.sent("textDocument/codeLens"), asked + 1)
+  expect.equality(signs(), { { 0, "+", "CodegenEdited" } })
+  child.cmd("redraw")
+  contains(tostring(child.get_screenshot()), { "edited by hand" })
+end
+
 T["lenses follow a state that changes while they are asked for"] = function()
   child.script({ "# a", "", "x = 1" }, {}, { code_lens = true, signs = false })
   child.lua(

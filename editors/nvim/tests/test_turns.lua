@@ -199,11 +199,7 @@ T[":CodegenExplain shows the very prompt and what made the code"] = function()
   child.cmd("CodegenExplain")
   wait_answer(2)
   local text = child.text()
-  for _, part in ipairs({ "State:    generated", "Sampling: the most likely text", "2 turns shown, 0 left out", THREE[5] }) do
-    if not text:find(part, 1, true) then
-      error(("%q is not in %q"):format(part, text))
-    end
-  end
+  helpers.contains(text, { "State:    generated", "Sampling: the most likely text", "2 turns shown, 0 left out", THREE[5] })
   child.type_keys("q")
   expect.equality(vim.startswith(child.text(), THREE[1]), true)
 end
@@ -292,26 +288,41 @@ T["code that is being written is shown below its prompt"] = function()
   expect.equality(text:find(vim.trim(seen[1].text), 1, true) ~= nil, true)
 end
 
+--- The titles of the lenses that are shown.
+local function titles()
+  return child.lua_get([[vim.tbl_map(function(found)
+    -- From 0.12 on they come with the client that they are from.
+    return (found.lens or found).command.title
+  end, vim.lsp.codelens.get(vim.lsp.codelens.enable and { bufnr = 0 } or 0))]])
+end
+
 T["lenses stand over prompts, and one of them synthesizes"] = function()
   open(THREE, { code_lens = true })
-  local lenses = helpers.wait_for("lenses", function()
-    local found = child.lua_get([[vim.tbl_map(function(found)
-      -- From 0.12 on they come with the client that they are from.
-      return (found.lens or found).command.title
-    end, vim.lsp.codelens.get(vim.lsp.codelens.enable and { bufnr = 0 } or 0))]])
-    return #found > 0 and found
+  helpers.wait_for("lenses", function()
+    return vim.tbl_contains(titles(), "Write code")
   end)
-  expect.equality(vim.tbl_contains(lenses, "Write code"), true)
+end
+
+T["a sign says that code was edited, without a word of the server's"] = function()
+  open(THREE)
+  synthesize_all()
+  local function signs()
+    return child.lua_get([[vim.tbl_map(function(mark)
+      return vim.trim(mark[4].sign_text)
+    end, vim.api.nvim_buf_get_extmarks(0, vim.api.nvim_create_namespace("codegen.signs"), 0, -1, { details = true }))]])
+  end
+  child.wait_timers()
+  expect.equality(signs(), {})
+  child.api.nvim_win_set_cursor(0, { 2, 0 })
+  child.type_keys("A", "  # mine", "<Esc>")
+  helpers.wait_for("the sign", function()
+    return vim.tbl_contains(signs(), "+")
+  end)
 end
 
 T["lenses say nothing of work that has ended"] = function()
   open(THREE, { code_lens = true })
   synthesize_all()
-  local function titles()
-    return child.lua_get([[vim.tbl_map(function(found)
-      return (found.lens or found).command.title
-    end, vim.lsp.codelens.get(vim.lsp.codelens.enable and { bufnr = 0 } or 0))]])
-  end
   helpers.wait_for("lenses without work", function()
     local found = titles()
     return #found > 0 and not vim.tbl_contains(found, "Cancel") and vim.tbl_contains(found, "Regenerate")

@@ -26,8 +26,7 @@ function M.attach(server, buf, again)
     require("codegen.ghost").detach(buf)
   end
   if capable.codeLensProvider then
-    require("codegen.lenses").set(buf, present.code_lens)
-    require("codegen.signs").set(buf, present.signs)
+    require("codegen.lenses").set(server, buf, present.signs, present.code_lens)
   end
   set_omnifunc(buf)
   if present.on_attach and not again then
@@ -85,8 +84,7 @@ function M.watch(on_file_type)
       if server and server.name == client.NAME then
         require("codegen.ghost").detach(event.buf)
         require("codegen.keys").unmap(event.buf)
-        require("codegen.signs").set(event.buf, false)
-        require("codegen.lenses").set(event.buf, false)
+        require("codegen.lenses").detach(server, event.buf)
       end
     end,
   })

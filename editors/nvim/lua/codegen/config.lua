@@ -315,15 +315,15 @@ function M.is_named(name)
   return named[name] or false
 end
 
---- The kind of ghost text: "own", "builtin" or false.
+--- The kind of ghost text in a buffer: "auto" gives way to Neovim's own where the user has turned that on.
 ---@param config codegen.Config
----@param buf? integer where "auto" gives way to Neovim's own, if the user has turned that on
+---@param buf integer
+---@return "own"|"builtin"|false
 function M.ghost_kind(config, buf)
   if config.ghost ~= "auto" then
-    return config.ghost
+    return config.ghost --[[@as "own"|"builtin"|false]]
   end
-  local builtin = vim.lsp.inline_completion
-  return builtin and buf and builtin.is_enabled({ bufnr = buf }) and "builtin" or "own"
+  return vim.lsp.inline_completion and require("codegen.ghost.builtin").is_users(buf) and "builtin" or "own"
 end
 
 --- The program that is run as the server; nil if a function starts it.

@@ -59,7 +59,6 @@ local handlers = {
   ["window/showMessage"] = show_message,
   ["workspace/applyEdit"] = apply_edit,
   ["workspace/codeLens/refresh"] = function(err, result, context)
-    require("codegen.signs").refresh()
     require("codegen.lenses").refresh()
     local own = vim.lsp.handlers["workspace/codeLens/refresh"]
     return own and own(err, result, context) or vim.NIL

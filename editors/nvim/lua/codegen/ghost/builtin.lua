@@ -6,17 +6,25 @@ local events = require("codegen.events")
 local menu = require("codegen.menu")
 local place = require("codegen.ghost.place")
 local shown = require("codegen.ghost.shown")
+local suggestions = require("codegen.suggestions")
 local switch = require("codegen.switch")
 local text = require("codegen.ghost.text")
 
 local M = {}
 
 local api = vim.api
+local METHOD = "textDocument/inlineCompletion"
 local namespace = api.nvim_create_namespace("nvim.lsp.inline_completion")
 
 --- Buffers that were attached to, and whether suggestions were last turned on in them.
 ---@type table<integer, boolean>
 local attached = {}
+--- Buffers where the plugin, and not the user, has turned Neovim's inline completion on, which other servers may have, too.
+---@type table<integer, true>
+local turned_on = {}
+--- The clients that are asked nothing where suggestions are turned off.
+---@type table<vim.lsp.Client, true>
+local silenced = setmetatable({}, { __mode = "k" })
 --- The buffer that Neovim makes room in for what this plugin draws.
 ---@type integer?
 local yielded = nil
@@ -34,15 +42,44 @@ local function mark_at_cursor()
   return mark and mark[2] == cursor[1] - 1 and mark[3] == cursor[2] and mark or nil
 end
 
-local function turn(buf)
-  attached[buf] = switch.is_on(buf)
-  vim.lsp.inline_completion.enable(attached[buf], { bufnr = buf })
+local function is_enabled(buf)
+  return vim.lsp.inline_completion.is_enabled({ bufnr = buf })
+end
+
+local function enable(buf, on)
+  vim.lsp.inline_completion.enable(on, { bufnr = buf })
+end
+
+--- Whether the user has turned Neovim's inline completion on in a buffer.
+---@param buf integer
+---@return boolean
+function M.is_users(buf)
+  return not turned_on[buf] and (yielded == buf or is_enabled(buf))
 end
 
 --- Drops a buffer's suggestion. Neovim has no call that does; it is turned off and on again, and the next key asks again.
 local function drop(buf)
-  vim.lsp.inline_completion.enable(false, { bufnr = buf })
-  turn(buf)
+  if is_enabled(buf) then
+    enable(buf, false)
+    enable(buf, true)
+  end
+end
+
+--- Has Neovim's own requests not reach the server where suggestions are turned off. Neovim cannot leave out one server in
+--- one buffer, and others may go on there.
+---@param client vim.lsp.Client
+local function silence(client)
+  if silenced[client] then
+    return
+  end
+  silenced[client] = true
+  local request = client.request
+  function client.request(self, method, params, handler, buf)
+    if method == METHOD and params.context.triggerKind == suggestions.TRIGGER.Automatic and attached[buf] == false then
+      return true
+    end
+    return request(self, method, params, handler, buf)
+  end
 end
 
 --- Tells of what Neovim has drawn.
@@ -68,7 +105,8 @@ local function check()
   local current = api.nvim_get_current_buf()
   if attached[current] ~= nil and yielded ~= current and attached[current] ~= switch.is_on(current) then
     -- The user has set the variable.
-    turn(current)
+    attached[current] = switch.is_on(current)
+    drop(current)
   end
   local at_cursor = mark_at_cursor()
   local pending = at_cursor and M.pending()
@@ -97,7 +135,7 @@ local function take_back()
   yielded = nil
   shown.on_gone(nil)
   if buf and api.nvim_buf_is_loaded(buf) then
-    turn(buf)
+    enable(buf, true)
   end
 end
 
@@ -105,15 +143,30 @@ end
 function M.yield()
   if not yielded then
     yielded = api.nvim_get_current_buf()
-    vim.lsp.inline_completion.enable(false, { bufnr = yielded })
+    enable(yielded, false)
     shown.on_gone(take_back)
   end
 end
 
+---@param client vim.lsp.Client
 ---@param buf integer
 function M.attach(client, buf)
-  vim.lsp.inline_completion.enable(true, { client_id = client.id })
-  turn(buf)
+  silence(client)
+  local is_first = attached[buf] == nil
+  if is_first and not is_enabled(buf) then
+    turned_on[buf] = true
+    enable(buf, true)
+  end
+  attached[buf] = switch.is_on(buf)
+  local both = { client_id = client.id, bufnr = buf }
+  if yielded ~= buf and not vim.lsp.inline_completion.is_enabled(both) then
+    -- The plugin's own ghost text has turned the client's off.
+    vim.lsp.inline_completion.enable(true, both)
+  end
+  if is_first and client.attached_buffers[buf] then
+    -- Neovim itself starts only in buffers that are being attached.
+    drop(buf)
+  end
   -- Neovim's own autocommands may run after these, and draw.
   place.watch("codegen.ghost.builtin", function(event)
     if event.event == "SafeState" or not place.is_inserting() then
@@ -126,20 +179,27 @@ end
 
 ---@param buf integer
 function M.detach(buf)
-  attached[buf] = nil
   if yielded == buf then
     shown.hide()
   end
-  vim.lsp.inline_completion.enable(false, { bufnr = buf })
+  attached[buf] = nil
+  if turned_on[buf] then
+    enable(buf, false)
+  else
+    drop(buf)
+  end
+  turned_on[buf] = nil
 end
 
 --- Follows `switch`.
 ---@param buf integer
 function M.follow_switch(buf)
   shown.hide()
-  turn(buf)
+  attached[buf] = switch.is_on(buf)
+  drop(buf)
 end
 
+---@return boolean
 function M.is_visible()
   return shown.is_visible() or mark_at_cursor() ~= nil
 end

@@ -16,16 +16,37 @@ local api = vim.api
 
 ---@alias codegen.Part "all"|"word"|"line" how much of a suggestion is inserted
 
+--- Who draws: this plugin, or Neovim.
+---@class codegen.Drawer
+---@field attach fun(client: vim.lsp.Client, buf: integer)
+---@field detach fun(buf: integer)
+---@field follow_switch fun(buf: integer) suggestions were turned on or off in a buffer that it draws in
+---@field is_visible fun(): boolean whether something is shown at the cursor
+---@field pending fun(): string? what accepting would add at the cursor's line; nil if nothing is shown
+---@field dismiss fun()
+---@field keys fun(part: codegen.Part): string the keys that insert the suggestion
+---@field apply fun(part: codegen.Part) what those keys call
+---@field yield fun() makes room for what this plugin draws
+
 --- Who draws in each buffer that the server is attached to.
----@type table<integer, table>
+---@type table<integer, codegen.Drawer>
 local drawers = {}
 
+---@return codegen.Drawer?
 local function drawer()
   return drawers[api.nvim_get_current_buf()]
 end
 
+---@return codegen.Drawer
 local function drawer_of(kind)
   return kind == "builtin" and require("codegen.ghost.builtin") or own
+end
+
+--- Whether Neovim draws in the current buffer.
+---@return boolean
+function M.is_builtin()
+  local present = drawer()
+  return present ~= nil and present ~= own
 end
 
 --- Shows suggestions in a buffer.

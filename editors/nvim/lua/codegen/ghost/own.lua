@@ -28,12 +28,6 @@ local function cancel()
   end
 end
 
---- Whether a request is under way.
----@return boolean
-function M.is_asking()
-  return cancel_request ~= nil
-end
-
 local function with_menu()
   return config.current().show_with_menu
 end
@@ -137,7 +131,7 @@ end
 function M.attach(client, buf)
   if vim.lsp.inline_completion then
     -- Neovim's own would draw the same suggestions once more.
-    vim.lsp.inline_completion.enable(false, { client_id = client.id })
+    require("codegen.features").turn_off(vim.lsp.inline_completion, client, buf)
   end
   place.watch("codegen.ghost", check)
   menu.watch(function()
@@ -194,9 +188,13 @@ function M.detach(buf)
   end
 end
 
---- Follows `switch`: hides what is shown where suggestions were turned off, and asks where they were turned on.
-function M.follow_switch()
-  local buf = api.nvim_get_current_buf()
+--- Follows `switch`: hides what is shown where suggestions were turned off, and asks where they were turned on. Both happen
+--- in the current buffer only.
+---@param buf integer
+function M.follow_switch(buf)
+  if buf ~= api.nvim_get_current_buf() then
+    return
+  end
   if switch.is_on(buf) then
     again(buf)
   else
