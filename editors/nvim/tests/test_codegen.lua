@@ -81,6 +81,8 @@ T["runs the server's commands"] = function()
     { "Codegen replace", "codegen.replace" },
     { "Codegen next", "codegen.accept" },
     { "Codegen previous", "codegen.accept" },
+    { "Codegen cancel", "codegen.cancel" },
+    { "Codegen! cancel", "codegen.cancel" },
     { "Codegen why", "codegen.why" },
     { "CodegenWhy", "codegen.why" },
   }) do
@@ -91,6 +93,72 @@ T["runs the server's commands"] = function()
   expect.equality(last_command().arguments[1].range.start.line, 2)
   child.cmd("Codegen! regenerate")
   expect.equality(last_command().arguments[1].following, true)
+end
+
+T["cancel is for the turn at the cursor, or for everything"] = function()
+  child.script({ "# a", "", "# b", "" }, {})
+  child.lua([[
+    server.answers["workspace/executeCommand"] = function(params)
+      return { cancelled = params.arguments[1].uri and 0 or 2 }
+    end
+  ]])
+  child.api.nvim_win_set_cursor(0, { 3, 0 })
+  child.cmd("Codegen cancel")
+  expect.equality(last_command().arguments[1].position.line, 2)
+  child.wait_message("there is nothing to cancel here")
+  child.cmd("CodegenCancel!")
+  expect.equality(child.lua_get("vim.json.encode(server.sent('workspace/executeCommand')[2].params.arguments)"), "[{}]")
+  child.wait_message("codegen: cancelled")
+end
+
+T["explain shows what the server explains"] = function()
+  child.script({ "# a" }, {})
+  child.lua([[server.answers["workspace/executeCommand"] = { prompt = "a", state = "failed", failure = "it did not end", made = vim.NIL,
+    history = { kept = { "b" }, dropped = { "c" }, preambleCut = true }, promptText = "# b\n\n# a\n", promptTokens = 7 }]])
+  child.cmd("Codegen explain")
+  local text = child.wait_window("What the model is shown (7 tokens):")
+  expect.equality(last_command().command, "codegen.explainTurn")
+  contains(
+    text,
+    { "Prompt:   a", "failed", "it did not end", "1 turns shown, 1 left out", "left out: c", "was shortened, too", "# b\n\n# a" }
+  )
+end
+
+T["enable and disable are for all buffers, or for this one"] = function()
+  child.script({ "x" }, {})
+  local function on()
+    local others = child.lua_get("require('codegen').is_enabled(_G.first)")
+    return { child.lua_get("require('codegen').is_enabled()"), others }
+  end
+  child.lua("_G.first = vim.api.nvim_get_current_buf()")
+  child.open({ "y" })
+  for _, case in ipairs({
+    { "Codegen disable buffer", { false, true } },
+    { "Codegen disable", { false, false } },
+    { "Codegen enable buffer", { true, false } },
+    { "Codegen enable", { true, true } },
+  }) do
+    child.cmd(case[1])
+    expect.equality({ case[1], on() }, { case[1], case[2] })
+  end
+  child.cmd("Codegen disable window")
+  child.wait_message("usage: :Codegen disable [buffer]")
+end
+
+T["model tells the server, and loads the same anew when it is named again"] = function()
+  child.script({ "x" }, {})
+  child.lua("_G.first = require('codegen.client').running().id")
+  child.cmd("Codegen model ./other.gguf")
+  local path = child.fn.fnamemodify("./other.gguf", ":p")
+  expect.equality(child.sent("codegen/userOptions"), { { settings = { model = path } } })
+  expect.equality(child.lua_get("require('codegen.client').running().id == _G.first"), true)
+  child.cmd("Codegen model ./other.gguf")
+  helpers.wait_for("another server", function()
+    return #child.sent("initialize") == 2
+  end)
+  expect.equality(child.sent("initialize")[2].initializationOptions, { model = path })
+  child.cmd("Codegen model")
+  child.wait_message("usage: :Codegen model builtin|FILE")
 end
 
 T["snooze puts suggestions off, and the status line says so"] = function()

@@ -68,22 +68,21 @@ T["a model that is not there is named by the server"] = function()
   end)
 end
 
-T[":CodegenModel starts the server anew with another model"] = function()
-  child.setup({ model = "/no/such/model.gguf" })
-  child.open({ "x = 1" })
+T[":CodegenModel has the server go on with another model"] = function()
+  child.setup({ model = "/no/such/model.gguf", ghost = "own" })
+  child.open(helpers.POINT)
   child.wait_attached()
-  local first = child.lua_get("require('codegen.client').running().id")
-  child.cmd("CodegenModel builtin")
-  helpers.wait_for("another server", function()
-    return child.lua_get(([[(function()
-      local client = vim.lsp.get_clients({ name = "codegen", bufnr = 0 })[1]
-      return client ~= nil and client.id ~= %d and client.initialized == true
-    end)()]]):format(first))
+  child.lua("_G.first = require('codegen.client').running().id")
+  helpers.wait_for("the server to say that there is no model", function()
+    return child.lua_get("require('codegen').statusline()") == "codegen: no model"
   end)
-  expect.equality(child.lua_get("require('codegen.client').running().config.init_options.model"), "builtin")
-  for _, message in ipairs(child.lua_get("_G.messages")) do
-    expect.equality(message.text:find("the server ended", 1, true), nil)
-  end
+  child.cmd("CodegenModel builtin")
+  helpers.wait_for("the server to say that there is one", function()
+    return child.lua_get("require('codegen').statusline()") == "codegen"
+  end)
+  child.type_keys("A", " ")
+  child.wait_ghost()
+  expect.equality(child.lua_get("require('codegen.client').running().id == _G.first"), true)
 end
 
 T["the server answers in the file types that it is attached to"] = function()
@@ -127,6 +126,9 @@ T["wrong options are named with what would be right"] = MiniTest.new_set({
     { { ghost = "none" }, { "`ghost` is \"none\"", "\"own\"" } },
     { { keys = 5 }, { "`keys` is 5", "table" } },
     { { cmd = {} }, { "`cmd` is {}", "program" } },
+    { { filetypes = {} }, { "`filetypes` is {}", "list" } },
+    { { root_markers = {} }, { "`root_markers` is {}", "list" } },
+    { { settings = { inline = { ignore = { glob = "*" } } } }, { "`settings.inline.ignore` is {", "list of globs" } },
     { { wholly = 1, different = 2 }, { "`different`", "`wholly`" } },
   },
 })
@@ -147,6 +149,26 @@ T["options of every form are taken"] = function()
   expect.equality(child.lua_get("_G.messages"), {})
   expect.equality(child.lua_get("require('codegen').config.settings"), settings)
   child.lua("require('codegen').setup(...)", { { settings = { threads = 512, inline = { minLogprob = 0 } } } })
+  expect.equality(child.lua_get("_G.messages"), {})
+end
+
+T["empty lists are lists for the server, and empty sections are left out"] = function()
+  local settings = { languages = {}, inline = { ignore = {} }, prompt = {} }
+  child.lua("require('codegen').setup(...)", { { trusted = {}, settings = settings } })
+  expect.equality(child.lua_get("_G.messages"), {})
+  local sent = child.lua_get("vim.json.encode(require('codegen.config').init_options(require('codegen').config))")
+  expect.equality(vim.json.decode(sent), { languages = {}, inline = { ignore = {} }, trusted = {} })
+  expect.equality(sent:find("{}", 1, true), nil)
+  child.lua("require('codegen').setup({ settings = { prompt = {} } })")
+  expect.equality(child.lua_get("vim.json.encode(require('codegen.config').init_options(require('codegen').config))"), "{}")
+end
+
+T["a real server takes empty lists"] = function()
+  child.setup({ ghost = "own", settings = { inline = { ignore = {} } } })
+  child.open(helpers.POINT)
+  child.wait_attached()
+  child.type_keys("A", " ")
+  child.wait_ghost()
   expect.equality(child.lua_get("_G.messages"), {})
 end
 

@@ -58,33 +58,10 @@ T["a second setup changes keys, signs and what is drawn at once"] = function()
   child.lua("require('codegen').setup({ cmd = server.cmd, ghost = false })")
   child.type_keys("<C-w>", " ")
   expect.equality(child.ghost(), nil)
-  -- The server goes on: no option of its own has changed, but that nothing is drawn.
 end
 
-T["options that settings may say reach the running server as settings"] = function()
-  child.script({ "x" }, {}, { settings = { inline = { maxTokens = 8 } } })
-  child.lua([[
-    _G.first = require("codegen.client").running().id
-    require("codegen").setup({ cmd = server.cmd, settings = { inline = { maxTokens = 9, eagerness = "calm" } } })
-  ]])
-  local pushed = child.sent("workspace/didChangeConfiguration")
-  expect.equality(pushed[#pushed].settings, { codegen = { inline = { maxTokens = 9, eagerness = "calm" } } })
-  expect.equality(child.lua_get("require('codegen.client').running().id == _G.first"), true)
-  -- What the server asks for by itself is the same.
-  local asked = child.lua_get([[vim.lsp.handlers["workspace/configuration"](nil, { items = { { section = "codegen" } } },
-    { client_id = _G.first })]])
-  expect.equality(asked[1].inline.maxTokens, 9)
-  child.cmd("Codegen eagerness eager")
-  pushed = child.sent("workspace/didChangeConfiguration")
-  expect.equality(pushed[#pushed].settings.codegen.inline.eagerness, "eager")
-end
-
-T["options that only the user may set start the server anew"] = function()
-  child.script({ "x" }, {})
-  child.lua([[
-    _G.first = require("codegen.client").running().id
-    require("codegen").setup({ cmd = server.cmd, ghost = "own", model = "/other.gguf" })
-  ]])
+--- Waits until another server than `_G.first` is there.
+local function wait_for_another()
   wait_true(
     "another server",
     [[(function()
@@ -92,49 +69,96 @@ T["options that only the user may set start the server anew"] = function()
     return running ~= nil and running.id ~= _G.first and running.initialized == true
   end)()]]
   )
-  local started = child.sent("initialize")
-  expect.equality(started[#started].initializationOptions, { model = "/other.gguf" })
+end
+
+--- Remembers the present server as `_G.first`.
+local function remember()
+  child.lua([[_G.first = require("codegen.client").running().id]])
+end
+
+--- Whether it is still that.
+local function is_the_same()
+  return child.lua_get([[(require("codegen.client").running() or {}).id == _G.first]])
+end
+
+T["changed options reach the running server, whoever may set them"] = function()
+  child.script({ "x" }, {}, { settings = { inline = { maxTokens = 8 } } })
+  remember()
+  for _, case in ipairs({
+    { { settings = { inline = { maxTokens = 9, eagerness = "calm" } } }, { inline = { maxTokens = 9, eagerness = "calm" } } },
+    { { model = "/other.gguf", trusted = true }, { model = "/other.gguf", trusted = true } },
+    -- What is named no longer has its default again.
+    { {}, vim.empty_dict() },
+  }) do
+    local options = vim.tbl_extend("force", { ghost = "own", debounce = 0 }, case[1])
+    child.lua("local options = ...; options.cmd = server.cmd; require('codegen').setup(options)", { options })
+    local told = child.sent("codegen/userOptions")
+    expect.equality(told[#told], { settings = case[2] })
+  end
+  expect.equality(child.lua_get("vim.json.encode(server.sent('codegen/userOptions')[3].params)"), "{\"settings\":{}}")
+  child.cmd("Codegen eagerness calm")
+  expect.equality(child.sent("codegen/userOptions")[4], { settings = { inline = { eagerness = "calm" } } })
+  expect.equality({ is_the_same(), #child.sent("initialize"), #child.sent("workspace/didChangeConfiguration") }, { true, 1, 0 })
+  expect.equality(child.lua_get("_G.messages"), {})
+end
+
+T["settings that vim.lsp.config names reach the running server, too"] = function()
+  if not HAS_ENABLE then
+    return
+  end
+  child.script({ "x" }, {})
+  remember()
+  local function set(settings)
+    child.lua(
+      "vim.lsp.config('codegen', { settings = ... }); require('codegen').setup({ cmd = server.cmd, ghost = 'own', debounce = 0 })",
+      {
+        settings,
+      }
+    )
+  end
+  set({ codegen = { inline = { maxTokens = 9 } } })
+  expect.equality(child.sent("workspace/didChangeConfiguration"), { { settings = { codegen = { inline = { maxTokens = 9 } } } } })
+  -- What the server asks for by itself is the same.
+  local asked = child.lua_get([[vim.lsp.handlers["workspace/configuration"](nil, { items = { { section = "codegen" } } },
+    { client_id = _G.first })]])
+  expect.equality(asked[1].inline.maxTokens, 9)
+  expect.equality(is_the_same(), true)
+end
+
+T["what is said when the server starts takes a new start"] = MiniTest.new_set({
+  parametrize = {
+    { "options.settings = { completion = { enabled = true } }" },
+    { "options.ghost = false" },
+    { "options.cmd = function(dispatchers) return server.cmd(dispatchers) end" },
+    -- A server that does not say that it takes options while it runs.
+    { "options.model = '/other.gguf'", "server.capabilities.experimental = nil" },
+  },
+})
+T["what is said when the server starts takes a new start"]["such as"] = function(change, before)
+  if change:find("ghost", 1, true) and vim.lsp.inline_completion then
+    -- Neovim itself says that it draws.
+    return
+  end
+  child.write_server()
+  child.lua(before or "")
+  child.script({ "x" }, {})
+  remember()
+  child.lua(([[
+    local options = { cmd = server.cmd, ghost = "own", debounce = 0 }
+    %s
+    require("codegen").setup(options)
+  ]]):format(change))
+  wait_for_another()
+  expect.equality(#child.sent("codegen/userOptions"), 0)
   expect.equality(child.lua_get("_G.messages"), {})
 end
 
 T["the same options again change nothing"] = function()
   child.script({ "x" }, {}, { settings = { inline = { maxTokens = 8 } } })
   child.lua([[require("codegen").setup({ cmd = server.cmd, ghost = "own", debounce = 0, settings = { inline = { maxTokens = 8 } } })]])
+  expect.equality(#child.sent("codegen/userOptions"), 0)
   expect.equality(#child.sent("workspace/didChangeConfiguration"), 0)
   expect.equality(#child.sent("initialize"), 1)
-end
-
-local changes = require("codegen.changes")
-
-T["what can be changed while the server runs"] = function()
-  for _, case in ipairs({
-    -- the options at the start, those wanted, the settings that do it (nil: a new start)
-    { {}, {}, {} },
-    { {}, { inline = { maxTokens = 1 } }, { inline = { maxTokens = 1 } } },
-    { { inline = { maxTokens = 1 } }, { inline = { maxTokens = 1 } }, {} },
-    { { inline = { maxTokens = 1 } }, {}, nil },
-    { {}, { model = "a" }, nil },
-    { { inline = { eagerness = "calm" } }, { inline = { eagerness = "onDemand" } }, { inline = { eagerness = "onDemand" } } },
-    { { inline = { eagerness = "calm" } }, { inline = { eagerness = "eager" } }, nil },
-    { {}, { inline = { enabled = false } }, { inline = { enabled = false } } },
-    { { inline = { enabled = false } }, { inline = { enabled = true } }, nil },
-    { {}, { completion = { enabled = true } }, nil },
-    { {}, { languages = { "python", "starlark" } }, { languages = { "python", "starlark" } } },
-    { {}, { trusted = { "/a" } }, nil },
-    { {}, { synthesis = { verify = "run" } }, nil },
-  }) do
-    expect.equality({ case[1], case[2], changes.settings(case[1], case[2]) }, { case[1], case[2], case[3] })
-  end
-end
-
-T["options that anyone may set are the server's"] = function()
-  local known = {}
-  for _, option in ipairs(require("codegen.schema")) do
-    known[option.name] = true
-  end
-  for _, name in ipairs(changes.FREE) do
-    expect.equality({ name, known[name] }, { name, true })
-  end
 end
 
 T[":checkhealth without the server names the one command that helps"] = function()
@@ -241,7 +265,7 @@ T["a real server takes changed options"] = function()
   child.wait_attached()
   child.type_keys("A", " ")
   child.wait_ghost()
-  child.lua("_G.first = require('codegen.client').running().id")
+  remember()
   local function enable(on)
     local options = { cmd = { helpers.server }, ghost = "own", settings = { inline = { enabled = on } } }
     child.lua("require('codegen').setup(...)", { options })
@@ -252,7 +276,7 @@ T["a real server takes changed options"] = function()
   wait_true("the server to say that they are on", "require('codegen').statusline():find('off') == nil")
   child.type_keys("<BS>", " ")
   child.wait_ghost()
-  expect.equality(child.lua_get("require('codegen.client').running().id == _G.first"), true)
+  expect.equality(is_the_same(), true)
 end
 
 return T

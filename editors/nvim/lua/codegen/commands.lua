@@ -152,7 +152,7 @@ M.subcommands = {
     end,
   },
   model = {
-    desc = "Start the server anew with another model",
+    desc = "Have the server go on with another model",
     most = 1,
     run = function(words)
       if not words[1] then

@@ -90,7 +90,7 @@ local current
 local named = {}
 
 local function is_string_list(value)
-  if type(value) ~= "table" or #value == 0 then
+  if type(value) ~= "table" or not vim.islist(value) then
     return false
   end
   for _, item in ipairs(value) do
@@ -99,6 +99,10 @@ local function is_string_list(value)
     end
   end
   return true
+end
+
+local function is_filled_list(value)
+  return is_string_list(value) and #value > 0
 end
 
 local function one_of(...)
@@ -189,12 +193,12 @@ local server = server_rules()
 local rules_of_all = {
   cmd = {
     function(value)
-      return (type(value) == "string" and value ~= "") or is_string_list(value) or type(value) == "function"
+      return (type(value) == "string" and value ~= "") or is_filled_list(value) or type(value) == "function"
     end,
     "a program's name, a list of it and its arguments, or a function as vim.lsp.start() takes it",
   },
-  filetypes = { is_string_list, "a list of file types" },
-  root_markers = { is_string_list, "a list of file names" },
+  filetypes = { is_filled_list, "a list of file types" },
+  root_markers = { is_filled_list, "a list of file names" },
   model = server.model,
   ghost = { one_of("auto", "own", "builtin", false), "\"auto\", \"own\", \"builtin\" or false" },
   debounce = { whole(0), "a whole number of milliseconds" },
@@ -334,11 +338,26 @@ function M.program(config)
   return type(cmd) == "table" and cmd[1] or nil
 end
 
+-- The options without sections that say nothing: as JSON, an empty table is a list.
+local function without_empty_sections(options, rules)
+  local kept = {}
+  for name, value in pairs(options) do
+    local inside = rules[name] and rules[name].inside
+    if inside then
+      value = without_empty_sections(value, inside)
+    end
+    if not inside or next(value) ~= nil then
+      kept[name] = value
+    end
+  end
+  return kept
+end
+
 --- The server's `initializationOptions`.
 ---@param config codegen.Config
 ---@return table<string, any>
 function M.init_options(config)
-  local options = vim.deepcopy(config.settings)
+  local options = vim.deepcopy(without_empty_sections(config.settings, server))
   options.model = config.model or options.model
   -- A user who attaches the server to other file types wants it to answer there.
   if options.languages == nil and not vim.deep_equal(config.filetypes, M.defaults.filetypes) then

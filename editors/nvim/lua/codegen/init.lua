@@ -36,18 +36,18 @@ function M.setup(options)
   server.reload()
 end
 
---- Restarts the server with another model. The server reads the model's name when it starts, not from settings, because
---- those may be a project's.
+--- Has the server go on with another model. Said again, the same model is loaded anew.
 ---@param model string "builtin" or the path of a GGUF file
 function M.use_model(model)
   if model ~= "builtin" then
     model = vim.fn.fnamemodify(vim.fn.expand(model), ":p")
   end
   require("codegen.config").current().model = model
-  if require("codegen.client").running() then
-    require("codegen.server").restart()
-  else
+  local server = require("codegen.server")
+  if not require("codegen.client").running() then
     notify(("the server will start with %s"):format(model))
+  elseif not server.reload() then
+    server.restart()
   end
 end
 

@@ -12,12 +12,13 @@ local told_missing = {}
 ---@type integer[]?
 local afterwards
 
+--- Whether somebody draws what the server suggests. Neovim says so itself from 0.12 on, and the server need not know who does.
+local function draws()
+  return config.current().ghost ~= false or vim.lsp.inline_completion ~= nil
+end
+
 local function capabilities()
   local all = vim.lsp.protocol.make_client_capabilities()
-  if config.current().ghost then
-    -- Neovim declares this itself from 0.12 on; the server need not know which code draws the ghost text.
-    all.textDocument.inlineCompletion = all.textDocument.inlineCompletion or { dynamicRegistration = false }
-  end
   all.workspace.codeLens = { refreshSupport = true }
   all.experimental = { codegenStatus = true }
   return all
@@ -100,7 +101,7 @@ end
 --- The options that the server is to have, `given` being those that `vim.lsp.config` names.
 local function wanted(given)
   local options = vim.tbl_deep_extend("force", given or {}, config.init_options(config.current()))
-  return vim.tbl_isempty(options) and vim.empty_dict() or options
+  return next(options) and options or vim.empty_dict()
 end
 
 local function is_wanted(buf)
@@ -160,8 +161,11 @@ function M.config()
     root_dir = root_dir,
     capabilities = capabilities(),
     before_init = function(params, started)
-      started.init_options = wanted(started.init_options)
+      started.init_options, started.draws = wanted(started.init_options), draws()
       params.initializationOptions = started.init_options
+      local document = params.capabilities.textDocument
+      -- Not among the capabilities above: `vim.lsp.config` keeps what a `setup` has said before.
+      document.inlineCompletion = document.inlineCompletion or (started.draws and { dynamicRegistration = false } or nil)
     end,
     on_exit = on_exit,
     handlers = handlers,
@@ -238,27 +242,42 @@ function M.restart()
   client.stop(running)
 end
 
---- Brings changed options to the server: as settings where those suffice, or else by starting it anew.
+--- Whether the server can be told of changed options while it runs.
+local function takes_options(running)
+  return vim.tbl_get(running.server_capabilities or {}, "experimental", "codegenUserOptions") == true
+end
+
+--- What is said once, when the server starts: how it is run, and what the client and it can do.
+local function at_start(cmd, drawn, options)
+  return { cmd, drawn, vim.tbl_get(options, "completion", "enabled") }
+end
+
+--- Brings changed options to the server, which is started anew where it cannot take them while it runs.
+---@return boolean changed whether there were any
 function M.reload()
   local running = client.running()
   if not running then
-    return
+    return false
   end
-  local resolved = M.resolved()
-  local function draws(capable)
-    return (capable.textDocument or {}).inlineCompletion ~= nil
-  end
-  local pushed = require("codegen.changes").settings(running.config.init_options or {}, wanted(resolved.init_options))
-  local same = vim.deep_equal(running.config.cmd, resolved.cmd)
-  if not pushed or not same or draws(running.config.capabilities) ~= draws(resolved.capabilities) then
+  local resolved, told = M.resolved(), running.config
+  local before, after = told.init_options or {}, wanted(resolved.init_options)
+  local start = at_start(resolved.cmd, draws(), after)
+  local differs = not vim.deep_equal(before, after)
+  if not vim.deep_equal(at_start(told.cmd, told.draws, before), start) or differs and not takes_options(running) then
     M.restart()
-    return
+    return true
   end
-  local section = vim.tbl_deep_extend("force", (resolved.settings or {}).codegen or {}, pushed)
-  if not vim.deep_equal(section, (running.settings or {}).codegen or {}) then
-    running.settings = vim.tbl_extend("force", running.settings or {}, { codegen = section })
-    client.send(running, "workspace/didChangeConfiguration", { settings = running.settings })
+  if differs then
+    told.init_options = after
+    client.send(running, "codegen/userOptions", { settings = after })
   end
+  local settings = resolved.settings or {}
+  if not vim.deep_equal(settings, running.settings or {}) then
+    running.settings = settings
+    client.send(running, "workspace/didChangeConfiguration", { settings = next(settings) and settings or vim.empty_dict() })
+    return true
+  end
+  return differs
 end
 
 return M
