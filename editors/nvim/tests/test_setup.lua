@@ -161,6 +161,79 @@ T["the same options again change nothing"] = function()
   expect.equality(#child.sent("initialize"), 1)
 end
 
+--- A project of these files, by name and text.
+local function project(files)
+  local folder = child.fn.resolve(child.fn.tempname())
+  for name, text in pairs(vim.tbl_extend("force", { ["pyproject.toml"] = "" }, files)) do
+    vim.fn.mkdir(folder, "p")
+    vim.fn.writefile(vim.split(text, "\n"), folder .. "/" .. name)
+  end
+  return folder
+end
+
+local function edit(path)
+  child.cmd("edit " .. path .. " | set filetype=python")
+  child.wait_attached()
+end
+
+T["the server is told of every project that its buffers are in"] = function()
+  local first, second = project({ ["a.py"] = "x" }), project({ ["b.py"] = "x", ["c.py"] = "x" })
+  child.script({ "x" }, {})
+  edit(first .. "/a.py")
+  edit(second .. "/b.py")
+  edit(second .. "/c.py")
+  edit(first .. "/a.py")
+  local function folder(path)
+    return { uri = vim.uri_from_fname(path), name = path }
+  end
+  local told = child.sent("workspace/didChangeWorkspaceFolders")
+  expect.equality(told, {
+    { event = { added = { folder(first) }, removed = {} } },
+    { event = { added = { folder(second) }, removed = {} } },
+  })
+  expect.equality(child.lua_get("require('codegen.client').running().workspace_folders"), { folder(first), folder(second) })
+end
+
+T["projects that are opened before the server is there are told of, too"] = function()
+  local first, second = project({ ["a.py"] = "x" }), project({ ["b.py"] = "x" })
+  child.write_server()
+  child.lua("server.hold = 'initialize'; require('codegen').setup({ cmd = server.cmd, ghost = 'own' })")
+  child.cmd("edit " .. first .. "/a.py | set filetype=python")
+  child.cmd("edit " .. second .. "/b.py | set filetype=python")
+  helpers.wait_for("the start", function()
+    return child.lua_get("#server.held") == 1
+  end)
+  child.wait_timers()
+  child.lua("server.release()")
+  child.wait_attached()
+  helpers.wait_for("the second project", function()
+    return #child.sent("workspace/didChangeWorkspaceFolders") == 1
+  end)
+  expect.equality(child.sent("workspace/didChangeWorkspaceFolders")[1].event.added[1].name, second)
+  expect.equality(#child.sent("initialize"), 1)
+end
+
+T["a real server reads what a file of a second project imports"] = function()
+  local first = project({ ["a.py"] = "x = 1" })
+  local second =
+    project({ ["helper.py"] = "def distance(a, b):\n    return abs(a - b)\n", ["b.py"] = "from helper import distance\n\nvalue =" })
+  child.setup({ ghost = "own", settings = { inline = { context = "imports", minConfidence = vim.NIL } } })
+  edit(first .. "/a.py")
+  edit(second .. "/b.py")
+  child.type_keys("GA", " ")
+  local context = helpers.wait_for("the context", function()
+    local why = child.lua_get([[(function()
+      local client = vim.lsp.get_clients({ name = "codegen" })[1]
+      local position = vim.lsp.util.make_position_params(0, client.offset_encoding)
+      local argument = { uri = position.textDocument.uri, position = position.position }
+      local answer = vim.lsp.buf_request_sync(0, "workspace/executeCommand", { command = "codegen.why", arguments = { argument } }, 60000)
+      return (answer and answer[client.id] or {}).result or false
+    end)()]])
+    return type(why) == "table" and why ~= vim.NIL and why.context and #why.context > 0 and why.context
+  end)
+  expect.equality({ context[1].file, context[1].why }, { "helper.py", "imported" })
+end
+
 T[":checkhealth without the server names the one command that helps"] = function()
   child.lua("require('codegen').setup({ cmd = 'no-such-codegen-lsp' })")
   child.cmd("checkhealth codegen")

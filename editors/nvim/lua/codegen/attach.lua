@@ -60,6 +60,7 @@ function M.watch(on_file_type)
     callback = function(event)
       local server = vim.lsp.get_client_by_id(event.data.client_id)
       if server and server.name == client.NAME then
+        require("codegen.server").tell_folders(server)
         M.attach(server, event.buf)
       end
     end,

@@ -12,6 +12,10 @@ local told_missing = {}
 ---@type integer[]?
 local afterwards
 
+--- The folders of each client, by its id, that its server is still to be told of.
+---@type table<integer, table[]>
+local untold = {}
+
 --- Whether somebody draws what the server suggests. Neovim says so itself from 0.12 on, and the server need not know who does.
 local function draws()
   return config.current().ghost ~= false or vim.lsp.inline_completion ~= nil
@@ -72,8 +76,9 @@ local handlers = {
   end,
 }
 
-local function on_exit(code, signal)
+local function on_exit(code, signal, id)
   vim.schedule(function()
+    untold[id] = nil
     require("codegen.partial").clear()
     require("codegen.status").receive(nil)
   end)
@@ -102,6 +107,33 @@ end
 local function wanted(given)
   local options = vim.tbl_deep_extend("force", given or {}, config.init_options(config.current()))
   return next(options) and options or vim.empty_dict()
+end
+
+--- Adds a project's folder to those of a client that serves further ones.
+local function add_folder(running, root)
+  if type(root) ~= "string" then
+    return
+  end
+  local folder = { uri = vim.uri_from_fname(root), name = root }
+  local folders = vim.list_extend({}, running.workspace_folders or {})
+  for _, each in ipairs(folders) do
+    if each.uri == folder.uri then
+      return
+    end
+  end
+  table.insert(folders, folder)
+  running.workspace_folders = folders
+  untold[running.id] = vim.list_extend(untold[running.id] or {}, { folder })
+end
+
+--- Tells the server which projects its buffers are in beside the first. It has to be initialized.
+---@param running vim.lsp.Client
+function M.tell_folders(running)
+  local added = untold[running.id]
+  untold[running.id] = nil
+  if added then
+    client.send(running, "workspace/didChangeWorkspaceFolders", { event = { added = added, removed = {} } })
+  end
 end
 
 local function is_wanted(buf)
@@ -170,8 +202,12 @@ function M.config()
     on_exit = on_exit,
     handlers = handlers,
     -- A server holds a model in memory, so one serves every project.
-    reuse_client = function(other)
-      return other.name == client.NAME and not client.is_stopped(other)
+    reuse_client = function(other, started)
+      local same = other.name == client.NAME and not client.is_stopped(other)
+      if same then
+        add_folder(other, started.root_dir)
+      end
+      return same
     end,
   }
 end
