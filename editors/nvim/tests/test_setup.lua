@@ -234,6 +234,26 @@ T["a real server reads what a file of a second project imports"] = function()
   expect.equality({ context[1].file, context[1].why }, { "helper.py", "imported" })
 end
 
+T["reports of progress are shown as the option says, however the server is started"] = function()
+  if not HAS_ENABLE then
+    return
+  end
+  child.write_server()
+  child.lua("vim.lsp.config('codegen', { cmd = server.cmd }); vim.lsp.enable('codegen')")
+  child.open({ "x" })
+  child.wait_attached()
+  child.o.columns = 60
+  local function report(title)
+    child.cmd("echo 'nothing'")
+    child.lua([[server.dispatchers.notification("$/progress", { token = 1, value = { kind = "begin", title = ... } })]], { title })
+    child.wait_timers()
+    return tostring(child.get_screenshot())
+  end
+  helpers.contains(report("loading it"), { "codegen: loading it" })
+  child.lua("require('codegen').setup({ cmd = server.cmd, progress = false })")
+  expect.equality(report("loading more"):find("loading more", 1, true), nil)
+end
+
 T[":checkhealth without the server names the one command that helps"] = function()
   child.lua("require('codegen').setup({ cmd = 'no-such-codegen-lsp' })")
   child.cmd("checkhealth codegen")

@@ -55,6 +55,7 @@ function M.watch(on_file_type)
   end
   watching = true
   local group = vim.api.nvim_create_augroup("codegen.attach", { clear = true })
+  require("codegen.progress").watch(group)
   vim.api.nvim_create_autocmd("LspAttach", {
     group = group,
     callback = function(event)

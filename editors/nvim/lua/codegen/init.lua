@@ -26,12 +26,8 @@ function M.setup(options)
   M.config = resolved
   config.set(resolved, options)
   require("codegen.commands").define()
-  local group = vim.api.nvim_create_augroup("codegen", { clear = true })
-  if resolved.progress then
-    require("codegen.progress").show(group)
-  end
   local server = require("codegen.server")
-  server.enable(group)
+  server.enable(vim.api.nvim_create_augroup("codegen", { clear = true }))
   require("codegen.attach").refresh()
   server.reload()
 end

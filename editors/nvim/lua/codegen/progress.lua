@@ -17,12 +17,15 @@ function M.line(value, width)
   return vim.fn.strcharpart("codegen: " .. text:gsub("%s*\n%s*", " "), 0, width)
 end
 
---- Shows the reports from now on.
+--- Shows the reports from now on, as long as the option says so.
 ---@param group integer an autocommand group
-function M.show(group)
+function M.watch(group)
   vim.api.nvim_create_autocmd("LspProgress", {
     group = group,
     callback = function(event)
+      if not require("codegen.config").current().progress then
+        return
+      end
       local client = vim.lsp.get_client_by_id(event.data.client_id)
       local value = event.data.params and event.data.params.value
       if client and client.name == require("codegen.client").NAME and type(value) == "table" then
