@@ -70,11 +70,26 @@ T["no message makes Neovim wait for a key"] = MiniTest.new_set({
   },
 })
 T["no message makes Neovim wait for a key"]["case"] = function(code, part)
+  for _, height in ipairs({ 1, 0 }) do
+    child.fresh()
+    child.script({ "x" }, {})
+    child.o.cmdheight = height
+    child.show(80, 24)
+    expect.equality({ code, height, waits_for_a_key(code) }, { code, height, false })
+    child.cmd("Codegen messages")
+    child.wait_window(part)
+  end
+end
+
+T["an error is shown as one, and is among Neovim's messages"] = function()
   child.script({ "x" }, {})
   child.show(80, 24)
-  expect.equality({ code, waits_for_a_key(code) }, { code, false })
-  child.cmd("Codegen messages")
-  child.wait_window(part)
+  child.lua([[require("codegen.client").notify("it went wrong", vim.log.levels.ERROR)]])
+  helpers.wait_for("the message", function()
+    child.cmd("redraw")
+    return tostring(child.get_screenshot()):find("codegen: it went wrong", 1, true)
+  end)
+  helpers.contains(child.cmd_capture("messages"), { "codegen: it went wrong" })
 end
 
 T["a report of progress or state does not make it wait, either"] = function()

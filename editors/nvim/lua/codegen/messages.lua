@@ -55,7 +55,13 @@ function M.tell(text, level)
   end
   -- Within an autocommand or a command, Neovim would make an exception of an error, and show where it was raised.
   vim.schedule(function()
-    vim.notify(M.fitted(text, vim.v.echospace), level)
+    local line = M.fitted(text, vim.v.echospace)
+    if level == vim.log.levels.ERROR then
+      -- As an error, Neovim would wait for a key after it where 'cmdheight' is 0.
+      vim.api.nvim_echo({ { line, "ErrorMsg" } }, true, {})
+    else
+      vim.notify(line, level)
+    end
   end)
 end
 
