@@ -23,22 +23,8 @@ local function told()
   return info and { info.text, info.range.start.character, info.range["end"].character }
 end
 
-local function wait_ghost(expected)
-  local last
-  local ok = pcall(helpers.wait_for, "the ghost text", function()
-    last = child.ghost_at_cursor()
-    return last == expected
-  end)
-  expect.equality(ok and { expected } or { last }, { expected })
-end
-
 local function wait_told(expected)
-  local last
-  local ok = pcall(helpers.wait_for, "the request", function()
-    last = told()
-    return vim.deep_equal(last, expected)
-  end)
-  expect.equality(ok and expected or last, expected)
+  helpers.wait_equal("the request", told, expected)
 end
 
 T["where an entry begins"] = function()
@@ -64,17 +50,17 @@ end
 T["goes on from an entry that is selected, but not inserted"] = function()
   start()
   child.type_keys("A", " f")
-  wait_ghost("irst + second\nprint(total)")
+  child.expect_ghost("irst + second\nprint(total)")
   child.type_keys("<F5>")
   wait_told({ "first", 8, 9 })
-  wait_ghost("irst + second\nprint(total)")
+  child.expect_ghost("irst + second\nprint(total)")
   expect.equality(child.fn.pumvisible(), 1)
   -- With noinsert an arrow selects, and does not insert.
   child.type_keys("<Down>")
   wait_told({ "firstly", 8, 9 })
-  wait_ghost(nil)
+  child.expect_ghost(nil)
   child.type_keys("<Up>")
-  wait_ghost("irst + second\nprint(total)")
+  child.expect_ghost("irst + second\nprint(total)")
   child.type_keys("<C-f>")
   helpers.wait_for("the accepted text", function()
     return child.text() == SUM[1]
@@ -88,38 +74,60 @@ T["goes on from an entry that the menu has inserted"] = function()
   child.wait_ghost()
   child.type_keys("<F5>")
   expect.equality(told(), nil)
-  wait_ghost("irst + second\nprint(total)")
+  child.expect_ghost("irst + second\nprint(total)")
   child.type_keys("<C-n>")
   wait_told({ "first", 8, 13 })
-  wait_ghost(" + second\nprint(total)")
+  child.expect_ghost(" + second\nprint(total)")
   child.type_keys("<C-n>")
-  wait_ghost(nil)
+  child.expect_ghost(nil)
   expect.equality(child.text(), "total = firstly")
+end
+
+T["looking at the entry copies no others"] = function()
+  if vim.fn.has("nvim-0.11") == 0 then
+    -- It gives one entry only with all of them.
+    return
+  end
+  start()
+  child.lua([[
+    _G.whats = {}
+    local complete_info = vim.fn.complete_info
+    vim.fn.complete_info = function(what)
+      table.insert(_G.whats, table.concat(what, ","))
+      return complete_info(what)
+    end
+  ]])
+  child.type_keys("A", " f", "<F5>")
+  wait_told({ "first", 8, 9 })
+  child.type_keys("<Down>")
+  wait_told({ "firstly", 8, 9 })
+  local whats = child.lua_get("_G.whats")
+  expect.equality({ vim.tbl_contains(whats, "selected"), vim.tbl_contains(whats, "items") }, { true, false })
 end
 
 T["is not there beside an entry that something else is replaced by"] = function()
   start({}, "menuone,noinsert")
   child.type_keys("A", " f")
-  wait_ghost("irst + second\nprint(total)")
+  child.expect_ghost("irst + second\nprint(total)")
   local asked = #child.sent("textDocument/inlineCompletion")
   child.lua([[vim.schedule(function() vim.fn.complete(9, { "Forth" }) end)]])
   helpers.wait_for("the menu", function()
     return child.fn.pumvisible() == 1
   end)
-  wait_ghost(nil)
+  child.expect_ghost(nil)
   expect.equality(#child.sent("textDocument/inlineCompletion"), asked)
 end
 
 T["comes beside a menu only where that is wanted, or by hand"] = function()
   start({ show_with_menu = false, keys = { trigger = "<C-f>" } })
   child.type_keys("A", " f")
-  wait_ghost("irst + second\nprint(total)")
+  child.expect_ghost("irst + second\nprint(total)")
   local asked = #child.sent("textDocument/inlineCompletion")
   child.type_keys("<F5>")
-  wait_ghost(nil)
+  child.expect_ghost(nil)
   expect.equality(#child.sent("textDocument/inlineCompletion"), asked)
   child.type_keys("<C-f>")
-  wait_ghost("irst + second\nprint(total)")
+  child.expect_ghost("irst + second\nprint(total)")
   expect.equality(told(), { "first", 8, 9 })
   expect.equality(child.fn.pumvisible(), 1)
 end
@@ -130,11 +138,11 @@ T["drawn by Neovim, it is there only where it goes on from the entry"] = functio
   end
   start({ ghost = "builtin" })
   child.type_keys("A", " f")
-  wait_ghost("irst + second\nprint(total)")
+  child.expect_ghost("irst + second\nprint(total)")
   child.type_keys("<F5>")
-  wait_ghost("irst + second\nprint(total)")
+  child.expect_ghost("irst + second\nprint(total)")
   child.type_keys("<Down>")
-  wait_ghost(nil)
+  child.expect_ghost(nil)
 end
 
 T["a real server goes on from the entry, or suggests nothing"] = function()

@@ -171,4 +171,15 @@ T["another server goes on where this one's suggestions are turned off"] = functi
   end)
 end
 
+T["Tab is another server's where Neovim draws its ghost text, beside this plugin's"] = function()
+  child.lua("vim.lsp.inline_completion.enable(true); vim.keymap.set('i', '<Tab>', 'theirs')")
+  child.script({ "total =" }, {}, { ghost = "own" })
+  child.attach_other({ "total = first" })
+  child.type_keys("A", " ")
+  child.expect_ghost("first")
+  expect.equality(child.lua_get("require('codegen.claims').key('<Tab>')"), true)
+  child.type_keys("<Tab>")
+  child.expect_text("total = theirs")
+end
+
 return T

@@ -1,6 +1,8 @@
 --- Who else wants a key: menus, snippets and other plugins' ghost text come first.
 
+local ghost = require("codegen.ghost")
 local menu = require("codegen.menu")
+local others = require("codegen.others")
 
 local M = {}
 
@@ -20,40 +22,32 @@ local function is_one_of(key, keys)
   return false
 end
 
---- Calls a function of another plugin, and gives false if it fails: not every version has the same.
-local function ask(asked, ...)
-  if type(asked) ~= "function" then
-    return false
-  end
-  local ok, answer = pcall(asked, ...)
-  return ok and answer and true or false
-end
-
 --- Whether a snippet is being filled in, and `step` leads to another of its places.
 ---@param step 1|-1
 local function in_snippet(step)
-  if vim.snippet and ask(vim.snippet.active, { direction = step }) then
-    return true
-  end
-  local luasnip = package.loaded["luasnip"]
-  if type(luasnip) == "table" and ask(luasnip.locally_jumpable, step) then
-    return true
-  end
   local mini = package.loaded["mini.snippets"]
-  return type(mini) == "table" and type(mini.session) == "table" and ask(mini.session.get)
+  return others.says(vim.snippet, "active", { direction = step })
+    or others.says(package.loaded["luasnip"], "locally_jumpable", step)
+    or others.says(type(mini) == "table" and mini.session, "get")
+end
+
+--- Whether Neovim draws another server's ghost text here. Where it draws this plugin's, too, which is whose cannot be told.
+local function is_drawn_by_neovim()
+  if not vim.lsp.inline_completion or ghost.is_builtin() then
+    return false
+  end
+  local namespace = vim.api.nvim_create_namespace("nvim.lsp.inline_completion")
+  return #vim.api.nvim_buf_get_extmarks(0, namespace, 0, -1, { limit = 1 }) > 0
 end
 
 --- Whether ghost text of another plugin is shown: copilot.lua's, copilot.vim's, or of another server by Neovim itself.
 local function other_ghost_text()
-  local copilot = package.loaded["copilot.suggestion"]
-  if type(copilot) == "table" and ask(copilot.is_visible) then
+  if others.says(package.loaded["copilot.suggestion"], "is_visible") or is_drawn_by_neovim() then
     return true
   end
   if vim.fn.exists("*copilot#GetDisplayedSuggestion") == 1 then
     local ok, displayed = pcall(vim.fn["copilot#GetDisplayedSuggestion"])
-    if ok and type(displayed) == "table" and (displayed.text or "") ~= "" then
-      return true
-    end
+    return ok and type(displayed) == "table" and (displayed.text or "") ~= ""
   end
   return false
 end

@@ -1,22 +1,15 @@
 --- Completion menus: whether one is open at the cursor, and when that changes.
 
-local M = {}
+local others = require("codegen.others")
 
---- Calls a function of a loaded module; false if there is none, or it fails: it is another plugin's.
-local function ask(module, name)
-  local loaded = package.loaded[module]
-  local asked = type(loaded) == "table" and loaded[name]
-  if type(asked) ~= "function" then
-    return false
-  end
-  local ok, answer = pcall(asked)
-  return ok and answer and true or false
-end
+local M = {}
 
 --- Whether Neovim's own menu, blink.cmp's or nvim-cmp's is open.
 ---@return boolean
 function M.is_open()
-  return vim.fn.pumvisible() == 1 or ask("blink.cmp", "is_menu_visible") or ask("cmp", "visible")
+  return vim.fn.pumvisible() == 1
+    or others.says(package.loaded["blink.cmp"], "is_menu_visible")
+    or others.says(package.loaded["cmp"], "visible")
 end
 
 --- An entry that is selected in Neovim's own menu, inserted already or not.
@@ -40,14 +33,22 @@ function M.start_of(before, text)
   end
 end
 
+--- The item that is selected in Neovim's own menu. A menu may have thousands, which are not all copied where Neovim can
+--- give one.
+local function selected_item()
+  local index = vim.fn.complete_info({ "selected" }).selected
+  if index < 0 then
+    return nil
+  end
+  -- From 0.11 on.
+  local item = vim.fn.complete_info({ "completed" }).completed
+  return item or (vim.fn.complete_info({ "items" }).items or {})[index + 1]
+end
+
 --- The entry that is selected in Neovim's own menu; nil if none is.
 ---@return codegen.Entry?
 function M.selected()
-  if vim.fn.pumvisible() == 0 then
-    return nil
-  end
-  local info = vim.fn.complete_info({ "selected", "items" })
-  local item = info.selected >= 0 and info.items[info.selected + 1]
+  local item = vim.fn.pumvisible() == 1 and selected_item()
   if not item then
     return nil
   end
