@@ -421,6 +421,18 @@ T["log and health show what they say"] = function()
   contains(child.text(), { "codegen: server", "the server is started by a function" })
 end
 
+T["log shows the file that the command names"] = MiniTest.new_set({
+  parametrize = {
+    { { "codegen-lsp", "--log", "/tmp/codegen its.log" } },
+    { { "codegen-lsp", "--log=/tmp/codegen its.log", "--stdio" } },
+  },
+})
+T["log shows the file that the command names"]["as"] = function(cmd)
+  child.lua("require('codegen').setup({ cmd = ... })", { cmd })
+  child.cmd("Codegen log")
+  expect.equality(child.fn.expand("%:p"), "/tmp/codegen its.log")
+end
+
 local status = require("codegen.status")
 local signs_of = require("codegen.signs")
 

@@ -195,9 +195,9 @@ M.subcommands = {
     complete = starting_with(EAGERNESS),
   },
   log = {
-    desc = "Show the server's messages",
+    desc = "Show the file that the server logs to",
     run = function()
-      vim.cmd.split(vim.fn.fnameescape(require("vim.lsp.log").get_filename()))
+      vim.cmd.split(vim.fn.fnameescape(require("codegen.server").log_file()))
       vim.cmd("normal! G")
     end,
   },

@@ -98,7 +98,7 @@ local function on_exit(code, signal, id)
   if code ~= 0 and code ~= 143 and signal ~= 15 then
     vim.schedule(function()
       local words = "the server ended with code %d (signal %d); :Codegen log shows its messages, which are in %s"
-      client.notify(words:format(code, signal, require("vim.lsp.log").get_filename()), vim.log.levels.WARN)
+      client.notify(words:format(code, signal, M.log_file()), vim.log.levels.WARN)
     end)
   end
 end
@@ -216,6 +216,19 @@ end
 ---@return table
 function M.resolved()
   return ENABLES and vim.lsp.config[client.NAME] or M.config()
+end
+
+--- The file that the server logs to: the one that its arguments name, or else Neovim's.
+---@return string
+function M.log_file()
+  local cmd = M.resolved().cmd
+  for index, word in ipairs(type(cmd) == "table" and cmd or {}) do
+    local file = word:match("^%-%-log=(.+)$") or (word == "--log" and cmd[index + 1])
+    if file then
+      return vim.fn.fnamemodify(file, ":p")
+    end
+  end
+  return require("vim.lsp.log").get_filename()
 end
 
 --- Attaches the buffer to the server, starting it if it does not run.
