@@ -98,6 +98,17 @@ T["blink.cmp"]["is called twice by hand: with the first entry, and with the othe
   expect.equality(child.text(), "total = sum(values)")
 end
 
+T["blink.cmp"]["asks for no others once the cursor is elsewhere, by hand"] = function()
+  -- In the same column.
+  blink({ "total = ", "total = " }, { SUM, "total = 0" })
+  child.type_keys("A")
+  child.lua("server.hold = true; blink.show('manual'); vim.api.nvim_win_set_cursor(0, { 1, 8 }); server.release()")
+  wait_answers("blink", 1)
+  child.wait_timers()
+  expect.equality(child.lua_get("blink.answers"), 1)
+  expect.equality(#child.sent("textDocument/inlineCompletion"), 1)
+end
+
 T["blink.cmp"]["cancels what it does not wait for any more"] = function()
   blink({ "total = " }, { SUM })
   child.type_keys("A")

@@ -5,15 +5,20 @@ local items = require("codegen.items")
 local M = {}
 M.__index = M
 
+--- A source. blink.cmp's options are for its own part.
+---@return table
 function M.new()
   return setmetatable({}, M)
 end
 
 --- Whether blink.cmp asks this source in the current buffer.
+---@return boolean
 function M:enabled()
   return items.client() ~= nil
 end
 
+--- The characters behind which blink.cmp asks, beside words.
+---@return string[]
 function M:get_trigger_characters()
   return items.TRIGGERS
 end
@@ -52,6 +57,10 @@ function M:get_completions(context, callback)
 end
 
 --- Inserts an entry as blink.cmp does, and counts it as accepted.
+---@param _ table a `blink.cmp.Context`
+---@param item codegen.Item
+---@param callback fun()
+---@param default_implementation? fun() blink.cmp's own
 function M:execute(_, item, callback, default_implementation)
   if default_implementation then
     default_implementation()

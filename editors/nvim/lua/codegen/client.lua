@@ -113,4 +113,14 @@ function M.running()
   end
 end
 
+--- The client of the server; shows a message if it does not run.
+---@return vim.lsp.Client?
+function M.running_or_told()
+  local client = M.running()
+  if not client then
+    M.notify("no server runs; see :checkhealth codegen", vim.log.levels.ERROR)
+  end
+  return client
+end
+
 return M

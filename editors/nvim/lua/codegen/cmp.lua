@@ -5,6 +5,8 @@ local items = require("codegen.items")
 local M = {}
 M.__index = M
 
+--- A source.
+---@return table
 function M.new()
   return setmetatable({}, M)
 end
@@ -16,25 +18,31 @@ function M.register()
   end
 end
 
+---@return string
 function M:get_debug_name()
   return "codegen"
 end
 
 --- Whether nvim-cmp asks this source in the current buffer.
+---@return boolean
 function M:is_available()
   return items.client() ~= nil
 end
 
 --- Positions are in bytes.
+---@return string
 function M:get_position_encoding_kind()
   return "utf-8"
 end
 
 --- Nothing is a keyword, so that nvim-cmp does not take an entry of several words for one that does not match.
+---@return string
 function M:get_keyword_pattern()
   return "^$"
 end
 
+--- The characters behind which nvim-cmp asks.
+---@return string[]
 function M:get_trigger_characters()
   return items.ALL_TRIGGERS
 end
@@ -65,6 +73,8 @@ function M:complete(params, callback)
 end
 
 --- Counts an entry as accepted; nvim-cmp has inserted it.
+---@param item codegen.Item
+---@param callback fun(item: codegen.Item)
 function M:execute(item, callback)
   items.accepted(item)
   callback(item)

@@ -4,20 +4,36 @@
 local M = {}
 
 --- Insert-mode keys; false maps none. See |codegen-keys|.
----@class codegen.Keys
----@field accept string|false inserts all that is shown
----@field accept_word string|false inserts its first word; the rest stays
----@field accept_line string|false inserts its first line; the rest stays
----@field next string|false shows the next alternative
----@field previous string|false shows the previous alternative
----@field dismiss string|false hides it until the next key
----@field trigger string|false asks for suggestions by hand
+---@class codegen.KeyOptions
+---@field accept? string|false inserts all that is shown
+---@field accept_word? string|false inserts its first word; the rest stays
+---@field accept_line? string|false inserts its first line; the rest stays
+---@field next? string|false shows the next alternative
+---@field previous? string|false shows the previous alternative
+---@field dismiss? string|false hides it until the next key
+---@field trigger? string|false asks for suggestions by hand
+
+--- Those with the defaults filled in.
+---@class codegen.Keys: codegen.KeyOptions
+---@field accept string|false
+---@field accept_word string|false
+---@field accept_line string|false
+---@field next string|false
+---@field previous string|false
+---@field dismiss string|false
+---@field trigger string|false
 
 --- The texts of signs in the gutter, at most two columns wide.
----@class codegen.Signs
----@field stale string the code was generated for another prompt, or below other turns
----@field failed string the last attempt to write code failed
----@field edited string generated code that was changed by hand
+---@class codegen.SignOptions
+---@field stale? string the code was generated for another prompt, or below other turns
+---@field failed? string the last attempt to write code failed
+---@field edited? string generated code that was changed by hand
+
+--- Those with the defaults filled in.
+---@class codegen.Signs: codegen.SignOptions
+---@field stale string
+---@field failed string
+---@field edited string
 
 --- What `setup` takes: every field may be missing. See |codegen-options|.
 ---@class codegen.Options
@@ -33,10 +49,10 @@ local M = {}
 ---@field progress? boolean
 ---@field preview? boolean
 ---@field code_lens? boolean
----@field signs? codegen.Signs|false
+---@field signs? codegen.SignOptions|false
 ---@field candidates? "window"|"select"
 ---@field trusted? boolean|string[]
----@field keys? codegen.Keys
+---@field keys? codegen.KeyOptions
 ---@field should_attach? fun(buf: integer): boolean
 ---@field on_attach? fun(client: vim.lsp.Client, buf: integer)
 

@@ -31,6 +31,10 @@ M.ALL_TRIGGERS = vim.list_extend(vim.split("abcdefghijklmnopqrstuvwxyzABCDEFGHIJ
 ---@field textEdit {newText: string, range: table}
 ---@field documentation {kind: string, value: string}
 ---@field data {client_id: integer, command?: table}
+---@field kind_name? string for blink.cmp
+---@field kind_hl? string for blink.cmp
+---@field cursor_column? integer for blink.cmp
+---@field cmp? {kind_text: string, kind_hl_group: string} for nvim-cmp
 
 --- Where the word before a column begins, as a byte offset. Pure.
 ---@param line string
@@ -145,14 +149,17 @@ end
 ---@return fun() cancel
 function M.ask(client, by_hand, give)
   local suggestions = require("codegen.suggestions")
-  local line, col = api.nvim_get_current_line(), api.nvim_win_get_cursor(0)[2]
-  local tick, buf = api.nvim_buf_get_changedtick(0), api.nvim_get_current_buf()
+  local line, cursor = api.nvim_get_current_line(), api.nvim_win_get_cursor(0)
+  local tick, buf, col = api.nvim_buf_get_changedtick(0), api.nvim_get_current_buf(), cursor[2]
+  local function stays()
+    local same = buf == api.nvim_get_current_buf() and tick == api.nvim_buf_get_changedtick(buf)
+    return same and vim.deep_equal(cursor, api.nvim_win_get_cursor(0))
+  end
   local cancel
   cancel = suggestions.ask(client, suggestions.TRIGGER.Automatic, function(found)
     cancel = nil
     give(M.items(found, line, col), not by_hand)
-    local stays = buf == api.nvim_get_current_buf() and tick == api.nvim_buf_get_changedtick(buf) and col == api.nvim_win_get_cursor(0)[2]
-    if by_hand and stays then
+    if by_hand and stays() then
       cancel = suggestions.ask(client, suggestions.TRIGGER.Invoked, function(all)
         cancel = nil
         give(M.items(all, line, col), true)

@@ -16,7 +16,6 @@ local cancel = nil
 --- An entry of Neovim's own menu. That inserts one line only; the others follow when the entry is accepted.
 local function entry(item)
   local first, below = item.textEdit.newText:match("^([^\n]*)(.*)$")
-  local range = item.textEdit.range
   return {
     word = first,
     abbr = item.label,
@@ -24,7 +23,7 @@ local function entry(item)
     info = item.documentation.value,
     dup = 1,
     empty = 1,
-    user_data = { codegen = { below = below, item = item, suffix = range["end"].character } },
+    user_data = { codegen = { below = below, item = item } },
   }
 end
 

@@ -59,9 +59,8 @@ end
 --- Shows them.
 ---@param days? integer of the report, 30 by default
 function M.show(days)
-  local server = client_of.running()
+  local server = client_of.running_or_told()
   if not server then
-    client_of.notify("no server runs; see :checkhealth codegen", vim.log.levels.ERROR)
     return
   end
   local params = days and { days = days } or vim.empty_dict()

@@ -23,6 +23,7 @@ M.TRIGGER = { Invoked = 1, Automatic = 2 }
 ---@field suffix integer in bytes
 ---@field text string its lines end in "\n"
 ---@field item table the server's item
+---@field taken? string what was inserted of the item before, if this is the rest of one
 
 --- A request under way.
 ---@class codegen.Flight

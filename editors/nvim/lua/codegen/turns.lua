@@ -134,9 +134,8 @@ end
 --- Has suggestions put off, so that they come only where they are asked for by hand.
 ---@param minutes? integer 5 by default; 0 ends it
 function M.snooze(minutes)
-  local server = client_of.running()
+  local server = client_of.running_or_told()
   if not server then
-    client_of.notify("no server runs; see :checkhealth codegen", vim.log.levels.ERROR)
     return
   end
   execute(server, "codegen.snooze", { minutes = minutes or 5 }, function(result)

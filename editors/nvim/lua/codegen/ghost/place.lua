@@ -27,6 +27,7 @@ local EVENTS = {
 }
 
 --- Whether text is being inserted by typing: not for the one command after CTRL-O, and not in replace mode.
+---@return boolean
 function M.is_inserting()
   return api.nvim_get_mode().mode:sub(1, 1) == "i"
 end

@@ -244,11 +244,10 @@ end
 --- Inserts the suggestion, or a part of it. Not for use in mappings; see `codegen.ghost`.
 ---@param part codegen.Part
 ---@param show_with_menu boolean
----@return boolean whole whether nothing is left of it
 function M.apply(part, show_with_menu)
   local left = rest()
   if not left then
-    return false
+    return
   end
   local was = shown
   local suggestion = current()
@@ -276,7 +275,6 @@ function M.apply(part, show_with_menu)
     suggestions.tell(suggestion, "didPartiallyAcceptCompletion", { acceptedLength = encoding.length(remaining.taken, "utf-16") })
   end
   events.fire("CodegenAccepted", data)
-  return whole
 end
 
 return M

@@ -4,11 +4,15 @@ local M = {}
 
 --- The text with `\n` as its only line end: LSP texts may end lines in three ways, and a Neovim buffer's lines hold
 --- none.
+---@param text string
+---@return string
 function M.normalise(text)
   return (text:gsub("\r\n?", "\n"))
 end
 
---- The rest of `text` after `typed`; nil if `text` does not begin with it.
+--- The rest of `text` after `typed`; nil if `text` does not begin with it, or nothing is left.
+---@param text string
+---@param typed string
 ---@return string?
 function M.rest(text, typed)
   if #typed < #text and vim.startswith(text, typed) then
@@ -33,6 +37,7 @@ end
 --- end are taken to end the class, as Python programs are laid out.
 ---@param lines string[] those above the cursor's
 ---@param tabstop integer
+---@return integer?
 function M.member_column(lines, tabstop)
   local last = #lines
   while last > 0 and lines[last]:match("^%s*$") do
@@ -61,6 +66,7 @@ end
 ---@param rest string the suggestion's text from the cursor on
 ---@param tabstop integer
 ---@param member? integer the column of the class's members
+---@return boolean
 function M.indents_first(before, rest, tabstop, member)
   if before:find("[^ \t]") or rest:sub(1, 1) == "\n" then
     return false
@@ -70,7 +76,9 @@ function M.indents_first(before, rest, tabstop, member)
 end
 
 --- The part of `rest` that one key accepts.
----@param part "all"|"word"|"line"
+---@param rest string
+---@param part codegen.Part
+---@return string
 function M.portion(rest, part)
   if part == "word" then
     -- Bytes of characters beyond ASCII count as letters, so no character is cut.
