@@ -118,14 +118,21 @@ impl Builder<'_> {
         }
     }
 
-    /// Whether a window can start at `start`: false if the text above was changed since.
+    /// Whether a window can stay at `start`: false if the text above was changed since.
     fn may_start(&self, start: usize) -> bool {
         let line = python::line_at(self.document, start);
-        let long_line = line.number == python::line_at(self.document, self.offset).number;
+        // What begins in a long line goes on there, also when the cursor has come to the next.
+        let long_line = line.number + 1 >= python::line_at(self.document, self.offset).number;
         start <= self.offset
             && self.offset - start <= self.budget.saturating_mul(BYTES_PER_TOKEN)
             && python::char_boundary(self.document, start) == start
             && (line.start == start || long_line)
+    }
+
+    /// Whether a new window is one of whole lines, but for the cursor's.
+    fn has_whole_lines(&self, start: usize) -> bool {
+        let line = python::line_at(self.document, start);
+        line.start == start || line.number == python::line_at(self.document, self.offset).number
     }
 
     /// The prompt whose window starts at `start`, and its tokens, if it has no more than `limit`; without the head
@@ -147,7 +154,12 @@ impl Builder<'_> {
     /// A new window that leaves a quarter of the budget free, so that it can stay for a while.
     fn choose(&self) -> Context {
         let target = self.budget - self.budget / 4;
-        if let Some(context) = self.shrunk(target, true).or_else(|| self.shrunk(target, false)) {
+        let whole = |context: &Context| self.has_whole_lines(context.start);
+        if let Some(context) = self.shrunk(target, true).filter(whole) {
+            return context;
+        }
+        // At the start of a line, below one that is longer than the budget, there is nothing but a part of that line.
+        if let Some(context) = self.shrunk(target, false) {
             return context;
         }
         // The count does not fall with the text.

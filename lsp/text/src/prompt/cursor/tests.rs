@@ -171,6 +171,26 @@ fn a_window_does_not_start_within_a_line_above_the_cursors() {
     }
 }
 
+/// Where the cursor has just come to a line, the window holds something of the lines above, and stays when the line is typed.
+#[test]
+fn a_window_of_a_new_line_stays() {
+    let long = format!("foo({}1)\n", "a, ".repeat(200));
+    for above in [
+        "import os\n".repeat(12) + "  foo(bar, baz, 1, 2, 3, 'four')\n",
+        "import os\n".repeat(12) + &long,
+        long.clone(),
+    ] {
+        for budget in 60..120 {
+            let mut document = Document::new(&above, 1);
+            let context = build(&document, above.len(), budget, &related(), None, &tokens);
+            assert!(context.start < above.len(), "{budget}: {context:?}");
+            document.edit(above.len()..above.len(), "a");
+            let next = build(&document, above.len() + 1, budget, &related(), Some(context.start), &tokens);
+            assert_eq!(next.start, context.start, "{budget}: {context:?}");
+        }
+    }
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: 256, failure_persistence: None, ..ProptestConfig::default() })]
 
