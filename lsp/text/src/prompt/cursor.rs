@@ -129,37 +129,17 @@ impl Builder<'_> {
             && (line.start == start || long_line)
     }
 
-    /// Whether a new window is one of whole lines, but for the cursor's.
-    fn has_whole_lines(&self, start: usize) -> bool {
-        let line = python::line_at(self.document, start);
-        line.start == start || line.number == python::line_at(self.document, self.offset).number
-    }
-
-    /// The prompt whose window starts at `start`, and its tokens, if it has no more than `limit`; without the head
-    /// where both do not fit.
+    /// The prompt whose window starts at `start`, and its tokens, if it has no more than `limit`.
     fn prompt(&self, start: usize, limit: usize) -> Option<(String, usize)> {
-        let window = self.shown(start..self.offset);
-        let head = self.head(start);
-        if !head.is_empty() {
-            let prompt = format!("{head}{window}");
-            let tokens = (self.count)(&prompt);
-            if tokens <= limit {
-                return Some((prompt, tokens));
-            }
-        }
-        let tokens = (self.count)(&window);
-        (tokens <= limit).then_some((window, tokens))
+        let prompt = format!("{}{}", self.head(start), self.shown(start..self.offset));
+        let tokens = (self.count)(&prompt);
+        (tokens <= limit).then_some((prompt, tokens))
     }
 
     /// A new window that leaves a quarter of the budget free, so that it can stay for a while.
     fn choose(&self) -> Context {
         let target = self.budget - self.budget / 4;
-        let whole = |context: &Context| self.has_whole_lines(context.start);
-        if let Some(context) = self.shrunk(target, true).filter(whole) {
-            return context;
-        }
-        // At the start of a line, below one that is longer than the budget, there is nothing but a part of that line.
-        if let Some(context) = self.shrunk(target, false) {
+        if let Some(context) = self.shrunk(target) {
             return context;
         }
         // The count does not fall with the text.
@@ -167,16 +147,14 @@ impl Builder<'_> {
         Context { prompt, start: self.offset }
     }
 
-    /// A window that has no more than `target` tokens together with its head, or without it. `None` if only an empty
-    /// window would fit, since then the head is too large.
-    fn shrunk(&self, target: usize, with_head: bool) -> Option<Context> {
+    /// A window that has no more than `target` tokens together with its head. `None` if only an empty one has.
+    fn shrunk(&self, target: usize) -> Option<Context> {
         let mut start = self.offset.saturating_sub(target.saturating_mul(BYTES_PER_TOKEN));
         // Each round removes the excess by the measured bytes to a token, and a little more: two or three rounds.
         for _ in 0..16 {
             start = self.snap(python::char_boundary(self.document, start));
             let window = self.shown(start..self.offset);
-            let head = if with_head { self.head(start) } else { String::new() };
-            let prompt = format!("{head}{window}");
+            let prompt = format!("{}{window}", self.head(start));
             let tokens = (self.count)(&prompt);
             if tokens <= target {
                 let shown = start < self.offset || self.offset == 0;
@@ -213,9 +191,10 @@ impl Builder<'_> {
         statement.or(line.map(|line| line.start)).or(next).unwrap_or(from)
     }
 
-    /// Imports and the signatures around the window's start, as far as they are above it, on at most a quarter of the
-    /// budget. They are found by their lines rather than in the tree: the tree around a cursor changes its shape with
-    /// every key, and a head that followed it would make every prompt a new one.
+    /// Imports and the signatures around the window's start, as far as they are above it, on about a quarter of the
+    /// budget, and nothing where they would take more than half of it. That is for the window's start to decide, not for its length:
+    /// a head that came or went while the user types would make every prompt a new one. For the same reason they are found by their lines
+    /// rather than in the tree, which changes its shape around a cursor with every key.
     fn head(&self, start: usize) -> String {
         let first = python::line_at(self.document, start);
         if start == 0 || first.start != start || self.unit.is_none() {
@@ -241,7 +220,10 @@ impl Builder<'_> {
             head.push('\n');
         }
         head.extend(signatures);
-        head
+        let half = self.budget / 2;
+        // No token has less than a byte.
+        let fits = head.len() <= half || (self.count)(&head) <= half;
+        if fits { head } else { String::new() }
     }
 
     fn imports(&self, start: usize) -> Vec<String> {
