@@ -162,7 +162,8 @@ impl Builder<'_> {
             }
             let excess = tokens - target;
             let length = self.offset - start;
-            start += (length * excess / tokens.max(1) + length / 32 + 1).min(length);
+            // At least a character, to whose beginning the start is taken back.
+            start += (length * excess / tokens.max(1) + length / 32 + char::MAX.len_utf8()).min(length);
         }
         None
     }

@@ -191,6 +191,17 @@ fn a_window_of_a_new_line_stays() {
     }
 }
 
+/// However small the excess and long the characters, the window's start comes forward.
+#[test]
+fn a_window_gets_smaller_by_whole_characters() {
+    let text = "import os\n".repeat(12) + &"\u{1F40D}".repeat(40) + "\nfoo(bar, baz)";
+    let document = Document::new(&text, 1);
+    for budget in 40..90 {
+        let context = build(&document, text.len(), budget, &Block::default(), None, &tokens);
+        assert!(context.start < text.len() && !context.prompt.is_empty(), "{budget}: {context:?}");
+    }
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: 256, failure_persistence: None, ..ProptestConfig::default() })]
 
