@@ -97,6 +97,14 @@ local function is_enabled()
   return child.lua_get("vim.lsp.inline_completion.is_enabled({ bufnr = 0 })")
 end
 
+--- Types these keys, which bring ghost text, and has the buffer leave its server.
+local function detach_after(...)
+  child.type_keys(...)
+  child.expect_ghost("0")
+  child.type_keys("<Esc>")
+  child.lua("vim.lsp.buf_detach_client(0, require('codegen.client').running().id)")
+end
+
 T["Neovim's own stays as the user has turned it on, and draws again after a new start"] = function()
   child.lua("vim.lsp.inline_completion.enable(true)")
   child.script({ "total =" }, { "total = 0" }, { ghost = "auto" })
@@ -109,10 +117,7 @@ T["Neovim's own stays as the user has turned it on, and draws again after a new 
     return child.lua_get("(require('codegen.client').attached(0) or { id = _G.first }).id ~= _G.first")
   end)
   expect.equality({ kind(), is_enabled() }, { "builtin", true })
-  child.type_keys("A", "<BS>", " ")
-  child.expect_ghost("0")
-  child.type_keys("<Esc>")
-  child.lua("vim.lsp.buf_detach_client(0, require('codegen.client').running().id)")
+  detach_after("A", "<BS>", " ")
   expect.equality(is_enabled(), true)
 end
 
@@ -122,10 +127,7 @@ T["what the plugin has turned on, it turns off, and takes for no wish of the use
   set_up({ ghost = "auto" })
   expect.equality({ kind(), is_enabled() }, { "own", false })
   set_up({ ghost = "builtin" })
-  child.type_keys("A", " ")
-  child.expect_ghost("0")
-  child.type_keys("<Esc>")
-  child.lua("vim.lsp.buf_detach_client(0, require('codegen.client').running().id)")
+  detach_after("A", " ")
   expect.equality(is_enabled(), false)
 end
 
