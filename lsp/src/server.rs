@@ -37,7 +37,7 @@ use tower_lsp::{LanguageServer, LspService};
 
 use crate::config::layers::Base;
 use crate::protocol::inline::InlineParams;
-use crate::protocol::told;
+use crate::protocol::{actions, told};
 use crate::server::counting::Counting;
 use crate::server::event::Event;
 use crate::server::main_loop::MainLoop;
@@ -91,6 +91,7 @@ where
     .custom_method(told::PARTLY_ACCEPTED, Relay::partly_accepted)
     .custom_method("codegen/userOptions", Relay::user_options)
     .custom_method(told::FOCUSED, Relay::focused)
+    .custom_method(actions::METHOD, Relay::code_action)
     .custom_method(sync::OPEN, Relay::opened)
     .custom_method(sync::CHANGE, Relay::changed)
     .finish();
@@ -137,6 +138,10 @@ impl Relay {
 
     async fn inline_completion(&self, params: InlineParams) -> jsonrpc::Result<Option<lsp::InlineCompletionResponse>> {
         self.ask(|responder| Event::InlineCompletion(params, responder)).await
+    }
+
+    async fn code_action(&self, params: lsp::CodeActionParams) -> jsonrpc::Result<Option<Vec<actions::Answer>>> {
+        self.ask(|responder| Event::CodeAction(params, responder)).await
     }
 
     async fn progress_cancel(&self, params: lsp::WorkDoneProgressCancelParams) {
@@ -230,10 +235,6 @@ impl LanguageServer for Relay {
 
     async fn code_lens(&self, params: lsp::CodeLensParams) -> jsonrpc::Result<Option<Vec<lsp::CodeLens>>> {
         self.ask(|responder| Event::CodeLens(params, responder)).await
-    }
-
-    async fn code_action(&self, params: lsp::CodeActionParams) -> jsonrpc::Result<Option<lsp::CodeActionResponse>> {
-        self.ask(|responder| Event::CodeAction(params, responder)).await
     }
 
     async fn execute_command(&self, params: lsp::ExecuteCommandParams) -> jsonrpc::Result<Option<Value>> {

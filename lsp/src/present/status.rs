@@ -154,6 +154,12 @@ pub enum Offer {
 }
 
 impl Offer {
+    /// Whether the model writes what it brings.
+    #[must_use]
+    pub fn generates(&self) -> bool {
+        !matches!(self, Self::Cancel | Self::Explain)
+    }
+
     /// The command of the action, for the turn at `position`.
     #[must_use]
     pub fn command(&self, title: String, uri: &Uri, position: lsp::Position) -> lsp::Command {

@@ -2,6 +2,8 @@
 
 use tower_lsp::ls_types as lsp;
 
+use crate::protocol::actions;
+
 /// The client's capabilities that the server uses (LSP 3.17, `ClientCapabilities`).
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct ClientCapabilities {
@@ -21,6 +23,8 @@ pub struct ClientCapabilities {
     pub code_action_literals: bool,
     /// Code actions that are disabled, with a reason (`disabledSupport`).
     pub disabled_actions: bool,
+    /// Code actions with the tag of what a language model writes (LSP 3.18, `tagSupport`).
+    pub tagged_actions: bool,
     /// The client loses an edit that begins behind the last line end.
     pub loses_edits_at_end: bool,
     /// The client reports no change of a document while it waits for a command's answer.
@@ -67,7 +71,7 @@ impl ClientCapabilities {
     pub fn of(client: &lsp::ClientCapabilities, name: Option<&str>) -> Self {
         let workspace = client.workspace.as_ref();
         let window = client.window.as_ref();
-        let actions = client.text_document.as_ref().and_then(|t| t.code_action.as_ref());
+        let action = client.text_document.as_ref().and_then(|t| t.code_action.as_ref());
         Self {
             apply_edit: workspace.and_then(|w| w.apply_edit) != Some(false),
             document_changes: workspace.and_then(|w| w.workspace_edit.as_ref()).and_then(|e| e.document_changes)
@@ -79,9 +83,10 @@ impl ClientCapabilities {
                 .and_then(|c| c.dynamic_registration)
                 == Some(true),
             lens_refresh: workspace.and_then(|w| w.code_lens.as_ref()).and_then(|c| c.refresh_support) == Some(true),
-            code_action_literals: actions.is_some_and(|a| a.code_action_literal_support.is_some()),
-            disabled_actions: actions
+            code_action_literals: action.is_some_and(|a| a.code_action_literal_support.is_some()),
+            disabled_actions: action
                 .is_some_and(|a| a.code_action_literal_support.is_some() && a.disabled_support == Some(true)),
+            tagged_actions: actions::supported(client),
             loses_edits_at_end: name == Some(VIM),
             waits_for_commands: name == Some(EGLOT),
             inline_completion: client.text_document.as_ref().is_some_and(|t| t.inline_completion.is_some()),

@@ -9,6 +9,7 @@ use tower_lsp::jsonrpc;
 use tower_lsp::ls_types::{self as lsp, InlineCompletionResponse};
 
 use crate::present::menu;
+use crate::protocol::actions;
 
 /// The number of a client's request within this run of the server.
 pub type RequestId = u64;
@@ -100,4 +101,4 @@ pub type CommandResponder = Responder<Option<Value>>;
 /// Answers `textDocument/codeLens`.
 pub type LensResponder = Responder<Option<Vec<lsp::CodeLens>>>;
 /// Answers `textDocument/codeAction`.
-pub type ActionResponder = Responder<Option<lsp::CodeActionResponse>>;
+pub type ActionResponder = Responder<Option<Vec<actions::Answer>>>;

@@ -1,11 +1,13 @@
-//! `didOpen` and `didChange` as clients really send them: without a version, with null or a string for one, without a
-//! language. The types of ls-types require all of these, and a change that is not read puts a buffer out of step. Pure.
+//! Messages that ls-types cannot read as they are, and the handlers that can: `didOpen` and `didChange` as clients really send
+//! them (without a version, with null or a string for one, without a language, all of which ls-types requires; and a
+//! change that is not read puts a buffer out of step), and what is new in LSP 3.18. Pure.
 
 use serde::{Deserialize, Deserializer};
 use serde_json::{Value, json};
 use tower_lsp::ls_types::{TextDocumentContentChangeEvent, Uri};
 
 use super::repair::Repair;
+use crate::protocol::actions;
 
 /// The method under which `didOpen` reaches its handler, past tower-lsp's own, which parses it with ls-types.
 pub const OPEN: &str = "codegen/internal/didOpen";
@@ -53,6 +55,14 @@ pub struct Unreadable {
 #[must_use]
 pub fn routed(method: &str, params: Option<Value>, repair: Repair) -> (Option<&'static str>, Option<Value>) {
     let name = match method {
+        "initialize" => {
+            let kept = params.map(|mut params| {
+                actions::keep_support(&mut params);
+                params
+            });
+            return (None, kept);
+        }
+        "textDocument/codeAction" => return (Some(actions::METHOD), params),
         "textDocument/didOpen" => OPEN,
         "textDocument/didChange" => CHANGE,
         _ => return (None, params),
@@ -203,5 +213,8 @@ mod tests {
         assert_eq!(Changed::read(params.unwrap()).unwrap().repair, Repair::Bytes);
         assert_eq!(routed("textDocument/didOpen", None, Repair::Bytes), (Some(OPEN), Some(Value::Null)));
         assert_eq!(routed("exit", None, Repair::Bytes), (None, None));
+        assert_eq!(routed("initialize", None, Repair::Nothing), (None, None));
+        let params = Some(json!({"range": 1}));
+        assert_eq!(routed("textDocument/codeAction", params.clone(), Repair::Bytes), (Some(actions::METHOD), params));
     }
 }

@@ -20,6 +20,28 @@ async fn client(literals: bool) -> Client {
     client
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn what_the_model_writes_is_tagged_for_clients_that_know_the_tag() {
+    for (tags, expected) in
+        [(json!({"valueSet": [1]}), json!([1])), (json!({"valueSet": []}), json!(null)), (json!(null), json!(null))]
+    {
+        let mut client = Client::with_engine(&Script::continuing(vec![]).engine());
+        let mut params = able();
+        let kinds = json!({"codeActionKind": {"valueSet": ["refactor.rewrite"]}});
+        params["capabilities"]["textDocument"]["codeAction"] =
+            json!({"codeActionLiteralSupport": kinds, "tagSupport": tags});
+        client.initialize(params).await;
+        client.open(URI, TEXT);
+        let answer = ask(&mut client, URI, [3, 9, 3, 9], None).result().await;
+        let of = |title: &str| {
+            let actions = answer.as_array().unwrap();
+            actions.iter().find(|action| action["title"] == title).unwrap_or_else(|| panic!("{title}: {answer}"))
+        };
+        assert_eq!(of("Write code for this prompt")["tags"], expected, "{tags}");
+        assert_eq!(of("Explain this turn").get("tags"), None, "{tags}");
+    }
+}
+
 fn ask(client: &mut Client, uri: &str, range: [u32; 4], only: Option<Value>) -> Asked {
     let [l1, c1, l2, c2] = range;
     let range = json!({"start": {"line": l1, "character": c1}, "end": {"line": l2, "character": c2}});

@@ -2,11 +2,12 @@
 
 use std::ops::Range;
 
-use tower_lsp::ls_types::{self as lsp, CodeActionKind, CodeActionOrCommand};
+use tower_lsp::ls_types::{self as lsp, CodeActionKind};
 
 use super::snapshot::Snapshot;
-use crate::present::actions;
+use crate::present::actions::{self, Action};
 use crate::present::status::Known;
+use crate::protocol::actions::Answer;
 use crate::protocol::capabilities::ClientCapabilities;
 use crate::protocol::positions;
 use crate::server::responder::ActionResponder;
@@ -29,48 +30,50 @@ pub fn requested(session: &mut Session, params: lsp::CodeActionParams, responder
         if selection.is_empty() {
             snapshot.ask_at(selection.start);
         }
-        let commands = commands(&snapshot, params.range, &selection);
-        let answers = commands.into_iter().filter_map(|(command, disabled)| answer(command, disabled, capabilities));
+        let actions = actions_at(&snapshot, params.range, &selection);
+        let answers = actions.into_iter().filter_map(|action| answer(action, &snapshot, capabilities));
         Some(answers.collect())
     });
 }
 
-/// The actions, each with the reason why it cannot be run, if there is one.
-fn commands(snapshot: &Snapshot, given: lsp::Range, selection: &Range<usize>) -> Vec<(lsp::Command, Option<String>)> {
+/// An action, and the place that its command names.
+struct Placed {
+    action: Action,
+    position: lsp::Position,
+}
+
+fn actions_at(snapshot: &Snapshot, given: lsp::Range, selection: &Range<usize>) -> Vec<Placed> {
     let turns = snapshot.turns();
     let selected = actions::selected(&snapshot.document, &turns, selection);
     let selected: Vec<&Known> = selected.into_iter().filter_map(|index| turns.get(index)).collect();
-    let offers = match selected.as_slice() {
+    let actions = match selected.as_slice() {
         [] => Vec::new(),
         [turn] => actions::of_turn(turn),
         several => actions::of_several(several, given),
     };
     let start = selected.first().map_or(0, |turn| turn.first_line(&snapshot.document).start);
     let position = positions::position(snapshot.document.rope(), start, snapshot.encoding);
-    let commands =
-        offers.into_iter().map(|action| (action.offer.command(action.title, &snapshot.uri, position), action.disabled));
-    commands.collect()
+    actions.into_iter().map(|action| Placed { action, position }).collect()
 }
 
 /// An action in a form that the client supports. Disabled actions are sent only to a client that can show the reason.
-fn answer(
-    command: lsp::Command,
-    disabled: Option<String>,
-    capabilities: ClientCapabilities,
-) -> Option<CodeActionOrCommand> {
+fn answer(placed: Placed, snapshot: &Snapshot, capabilities: ClientCapabilities) -> Option<Answer> {
+    let Placed { action: Action { title, offer, disabled }, position } = placed;
     if disabled.is_some() && !capabilities.disabled_actions {
         return None;
     }
+    let command = offer.command(title.clone(), &snapshot.uri, position);
     if !capabilities.code_action_literals {
-        return Some(command.into());
+        return Some(Answer::Command(command));
     }
-    if let Some(reason) = disabled {
-        let (title, kind) = (command.title, Some(CodeActionKind::REFACTOR_REWRITE));
-        let disabled = Some(lsp::CodeActionDisabled { reason });
-        return Some(lsp::CodeAction { title, kind, disabled, ..lsp::CodeAction::default() }.into());
-    }
-    let title = command.title.clone();
     let kind = Some(CodeActionKind::REFACTOR_REWRITE);
-    let action = lsp::CodeAction { title, kind, command: Some(command), ..lsp::CodeAction::default() };
-    Some(action.into())
+    let generated = offer.generates() && capabilities.tagged_actions;
+    let action = match disabled {
+        Some(reason) => {
+            let disabled = Some(lsp::CodeActionDisabled { reason });
+            lsp::CodeAction { title, kind, disabled, ..lsp::CodeAction::default() }
+        }
+        None => lsp::CodeAction { title, kind, command: Some(command), ..lsp::CodeAction::default() },
+    };
+    Some(Answer::action(action, generated))
 }
