@@ -18,6 +18,7 @@ mod python;
 mod report;
 mod run;
 mod setup;
+mod side_by_side;
 mod stylua;
 mod terminal;
 mod test;
@@ -66,7 +67,7 @@ enum Command {
         /// Run only this step (may be given more than once)
         #[arg(long, value_name = "STEP")]
         only: Vec<test::Step>,
-        /// Also run what takes long: the step deny, and the trainer's slow tests
+        /// Also run what takes long: the step deny, Kakoune, and the trainer's slow tests
         #[arg(long)]
         all: bool,
     },

@@ -1,15 +1,47 @@
 //! Runs other programs, and reports on them to the user.
 #![allow(clippy::print_stdout, reason = "stdout is where this program talks to its user")]
 
+use std::cell::RefCell;
 use std::ffi::OsStr;
+use std::fs::File;
+use std::io::{Read, Seek, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::Instant;
 
 use anyhow::{Context, Result, bail};
 
+thread_local! {
+    /// Where this thread's output is kept, if it is.
+    static KEPT: RefCell<Option<File>> = const { RefCell::new(None) };
+}
+
 pub fn say(text: &str) {
-    println!("{text}");
+    let kept = KEPT.with_borrow_mut(|kept| kept.as_mut().map(|file| writeln!(file, "{text}")));
+    match kept {
+        Some(Ok(())) => {}
+        // Rather at the wrong time than nowhere, as on a full disk.
+        Some(Err(_)) | None => println!("{text}"),
+    }
+}
+
+/// Runs the work with what this thread says, and what the programs say that it [shows](shown), kept in a file; then shows
+/// all of it at once.
+///
+/// # Errors
+/// If there is no room for such a file; the work's own errors are in the value.
+pub fn keeping_output<T>(work: impl FnOnce() -> T) -> Result<T> {
+    let mut file = tempfile::tempfile().context("cannot keep a step's output in a temporary file")?;
+    KEPT.set(Some(file.try_clone()?));
+    let done = work();
+    KEPT.set(None);
+    let mut text = Vec::new();
+    file.rewind()?;
+    file.read_to_end(&mut text)?;
+    // One write, so that nothing of another thread's stands in between.
+    print!("{}", String::from_utf8_lossy(&text));
+    std::io::stdout().flush()?;
+    Ok(done)
 }
 
 /// Runs one step, with a line before it and one after it that says how long it took.
@@ -35,6 +67,10 @@ pub fn cargo(root: &Path) -> Command {
 /// Runs the program with its output shown; an error if it fails.
 pub fn shown(command: &mut Command) -> Result<()> {
     say(&format!("$ {}", words(command)));
+    if let Some(file) = KEPT.with_borrow(|kept| kept.as_ref().map(File::try_clone)) {
+        let file = file.context("cannot keep a program's output")?;
+        command.stderr(file.try_clone()?).stdout(file);
+    }
     let status = command.stdin(Stdio::null()).status().with_context(|| format!("cannot run {}", words(command)))?;
     if !status.success() {
         bail!("{} ended with {status}", words(command));

@@ -9,7 +9,10 @@ use clap::ValueEnum;
 
 use crate::neovim::{Neovim, Neovims, isolate};
 use crate::workspace::Workspace;
-use crate::{editors, eval_python, light, lint, report, run, setup, stylua, tidy, tmux, trainer, vscode};
+use crate::{editors, eval_python, light, lint, report, run, setup, side_by_side, stylua, tidy, tmux, trainer, vscode};
+
+/// How many of the steps that do not compile run at once: each of them uses about one core.
+const WIDTH: usize = 2;
 
 /// The steps, in the order they run: quick ones first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -51,7 +54,7 @@ pub enum Step {
     Tmux,
     /// Other editors with the configurations of `editors/`: Helix, Emacs, Vim; with --all Kakoune, too
     Editors,
-    /// The extension for VS Code: lints, unit tests, and the packed extension in real VS Codes; only with --all, or by name
+    /// The extension for VS Code: lints, unit tests, and the packed extension in real VS Codes
     Vscode,
     /// The trainer's tests and lints; those that are slow only with --all
     Trainer,
@@ -80,11 +83,16 @@ impl Step {
     }
 
     fn is_slow(self) -> bool {
-        matches!(self, Self::Deny | Self::Vscode)
+        matches!(self, Self::Deny)
     }
 
     fn runs_linters(self) -> bool {
         matches!(self, Self::Typos | Self::Workflows | Self::Trainer)
+    }
+
+    /// Whether it may run beside others: it compiles nothing, and leaves a core to them.
+    fn may_share(self) -> bool {
+        self.needs_server() || self == Self::Trainer
     }
 
     fn compiles(self) -> bool {
@@ -95,17 +103,41 @@ impl Step {
 pub fn test(workspace: &Workspace, only: &[Step], all: bool) -> Result<()> {
     let steps = chosen(only, all);
     let tools = run::step("set up", || set_up(workspace, &steps, all))?;
-    let mut results: Vec<(Step, Result<()>, Duration)> = Vec::new();
-    for &step in &steps {
+    let (shared, alone): (Vec<Step>, Vec<Step>) = steps.iter().partition(|step| step.may_share());
+    let run = |step: Step| {
         let start = Instant::now();
         let result = run::step(&step.name(), || run_step(workspace, step, &tools, all));
-        let failed = result.is_err();
-        results.push((step, result, start.elapsed()));
-        if failed {
-            break;
-        }
+        Done { step, result, time: start.elapsed() }
+    };
+    let mut results = side_by_side::each(&alone, 1, |step| run(*step), Done::failed);
+    if !results.iter().any(Done::failed) {
+        let cores = std::thread::available_parallelism().map_or(1, usize::from);
+        let width = WIDTH.min(cores).min(shared.len());
+        results.extend(side_by_side::each(&shared, width, |step| beside(*step, width, run), Done::failed));
     }
     summarise(&steps, results)
+}
+
+/// Runs the step; if others run at the same time, its output is shown when it has ended.
+fn beside(step: Step, width: usize, run: impl Fn(Step) -> Done) -> Done {
+    if width < 2 {
+        return run(step);
+    }
+    run::say(&format!("== {} has begun; what it says follows when it ends", step.name()));
+    run::keeping_output(|| run(step)).unwrap_or_else(|error| Done { step, result: Err(error), time: Duration::ZERO })
+}
+
+/// A step that has run.
+struct Done {
+    step: Step,
+    result: Result<()>,
+    time: Duration,
+}
+
+impl Done {
+    fn failed(&self) -> bool {
+        self.result.is_err()
+    }
 }
 
 /// Returns the steps to run, in order, with those that they need. Without names, slow steps run only if `all` is set.
@@ -241,18 +273,18 @@ fn plugin_tests(workspace: &Workspace, neovim: &Neovim, mini_test: &Path) -> Res
 }
 
 /// Prints the table and the closing line. Returns an error that names the step that failed.
-fn summarise(steps: &[Step], results: Vec<(Step, Result<()>, Duration)>) -> Result<()> {
+fn summarise(steps: &[Step], results: Vec<Done>) -> Result<()> {
     run::say("\nstep        result    seconds");
-    for (step, result, time) in &results {
+    for Done { step, result, time } in &results {
         let word = if result.is_ok() { "passed" } else { "FAILED" };
         run::say(&format!("{:<12}{word:<8}{:>9.1}", step.name(), time.as_secs_f64()));
     }
     let run_count = results.len();
-    for step in steps.iter().skip(run_count) {
+    for step in steps.iter().filter(|step| results.iter().all(|done| done.step != **step)) {
         run::say(&format!("{:<12}not run", step.name()));
     }
     let failed: Vec<_> =
-        results.into_iter().filter_map(|(step, result, _)| result.err().map(|error| (step, error))).collect();
+        results.into_iter().filter_map(|done| done.result.err().map(|error| (done.step, error))).collect();
     run::say(&format!("\n{} passed, {} failed", run_count - failed.len(), failed.len()));
     if let Some((step, error)) = failed.into_iter().next() {
         bail!("the step {} failed: {error:#}", step.name());
@@ -271,6 +303,13 @@ mod tests {
         assert!(!chosen(&[], false).contains(&Step::Deny) && chosen(&[], true).contains(&Step::Deny));
         assert_eq!(chosen(&[Step::Rust, Step::Fmt, Step::Deny], false), [Step::Fmt, Step::Deny, Step::Rust]);
         assert_eq!(chosen(&[Step::Fmt], true), [Step::Fmt]);
+    }
+
+    #[test]
+    fn steps_that_share_come_after_those_that_compile() {
+        let steps = chosen(&[], true);
+        assert!(steps.is_sorted_by_key(|step| step.may_share()));
+        assert!(!Step::Build.may_share() && Step::Vscode.may_share());
     }
 
     #[test]
