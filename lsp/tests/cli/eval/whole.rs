@@ -104,6 +104,8 @@ fn the_documents_commands_work_as_written() {
         let folder = tempfile::tempdir().unwrap();
         std::os::unix::fs::symlink(format!("{root}/fixtures"), folder.path().join("fixtures")).unwrap();
         let beside = |program: &str| std::path::Path::new(program).parent().unwrap().to_str().unwrap().to_owned();
+        // The environment that the documents say how to make.
+        std::os::unix::fs::symlink(beside(&beside(&python())), folder.path().join("eval-python")).unwrap();
         let path = std::env::var("PATH").unwrap();
         let path = format!("{}:{}:{path}", beside(env!("CARGO_BIN_EXE_codegen-lsp")), beside(&python()));
         let output = std::process::Command::new("sh")
