@@ -90,6 +90,9 @@ pub struct SuggestArguments {
     /// The user sees no suggestion that takes longer [default: waits for each]
     #[arg(long, value_name = "MS", requires = "user", value_parser = crate::cli::number::at_least(1u64))]
     within: Option<u64>,
+    /// The user looks at each suggestion for this long before the next key
+    #[arg(long, value_name = "MS", requires = "user", default_value_t = 0)]
+    look: u64,
     /// Print JSON
     #[arg(long)]
     json: bool,
@@ -165,7 +168,8 @@ fn users(arguments: &SuggestArguments, variants: &[Variant], named: &[PathBuf]) 
     let mut files = user::files(if named.is_empty() { &held_out } else { named })?;
     files.truncate(arguments.limit.unwrap_or(usize::MAX));
     let within = arguments.within.map(Duration::from_millis);
-    let manner = Manner { keys: arguments.keys.unwrap_or(usize::MAX), within };
+    let look = Duration::from_millis(arguments.look);
+    let manner = Manner { keys: arguments.keys.unwrap_or(usize::MAX), within, look };
     let mut all = Vec::new();
     for model in Model::all(arguments, &["builtin"])? {
         for (_, mut target) in targets(arguments, variants, &model)? {

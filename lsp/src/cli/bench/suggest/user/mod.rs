@@ -32,6 +32,9 @@ pub(super) struct Typed {
     pub wrong: usize,
     #[serde(skip)]
     pub times: Vec<f64>,
+    /// The times of the requests that followed an acceptance.
+    #[serde(skip)]
+    pub after: Vec<f64>,
 }
 
 /// How the user types.
@@ -41,6 +44,8 @@ pub(super) struct Manner {
     pub keys: usize,
     /// A suggestion that takes longer is not seen. None: every one is waited for.
     pub within: Option<Duration>,
+    /// How long a suggestion is looked at.
+    pub look: Duration,
 }
 
 /// The Python files that are named, and those of the folders that are named, in the order of their names.
@@ -68,15 +73,21 @@ pub(super) fn type_file(path: &Path, manner: Manner, target: &mut Target, typed:
     let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
     target.open(&[(name, String::new())])?;
     typed.files += 1;
-    let (mut at, mut reached) = (0, 0);
+    let (mut at, mut reached, mut accepted) = (0, 0, false);
     while at < goal.len() && reached < manner.keys {
         target.ask(&goal[..at], at)?;
         let answer = target.wait(None)?.context("no answer to a request")?;
         typed.asked += 1;
         typed.times.push(milliseconds(answer.time));
+        if std::mem::take(&mut accepted) {
+            typed.after.push(milliseconds(answer.time));
+        }
         let seen = manner.within.is_none_or(|within| answer.time <= within);
         let choice = answer.suggestion.as_ref().filter(|_| seen).map(|suggestion| choose(&goal, at, suggestion));
         typed.shown += usize::from(choice.is_some());
+        if choice.is_some() {
+            std::thread::sleep(manner.look);
+        }
         let from = at;
         match choice {
             Some(Choice::Take { part, to, keys }) => {
@@ -88,6 +99,7 @@ pub(super) fn type_file(path: &Path, manner: Manner, target: &mut Target, typed:
                 typed.pressed += keys;
                 at = to;
                 target.accepted(&answer)?;
+                accepted = true;
             }
             other => {
                 typed.wrong += usize::from(other == Some(Choice::Wrong));

@@ -14,13 +14,13 @@ pub(in crate::cli::bench::suggest) type User = (String, String, Typed);
 pub(in crate::cli::bench::suggest) fn text(users: &[User]) -> String {
     let mut out = String::from(
         "| model | how | files | keys of all | pressed | saved | whole | line | words | shown per 100 keys | wrong | \
-         p50, ms | p95 |\n\
-         | --- | --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |\n",
+         p50, ms | p95 | p50 after acceptance | p95 |\n\
+         | --- | --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |\n",
     );
     for (model, how, typed) in users {
         let _ = writeln!(
             out,
-            "| {model} | {how} | {} | {} | {} | {:.1} % | {} | {} | {} | {:.1} | {:.1} | {:.1} | {:.1} |",
+            "| {model} | {how} | {} | {} | {} | {:.1} % | {} | {} | {} | {:.1} | {:.1} | {:.1} | {:.1} | {:.1} | {:.1} |",
             typed.files,
             typed.all,
             typed.pressed,
@@ -32,6 +32,8 @@ pub(in crate::cli::bench::suggest) fn text(users: &[User]) -> String {
             per_hundred(typed.wrong, typed.asked),
             quantile(&typed.times, 0.5),
             quantile(&typed.times, 0.95),
+            quantile(&typed.after, 0.5),
+            quantile(&typed.after, 0.95),
         );
     }
     out
@@ -45,6 +47,7 @@ pub(in crate::cli::bench::suggest) fn json(users: &[User]) -> String {
             object!({
                 "model": model, "how": how, "typed": typed, "saved": typed.saved(),
                 "p50Ms": quantile(&typed.times, 0.5), "p95Ms": quantile(&typed.times, 0.95),
+                "afterAcceptance": {"p50Ms": quantile(&typed.after, 0.5), "p95Ms": quantile(&typed.after, 0.95)},
             })
         })
         .collect();
@@ -68,12 +71,21 @@ mod tests {
 
     #[test]
     fn saved_are_the_keys_not_pressed() {
-        let times = vec![1.0, 3.0, 2.0];
-        let typed =
-            Typed { files: 1, all: 200, pressed: 150, asked: 140, shown: 70, wrong: 7, times, ..Typed::default() };
+        let (times, after) = (vec![1.0, 3.0, 2.0], vec![4.0]);
+        let typed = Typed {
+            files: 1,
+            all: 200,
+            pressed: 150,
+            asked: 140,
+            shown: 70,
+            wrong: 7,
+            times,
+            after,
+            ..Typed::default()
+        };
         let users = [("built-in".to_owned(), "codegen-lsp".to_owned(), typed)];
         assert!(
-            text(&users).contains("| 200 | 150 | 25.0 % | 0 | 0 | 0 | 50.0 | 5.0 | 2.0 | 3.0 |"),
+            text(&users).contains("| 200 | 150 | 25.0 % | 0 | 0 | 0 | 50.0 | 5.0 | 2.0 | 3.0 | 4.0 | 4.0 |"),
             "{}",
             text(&users)
         );
