@@ -21,6 +21,8 @@ pub enum Subject {
     Context,
     /// Threads that the engine chooses against fixed numbers of them, beside busy loops and a build
     Load,
+    /// What is said again, with guesses and without
+    Repeat,
     /// What suggestions are worth to someone who types
     Typing,
     /// How long suggestions take beside llama-server's, and how many keys they save
@@ -39,6 +41,7 @@ pub fn bench(workspace: &Workspace, subject: Subject, more: &[String]) -> Result
         Subject::Typing => command.arg("typing"),
         Subject::Context => command.arg("context"),
         Subject::Eval => command.arg("eval").arg("--folder").arg(workspace.target.join("bench")),
+        Subject::Repeat => command.arg("repeat").arg("--folder").arg(workspace.target.join("bench")),
         Subject::Load => command.arg("load").arg("--folder").arg(workspace.target.join("bench")),
         Subject::Suggest => command.arg("suggest").arg("--folder").arg(workspace.target.join("bench")),
     };

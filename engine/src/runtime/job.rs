@@ -13,6 +13,7 @@ use super::slots::Wanted;
 use super::submission::{Continuation, Submission};
 use super::ticket::{Shared, Ticket};
 use crate::decode::constrain::{self, TokenTable};
+use crate::decode::lookup::{self, Pace};
 use crate::decode::sampling::{Sampled, Sampler};
 use crate::decode::text::TextDecoder;
 use crate::decode::window;
@@ -43,6 +44,9 @@ pub(super) struct Job {
     /// The bytes of the tokens so far, while `begin` needs them.
     bytes: Vec<u8>,
     stop: Option<Box<dyn StopRule>>,
+    /// What its slot held before behind the tokens that it has reused: what an earlier request said here.
+    pub earlier: Vec<TokenId>,
+    pace: Pace,
     decoder: TextDecoder,
     text: String,
     generated: usize,
@@ -96,6 +100,8 @@ impl Job {
                 begin: candidate.begin,
                 bytes: Vec::new(),
                 stop: candidate.stop,
+                earlier: Vec::new(),
+                pace: Pace::default(),
                 decoder: TextDecoder::default(),
                 text: String::new(),
                 generated: 0,
@@ -141,6 +147,23 @@ impl Job {
         } else if self.generated >= self.max_tokens {
             shared.stop(&self.ticket, FinishReason::MaxTokens);
         }
+    }
+
+    /// Guesses the tokens behind its sequence, `most` at most, of which none makes it too long.
+    pub fn guess(&mut self, most: usize, context: usize) -> Vec<TokenId> {
+        // Of a prompt that is read in parts only the last part has something behind it.
+        if self.fresh || self.fed + 1 != self.sequence.len() {
+            return Vec::new();
+        }
+        let left = self.max_tokens.saturating_sub(self.generated).min(context.saturating_sub(self.sequence.len()));
+        // The token behind the last one guessed is computed, too.
+        let most = most.min(left.saturating_sub(1));
+        lookup::guess(&self.sequence, &self.earlier, self.pace.next().min(most))
+    }
+
+    /// Learns how many of the tokens that it has guessed were right.
+    pub fn learn(&mut self, guessed: usize, right: usize) {
+        self.pace.learn(guessed, right);
     }
 
     /// Returns the job's needs of the cache.

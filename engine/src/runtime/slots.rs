@@ -12,6 +12,10 @@ use crate::decode::prefix;
 /// sooner than that.
 const WORTH_COPYING: usize = 64;
 
+/// How many tokens of what was said before are remembered for guesses, and how many in front of them.
+const EARLIER: usize = 512;
+const CONTEXT: usize = 16;
+
 /// A job's needs of the cache.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Wanted<'a> {
@@ -78,6 +82,20 @@ impl Slots {
         if self.donor(best, wanted).is_some() { free().max_by_key(|&slot| age(slot)) } else { Some(best) }
     }
 
+    /// Returns what was said before behind the tokens that a job takes from the cache, with those in front of it; empty if
+    /// nothing was.
+    pub fn earlier(&self, slot: usize, wanted: &Wanted<'_>) -> Vec<TokenId> {
+        if wanted.fresh {
+            return Vec::new();
+        }
+        let (slot, taken) = self.donor(slot, wanted).unwrap_or((slot, wanted.reusable(&self.slots[slot])));
+        let tokens = &self.slots[slot].tokens;
+        if taken == tokens.len() {
+            return Vec::new();
+        }
+        tokens.iter().skip(taken.saturating_sub(CONTEXT)).take(CONTEXT + EARLIER).copied().collect()
+    }
+
     /// Takes a free slot, forgets what does not belong to the sequence, and returns how many of its tokens the cache holds,
     /// which is fewer than all.
     pub fn take(&mut self, slot: usize, wanted: &Wanted<'_>, backend: &mut dyn Backend) -> usize {
@@ -129,11 +147,13 @@ impl Slots {
         self.slots[slot].tokens.extend_from_slice(tokens);
     }
 
-    /// Takes back what a failed batch may have left in a slot.
-    pub fn rewind(&mut self, slot: usize, backend: &mut dyn Backend) {
+    /// Takes back what a batch may have left in a slot beyond what was noted, or everything if the backend cannot do that;
+    /// returns how many tokens the slot still holds.
+    pub fn rewind(&mut self, slot: usize, backend: &mut dyn Backend) -> usize {
         if !backend.truncate(slot, self.slots[slot].tokens.len()) {
             self.clear(slot, backend);
         }
+        self.slots[slot].tokens.len()
     }
 
     /// Forgets everything a slot holds.

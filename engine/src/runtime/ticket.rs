@@ -134,6 +134,8 @@ pub(super) struct AtomicCounters {
     pub prefill_tokens: AtomicU64,
     pub reused_tokens: AtomicU64,
     pub generated_tokens: AtomicU64,
+    pub guessed_tokens: AtomicU64,
+    pub right_guesses: AtomicU64,
     pub batches: AtomicU64,
     pub finished_requests: AtomicU64,
 }
@@ -144,6 +146,8 @@ impl AtomicCounters {
             prefill_tokens: self.prefill_tokens.load(Ordering::Relaxed),
             reused_tokens: self.reused_tokens.load(Ordering::Relaxed),
             generated_tokens: self.generated_tokens.load(Ordering::Relaxed),
+            guessed_tokens: self.guessed_tokens.load(Ordering::Relaxed),
+            right_guesses: self.right_guesses.load(Ordering::Relaxed),
             batches: self.batches.load(Ordering::Relaxed),
             finished_requests: self.finished_requests.load(Ordering::Relaxed),
         }

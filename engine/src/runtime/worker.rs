@@ -14,7 +14,7 @@ use std::sync::atomic::Ordering;
 use std::sync::mpsc::Receiver;
 use std::time::Instant;
 
-use codegen_core::EngineError;
+use codegen_core::{EngineError, TokenId};
 
 use super::backend::{Backend, BatchToken, Vocabulary};
 use super::job::{Job, Limits};
@@ -34,6 +34,7 @@ pub(super) fn run(backend: &mut dyn Backend, inbox: &Receiver<Submission>, share
         table: OnceCell::new(),
         context: backend.context(),
         slots: Slots::new(backend.slots()),
+        guesses: backend.guesses(),
         backend,
         shared,
         jobs: Vec::new(),
@@ -54,12 +55,23 @@ pub(super) fn run(backend: &mut dyn Backend, inbox: &Receiver<Submission>, share
     }
 }
 
+/// How many jobs may guess tokens in one batch: with more of them, the batch is large without guesses.
+const GUESSING: usize = 2;
+
 /// A job's part of the batch.
 struct Part {
     job: usize,
     tokens: usize,
     /// The index in the batch of the first of them.
     start: usize,
+    /// Tokens that are only guessed, behind the others.
+    guessed: Vec<TokenId>,
+}
+
+impl Part {
+    fn new(job: usize, tokens: usize) -> Self {
+        Self { job, tokens, start: 0, guessed: Vec::new() }
+    }
 }
 
 struct Worker<'a> {
@@ -72,6 +84,8 @@ struct Worker<'a> {
     /// Highest priority first, then in order of arrival.
     jobs: Vec<Job>,
     slots: Slots,
+    /// How many tokens one job may guess at a time.
+    guesses: usize,
     batch: Vec<BatchToken>,
     parts: Vec<Part>,
 }
@@ -133,6 +147,9 @@ impl Worker<'_> {
             let Some(slot) = free.or_else(|| self.preempt()) else { return };
             let job = &mut self.jobs[index];
             job.slot = Some(slot);
+            if self.guesses > 0 {
+                job.earlier = self.slots.earlier(slot, &job.wanted());
+            }
             job.fed = self.slots.take(slot, &job.wanted(), self.backend);
             if !job.begun {
                 self.begin(index);
@@ -169,7 +186,8 @@ impl Worker<'_> {
         Some(slot)
     }
 
-    /// Fills the batch with one token of every job that generates, then with prompts as far as they fit.
+    /// Fills the batch with one token of every job that generates, then with prompts as far as they fit, then, if it is
+    /// small, with guesses.
     fn fill_batch(&mut self) {
         self.batch.clear();
         self.parts.clear();
@@ -179,7 +197,7 @@ impl Worker<'_> {
         for (index, job) in self.jobs[..runnable].iter().enumerate() {
             if job.slot.is_some() && waiting(job) == 1 && room > 0 {
                 room -= 1;
-                self.parts.push(Part { job: index, tokens: 1, start: 0 });
+                self.parts.push(Part::new(index, 1));
             }
         }
         for (index, job) in self.jobs[..runnable].iter().enumerate() {
@@ -187,8 +205,14 @@ impl Worker<'_> {
                 let tokens = job.within(waiting(job).min(room), &mut rows);
                 room -= tokens;
                 if tokens > 0 {
-                    self.parts.push(Part { job: index, tokens, start: 0 });
+                    self.parts.push(Part::new(index, tokens));
                 }
+            }
+        }
+        if self.parts.len() <= GUESSING && self.parts.iter().all(|part| part.tokens == 1) {
+            for part in &mut self.parts {
+                part.guessed = self.jobs[part.job].guess(self.guesses.min(room), self.context);
+                room -= part.guessed.len();
             }
         }
         // llama.cpp computes neighbouring sequences together.
@@ -202,6 +226,8 @@ impl Worker<'_> {
                 let logits = job.wants_logits(position);
                 BatchToken { token, position, slot, logits }
             }));
+            let guessed = part.guessed.iter().copied().zip(job.fed + part.tokens..);
+            self.batch.extend(guessed.map(|(token, position)| BatchToken { token, position, slot, logits: true }));
         }
     }
 
@@ -226,9 +252,39 @@ impl Worker<'_> {
                     self.share(part.job, logits);
                 }
                 self.pick(part.job, logits);
+                self.take_guesses(part);
             }
         }
         self.parts = parts;
+    }
+
+    /// Takes the guessed tokens that the job has then picked itself, and cuts the cache behind them.
+    fn take_guesses(&mut self, part: &Part) {
+        let Some(slot) = self.jobs[part.job].slot.filter(|_| !part.guessed.is_empty()) else { return };
+        let mut right = 0;
+        for (token, row) in part.guessed.iter().zip(part.start + part.tokens..) {
+            let job = &mut self.jobs[part.job];
+            if job.ticket.ended() || job.sequence.get(job.fed) != Some(token) {
+                break;
+            }
+            job.fed += 1;
+            right += 1;
+            self.slots.extend(slot, &[*token]);
+            self.pick(part.job, row);
+        }
+        let counters = &self.shared.counters;
+        counters.guessed_tokens.fetch_add(part.guessed.len() as u64, Ordering::Relaxed);
+        counters.right_guesses.fetch_add(right as u64, Ordering::Relaxed);
+        let job = &mut self.jobs[part.job];
+        job.learn(part.guessed.len(), right);
+        if right < part.guessed.len() {
+            let held = self.slots.rewind(slot, self.backend);
+            if held < job.fed && !job.ticket.ended() {
+                // Such a cache cannot be cut: a wrong guess costs all of it.
+                job.fed = held;
+                self.guesses = 0;
+            }
+        }
     }
 
     /// Fails a job whose logits are not numbers, and clears the tokens that led to them.

@@ -5,6 +5,7 @@ mod beginning;
 mod candidates;
 mod ending;
 mod failure;
+mod lookup;
 mod model;
 mod prompts;
 mod reuse;

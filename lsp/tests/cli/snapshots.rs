@@ -24,6 +24,7 @@ const COMMANDS: &[&str] = &[
     "bench gate",
     "bench context",
     "bench load",
+    "bench repeat",
     "bench typing",
     "bench suggest",
     "config",

@@ -1,3 +1,4 @@
+mod lookup;
 mod prefix;
 mod sampling;
 mod text;

@@ -35,6 +35,7 @@ use llama_cpp_2::token::LlamaToken;
 use llama_cpp_2::vocab::VocabType;
 
 use super::{Backend, BatchToken, Vocabulary, log};
+use crate::decode::lookup;
 use crate::gguf::Gguf;
 use crate::model::{AdapterSummary, Infill, Spelling};
 use crate::runtime::cpu;
@@ -211,6 +212,7 @@ fn load_placed<T>(
         tokens,
         max_batch: options.batch,
         slots: placement.slots,
+        guesses: if options.lookup { lookup::SIZES[lookup::SIZES.len() - 1] } else { 0 },
     };
     match run.take() {
         Some(run) => Ok(run(&mut llama, info)),
@@ -328,6 +330,7 @@ struct Llama {
     tokens: usize,
     max_batch: usize,
     slots: usize,
+    guesses: usize,
 }
 
 impl Backend for Llama {
@@ -365,6 +368,10 @@ impl Backend for Llama {
 
     fn threads(&self) -> usize {
         self.threads
+    }
+
+    fn guesses(&self) -> usize {
+        self.guesses
     }
 
     fn logits(&mut self, at: usize) -> &[f32] {

@@ -64,6 +64,11 @@ pub trait Backend {
     fn threads(&self) -> usize {
         1
     }
+    /// How many tokens that are only guessed a batch may have behind one that is known; see `decode::lookup`. The cache is cut
+    /// behind those that were right.
+    fn guesses(&self) -> usize {
+        0
+    }
     /// The logits of the batch's `index`-th token, which asked for them.
     fn logits(&mut self, index: usize) -> &[f32];
     /// Forgets a slot's positions from `from` on. False if the cache cannot do that; the worker then forgets all.

@@ -33,6 +33,8 @@ pub struct Script {
     pub gate: Option<Gate>,
     /// Whether what a slot holds can be cut and copied. Otherwise, as with a recurrent model, it can only be forgotten.
     pub divisible: bool,
+    /// How many tokens may be guessed at a time.
+    pub guesses: usize,
     /// The tokens with which it is shown the text behind a gap, which should be none of the bytes.
     pub infill: Option<Infill>,
 }
@@ -47,7 +49,16 @@ impl Script {
     /// The same model, for which several tokens may follow: `next` gives their logits, and those of all other tokens are
     /// zero.
     pub fn weighing(next: impl FnMut(&[TokenId]) -> Vec<(TokenId, f32)> + Send + 'static) -> Self {
-        Self { context: 2048, batch: 256, slots: 2, next: Box::new(next), gate: None, divisible: true, infill: None }
+        Self {
+            context: 2048,
+            batch: 256,
+            slots: 2,
+            next: Box::new(next),
+            gate: None,
+            divisible: true,
+            guesses: 0,
+            infill: None,
+        }
     }
 
     /// Returns a model that continues a text that ends in the first of a pair with the second, and then ends. The
@@ -235,6 +246,10 @@ impl Backend for Scripted {
             }
         }
         Ok(())
+    }
+
+    fn guesses(&self) -> usize {
+        self.script.guesses
     }
 
     fn logits(&mut self, index: usize) -> &[f32] {

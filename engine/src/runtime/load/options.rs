@@ -83,6 +83,9 @@ pub struct EngineOptions {
     pub mmap: bool,
     /// The KV cache's type.
     pub kv_type: KvType,
+    /// Compute several tokens at once where what is said has been said before. It changes how long the tokens take, and
+    /// which they are only as far as llama.cpp rounds by how many are computed at once.
+    pub lookup: bool,
 }
 
 impl EngineOptions {
@@ -102,6 +105,7 @@ impl EngineOptions {
             flash_attention: FlashAttention::Auto,
             mmap: true,
             kv_type: KvType::F16,
+            lookup: true,
         }
     }
 }
@@ -189,6 +193,10 @@ pub struct Counters {
     pub reused_tokens: u64,
     /// Tokens sampled.
     pub generated_tokens: u64,
+    /// Tokens that were computed before it was known whether they follow.
+    pub guessed_tokens: u64,
+    /// Those of them that did follow.
+    pub right_guesses: u64,
     /// Calls of the backend's `decode`.
     pub batches: u64,
     /// Requests that have been given their last event.

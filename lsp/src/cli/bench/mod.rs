@@ -10,6 +10,7 @@ mod llama_server;
 mod load;
 mod noise;
 mod numbers;
+mod repeat;
 mod settings;
 mod suggest;
 mod synthesize;
@@ -52,6 +53,8 @@ Examples:
     /// Decoding, reading prompts and typing beside busy loops and a build: with threads that the engine chooses, with
     /// fixed numbers of them, and with llama-server if there is one
     Load(load::LoadArguments),
+    /// What is said again, with tokens guessed from what was said before and without, and by llama-server if there is one
+    Repeat(repeat::RepeatArguments),
     /// What suggestions are worth: programs are typed into the server, and what it suggests is compared with what is
     /// typed next
     Typing(typing::TypingArguments),
@@ -91,6 +94,7 @@ pub fn run(command: &BenchCommand) -> anyhow::Result<()> {
         BenchCommand::Gate(arguments) => gate::run(arguments),
         BenchCommand::Context(arguments) => context::run(arguments),
         BenchCommand::Load(arguments) => load::run(arguments),
+        BenchCommand::Repeat(arguments) => repeat::run(arguments),
         BenchCommand::Typing(arguments) => typing::run(arguments),
         BenchCommand::Suggest(arguments) => suggest::run(arguments),
         BenchCommand::LoadWorker(arguments) => load::work(arguments),
