@@ -7,6 +7,7 @@ mod ending;
 mod failure;
 mod model;
 mod prompts;
+mod remote;
 mod reuse;
 mod schedule;
 mod scores;
