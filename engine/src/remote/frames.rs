@@ -40,7 +40,7 @@ pub(super) fn write(output: &mut impl Write, message: &impl Serialize) -> io::Re
 /// # Errors
 /// The stream cannot be read, ends within a message, or has something else than messages.
 pub(super) fn read<T: DeserializeOwned>(input: &mut impl BufRead, buffer: &mut Vec<u8>) -> io::Result<Option<T>> {
-    if input.fill_buf()?.is_empty() {
+    if is_over(input)? {
         return Ok(None);
     }
     let mut header = [0; HEADER];
@@ -59,6 +59,17 @@ pub(super) fn read<T: DeserializeOwned>(input: &mut impl BufRead, buffer: &mut V
         Ok((message, [])) => Ok(Some(message)),
         Ok((_, rest)) => Err(invalid(format!("{} bytes follow a message", rest.len()))),
         Err(error) => Err(invalid(error.to_string())),
+    }
+}
+
+/// Whether the stream has ended. A signal that is handled may interrupt the wait for more of it.
+fn is_over(input: &mut impl BufRead) -> io::Result<bool> {
+    loop {
+        match input.fill_buf() {
+            Ok(bytes) => return Ok(bytes.is_empty()),
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(error) => return Err(error),
+        }
     }
 }
 
@@ -152,6 +163,28 @@ mod tests {
         assert_eq!(read(&mut Cursor::new(bytes), &mut Vec::new()).unwrap(), Some(report));
         let end = Report::Ended { id: 2, end: Ok(FinishReason::MaxTokens), total: Total::default() };
         assert!(encode(&end).unwrap().len() < 20);
+    }
+
+    /// A stream that every other read is interrupted of.
+    struct Interrupted<'b>(&'b [u8], bool);
+
+    impl io::Read for Interrupted<'_> {
+        fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
+            self.1 = !self.1;
+            if self.1 {
+                return Err(io::ErrorKind::Interrupted.into());
+            }
+            let length = out.len().min(3);
+            self.0.read(&mut out[..length])
+        }
+    }
+
+    #[test]
+    fn a_signal_is_no_end() {
+        let bytes = [encode(&Call::Cancel(300)).unwrap(), encode(&Call::Cancel(7)).unwrap()].concat();
+        let mut input = io::BufReader::with_capacity(5, Interrupted(&bytes, false));
+        let mut next = || read::<Call>(&mut input, &mut Vec::new()).unwrap();
+        assert_eq!([next(), next(), next()], [Some(Call::Cancel(300)), Some(Call::Cancel(7)), None]);
     }
 
     #[test]

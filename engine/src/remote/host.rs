@@ -77,8 +77,13 @@ impl Host {
         options: EngineOptions,
         load: impl FnOnce(EngineOptions, Progress) -> Result<Engine, EngineError>,
     ) {
-        let telling = Arc::clone(&self);
-        let progress = Progress::new(move |percent| telling.say(&Report::Loading(percent)));
+        // The worker may keep it to its end, which comes once nobody holds the engine, as the host does.
+        let telling = Arc::downgrade(&self);
+        let progress = Progress::new(move |percent| {
+            if let Some(host) = telling.upgrade() {
+                host.say(&Report::Loading(percent));
+            }
+        });
         #[cfg(feature = "testing")]
         super::fault::load(&options.model);
         match load(options, progress) {

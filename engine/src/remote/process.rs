@@ -63,9 +63,8 @@ impl Engine {
         let (program, options) = (program.clone(), options.clone());
         // On Linux the process may ask to be ended with the thread that started it, and so this one does, which stays to its end.
         Self::spawn(move |serve| {
-            let process = Process::start(&program).map_err(|error| EngineError::NoProcess {
-                reason: format!("{}: {error}", program.path.display()),
-            })?;
+            let process = Process::start(&program)
+                .map_err(|error| EngineError::NoProcess { reason: format!("{}: {error}", program.path.display()) })?;
             let (output, input) = process.pipes()?;
             match client::follow(serve, (output, input), options, &progress) {
                 Ok(()) => {
@@ -219,7 +218,9 @@ fn last_words(lines: &VecDeque<String>) -> Option<String> {
     let error = lines.iter().rposition(|line| line.starts_with("ERROR") || line.contains("panicked at"));
     let last: Vec<&str> = match error {
         Some(first) => lines.iter().skip(first).take(3).map(String::as_str).collect(),
-        None => lines.iter().filter(|line| !line.starts_with("INFO")).next_back().map(String::as_str).into_iter().collect(),
+        None => {
+            lines.iter().filter(|line| !line.starts_with("INFO")).next_back().map(String::as_str).into_iter().collect()
+        }
     };
     (!last.is_empty()).then(|| last.join(" "))
 }

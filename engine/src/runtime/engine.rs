@@ -63,7 +63,11 @@ impl Serve {
     }
 
     /// Reports that requests can be served; the thread then serves those that come out of the inbox, until it is closed.
-    pub(crate) fn accept(self, vocabulary: Arc<dyn Vocabulary>, info: ModelInfo) -> (Receiver<Submission>, Arc<Shared>) {
+    pub(crate) fn accept(
+        self,
+        vocabulary: Arc<dyn Vocabulary>,
+        info: ModelInfo,
+    ) -> (Receiver<Submission>, Arc<Shared>) {
         let _ = self.ready.set(());
         // If the caller is gone, the inbox is closed too, and whoever serves ends at once.
         let _ = self.report.send(Ok(Ready { vocabulary, info }));
@@ -109,7 +113,9 @@ impl Engine {
     ///
     /// # Errors
     /// What `run` returns; [`EngineError::WorkerDied`] if it panics.
-    pub(crate) fn spawn(run: impl FnOnce(Serve) -> Result<(), EngineError> + Send + 'static) -> Result<Self, EngineError> {
+    pub(crate) fn spawn(
+        run: impl FnOnce(Serve) -> Result<(), EngineError> + Send + 'static,
+    ) -> Result<Self, EngineError> {
         let (inbox, submissions) = channel();
         let (report, reports) = channel();
         let shared = Arc::new(Shared::default());

@@ -115,10 +115,7 @@ fn the_real_model_says_the_same_to_the_bit() {
     let text = "import os\n\n\ndef read_lines(path):\n";
     for sampling in [Sampling::GREEDY, Sampling { temperature: 0.8, top_k: 0, top_p: 0.95, seed: 11 }] {
         let stop = || Some(Box::new(|text: &str| text.find("\n\n")) as Box<dyn codegen_core::StopRule>);
-        for make in [
-            || request("", 24),
-            || Request { score_from: Some(1), ..request("", 24) },
-        ] {
+        for make in [|| request("", 24), || Request { score_from: Some(1), ..request("", 24) }] {
             let wanted = || Request { sampling, fresh: true, prompt: Prompt::Text(text.to_owned()), ..make() };
             let [own, other] = [&here, &there].map(|engine| timeless(events(engine.submit(wanted()))));
             assert_eq!(own, other);
@@ -163,7 +160,7 @@ fn cancelled_and_superseded_requests_stop_there_and_are_answered_at_once_here() 
     let ended = events(first);
     assert!(matches!(&ended[..], [Event::Done(done)] if done.reason == FinishReason::Superseded), "{ended:?}");
     // What was sent before has arrived once this is answered.
-    engine.tokenize("");
+    assert_eq!(engine.tokenize(""), [0i32; 0]);
     gate.open();
     assert_eq!(second.blocking_finish().unwrap().text, letters("second", 3));
     // Nothing was written of what nobody waits for.
@@ -236,7 +233,10 @@ fn a_host_whose_worker_dies_is_given_up_with_its_reason() {
     let running = engine.submit_candidates(candidates("x", 3, 4));
     for generation in running {
         let events = events(generation);
-        assert!(matches!(&events[..], [Event::Failed(EngineError::ProcessDied { reason })] if reason.contains("cheese")), "{events:?}");
+        assert!(
+            matches!(&events[..], [Event::Failed(EngineError::ProcessDied { reason })] if reason.contains("cheese")),
+            "{events:?}"
+        );
     }
     assert_gone(&engine, "out of cheese");
     assert_eq!(ended.recv(), Ok(true));
@@ -301,6 +301,30 @@ fn what_is_no_message_is_an_end_in_words() {
     }
     let (engine, _) = connect(|| Ok(lettered().engine()), Babble);
     assert!(matches!(engine, Err(EngineError::ProcessDied { reason }) if reason.contains("cannot be read")));
+}
+
+#[test]
+fn nothing_of_a_host_is_left() {
+    let (their_input, our_output) = std::io::pipe().unwrap();
+    let (our_input, their_output) = std::io::pipe().unwrap();
+    let (held, dropped) = channel::<()>();
+    std::thread::spawn(move || {
+        remote::serve(their_input, their_output, |_, progress| {
+            // As llama.cpp's backend does, it keeps what it tells its progress by.
+            let keeps = (held, progress);
+            let script = Script::new(move |tokens| {
+                let _ = &keeps;
+                crate::support::letter_after(tokens)
+            });
+            Ok(script.engine())
+        })
+    });
+    let options = EngineOptions::new("m".into());
+    let engine = remote::connect(our_input, our_output, &options, Progress::default()).unwrap();
+    let running = engine.submit(request("x", 2000));
+    drop((running, engine));
+    // The backend is gone, and with it the worker's thread.
+    assert!(dropped.recv().is_err());
 }
 
 #[test]

@@ -34,7 +34,9 @@ pub fn load(config: &EngineConfig, progress: Progress) -> anyhow::Result<Engine>
     let program = program().map_err(|error| EngineError::NoProcess { reason: error.to_string() });
     match program.and_then(|program| Engine::spawn_process(&program, &options, progress.clone())) {
         Err(error @ EngineError::NoProcess { .. }) => {
-            tracing::warn!("{error}; the model runs in the server's own process, which ends where the model's code does");
+            tracing::warn!(
+                "{error}; the model runs in the server's own process, which ends where the model's code does"
+            );
             Ok(Engine::load_telling(&options, progress)?)
         }
         loaded => Ok(loaded?),
@@ -62,9 +64,8 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
         return Ok(ExitCode::SUCCESS);
     }
     let output = own_output().context("the standard output cannot be taken")?;
-    let served = remote::serve(std::io::stdin().lock(), output, |options, progress| {
-        Engine::load_telling(&options, progress)
-    });
+    let served =
+        remote::serve(std::io::stdin().lock(), output, |options, progress| Engine::load_telling(&options, progress));
     if !Engine::wait_for_all(LAST_BATCH) {
         end_now();
     }

@@ -10,8 +10,8 @@ use crate::config::layers::Base;
 use crate::server::counting::Counting;
 use crate::server::event::{Event, Job};
 use crate::server::handlers::{
-    actions, command, completion, configuration, engine, inline, lens, lifecycle, parsing, statistics, status, synthesis,
-    text_sync,
+    actions, command, completion, configuration, engine, inline, lens, lifecycle, parsing, statistics, status,
+    synthesis, text_sync,
 };
 use crate::server::outbox::Outbox;
 use crate::server::session::{Load, Session};

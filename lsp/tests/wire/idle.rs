@@ -19,7 +19,7 @@ fn client(limit: Duration) -> (Client, Arc<AtomicUsize>) {
     let counted = Arc::clone(&loads);
     let loader: Loader = Arc::new(move |_| {
         counted.fetch_add(1, Ordering::Relaxed);
-        Ok(Script::continuing(vec![("x = ", "1\n"), ("# Say one.\n", "print(1)\n")]).engine())
+        Ok(Script::continuing(vec![("x =", " 1\n"), ("# Say one.\n", "print(1)\n")]).engine())
     });
     let mut config = Config::default();
     config.inline.min_confidence = None;

@@ -99,7 +99,10 @@ fn print([here, there]: &[Times; 2], arguments: &Arguments) -> anyhow::Result<()
             .iter()
             .map(|(what, here, there)| json!({"what": what, "inProcessMicroseconds": here, "ownProcessMicroseconds": there}))
             .collect();
-        return output::json(&format!("{:#}", json!({"tokens": there.tokens, "rounds": arguments.rounds, "times": rows})));
+        return output::json(&format!(
+            "{:#}",
+            json!({"tokens": there.tokens, "rounds": arguments.rounds, "times": rows})
+        ));
     }
     let mut text = format!(
         "{} tokens, one by one, in the server's process and in one of its own; medians of {} rounds\n\n\

@@ -5,9 +5,9 @@ use std::time::Duration;
 use codegen_engine::GpuLayers;
 use serde_json::{Value, json};
 
-use crate::config::{Config, IdleUnload};
 use crate::config::form::{Form, whole};
 use crate::config::option::{Narrowing, Scope};
+use crate::config::{Config, IdleUnload};
 
 /// What the server decides.
 pub(super) const AUTO: &str = "auto";
