@@ -26,6 +26,7 @@ const COMMANDS: &[&str] = &[
     "bench load",
     "bench typing",
     "bench suggest",
+    "bench process",
     "config",
     "config schema",
     "config options",

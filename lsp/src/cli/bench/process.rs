@@ -6,12 +6,10 @@ use codegen_core::{Event, Prompt, Request, TokenId};
 use codegen_engine::{Engine, Progress};
 use serde_json::{Value, json};
 
+use super::synthesize::{OPEN, TURNS};
 use super::{Arguments, median};
 use crate::cli::{engine_host, output};
 use crate::config::EngineConfig;
-
-/// What is continued: the beginning of a file, which a small model goes on with for long.
-const PROMPT: &str = include_str!("../../../../fixtures/bench/ten_turns.py");
 
 /// The largest number of tokens of a continuation.
 const TOKENS: usize = 128;
@@ -50,8 +48,9 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<()> {
 
 /// Measures one round; the first one warms up, and is not noted.
 fn measure(engine: &Engine, times: Option<&mut Times>) -> anyhow::Result<()> {
+    let text = [TURNS, OPEN].concat();
     let start = Instant::now();
-    let prompt = (0..CALLS).map(|_| engine.tokenize(PROMPT)).last().unwrap_or_default();
+    let prompt = (0..CALLS).map(|_| engine.tokenize(&text)).last().unwrap_or_default();
     let tokenize = start.elapsed() / CALLS;
     let (first, token, tokens) = stream(engine, prompt)?;
     if let Some(times) = times {
