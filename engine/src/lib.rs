@@ -37,6 +37,7 @@ mod ggml;
 pub mod gguf;
 pub mod model;
 pub mod output;
+pub mod remote;
 pub mod runtime;
 
 pub use runtime::{

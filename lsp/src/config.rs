@@ -40,6 +40,8 @@ pub const SECTION: &str = "codegen";
 pub struct Config {
     /// The model and how it is run.
     pub engine: EngineConfig,
+    /// When the model is taken out of memory.
+    pub idle_unload: IdleUnload,
     /// Language ids of the documents that the server answers for.
     pub languages: Languages,
     pub inline: InlineConfig,
@@ -84,6 +86,30 @@ pub struct EngineConfig {
     pub model: String,
     /// The engine's options; their `model` is filled in once the name is resolved.
     pub options: EngineOptions,
+    /// Whether the server runs it in a process of its own.
+    pub process: bool,
+}
+
+/// When the model is taken out of memory because nobody asks for anything.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum IdleUnload {
+    /// After ten minutes where layers are on a GPU, whose memory others need; never elsewhere, where the file is mapped, and the
+    /// system takes the memory where it needs it.
+    #[default]
+    Auto,
+    /// After this time; never if it is zero.
+    After(Duration),
+}
+
+impl IdleUnload {
+    /// The time after which a model with so many layers on a GPU is taken out of memory; `None` is never.
+    #[must_use]
+    pub fn limit(self, gpu_layers: usize) -> Option<Duration> {
+        match self {
+            Self::Auto => (gpu_layers > 0).then_some(Duration::from_secs(600)),
+            Self::After(time) => Some(time).filter(|time| !time.is_zero()),
+        }
+    }
 }
 
 /// Language ids, as clients give them in `didOpen`; see [`language::unserved`].
@@ -265,6 +291,7 @@ impl Default for Config {
     fn default() -> Self {
         Self {
             engine: EngineConfig::default(),
+            idle_unload: IdleUnload::default(),
             inline: InlineConfig::default(),
             menu: Menu::Auto,
             turns: TurnOptions::default(),
@@ -296,7 +323,7 @@ impl Default for SynthesisConfig {
 
 impl Default for EngineConfig {
     fn default() -> Self {
-        Self { model: "builtin".to_owned(), options: EngineOptions::new(std::path::PathBuf::new()) }
+        Self { model: "builtin".to_owned(), options: EngineOptions::new(std::path::PathBuf::new()), process: true }
     }
 }
 

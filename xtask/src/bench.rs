@@ -27,6 +27,8 @@ pub enum Subject {
     Typing,
     /// How long suggestions take beside llama-server's, and how many keys they save
     Suggest,
+    /// What a token costs more where the model runs in a process of its own
+    Process,
 }
 
 /// Builds, and measures; `more` goes to `codegen-lsp bench`.
@@ -39,6 +41,7 @@ pub fn bench(workspace: &Workspace, subject: Subject, more: &[String]) -> Result
         Subject::Synthesize => command.arg("synthesize"),
         Subject::Growth => command.arg("growth"),
         Subject::Typing => command.arg("typing"),
+        Subject::Process => command.arg("process"),
         Subject::Context => command.arg("context"),
         Subject::Eval => command.arg("eval").arg("--folder").arg(workspace.target.join("bench")),
         Subject::Repeat => command.arg("repeat").arg("--folder").arg(workspace.target.join("bench")),

@@ -6,6 +6,7 @@
 /// model then goes on with another word. So the prompt ends before the word, and the model is held to texts that begin
 /// with the letters that are there.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Beginning {
     /// In order, each once.
     texts: Vec<Vec<u8>>,

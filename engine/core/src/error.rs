@@ -2,13 +2,18 @@
 
 use std::path::PathBuf;
 
+/// An option's name as the user writes it.
+pub type OptionName = &'static str;
+
 /// An error of the engine, worded for the user who can act on it.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub enum EngineError {
     /// The model file does not exist or cannot be read.
     #[error("cannot open the model {}: {reason}", path.display())]
     ModelNotFound {
         /// The path that the caller gave.
+        #[cfg_attr(feature = "serde", serde(with = "crate::between"))]
         path: PathBuf,
         /// The operating system's message.
         reason: String,
@@ -17,6 +22,7 @@ pub enum EngineError {
     #[error("cannot load the model {}: {reason}", path.display())]
     ModelLoad {
         /// The path that the caller gave.
+        #[cfg_attr(feature = "serde", serde(with = "crate::between"))]
         path: PathBuf,
         /// The last message that llama.cpp logged about the file.
         reason: String,
@@ -25,6 +31,7 @@ pub enum EngineError {
     #[error("cannot load the adapter {}: {reason}", path.display())]
     AdapterLoad {
         /// The path that the caller gave.
+        #[cfg_attr(feature = "serde", serde(with = "crate::between"))]
         path: PathBuf,
         /// The fault that was found.
         reason: String,
@@ -33,7 +40,8 @@ pub enum EngineError {
     #[error("{option} cannot be {value}: {expected}")]
     BadOption {
         /// The option's name as the user writes it.
-        option: &'static str,
+        #[cfg_attr(feature = "serde", serde(deserialize_with = "crate::between::name"))]
+        option: OptionName,
         /// The value that the user gave.
         value: String,
         /// The values that are accepted.
@@ -74,6 +82,18 @@ pub enum EngineError {
     #[error("the engine's worker has stopped: {reason}")]
     WorkerDied {
         /// The panic's message, or the reason for the shutdown.
+        reason: String,
+    },
+    /// The process in which the engine runs has ended; no more requests can be served.
+    #[error("the engine's process has ended: {reason}")]
+    ProcessDied {
+        /// The signal or the exit code, and what the process wrote last.
+        reason: String,
+    },
+    /// The engine's process cannot be started.
+    #[error("the engine's process cannot be started: {reason}")]
+    NoProcess {
+        /// The operating system's message.
         reason: String,
     },
 }

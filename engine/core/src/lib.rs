@@ -26,6 +26,8 @@
 #![warn(missing_docs)]
 
 pub mod beginning;
+#[cfg(feature = "serde")]
+pub mod between;
 pub mod error;
 pub mod history;
 pub mod printable;
@@ -33,7 +35,7 @@ pub mod request;
 pub mod truncation;
 
 pub use beginning::Beginning;
-pub use error::EngineError;
+pub use error::{EngineError, OptionName};
 pub use history::History;
 pub use request::{
     Candidate, Candidates, Completion, Event, FinishReason, Key, Overflow, Priority, Prompt, Request, Sampling,

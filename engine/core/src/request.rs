@@ -7,6 +7,7 @@ pub type TokenId = i32;
 
 /// The input that the model continues.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub enum Prompt {
     /// Text, tokenized without a beginning-of-text token and without parsing special tokens.
     Text(String),
@@ -16,6 +17,7 @@ pub enum Prompt {
 
 /// How the next token is chosen from the logits.
 #[derive(Debug, Clone, Copy, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Sampling {
     /// Divides the logits; zero means greedy decoding: always the most likely token.
     pub temperature: f32,
@@ -34,6 +36,7 @@ impl Sampling {
 
 /// The order in which requests are served when there are more than the engine has slots for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub enum Priority {
     /// A completion that nobody has asked for yet, but is likely to.
     Ahead,
@@ -51,6 +54,7 @@ pub struct Key(pub String);
 
 /// The treatment of a prompt that does not fit the context together with the tokens to generate.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub enum Overflow {
     /// Drops the oldest tokens after the first `keep`; see `decode::window`.
     Window {
@@ -179,6 +183,7 @@ impl Candidates {
 
 /// The reason why a completion ended.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub enum FinishReason {
     /// The model produced the end-of-text token.
     #[default]

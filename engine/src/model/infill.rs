@@ -5,11 +5,12 @@
 //! known by what their tokens are called.
 
 use codegen_core::TokenId;
+use serde::{Deserialize, Serialize};
 
 use crate::gguf::{Metadata, Value};
 
 /// The tokens of a prompt with a gap.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Infill {
     /// Stands before the text that comes before the gap.
     pub prefix: TokenId,

@@ -1,7 +1,6 @@
 //! The handle of a running model, and the thread behind it.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::atomic::Ordering;
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::thread::JoinHandle;
@@ -14,7 +13,7 @@ use super::generation::Generation;
 use super::load::options::{Counters, Device, EngineOptions, ModelInfo, ThreadsInUse};
 use super::load::progress::Progress;
 use super::submission::{Continuation, Submission};
-use super::ticket::{Shared, Ticket};
+use super::ticket::{Shared, Sink, Ticket};
 use super::worker;
 use crate::decode::text::TextDecoder;
 use crate::model::Infill;
@@ -39,7 +38,7 @@ struct Handle {
 /// gone.
 ///
 /// It is a value rather than a return, because a backend may borrow from a model that lives on the thread's stack.
-pub(super) struct Serve {
+pub(crate) struct Serve {
     ready: Arc<OnceLock<()>>,
     report: Sender<Result<Ready, EngineError>>,
     inbox: Receiver<Submission>,
@@ -59,11 +58,20 @@ impl Serve {
             let _ = self.report.send(Err(EngineError::bad_option(option, 0, "at least 1")));
             return;
         }
-        let vocabulary = backend.vocabulary();
-        // If the caller is gone, the inbox is closed too, and the loop ends at once.
+        let (inbox, shared) = self.accept(backend.vocabulary(), info);
+        worker::run(backend, &inbox, &shared);
+    }
+
+    /// Reports that requests can be served; the thread then serves those that come out of the inbox, until it is closed.
+    pub(crate) fn accept(
+        self,
+        vocabulary: Arc<dyn Vocabulary>,
+        info: ModelInfo,
+    ) -> (Receiver<Submission>, Arc<Shared>) {
+        let _ = self.ready.set(());
+        // If the caller is gone, the inbox is closed too, and whoever serves ends at once.
         let _ = self.report.send(Ok(Ready { vocabulary, info }));
-        drop(self.report);
-        worker::run(backend, &self.inbox, &self.shared);
+        (self.inbox, self.shared)
     }
 }
 
@@ -101,7 +109,13 @@ impl Engine {
         })
     }
 
-    fn spawn(run: impl FnOnce(Serve) -> Result<(), EngineError> + Send + 'static) -> Result<Self, EngineError> {
+    /// Starts a thread that serves requests: `run` hands itself over with [`Serve`], or returns why it cannot.
+    ///
+    /// # Errors
+    /// What `run` returns; [`EngineError::WorkerDied`] if it panics.
+    pub(crate) fn spawn(
+        run: impl FnOnce(Serve) -> Result<(), EngineError> + Send + 'static,
+    ) -> Result<Self, EngineError> {
         let (inbox, submissions) = channel();
         let (report, reports) = channel();
         let shared = Arc::new(Shared::default());
@@ -118,16 +132,19 @@ impl Engine {
             .spawn(move || {
                 let shared = for_thread;
                 let outcome = catch_unwind(AssertUnwindSafe(|| run(serve)));
+                let orderly = matches!(outcome, Ok(Ok(())));
                 let error = match outcome {
                     Ok(Ok(())) => EngineError::WorkerDied { reason: "it was shut down".into() },
                     Ok(Err(error)) => error,
                     Err(panic) => EngineError::WorkerDied { reason: panic_message(&*panic) },
                 };
-                if let EngineError::WorkerDied { reason } = &error {
-                    shared.die(reason);
-                }
                 if ready.get().is_none() {
                     let _ = report.send(Err(error));
+                    return;
+                }
+                shared.die(&error);
+                if !orderly {
+                    shared.tell_death(&error);
                 }
             })
             .map_err(|error| EngineError::WorkerDied { reason: format!("its thread cannot be started: {error}") })?;
@@ -228,7 +245,28 @@ impl Engine {
         (ticket, generation)
     }
 
-    fn hand_in(&self, key: Option<Key>, submission: Submission) {
+    /// A ticket whose events are given to `sink`.
+    pub(crate) fn ticket_for(&self, sink: impl Sink + 'static) -> Arc<Ticket> {
+        self.handle.shared.ticket(None, sink)
+    }
+
+    /// What the engine's handles share with its worker.
+    pub(crate) fn shared(&self) -> &Arc<Shared> {
+        &self.handle.shared
+    }
+
+    /// The model's vocabulary.
+    pub(crate) fn vocabulary(&self) -> &dyn Vocabulary {
+        &*self.handle.vocabulary
+    }
+
+    /// Tells `watcher` once, from another thread, why the engine serves no more requests; at once if it does not now. An engine
+    /// that ends because nobody holds it is not told of.
+    pub fn when_dead(&self, watcher: impl FnOnce(EngineError) + Send + 'static) {
+        self.handle.shared.watch(Box::new(watcher));
+    }
+
+    pub(crate) fn hand_in(&self, key: Option<Key>, submission: Submission) {
         let tickets = submission.each.iter().map(|continuation| Arc::clone(&continuation.ticket)).collect();
         self.handle.shared.open(key, tickets, || {
             // The receiver is gone only if the worker has died; the worker then fails all open tickets itself.
@@ -251,11 +289,7 @@ impl Engine {
     /// How many threads computed the last batches.
     #[must_use]
     pub fn threads_in_use(&self) -> ThreadsInUse {
-        let shared = &self.handle.shared;
-        ThreadsInUse {
-            decode: shared.decode_threads.load(Ordering::Relaxed),
-            batch: shared.batch_threads.load(Ordering::Relaxed),
-        }
+        self.handle.shared.threads_in_use()
     }
 
     /// Returns the tokens of `text`, after the token that the model's tokenizer puts before each text, if any. Special

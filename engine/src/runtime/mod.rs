@@ -14,13 +14,14 @@ mod logits;
 mod pacing;
 mod scores;
 mod slots;
-mod submission;
+pub(crate) mod submission;
 mod threads;
-mod ticket;
+pub(crate) mod ticket;
 mod worker;
 
 pub use backend::{Backend, BatchToken, Vocabulary};
 pub use engine::Engine;
+pub(crate) use engine::Serve;
 pub use generation::Generation;
 pub use load::options::{
     Counters, Device, EngineOptions, FlashAttention, GpuLayers, KvType, ModelInfo, SlotsWithin, ThreadsInUse,

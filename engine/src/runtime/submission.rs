@@ -7,7 +7,7 @@ use codegen_core::{Candidate, Overflow, Priority, Prompt};
 use super::ticket::Ticket;
 
 /// A prompt on its way to the worker, and its continuations: one for a request, any number for candidates.
-pub(super) struct Submission {
+pub(crate) struct Submission {
     pub prompt: Prompt,
     pub max_tokens: usize,
     pub priority: Priority,
@@ -18,7 +18,7 @@ pub(super) struct Submission {
 }
 
 /// One continuation of a submission.
-pub(super) struct Continuation {
+pub(crate) struct Continuation {
     pub ticket: Arc<Ticket>,
     pub candidate: Candidate,
 }

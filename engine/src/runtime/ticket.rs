@@ -7,17 +7,17 @@
 
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::{Duration, Instant};
 
 use codegen_core::{Completion, EngineError, Event, FinishReason, Key, ScoredToken, TokenId};
 use tokio::sync::mpsc::UnboundedSender;
 
-use super::load::options::Counters;
+use super::load::options::{Counters, ThreadsInUse};
 
 /// The progress of a request.
 #[derive(Debug, Default)]
-pub(super) struct Progress {
+pub(crate) struct Progress {
     pub text: String,
     pub prompt_tokens: usize,
     pub reused_tokens: usize,
@@ -55,16 +55,31 @@ impl Progress {
     }
 }
 
+/// What a request's events are given to. It must not wait for anything.
+pub(crate) trait Sink: Send {
+    /// Takes the progress after a change of it that is no token.
+    fn changed(&mut self, _: &Progress) {}
+    /// Takes the next event. After the last it is dropped.
+    fn event(&mut self, event: Event);
+}
+
+impl Sink for UnboundedSender<Event> {
+    fn event(&mut self, event: Event) {
+        // The owner may be gone already; `ended` reports that.
+        let _ = self.send(event);
+    }
+}
+
 struct Outbox {
     /// Gone once the last event has been sent.
-    sender: Option<UnboundedSender<Event>>,
+    sink: Option<Box<dyn Sink>>,
     /// Whether the owner waits only for the last event.
     only_end: bool,
     progress: Progress,
 }
 
 /// One request, as its owner and the worker see it.
-pub(super) struct Ticket {
+pub(crate) struct Ticket {
     id: u64,
     key: Option<Key>,
     ended: AtomicBool,
@@ -84,7 +99,11 @@ impl Ticket {
 
     /// Changes the values that the completion will report, unless it has been sent.
     pub fn update(&self, change: impl FnOnce(&mut Progress)) {
-        change(&mut lock(&self.outbox).progress);
+        let outbox = &mut *lock(&self.outbox);
+        change(&mut outbox.progress);
+        if let Some(sink) = &mut outbox.sink {
+            sink.changed(&outbox.progress);
+        }
     }
 
     /// Stops reporting tokens. Each report wakes the owner, and on a busy machine that may cost the worker its core.
@@ -103,18 +122,18 @@ impl Ticket {
         progress.tokens.push(ScoredToken { end: progress.text.len(), logprob });
         progress.first_token.get_or_insert(now);
         progress.last_token = Some(now);
-        if let Some(sender) = outbox.sender.as_ref().filter(|_| !outbox.only_end) {
-            // The owner may be gone already; `ended` reports that.
-            let _ = sender.send(Event::Token { id, text, logprob });
+        let quiet = outbox.only_end;
+        if let Some(sink) = outbox.sink.as_mut().filter(|_| !quiet) {
+            sink.event(Event::Token { id, text, logprob });
         }
     }
 
     /// Sends the last event, unless that has been done.
     fn end(&self, event: impl FnOnce(&mut Progress) -> Event) -> bool {
         let mut outbox = lock(&self.outbox);
-        let Some(sender) = outbox.sender.take() else { return false };
+        let Some(mut sink) = outbox.sink.take() else { return false };
         self.ended.store(true, Ordering::Release);
-        let _ = sender.send(event(&mut outbox.progress));
+        sink.event(event(&mut outbox.progress));
         true
     }
 }
@@ -124,13 +143,18 @@ struct Registry {
     open: HashMap<u64, Arc<Ticket>>,
     /// The open tickets of each key: those of one submission, which is the latest with that key.
     keys: HashMap<Key, Vec<u64>>,
-    /// The reason why no more requests can be served; `None` while the worker lives.
-    dead: Option<String>,
+    /// Why no more requests can be served; `None` while the worker lives.
+    dead: Option<EngineError>,
+    /// Those who want to know of that.
+    watchers: Vec<Watcher>,
 }
+
+/// Is told why an engine serves no more requests.
+pub(crate) type Watcher = Box<dyn FnOnce(EngineError) + Send>;
 
 /// Counts of work, written by the worker alone.
 #[derive(Debug, Default)]
-pub(super) struct AtomicCounters {
+pub(crate) struct AtomicCounters {
     pub prefill_tokens: AtomicU64,
     pub reused_tokens: AtomicU64,
     pub generated_tokens: AtomicU64,
@@ -156,20 +180,31 @@ impl AtomicCounters {
 
 /// The state that the engine's handles and its worker share.
 #[derive(Default)]
-pub(super) struct Shared {
+pub(crate) struct Shared {
     pub counters: AtomicCounters,
     /// Threads of the last batch of one token, and of the last of several; zero before there was any.
     pub decode_threads: AtomicUsize,
     pub batch_threads: AtomicUsize,
+    /// Is told of every ticket that has ended, by its number, after its last event.
+    pub on_end: OnceLock<Box<dyn Fn(u64) + Send + Sync>>,
     next_id: AtomicU64,
     registry: Mutex<Registry>,
 }
 
 impl Shared {
+    /// How many threads computed the last batches.
+    pub fn threads_in_use(&self) -> ThreadsInUse {
+        ThreadsInUse {
+            decode: self.decode_threads.load(Ordering::Relaxed),
+            batch: self.batch_threads.load(Ordering::Relaxed),
+        }
+    }
+
     /// Returns a ticket that has not been opened yet.
-    pub fn ticket(&self, key: Option<Key>, sender: UnboundedSender<Event>) -> Arc<Ticket> {
+    pub fn ticket(&self, key: Option<Key>, sink: impl Sink + 'static) -> Arc<Ticket> {
         let id = self.next_id.fetch_add(1, Ordering::Relaxed);
-        let outbox = Mutex::new(Outbox { sender: Some(sender), only_end: false, progress: Progress::default() });
+        let sink: Option<Box<dyn Sink>> = Some(Box::new(sink));
+        let outbox = Mutex::new(Outbox { sink, only_end: false, progress: Progress::default() });
         Arc::new(Ticket { id, key, ended: AtomicBool::new(false), outbox })
     }
 
@@ -177,10 +212,10 @@ impl Shared {
     /// supersedes. `hand_on` is called in the order in which submissions supersede one another.
     pub fn open(&self, key: Option<Key>, tickets: Vec<Arc<Ticket>>, hand_on: impl FnOnce()) {
         let mut registry = lock(&self.registry);
-        if let Some(reason) = registry.dead.clone() {
+        if let Some(error) = registry.dead.clone() {
             drop(registry);
             for ticket in tickets {
-                self.fail(&ticket, EngineError::WorkerDied { reason: reason.clone() });
+                self.fail(&ticket, error.clone());
             }
             return;
         }
@@ -228,6 +263,9 @@ impl Shared {
         }
         let mut registry = lock(&self.registry);
         registry.open.remove(&ticket.id);
+        if let Some(told) = self.on_end.get() {
+            told(ticket.id);
+        }
         if let Some(key) = &ticket.key
             && let Some(ids) = registry.keys.get_mut(key)
         {
@@ -239,15 +277,35 @@ impl Shared {
     }
 
     /// Fails every open request and all later ones.
-    pub fn die(&self, reason: &str) {
+    pub fn die(&self, error: &EngineError) {
         let open: Vec<_> = {
             let mut registry = lock(&self.registry);
-            registry.dead = Some(reason.to_owned());
+            registry.dead = Some(error.clone());
             registry.open.drain().map(|(_, ticket)| ticket).collect()
         };
         for ticket in open {
-            self.fail(&ticket, EngineError::WorkerDied { reason: reason.to_owned() });
+            self.fail(&ticket, error.clone());
         }
+    }
+
+    /// Tells those who watch that the engine has died.
+    pub fn tell_death(&self, error: &EngineError) {
+        let watchers = std::mem::take(&mut lock(&self.registry).watchers);
+        for watcher in watchers {
+            watcher(error.clone());
+        }
+    }
+
+    /// Tells `watcher` once the engine has died, or now.
+    pub fn watch(&self, watcher: Watcher) {
+        let dead = {
+            let mut registry = lock(&self.registry);
+            match registry.dead.clone() {
+                Some(error) => error,
+                None => return registry.watchers.push(watcher),
+            }
+        };
+        watcher(dead);
     }
 }
 

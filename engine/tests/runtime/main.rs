@@ -8,6 +8,7 @@ mod failure;
 mod lookup;
 mod model;
 mod prompts;
+mod remote;
 mod reuse;
 mod schedule;
 mod scores;

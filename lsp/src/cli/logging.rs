@@ -9,19 +9,16 @@ use anyhow::Context;
 use codegen_core::printable;
 use tracing_subscriber::EnvFilter;
 
+/// What a server logs.
+const SERVING: &str = "warn,codegen_lsp=info,codegen_engine=info";
+
 /// Starts the log. `RUST_LOG` filters it; by default a server logs information, a command only errors.
 ///
 /// # Errors
 /// The file cannot be written, or the filter is invalid.
 pub fn start(file: Option<&Path>, serving: bool) -> anyhow::Result<()> {
-    let default = if serving { "warn,codegen_lsp=info,codegen_engine=info" } else { "error" };
-    let filter = match std::env::var("RUST_LOG") {
-        Ok(filter) if !filter.is_empty() => {
-            EnvFilter::try_new(&filter).with_context(|| format!("RUST_LOG is {filter:?}, which is no log filter"))?
-        }
-        _ => EnvFilter::new(default),
-    };
-    let builder = tracing_subscriber::fmt().with_env_filter(filter);
+    let default = if serving { SERVING } else { "error" };
+    let builder = tracing_subscriber::fmt().with_env_filter(filter(default)?);
     match file {
         None => builder.with_writer(|| Printable(std::io::stderr())).with_ansi(false).init(),
         Some(path) => {
@@ -31,6 +28,26 @@ pub fn start(file: Option<&Path>, serving: bool) -> anyhow::Result<()> {
         }
     }
     Ok(())
+}
+
+/// Starts the log of a process whose server writes what it says into its own log, with the time.
+///
+/// # Errors
+/// The filter is invalid.
+pub fn start_for_server() -> anyhow::Result<()> {
+    let builder = tracing_subscriber::fmt().with_env_filter(filter(SERVING)?).without_time();
+    builder.with_writer(|| Printable(std::io::stderr())).with_ansi(false).init();
+    Ok(())
+}
+
+/// What is logged.
+fn filter(default: &str) -> anyhow::Result<EnvFilter> {
+    match std::env::var("RUST_LOG") {
+        Ok(filter) if !filter.is_empty() => {
+            EnvFilter::try_new(&filter).with_context(|| format!("RUST_LOG is {filter:?}, which is no log filter"))
+        }
+        _ => Ok(EnvFilter::new(default)),
+    }
 }
 
 /// Writes lines with control characters made visible: a log holds names and messages from files, and is read on

@@ -12,6 +12,7 @@ pub mod complete;
 pub mod config;
 pub mod doctor;
 pub mod engine_args;
+pub mod engine_host;
 pub mod eval;
 pub mod help;
 pub mod interrupt;
@@ -62,6 +63,9 @@ pub struct Arguments {
 enum Command {
     /// Serve an editor (the default)
     Serve(serve::Arguments),
+    /// Run the model for a server that has started this process
+    #[command(hide = true)]
+    EngineHost(engine_host::Arguments),
     #[command(flatten)]
     Other(Other),
 }
@@ -112,7 +116,9 @@ pub fn main() -> ExitCode {
     });
     let result = run(arguments);
     // All commands have dropped their engines; a batch under way still ends.
-    Engine::wait_for_all(LAST_BATCH);
+    if !Engine::wait_for_all(LAST_BATCH) {
+        codegen_engine::remote::end_all();
+    }
     match result {
         Ok(code) => code,
         // A reader that closes the output early (`… | head`) is not an error of the user.
@@ -138,6 +144,10 @@ fn run(Arguments { wire, command, .. }: Arguments) -> anyhow::Result<ExitCode> {
         None => return serve(serve::Arguments { wire, ..serve::Arguments::default() }),
         Some(Command::Serve(arguments)) => {
             return serve(serve::Arguments { wire: arguments.wire.or(wire), ..arguments });
+        }
+        Some(Command::EngineHost(arguments)) => {
+            logging::start_for_server()?;
+            return engine_host::run(&arguments);
         }
         Some(Command::Other(other)) => other,
     };

@@ -7,9 +7,9 @@ use anyhow::Context;
 use clap::Args;
 
 use super::engine_args::EngineArgs;
+use super::engine_host;
 use crate::config::layers::Base;
 use crate::config::user_file;
-use crate::generate::prepare;
 use crate::server;
 use crate::server::counting::Counting;
 use crate::server::session::Load;
@@ -65,7 +65,7 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     let flags = arguments.engine.clone();
     let base = Base::new(user_file::path(), move |config| flags.over(&mut config.engine));
     let counting = Counting::new(Store::own());
-    let load = Load::telling(prepare::load_engine_telling);
+    let load = Load::telling(engine_host::load);
     let orderly =
         runtime.block_on(server::serve_counting(tokio::io::stdin(), tokio::io::stdout(), base, load, counting));
     // A thread blocked on a standard input that stays open cannot be joined.

@@ -1,11 +1,10 @@
 //! Every option, each declared once. The parser, the JSON schema, the tables of the documentation and the Neovim
 //! plugin's checks are made from this list; `cargo xtask generate` writes those that are files.
 
+mod lookup;
 #[cfg(test)]
 mod tests;
 mod values;
-
-use std::ops::RangeInclusive;
 
 use codegen_engine::{FlashAttention, GpuLayers};
 use codegen_sandbox::Level;
@@ -17,7 +16,10 @@ use super::ignore::Globs;
 use super::option::{Mistake, OptionSpec, Scope};
 use super::{CodeLenses, Context, Languages, Menu, Verify};
 use crate::config::trust::{self, Trust};
-use values::{AUTO, count, decimal, gpu_layers, named, narrow, number, put, text, texts, word};
+pub use lookup::{children, find, most, range};
+use values::{
+    AUTO, count, decimal, gpu_layers, idle_unload, idle_unload_value, named, narrow, number, put, text, texts, word,
+};
 
 /// Defaults of the declarations: without a scope of its own, an option is the user's.
 const OPTION: OptionSpec = OptionSpec {
@@ -134,6 +136,26 @@ pub const ALL: &[OptionSpec] = &[
         get: |config| json!(config.engine.options.mmap),
         set: |config, value| put(&mut config.engine.options.mmap, value.as_bool()),
         about: "Whether the model's file is mapped into memory rather than read.",
+        ..OPTION
+    },
+    OptionSpec {
+        name: "idleUnloadSeconds",
+        forms: &[
+            word(AUTO, "600 where layers are on a GPU, 0 elsewhere"),
+            count("a number up to 604800, of which 0 is never", 0, 604_800),
+        ],
+        get: |config| idle_unload_value(config.idle_unload),
+        set: |config, value| config.idle_unload = idle_unload(value),
+        about: "Seconds without a request after which the model is taken out of memory; the next request loads it again.",
+        ..OPTION
+    },
+    OptionSpec {
+        name: "engine.process",
+        forms: &[Form::Bool],
+        get: |config| json!(config.engine.process),
+        set: |config, value| put(&mut config.engine.process, value.as_bool()),
+        about: "Whether the model runs in a process of its own, so that the server goes on, and starts it again, where a driver or \
+                lack of memory ends it.",
         ..OPTION
     },
     OptionSpec {
@@ -445,50 +467,3 @@ pub const ALL: &[OptionSpec] = &[
         ..OPTION
     },
 ];
-
-/// The option with this name, dots included.
-#[must_use]
-pub fn find(name: &str) -> Option<&'static OptionSpec> {
-    ALL.iter().find(|option| option.name == name)
-}
-
-/// The range of an option's whole numbers; the full range for an option without one.
-#[must_use]
-pub fn range(name: &str) -> RangeInclusive<i64> {
-    let range = find(name).and_then(|option| {
-        option
-            .forms
-            .iter()
-            .find_map(|form| if let Form::Whole { least, most, .. } = form { Some(*least..=*most) } else { None })
-    });
-    let bound = |number: usize| i64::try_from(number).unwrap_or(i64::MAX);
-    range.map_or(0..=i64::MAX, |range| bound(*range.start())..=bound(*range.end()))
-}
-
-/// The largest of an option's numbers with a fraction; the largest of all for an option without them.
-#[must_use]
-pub fn most(name: &str) -> f32 {
-    let mut forms = find(name).into_iter().flat_map(|option| option.forms);
-    let most = forms.find_map(|form| if let Form::Number { most, .. } = form { Some(*most as f32) } else { None });
-    most.unwrap_or(f32::MAX)
-}
-
-/// The entries directly in a section (`""` is the top): a key, its name from the top, and its option; `None` for a
-/// section.
-#[must_use]
-pub fn children(section: &str) -> Vec<(&'static str, String, Option<&'static OptionSpec>)> {
-    let mut children: Vec<(&str, String, _)> = Vec::new();
-    for option in ALL {
-        let inside = if section.is_empty() { Some(option.name) } else { option.name.strip_prefix(section) };
-        let Some(inside) = inside.and_then(|rest| if section.is_empty() { Some(rest) } else { rest.strip_prefix('.') })
-        else {
-            continue;
-        };
-        let (key, whole) = inside.split_once('.').map_or((inside, Some(option)), |(key, _)| (key, None));
-        let name = if section.is_empty() { key.to_owned() } else { format!("{section}.{key}") };
-        if children.last().is_none_or(|(last, ..)| *last != key) {
-            children.push((key, name, whole));
-        }
-    }
-    children
-}

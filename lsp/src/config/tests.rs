@@ -8,7 +8,7 @@ fn every_option_is_read() {
     let mut config = Config::default();
     let problems = config.read(&json!({
         "model": "/models/m.gguf", "lora": "/models/a.gguf", "threads": 3, "context": 512.0, "batch": 64, "slots": 1, "gpuLayers": "all",
-        "mainDevice": 1, "flashAttention": true, "mmap": false, "languages": ["python", "starlark"], "maxFileBytes": 3000,
+        "mainDevice": 1, "flashAttention": true, "mmap": false, "idleUnloadSeconds": 90, "engine": {"process": false}, "languages": ["python", "starlark"], "maxFileBytes": 3000,
         "inline": {"enabled": false, "maxTokens": 7, "minConfidence": 0.5, "minLogprob": -0.5,
             "eagerness": "calm", "debounceMs": 75.0, "patienceMs": 0, "prepareNext": false, "context": "all", "contextShare": 10, "ignore": ["*.sql"], "languages": ["c"]},
         "completion": {"enabled": true}, "statistics": {"enabled": false}, "prompt": {"marker": "#>"},
@@ -29,7 +29,8 @@ fn every_option_is_read() {
         mmap: false,
         ..EngineOptions::new(std::path::PathBuf::new())
     };
-    assert_eq!(config.engine, EngineConfig { model: "/models/m.gguf".to_owned(), options });
+    assert_eq!(config.engine, EngineConfig { model: "/models/m.gguf".to_owned(), options, process: false });
+    assert_eq!(config.idle_unload, IdleUnload::After(Duration::from_secs(90)));
     assert_eq!(config.languages, Languages(vec!["python".to_owned(), "starlark".to_owned()]));
     assert_eq!(
         config.inline,
@@ -404,5 +405,15 @@ fn the_former_name_of_an_option_is_read() {
         let mut config = Config::default();
         assert_eq!(config.read(&json!({"inline": settings})), Vec::<String>::new());
         assert!((config.inline.least() - expected).abs() < 1e-4, "{settings}: {}", config.inline.least());
+    }
+}
+
+#[test]
+fn a_model_leaves_memory_by_itself_where_it_is_on_a_gpu() {
+    let after = |seconds| IdleUnload::After(Duration::from_secs(seconds));
+    for (option, layers, seconds) in
+        [(IdleUnload::Auto, 0, None), (IdleUnload::Auto, 1, Some(600)), (after(0), 9, None), (after(5), 0, Some(5))]
+    {
+        assert_eq!(option.limit(layers), seconds.map(Duration::from_secs), "{option:?} {layers}");
     }
 }

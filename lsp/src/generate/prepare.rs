@@ -5,7 +5,7 @@ use codegen_core::{
     Candidate, Candidates, Completion, EngineError, FinishReason, Overflow, Priority, Prompt, Request, Sampling,
     StopRule,
 };
-use codegen_engine::{Engine, Progress};
+use codegen_engine::{Engine, EngineOptions, Progress};
 use codegen_text::candidates::{Ranked, Score};
 use codegen_text::completion::confidence::Ceiling;
 use codegen_text::completion::plain::Plain;
@@ -74,9 +74,16 @@ pub fn load_engine(config: &EngineConfig) -> anyhow::Result<Engine> {
 /// # Errors
 /// Those of [`load_engine`].
 pub fn load_engine_telling(config: &EngineConfig, progress: Progress) -> anyhow::Result<Engine> {
-    let mut options = config.options.clone();
-    options.model = codegen_engine::model::resolve(&config.model)?;
-    Ok(Engine::load_telling(&options, progress)?)
+    Ok(Engine::load_telling(&engine_options(config)?, progress)?)
+}
+
+/// The engine's options, with the file of the model.
+///
+/// # Errors
+/// The name is unknown.
+pub fn engine_options(config: &EngineConfig) -> anyhow::Result<EngineOptions> {
+    let model = codegen_engine::model::resolve(&config.model)?;
+    Ok(EngineOptions { model, ..config.options.clone() })
 }
 
 /// A completion that was generated for a cursor in a Python file.

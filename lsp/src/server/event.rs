@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use codegen_core::Request;
+use codegen_core::{EngineError, Request};
 use codegen_engine::Engine;
 use codegen_text::completion::session::{Entry, Source};
 use codegen_text::completion::{Judged, Kind, Refusal, Refused};
@@ -21,6 +21,7 @@ use crate::server::responder::{
     ActionResponder, CommandResponder, CompletionResponder, InlineResponder, LensResponder, RequestId,
     ResolveResponder, Responder, Waiter,
 };
+use crate::server::session::LoadError;
 use crate::server::sync;
 use crate::statistics::accepted::Told;
 use crate::statistics::store::StoreError;
@@ -88,7 +89,11 @@ pub enum Event {
     /// How much of the model is loaded, in percent, and the number of the load.
     Loading(u64, u8),
     /// The end of loading an engine: the number of the load, and the engine or the error.
-    EngineLoaded(u64, Result<Engine, String>),
+    EngineLoaded(u64, Result<Engine, LoadError>),
+    /// Why the engine with this number serves no more requests.
+    EngineDied(u64, EngineError),
+    /// The engine may have been idle for as long as it may, if this is the last timer.
+    IdleDue(u64),
     /// A prepared completion, or why nothing is completed there.
     Prepared(Uri, u64, Wanted, Result<Box<Prepared>, Refusal>),
     /// Suggestions were put off, and are not any more.

@@ -2,7 +2,7 @@
 //! engine, and never waits for any of them. Handlers record what an event says; then [`MainLoop::settle`] advances what
 //! has become ready.
 
-use codegen_core as engine;
+use codegen_core as produced;
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender};
 use tokio::sync::oneshot;
 
@@ -10,8 +10,8 @@ use crate::config::layers::Base;
 use crate::server::counting::Counting;
 use crate::server::event::{Event, Job};
 use crate::server::handlers::{
-    actions, command, completion, configuration, inline, lens, lifecycle, parsing, statistics, status, synthesis,
-    text_sync,
+    actions, command, completion, configuration, engine, inline, lens, lifecycle, parsing, statistics, status,
+    synthesis, text_sync,
 };
 use crate::server::outbox::Outbox;
 use crate::server::session::{Load, Session};
@@ -53,12 +53,16 @@ impl MainLoop {
             if std::mem::take(&mut self.session.state.ready.lenses) {
                 lens::refresh(&mut self.session);
             }
+            engine::observe(&mut self.session);
             status::refresh(&mut self.session);
         }
     }
 
     /// Passes an event of the engine to the handler of its job.
-    fn produced(&mut self, job: Job, event: engine::Event) {
+    fn produced(&mut self, job: Job, event: produced::Event) {
+        if let produced::Event::Done(_) = &event {
+            self.session.state.recovery.served();
+        }
         match job {
             Job::Inline { uri, id, kind } => inline::generation::produced(&mut self.session, &uri, id, kind, event),
             Job::Choice { uri, id, index, kind } => {
@@ -128,7 +132,9 @@ impl MainLoop {
                 configuration::pulled(session, stamp, scopes, answers);
             }
             Event::Loading(stamp, percent) => status::loading(session, stamp, percent),
-            Event::EngineLoaded(stamp, result) => configuration::engine_loaded(session, stamp, result),
+            Event::EngineLoaded(stamp, result) => engine::loaded(session, stamp, result),
+            Event::EngineDied(stamp, error) => engine::died(session, stamp, &error),
+            Event::IdleDue(timer) => engine::idle_due(session, timer),
             Event::InlineCompletion(params, responder) => inline::requested(session, params, responder),
             Event::Completion(params, responder) => completion::requested(session, params, responder),
             Event::ResolveCompletion(item, responder) => completion::resolve(session, *item, responder),

@@ -20,6 +20,25 @@ use crate::server::state::{EngineState, State};
 /// Loads an engine; called on a thread of its own.
 pub type Loader = Arc<dyn Fn(&EngineConfig) -> anyhow::Result<Engine> + Send + Sync>;
 
+/// Why an engine could not be loaded.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LoadError {
+    /// For the user.
+    pub words: String,
+    /// How its process ended, if that is why.
+    pub died: Option<String>,
+}
+
+impl From<anyhow::Error> for LoadError {
+    fn from(error: anyhow::Error) -> Self {
+        let died = match error.downcast_ref() {
+            Some(EngineError::ProcessDied { reason }) => Some(reason.clone()),
+            _ => None,
+        };
+        Self { words: format!("{error:#}"), died }
+    }
+}
+
 /// Loads an engine, and tells how much of the model is loaded.
 type Telling = dyn Fn(&EngineConfig, Progress) -> anyhow::Result<Engine> + Send + Sync;
 
@@ -112,15 +131,16 @@ impl Session {
         self.state.engine = EngineState::Loading;
         self.state.loaded = None;
         let stamp = self.state.engine_stamp;
-        let (load, config) = (self.load.clone(), self.state.config.global.engine.clone());
+        let (load, config) = (self.load.clone(), self.state.recovery.over(&self.state.config.global.engine));
         let events = self.events.clone();
         let progress = Progress::new(move |percent| {
             let _ = events.send(Event::Loading(stamp, percent));
         });
-        let load = move || (load.0)(&config, progress).map_err(|error| format!("{error:#}"));
+        let load = move || (load.0)(&config, progress).map_err(LoadError::from);
         self.offload(load, move |result| {
-            let result = result.unwrap_or_else(|| Err("loading the model failed for a reason in the log".to_owned()));
-            Event::EngineLoaded(stamp, result)
+            let panicked =
+                || LoadError { words: "loading the model failed for a reason in the log".into(), died: None };
+            Event::EngineLoaded(stamp, result.unwrap_or_else(|| Err(panicked())))
         });
     }
 
@@ -178,8 +198,19 @@ impl Session {
         self.backlog.pop_front()
     }
 
+    /// Loads the engine if it was taken out of memory, because it is needed.
+    pub fn need_engine(&mut self) {
+        if matches!(self.state.engine, EngineState::Unloaded) {
+            self.load_engine();
+        }
+    }
+
     /// Handles an error of the engine: the user is told once, and an engine that has died gets no further requests.
     pub fn engine_failed(&mut self, error: &EngineError) {
+        if let EngineError::ProcessDied { .. } = error {
+            // They are told of that once for all requests, with what is done about it.
+            return;
+        }
         if let EngineError::WorkerDied { .. } = error {
             self.state.engine = EngineState::Failed(error.to_string());
         }

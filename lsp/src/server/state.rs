@@ -28,7 +28,9 @@ use crate::protocol::capabilities::ClientCapabilities;
 use crate::protocol::positions::Encoding;
 use crate::related::Related;
 use crate::server::counting::Counting;
+use crate::server::idle::Idle;
 use crate::server::parsing::Parsing;
+use crate::server::recovery::Recovery;
 use crate::server::responder::{CommandResponder, Waiter};
 use crate::server::said::Said;
 use crate::statistics::accepted::Watch;
@@ -63,6 +65,8 @@ pub enum EngineState {
     /// Being loaded in the background; requests wait.
     Loading,
     Ready(Engine),
+    /// Taken out of memory because nobody has asked for anything; loaded again when it is needed.
+    Unloaded,
     /// Failed for this reason, until the configuration changes.
     Failed(String),
 }
@@ -162,6 +166,10 @@ pub struct State {
     pub engine: EngineState,
     /// The number of loads of the engine, by which an outdated load is recognized.
     pub engine_stamp: u64,
+    /// How often its process has ended, and what is run instead.
+    pub recovery: Recovery,
+    /// How long it has had nothing to do.
+    pub idle: Idle,
     pub buffers: HashMap<Uri, Buffer>,
     /// What is known of other files.
     pub related: Related,
@@ -214,6 +222,8 @@ impl State {
             roots: Vec::new(),
             engine: EngineState::Absent,
             engine_stamp: 0,
+            recovery: Recovery::default(),
+            idle: Idle::default(),
             buffers: HashMap::new(),
             related: Related::default(),
             places: Places::default(),

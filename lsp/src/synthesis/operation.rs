@@ -60,6 +60,8 @@ pub enum Model<'s> {
     Ready(u64),
     /// Being loaded.
     Loading,
+    /// Not loaded before it is needed.
+    Unloaded,
     /// Not available, for this reason.
     Failed(&'s str),
 }
@@ -88,6 +90,8 @@ pub struct Now<'s> {
 pub enum Next {
     /// Wait until something more is recorded.
     Wait,
+    /// Load the model, and wait until it is there.
+    Load,
     /// Parse the document at once, and wait until its syntax is known.
     Parse,
     /// Tell the client that the work starts.

@@ -27,6 +27,7 @@ const COMMANDS: &[&str] = &[
     "bench repeat",
     "bench typing",
     "bench suggest",
+    "bench process",
     "config",
     "config schema",
     "config options",

@@ -133,7 +133,7 @@ async fn settings_are_pulled_put_in_force_and_named_when_wrong() {
     let pull = client.next("workspace/configuration").await;
     assert_eq!(pull.params, json!({"items": [{"section": "codegen"}]}));
     client.reply(&pull, json!([{"inline": {"enabled": false}, "colour": 1}]));
-    let known = "model, lora, threads, context, batch, slots, gpuLayers, mainDevice, flashAttention, mmap, languages, maxFileBytes, inline, completion, prompt, synthesis, statistics, trusted";
+    let known = "model, lora, threads, context, batch, slots, gpuLayers, mainDevice, flashAttention, mmap, idleUnloadSeconds, engine, languages, maxFileBytes, inline, completion, prompt, synthesis, statistics, trusted";
     assert_eq!(
         client.message().await,
         format!(

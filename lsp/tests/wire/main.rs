@@ -13,6 +13,7 @@ mod edits;
 mod ending;
 mod explain;
 mod growth;
+mod idle;
 mod inline;
 mod lens;
 mod lifecycle;

@@ -55,6 +55,8 @@ pub const ROOMS: &[Room] = &[
     ),
     room("engine.decode", "engine/src/decode", &["core"]),
     room("engine.runtime", "engine/src/runtime", &["core", "engine.decode", "engine.gguf", "engine.model"]),
+    // The border between a server and the process of its engine.
+    room("engine.remote", "engine/src/remote", &["core", "engine.runtime"]),
     room("engine", "engine/src/lib", &["core", "engine"]),
     room("eval", "engine/eval/src", &["core", "sandbox", "engine"]),
     // The decisions about text.

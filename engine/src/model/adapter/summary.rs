@@ -3,13 +3,13 @@
 use std::collections::BTreeSet;
 use std::fmt;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::{ADAPTER, ALPHA, HALVES, TYPE};
 use crate::gguf::{Gguf, Value};
 
 /// An adapter's description. A field that the file does not give is `None`.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct AdapterSummary {
     /// `general.name`, or the file's name.
     pub name: String,

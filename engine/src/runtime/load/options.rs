@@ -2,10 +2,13 @@
 
 use std::path::PathBuf;
 
+use codegen_core::between;
+use serde::{Deserialize, Serialize};
+
 use crate::model::{AdapterSummary, Infill};
 
 /// How many of the model's layers go to a GPU.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub enum GpuLayers {
     /// All if they fit, as many as fit otherwise, none without a GPU.
     #[default]
@@ -17,7 +20,7 @@ pub enum GpuLayers {
 }
 
 /// Whether attention uses llama.cpp's fused kernels.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub enum FlashAttention {
     /// llama.cpp decides.
     #[default]
@@ -29,7 +32,7 @@ pub enum FlashAttention {
 }
 
 /// The type of the numbers in the KV cache.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub enum KvType {
     /// Half precision.
     #[default]
@@ -39,7 +42,7 @@ pub enum KvType {
 }
 
 /// The limits on the number of slots: as many as fit, but at least two.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SlotsWithin {
     /// Bytes that the KV caches of all slots together may take.
     pub memory: u64,
@@ -56,11 +59,13 @@ impl SlotsWithin {
 }
 
 /// How a model is loaded and run.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct EngineOptions {
     /// A GGUF file.
+    #[serde(with = "between")]
     pub model: PathBuf,
     /// A GGUF file of a LoRA adapter that is added to the model while it runs.
+    #[serde(with = "between::optional")]
     pub lora: Option<PathBuf>,
     /// Threads for matrix products. `None` lets the engine choose while it runs, from one to the machine's physical
     /// cores, by the measured cost of tokens, which includes the effect of other programs.
@@ -130,7 +135,7 @@ pub struct Device {
 }
 
 /// The properties of the loaded model.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct ModelInfo {
     /// `general.name`, or the file's name.
     pub name: String,
@@ -176,7 +181,7 @@ impl ModelInfo {
 }
 
 /// How many threads computed the last batches; zero before there was any.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct ThreadsInUse {
     /// Threads of the last batch of one token.
     pub decode: usize,
@@ -185,7 +190,7 @@ pub struct ThreadsInUse {
 }
 
 /// Work done since the engine was started. Monotonic; read it before and after to measure a request.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Counters {
     /// Prompt tokens run through the model.
     pub prefill_tokens: u64,

@@ -25,7 +25,12 @@ impl Progress {
 
     /// Tells that a share of the model, from 0 to 1, is loaded.
     pub fn report(&self, share: f32) {
-        let percent = (share.clamp(0.0, 1.0) * 100.0) as u8;
+        self.report_percent((share.clamp(0.0, 1.0) * 100.0) as u8);
+    }
+
+    /// Tells that so many percent of the model are loaded.
+    pub fn report_percent(&self, percent: u8) {
+        let percent = percent.min(100);
         if let Some(tell) = &self.tell
             && self.next.fetch_max(percent + 1, Ordering::Relaxed) <= percent
         {

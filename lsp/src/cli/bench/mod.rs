@@ -10,6 +10,7 @@ mod llama_server;
 mod load;
 mod noise;
 mod numbers;
+mod process;
 mod repeat;
 mod settings;
 mod suggest;
@@ -61,6 +62,11 @@ Examples:
     /// How long suggestions take, and what they save: typing traces are replayed against the server, and against llama-server
     /// in turns; or files are typed by a user who accepts what is right
     Suggest(suggest::SuggestArguments),
+    /// What a token costs more where the model runs in a process of its own, as the server's does
+    #[command(after_help = "\
+Examples:
+  codegen-lsp bench process --rounds 21")]
+    Process(Arguments),
     /// Measures what it is asked for on standard input (a part of `load`)
     #[command(hide = true)]
     LoadWorker(load::WorkerArguments),
@@ -97,6 +103,7 @@ pub fn run(command: &BenchCommand) -> anyhow::Result<()> {
         BenchCommand::Repeat(arguments) => repeat::run(arguments),
         BenchCommand::Typing(arguments) => typing::run(arguments),
         BenchCommand::Suggest(arguments) => suggest::run(arguments),
+        BenchCommand::Process(arguments) => process::run(arguments),
         BenchCommand::LoadWorker(arguments) => load::work(arguments),
         BenchCommand::LoadSpin => {
             noise::spin();

@@ -14,7 +14,7 @@ use crate::config::SynthesisConfig;
 use crate::generate::prepare;
 
 /// A file of ten turns that fits the smallest context.
-const TURNS: &str = include_str!("../../../../fixtures/bench/ten_turns.py");
+pub(super) const TURNS: &str = include_str!("../../../../fixtures/bench/ten_turns.py");
 
 /// The number of candidates of one turn.
 const CANDIDATES: usize = 8;
@@ -24,7 +24,7 @@ const TOKENS: usize = 48;
 
 /// The beginning of a class, which a model continues for longer than the last of the ten turns, where it may end the
 /// text.
-const OPEN: &str = "\n\nclass Table:\n    def __init__(self, rows):\n        self.rows = rows\n\n    def ";
+pub(super) const OPEN: &str = "\n\nclass Table:\n    def __init__(self, rows):\n        self.rows = rows\n\n    def ";
 
 /// Measures and prints.
 pub(super) fn run(arguments: &Arguments) -> anyhow::Result<()> {

@@ -1,11 +1,13 @@
 //! From a value in settings to one of the configuration, and what declarations of options are written with.
 
+use std::time::Duration;
+
 use codegen_engine::GpuLayers;
 use serde_json::{Value, json};
 
-use crate::config::Config;
 use crate::config::form::{Form, whole};
 use crate::config::option::{Narrowing, Scope};
+use crate::config::{Config, IdleUnload};
 
 /// What the server decides.
 pub(super) const AUTO: &str = "auto";
@@ -50,6 +52,17 @@ pub(super) fn gpu_layers(value: &Value) -> Option<GpuLayers> {
         Some("all") => Some(GpuLayers::All),
         Some(_) => Some(GpuLayers::Auto),
         None => whole(value).and_then(|layers| u32::try_from(layers).ok()).map(GpuLayers::Count),
+    }
+}
+
+pub(super) fn idle_unload(value: &Value) -> IdleUnload {
+    whole(value).map_or(IdleUnload::Auto, |seconds| IdleUnload::After(Duration::from_secs(seconds as u64)))
+}
+
+pub(super) fn idle_unload_value(option: IdleUnload) -> Value {
+    match option {
+        IdleUnload::Auto => json!(AUTO),
+        IdleUnload::After(time) => json!(time.as_secs()),
     }
 }
 

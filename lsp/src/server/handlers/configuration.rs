@@ -1,6 +1,5 @@
 //! The client's settings, and the engine that they ask for.
 
-use codegen_engine::Engine;
 use serde_json::Value;
 use tower_lsp::ls_types::{self as lsp, MessageType, Uri};
 
@@ -8,6 +7,7 @@ use super::{inline, parsing};
 use crate::config::SECTION;
 use crate::config::layers::InForce;
 use crate::server::event::Event;
+use crate::server::recovery::Recovery;
 use crate::server::session::Session;
 use crate::server::state::EngineState;
 
@@ -113,6 +113,7 @@ pub fn apply(session: &mut Session) {
         }
     }
     if reload {
+        session.state.recovery = Recovery::default();
         session.load_engine();
     }
     if changed {
@@ -129,31 +130,4 @@ fn tell(session: &mut Session, mut problems: Vec<String>) {
     if !problems.is_empty() {
         session.tell_once(MessageType::WARNING, format!("codegen-lsp: {}", problems.join("; ")));
     }
-}
-
-/// Takes a loaded engine, or the error, and starts the work that waited for it.
-pub fn engine_loaded(session: &mut Session, stamp: u64, result: Result<Engine, String>) {
-    if stamp != session.state.engine_stamp {
-        return;
-    }
-    match result {
-        Ok(engine) => {
-            let info = engine.info();
-            tracing::info!(
-                "model {} ready: {} tokens of context, {} of {} layers on a GPU",
-                info.title(),
-                info.context,
-                info.gpu_layers,
-                info.layers + 1
-            );
-            session.state.engine = EngineState::Ready(engine);
-        }
-        Err(error) => {
-            session.state.engine = EngineState::Failed(error.clone());
-            session.tell_once(MessageType::ERROR, format!("codegen-lsp: {error}"));
-        }
-    }
-    session.state.ready.lenses = true;
-    inline::engine_settled(session);
-    session.state.wake_all();
 }

@@ -3,9 +3,10 @@
 use codegen_text::document::Unparsed;
 use tower_lsp::ls_types::Uri;
 
-use crate::present::engine_status::{self, Facts, Model, Obstacle};
+use crate::present::engine_status::{self, Facts, Instead, Model, Obstacle};
 use crate::protocol::status::{Layers, Status};
 use crate::server::event::Job;
+use crate::server::recovery::Reduced;
 use crate::server::session::Session;
 use crate::server::state::{EngineState, State};
 
@@ -30,6 +31,7 @@ pub fn refresh(session: &mut Session) {
 fn status(state: &State, suggesting: bool) -> Option<Status> {
     let info = state.engine().map(codegen_engine::Engine::info);
     let title = info.map(codegen_engine::ModelInfo::title);
+    let name = state.recovery.model(&state.config.global.engine);
     let model = match (&state.engine, info) {
         (EngineState::Absent, _) => return None,
         (EngineState::Failed(reason), _) => Model::Failed(reason),
@@ -38,10 +40,17 @@ fn status(state: &State, suggesting: bool) -> Option<Status> {
             layers: Layers { gpu: info.gpu_layers, all: info.layers + 1 },
             gpus: &info.gpu_devices,
         },
-        _ => Model::Loading { name: &state.config.global.engine.model, percent: state.loaded },
+        (EngineState::Unloaded, _) => Model::Unloaded { name },
+        _ => Model::Loading { name, percent: state.loaded, again: state.recovery.starts_again() },
+    };
+    let instead = match state.recovery.reduced() {
+        Reduced::No => None,
+        Reduced::Layers(layers) => Some(Instead::Layers(layers)),
+        Reduced::BuiltIn => Some(Instead::BuiltIn(&state.config.global.engine.model)),
     };
     let facts = Facts {
         model,
+        instead,
         obstacle: state.touched.as_ref().and_then(|uri| obstacle(state, uri)),
         suggesting,
         commands: state.operations.len(),

@@ -82,6 +82,7 @@ impl<W> Operation<W> {
             (Some(known), _) => known,
             (None, Model::Ready(_)) => News::Begun,
             (None, Model::Loading) => return Next::Wait,
+            (None, Model::Unloaded) => return Next::Load,
             (None, Model::Failed(reason)) => {
                 let note = format!("no model to synthesize with: {reason}");
                 now.records.failed(&text, &note);

@@ -7,7 +7,7 @@ use codegen_text::provenance::{Alternative, Provenance};
 use codegen_text::turns::{self, TurnOptions};
 use serde_json::Value;
 
-use super::Model::{Failed as Unloadable, Loading, Ready};
+use super::Model::{Failed as Unloadable, Loading, Ready, Unloaded};
 use super::*;
 use crate::generate::prepare::PreparedTurn;
 use crate::synthesis::step::Part;
@@ -209,6 +209,10 @@ impl World {
         loop {
             done.push(match self.next() {
                 Next::Wait => break,
+                Next::Load => {
+                    done.push("load".to_owned());
+                    break;
+                }
                 Next::Parse => {
                     done.push("parse".to_owned());
                     break;

@@ -358,6 +358,12 @@ impl<W> Suggestions<W> {
             || self.choice.as_ref().is_some_and(|choice| choice.id() == id)
     }
 
+    /// Whether there is a generation that has not ended.
+    #[must_use]
+    pub fn is_busy(&self) -> bool {
+        self.in_flight.is_some() || self.choice.is_some()
+    }
+
     /// Whether the generation `id` is one that nobody has asked for yet.
     #[must_use]
     pub fn is_ahead(&self, id: u64) -> bool {

@@ -29,6 +29,7 @@ pub(super) fn prepare(
     document: impl FnOnce() -> Document + Send + 'static,
 ) {
     // While the engine loads, the request waits; `engine_settled` starts it.
+    session.need_engine();
     let Some(engine) = session.state.engine().cloned() else { return };
     session.running.stop_reading();
     let Some(gathered) = Gathered::of(&session.state, uri) else { return };

@@ -39,6 +39,7 @@ fn advance(session: &mut Session, id: u64) {
     while let Some(next) = next(&mut session.state, id) {
         match next {
             Next::Wait => return,
+            Next::Load => return session.need_engine(),
             Next::Parse => {
                 let uri = session.state.operations.get(&id).map(|operation| operation.uri().clone());
                 return uri.iter().for_each(|uri| parsing::hurry(session, uri));
@@ -75,6 +76,7 @@ fn next(state: &mut State, id: u64) -> Option<Next> {
     let model = match &state.engine {
         EngineState::Ready(_) => Model::Ready(state.engine_stamp),
         EngineState::Failed(reason) => Model::Failed(reason),
+        EngineState::Unloaded => Model::Unloaded,
         EngineState::Absent | EngineState::Loading => Model::Loading,
     };
     let operation = state.operations.get_mut(&id)?;

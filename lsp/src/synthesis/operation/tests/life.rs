@@ -154,6 +154,10 @@ fn it_waits_for_the_client_the_syntax_the_model_and_edits_on_their_way() {
             ),
             ("a model that is loaded", vec![(Model(Loading), ""), (Moved, ""), (Model(Ready(1)), BEGUN)]),
             (
+                "a model that is out of memory",
+                vec![(Model(Unloaded), "load"), (Model(Loading), ""), (Model(Ready(2)), BEGUN), (Model(Unloaded), "")],
+            ),
+            (
                 "a model that cannot be loaded",
                 vec![
                     (Model(Loading), ""),
