@@ -10,7 +10,7 @@ use crate::run;
 use crate::workspace::Workspace;
 
 /// The crates whose tests run on any machine with Rust, a C compiler and Python.
-const CRATES: [&str; 3] = ["codegen-core", "codegen-text", "codegen-sandbox"];
+const CRATES: [&str; 4] = ["codegen-core", "codegen-text", "codegen-sandbox", "codegen-hub"];
 
 /// Crates that must not be dependencies of theirs, not even indirect ones.
 const HEAVY: [&str; 5] = ["llama-cpp-2", "llama-cpp-sys-2", "bindgen", "clang-sys", "cmake"];

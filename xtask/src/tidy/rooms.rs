@@ -5,6 +5,7 @@ use super::program::Crate;
 /// The crates whose imports are checked.
 pub const CRATES: &[Crate] = &[
     Crate { name: "codegen_core", folder: "engine/core/src" },
+    Crate { name: "codegen_hub", folder: "engine/hub/src" },
     Crate { name: "codegen_sandbox", folder: "engine/sandbox/src" },
     Crate { name: "codegen_engine", folder: "engine/src" },
     Crate { name: "codegen_eval", folder: "engine/eval/src" },
@@ -43,6 +44,13 @@ macro_rules! server_and {
 pub const ROOMS: &[Room] = &[
     room("core", "engine/core/src", &[]),
     room("sandbox", "engine/sandbox/src", &[]),
+    // Models by name. Disk first: names and store know no network.
+    room("hub.error", "engine/hub/src/error", &["core"]),
+    room("hub.names", "engine/hub/src/names", &["core", "hub.error"]),
+    room("hub.store", "engine/hub/src/store", &["hub.error", "hub.names"]),
+    room("hub.remote", "engine/hub/src/remote", &["core", "hub.error", "hub.names", "hub.store"]),
+    room("hub.testing", "engine/hub/src/testing", &["hub.remote"]),
+    room("hub", "engine/hub/src/lib", &["hub"]),
     // The model: from a file to tokens.
     room("engine.output", "engine/src/output", &["core"]),
     room("engine.gguf", "engine/src/gguf", &["core", "engine.output"]),
