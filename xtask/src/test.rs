@@ -9,7 +9,7 @@ use clap::ValueEnum;
 
 use crate::neovim::{Neovim, Neovims, isolate};
 use crate::workspace::Workspace;
-use crate::{editors, eval_python, light, lint, report, run, setup, stylua, tidy, tmux, trainer, vscode};
+use crate::{dist, editors, eval_python, light, lint, report, run, setup, stylua, tidy, tmux, trainer, vscode};
 
 /// The steps, in the order they run: quick ones first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -53,6 +53,8 @@ pub enum Step {
     Editors,
     /// The extension for VS Code: lints, unit tests, and the packed extension in real VS Codes; only with --all, or by name
     Vscode,
+    /// The program as it is given away: on older processors, and on bare systems; only with --all, or by name
+    Dist,
     /// The trainer's tests and lints; those that are slow only with --all
     Trainer,
 }
@@ -80,7 +82,7 @@ impl Step {
     }
 
     fn is_slow(self) -> bool {
-        matches!(self, Self::Deny | Self::Vscode)
+        matches!(self, Self::Deny | Self::Vscode | Self::Dist)
     }
 
     fn runs_linters(self) -> bool {
@@ -88,7 +90,7 @@ impl Step {
     }
 
     fn compiles(self) -> bool {
-        matches!(self, Self::Clippy | Self::Rust | Self::Build) || self.needs_server()
+        matches!(self, Self::Clippy | Self::Rust | Self::Build | Self::Dist) || self.needs_server()
     }
 }
 
@@ -159,6 +161,9 @@ fn set_up(workspace: &Workspace, steps: &[Step], all: bool) -> Result<Tools> {
     if steps.contains(&Step::Vscode) && !vscode::installed(workspace) {
         needs.extend(setup::for_vscode());
     }
+    if steps.contains(&Step::Dist) {
+        needs.extend(dist::check::needs());
+    }
     let linters = steps.iter().any(|step| step.runs_linters());
     if linters && !lint::TOOLS.installed(workspace) {
         needs.extend(setup::for_linters());
@@ -224,6 +229,7 @@ fn run_step(workspace: &Workspace, step: Step, tools: &Tools, all: bool) -> Resu
         }
         Step::Editors => editors::test(workspace, all),
         Step::Vscode => vscode::test(workspace),
+        Step::Dist => dist::check::test(workspace),
         Step::Trainer => trainer::test(workspace, all),
     }
 }
