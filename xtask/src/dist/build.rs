@@ -54,8 +54,8 @@ pub fn build(workspace: &Workspace, vulkan: bool) -> Result<Built> {
     read(&String::from_utf8_lossy(&done.stdout))
 }
 
-/// rustc's flags: the baseline of the architecture, and where the program finds its libraries. No path of this machine stays
-/// in the program.
+/// rustc's flags: the baseline of the architecture, and where the program finds its libraries. What rustc writes
+/// names no folder of this machine.
 fn flags(workspace: &Workspace) -> Vec<OsString> {
     let mut flags: Vec<OsString> = Vec::new();
     for link in link_flags(std::env::consts::OS) {

@@ -46,8 +46,9 @@ pub struct File {
     pub kind: Kind,
 }
 
-/// Copies the program and its libraries into the folder, without what only a debugger needs.
-pub fn copy(program: &Path, llama: &Path, folder: &Path) -> Result<Vec<File>> {
+/// Copies the program and its libraries, which were built in the target folder, into `folder`, without what only a debugger
+/// needs.
+pub fn copy(program: &Path, llama: &Path, target: &Path, folder: &Path) -> Result<Vec<File>> {
     let mut found = vec![program.to_owned()];
     // `lib64` on some systems, `bin` on Windows.
     for part in ["lib", "lib64", "bin", "backends"] {
@@ -71,8 +72,10 @@ pub fn copy(program: &Path, llama: &Path, folder: &Path) -> Result<Vec<File>> {
             ([], _) => {}
             (missing, true) => run::say(&format!("a trial, without the variants {}", missing.join(", "))),
             (missing, false) => bail!(
-                "the build lacks the variants {}: remove the target folder's dist/release/build, and build anew",
-                missing.join(", ")
+                "the build lacks the variants {}, perhaps because it was made for a trial. Build llama.cpp anew, after \
+                 cargo clean --release --package llama-cpp-sys-2 --target-dir {}",
+                missing.join(", "),
+                target.display()
             ),
         }
     }

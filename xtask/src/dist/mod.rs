@@ -107,7 +107,7 @@ fn pack(workspace: &Workspace, options: &Options, built: &build::Built) -> Resul
     let folder = workspace.scratch("dist")?.join(&name);
     workspace::create(&folder)?;
 
-    let files = contents::copy(&built.program, &built.llama, &folder)?;
+    let files = contents::copy(&built.program, &built.llama, &build::target(workspace), &folder)?;
     let linked = linked::check(&folder, &files)?;
     texts(workspace, &folder, &own, &others, built, &linked)?;
     let sbom = sbom(workspace, &folder, &own, &others, &metadata)?;
