@@ -6,7 +6,7 @@ use anyhow::Result;
 use clap::ValueEnum;
 
 use crate::workspace::Workspace;
-use crate::{context_packages, run, setup};
+use crate::{context_packages, dist, run, setup};
 
 /// What is measured.
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -25,6 +25,8 @@ pub enum Subject {
     Repeat,
     /// What suggestions are worth to someone who types
     Typing,
+    /// What is given away, which runs on any processor, against a build for this one (`--rounds`, and flags of `doctor`)
+    Dist,
     /// How long suggestions take beside llama-server's, and how many keys they save
     Suggest,
     /// What a token costs more where the model runs in a process of its own
@@ -34,10 +36,11 @@ pub enum Subject {
 /// Builds, and measures; `more` goes to `codegen-lsp bench`.
 pub fn bench(workspace: &Workspace, subject: Subject, more: &[String]) -> Result<()> {
     run::step("set up", || setup::ensure(&setup::for_build()))?;
-    run::step("build codegen-lsp", || workspace.build())?;
     let mut command = Command::new(workspace.server());
     command.current_dir(&workspace.root).arg("bench");
     match subject {
+        // It builds other programs.
+        Subject::Dist => return dist::speed::bench(workspace, more),
         Subject::Synthesize => command.arg("synthesize"),
         Subject::Growth => command.arg("growth"),
         Subject::Typing => command.arg("typing"),
@@ -51,5 +54,6 @@ pub fn bench(workspace: &Workspace, subject: Subject, more: &[String]) -> Result
     if subject == Subject::Context && !more.iter().any(|flag| flag == "--packages") {
         command.arg("--packages").arg(context_packages::ensure(workspace)?);
     }
+    run::step("build codegen-lsp", || workspace.build())?;
     run::shown(command.args(more))
 }

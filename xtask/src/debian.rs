@@ -90,7 +90,7 @@ pub fn unpack_beside(suite: &str, packages: &[&str], work: &Path, tree: &Path) -
 }
 
 /// Returns the addresses in the machine's own apt sources where Debian's other suites may be, the likeliest first.
-fn repositories() -> Result<Vec<String>> {
+pub fn repositories() -> Result<Vec<String>> {
     let targets = run::output(Command::new("apt-get").args(["indextargets", "Created-By: Packages"]))?;
     let repositories = rank(&targets);
     if repositories.is_empty() {

@@ -87,13 +87,15 @@ fn withheld(name: &str) -> bool {
     ["cmake", "ccmake", "ctest", "cpack", "clang", "llvm-", "bindgen"].iter().any(|start| name.starts_with(start))
 }
 
+/// Links to a program.
 #[cfg(unix)]
-fn link(program: &Path, link: &Path) -> std::io::Result<()> {
+pub fn link(program: &Path, link: &Path) -> std::io::Result<()> {
     std::os::unix::fs::symlink(program, link)
 }
 
+/// Links to a program.
 #[cfg(not(unix))]
-fn link(program: &Path, link: &Path) -> std::io::Result<()> {
+pub fn link(program: &Path, link: &Path) -> std::io::Result<()> {
     std::fs::hard_link(program, link)
 }
 

@@ -6,6 +6,7 @@ mod beside;
 mod context_packages;
 mod debian;
 mod demo;
+mod dist;
 mod editors;
 mod eval_python;
 mod fuzz;
@@ -52,6 +53,8 @@ enum Command {
         #[arg(trailing_var_arg = true, allow_hyphen_values = true, value_name = "FLAGS")]
         more: Vec<String>,
     },
+    /// Build the program as it is given away, for any processor of this machine's kind, and pack it
+    Dist(dist::Options),
     /// Run the fuzz targets, and keep what they find as cases for the tests
     Fuzz(fuzz::Options),
     /// Write anew what is made from the server's options: tables in the documentation, and what the Neovim plugin checks
@@ -85,6 +88,7 @@ fn main() -> ExitCode {
     let done = workspace::Workspace::find().and_then(|workspace| match Arguments::parse().command {
         Command::Bench { subject, more } => bench::bench(&workspace, subject, &more),
         Command::Demo => demo::demo(&workspace),
+        Command::Dist(options) => dist::dist(&workspace, &options),
         Command::Fuzz(options) => fuzz::fuzz(&workspace, &options),
         Command::Generate => generate::generate(&workspace),
         Command::Pictures { samples } => report::pictures(&workspace, samples),

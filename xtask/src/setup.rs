@@ -33,7 +33,8 @@ pub struct Need {
     optional: bool,
 }
 
-const fn need(what: &'static str, package: &'static str, found: fn() -> bool) -> Need {
+/// Something that the work cannot go on without.
+pub const fn need(what: &'static str, package: &'static str, found: fn() -> bool) -> Need {
     Need { what, package, found, optional: false }
 }
 

@@ -9,7 +9,9 @@ use clap::ValueEnum;
 
 use crate::neovim::{Neovim, Neovims, isolate};
 use crate::workspace::Workspace;
-use crate::{editors, eval_python, light, lint, report, run, setup, side_by_side, stylua, tidy, tmux, trainer, vscode};
+use crate::{
+    dist, editors, eval_python, light, lint, report, run, setup, side_by_side, stylua, tidy, tmux, trainer, vscode,
+};
 
 /// How many of the steps that do not compile run at once: each of them uses about one core.
 const WIDTH: usize = 2;
@@ -39,6 +41,8 @@ pub enum Step {
     Rust,
     /// The server for the steps below
     Build,
+    /// The program as it is given away: on older processors, and on bare systems; only with --all, or by name
+    Dist,
     /// Evaluations of the built-in model, the real HumanEval among them, and their reports in a browser
     Report,
     /// The plugin's tests in Neovim 0.10
@@ -83,7 +87,7 @@ impl Step {
     }
 
     fn is_slow(self) -> bool {
-        matches!(self, Self::Deny)
+        matches!(self, Self::Deny | Self::Dist)
     }
 
     fn runs_linters(self) -> bool {
@@ -96,7 +100,7 @@ impl Step {
     }
 
     fn compiles(self) -> bool {
-        matches!(self, Self::Clippy | Self::Rust | Self::Build) || self.needs_server()
+        matches!(self, Self::Clippy | Self::Rust | Self::Build | Self::Dist) || self.needs_server()
     }
 }
 
@@ -191,6 +195,9 @@ fn set_up(workspace: &Workspace, steps: &[Step], all: bool) -> Result<Tools> {
     if steps.contains(&Step::Vscode) && !vscode::installed(workspace) {
         needs.extend(setup::for_vscode());
     }
+    if steps.contains(&Step::Dist) {
+        needs.extend(dist::check::needs());
+    }
     let linters = steps.iter().any(|step| step.runs_linters());
     if linters && !lint::TOOLS.installed(workspace) {
         needs.extend(setup::for_linters());
@@ -256,6 +263,7 @@ fn run_step(workspace: &Workspace, step: Step, tools: &Tools, all: bool) -> Resu
         }
         Step::Editors => editors::test(workspace, all),
         Step::Vscode => vscode::test(workspace),
+        Step::Dist => dist::check::test(workspace),
         Step::Trainer => trainer::test(workspace, all),
     }
 }

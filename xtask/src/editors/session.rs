@@ -2,7 +2,6 @@
 
 use std::fmt::Write as _;
 use std::fs;
-use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::thread::sleep;
@@ -58,7 +57,8 @@ impl Home {
             server = workspace.server().display()
         );
         write(&program, &script)?;
-        fs::set_permissions(&program, fs::Permissions::from_mode(0o755))?;
+        #[cfg(unix)]
+        fs::set_permissions(&program, std::os::unix::fs::PermissionsExt::from_mode(0o755))?;
         Ok(Self { folder, file })
     }
 

@@ -29,19 +29,34 @@ pub fn ensure(workspace: &Workspace) -> Result<()> {
 /// `cargo xtask vscode`: builds the server for users, packs the extension with it, and says how to install that.
 pub fn vscode(workspace: &Workspace) -> Result<()> {
     run::step("set up", || {
-        let mut needs = setup::for_build();
-        if !CURRENT.installed(workspace) {
-            needs.extend(setup::for_vscode());
-        }
-        setup::ensure(&needs)?;
-        CURRENT.ensure(workspace)?;
-        ensure_tools(workspace)
+        setup::ensure(&setup::for_build())?;
+        set_up(workspace)
     })?;
     run::step("build codegen-lsp (llama.cpp takes minutes the first time)", || workspace.build_release())?;
     let package = workspace.target.join(format!("codegen-{}.vsix", platform()?));
-    run::step("pack the extension", || pack(workspace, &workspace.release_server(), &package))?;
+    run::step("pack the extension", || pack(workspace, &[workspace.release_server()], &package))?;
     run::say(&format!("\nInstall it with: code --install-extension {}", package.display()));
     Ok(())
+}
+
+/// Packs the extension with a program that is given away, whose files are in `folder`, and returns the package's path.
+pub fn pack_program(workspace: &Workspace, folder: &Path, out: &Path) -> Result<PathBuf> {
+    run::step("set up VS Code's tools", || set_up(workspace))?;
+    let entries = std::fs::read_dir(folder).with_context(|| format!("cannot list {}", folder.display()))?;
+    let mut files: Vec<PathBuf> = entries.flatten().map(|entry| entry.path()).collect();
+    files.sort();
+    let out = out.canonicalize().with_context(|| format!("cannot find {}", out.display()))?;
+    let package = out.join(format!("codegen-{}.vsix", platform()?));
+    run::step("pack the extension", || pack(workspace, &files, &package))?;
+    Ok(package)
+}
+
+fn set_up(workspace: &Workspace) -> Result<()> {
+    if !CURRENT.installed(workspace) {
+        setup::ensure(&setup::for_vscode())?;
+    }
+    CURRENT.ensure(workspace)?;
+    ensure_tools(workspace)
 }
 
 /// `cargo xtask vscode --pictures`: copies the README's pictures from those that the last tests took.
@@ -68,7 +83,7 @@ pub fn test(workspace: &Workspace) -> Result<()> {
     npm(workspace, &["run", "--silent", "settings", "--", "--check", server])?;
     let folder = workspace.scratch("vscode")?;
     let package = folder.join("codegen.vsix");
-    pack(workspace, &workspace.server(), &package)?;
+    pack(workspace, &[workspace.server()], &package)?;
     let mut command = Command::new(CURRENT.node(workspace).canonicalize()?);
     command.args(["--test", "--test-concurrency=1", "--test-reporter=spec"]).args(tests(workspace)?);
     command.current_dir(extension(workspace));
@@ -89,12 +104,17 @@ pub fn test(workspace: &Workspace) -> Result<()> {
     run::shown(&mut command)
 }
 
-/// Packs the extension with the server inside.
-fn pack(workspace: &Workspace, server: &Path, package: &Path) -> Result<()> {
+/// Packs the extension with the server's files inside, and no others.
+fn pack(workspace: &Workspace, server: &[PathBuf], package: &Path) -> Result<()> {
     let place = extension(workspace).join("server");
+    if place.exists() {
+        std::fs::remove_dir_all(&place).with_context(|| format!("cannot empty {}", place.display()))?;
+    }
     workspace::create(&place)?;
-    let inside = place.join(format!("codegen-lsp{}", std::env::consts::EXE_SUFFIX));
-    std::fs::copy(server, &inside).with_context(|| format!("cannot copy {}", server.display()))?;
+    for file in server {
+        let name = file.file_name().context("a file of the server has no name")?;
+        std::fs::copy(file, place.join(name)).with_context(|| format!("cannot copy {}", file.display()))?;
+    }
     let package = package.to_str().context("the target folder's path is no Unicode")?;
     npm(workspace, &["run", "--silent", "package", "--", "--target", platform()?, "--out", package])
 }

@@ -45,6 +45,7 @@ use crate::runtime::load::preflight;
 use crate::runtime::load::progress::Progress;
 use crate::runtime::pacing::Pacing;
 
+mod libraries;
 mod native;
 
 use native::{Context, ContextParams};
@@ -52,15 +53,29 @@ use native::{Context, ContextParams};
 /// llama.cpp rounds each sequence's context up to a multiple of this.
 const CONTEXT_STEP: usize = 256;
 
+/// llama.cpp, once it is initialized.
+struct Started {
+    backend: LlamaBackend,
+    /// The libraries that were loaded; see [`libraries`].
+    libraries: Vec<String>,
+}
+
 /// Initializes llama.cpp, once per process, and sends its log to `tracing`.
-fn backend() -> Result<&'static LlamaBackend, String> {
-    static BACKEND: OnceLock<Result<LlamaBackend, String>> = OnceLock::new();
-    let backend = BACKEND.get_or_init(|| {
+fn start() -> Result<&'static Started, String> {
+    static STARTED: OnceLock<Result<Started, String>> = OnceLock::new();
+    let started = STARTED.get_or_init(|| {
         native::install_log();
         native::install_last_words();
-        LlamaBackend::init().map_err(|error| error.to_string())
+        // Before llama.cpp is initialized: if it knows no backend by then, it also looks in the working directory.
+        let libraries = libraries::load()?;
+        let backend = LlamaBackend::init().map_err(|error| error.to_string())?;
+        Ok(Started { backend, libraries })
     });
-    backend.as_ref().map_err(Clone::clone)
+    started.as_ref().map_err(Clone::clone)
+}
+
+fn backend() -> Result<&'static LlamaBackend, String> {
+    start().map(|started| &started.backend)
 }
 
 /// Serializes loading: the log with the reason of a failure and the placement of layers belongs to the whole process,
@@ -86,14 +101,19 @@ pub(in crate::runtime) fn devices() -> Vec<Device> {
         .collect()
 }
 
-/// Returns the GPU features of this build, and llama.cpp's description of the CPU's instruction sets.
+/// Returns the GPU features of this build, the libraries that were loaded, and llama.cpp's description of the CPU's
+/// instruction sets; or why llama.cpp cannot be started.
 pub(in crate::runtime) fn build_info() -> String {
-    let _ = backend();
+    let libraries = match start() {
+        Ok(started) if started.libraries.is_empty() => String::new(),
+        Ok(started) => format!("libraries: {}; ", started.libraries.join(", ")),
+        Err(reason) => return reason,
+    };
     let features =
         [("cuda", cfg!(feature = "cuda")), ("vulkan", cfg!(feature = "vulkan")), ("metal", cfg!(feature = "metal"))];
     let features: Vec<_> = features.into_iter().filter_map(|(name, on)| on.then_some(name)).collect();
     let features = if features.is_empty() { "none".to_owned() } else { features.join(", ") };
-    format!("GPU features: {features}; {}", native::system_info().trim())
+    format!("GPU features: {features}; {libraries}{}", native::system_info().trim())
 }
 
 /// Loads a model and gives it to `run` on this thread, on whose stack the context lives.

@@ -31,7 +31,8 @@
 #![allow(unsafe_code)]
 
 use std::cell::Cell;
-use std::ffi::{CStr, c_char, c_void};
+use std::ffi::{CStr, CString, c_char, c_void};
+use std::path::Path;
 use std::ptr::NonNull;
 use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
@@ -80,6 +81,17 @@ unsafe extern "C" fn take_last_words(text: *const c_char) {
     // SAFETY: llama.cpp passes a NUL-terminated string that lives during the call.
     let text = unsafe { CStr::from_ptr(text) }.to_string_lossy();
     let _ = std::panic::catch_unwind(|| tracing::error!(target: "llama.cpp", "it ends this process: {text}"));
+}
+
+/// Has llama.cpp load the libraries of its backends that lie in the folder and run on this machine: of each kind of backend
+/// the variant that suits the processor best. What it loads is in its log.
+pub(super) fn load_libraries(folder: &Path) -> Result<(), String> {
+    let name = folder.to_str().and_then(|name| CString::new(name).ok());
+    let name = name.ok_or_else(|| format!("llama.cpp cannot read {}: the name is no Unicode", folder.display()))?;
+    // SAFETY: the name is NUL-terminated and lives during the call. Constructors of the libraries run; they are as much
+    // this program's as its own code, since they lie beside it.
+    unsafe { sys::ggml_backend_load_all_from_path(name.as_ptr()) };
+    Ok(())
 }
 
 /// Returns llama.cpp's description of the instruction sets it uses.
@@ -322,22 +334,61 @@ impl Batch {
 /// for sampling and other work between two tokens; polling longer would keep the core from other programs.
 const POLL: u32 = 1;
 
+/// The functions for thread pools, which belong to ggml's CPU code. That may be a library that was chosen when the program
+/// started, so they are asked for by their names, as llama.cpp itself does.
+#[derive(Clone, Copy)]
+struct PoolFunctions {
+    new: NewPool,
+    free: FreePool,
+}
+
+type NewPool = unsafe extern "C" fn(*mut sys::ggml_threadpool_params) -> *mut sys::ggml_threadpool;
+type FreePool = unsafe extern "C" fn(*mut sys::ggml_threadpool);
+
+impl PoolFunctions {
+    /// Finds the functions; `None` without any CPU code.
+    fn find() -> Option<Self> {
+        // SAFETY: the name is NUL-terminated. What it returns lives as long as the process.
+        let cpu = unsafe { sys::ggml_backend_reg_by_name(c"CPU".as_ptr()) };
+        if cpu.is_null() {
+            return None;
+        }
+        let address = |name: &CStr| {
+            // SAFETY: the backend is not null, and the name is NUL-terminated.
+            NonNull::new(unsafe { sys::ggml_backend_reg_get_proc_address(cpu, name.as_ptr()) })
+        };
+        let (new, free) = (address(c"ggml_threadpool_new")?, address(c"ggml_threadpool_free")?);
+        // SAFETY: these are the addresses of the functions of these names, and the constant below has their types.
+        unsafe {
+            let new = std::mem::transmute::<NonNull<c_void>, NewPool>(new);
+            let free = std::mem::transmute::<NonNull<c_void>, FreePool>(free);
+            Some(Self { new, free })
+        }
+    }
+}
+
+/// Compiles only while the bindings declare the functions with these types. Nothing refers to it, because a program whose CPU
+/// code is a library is not linked with them.
+const _: PoolFunctions = PoolFunctions { new: sys::ggml_threadpool_new, free: sys::ggml_threadpool_free };
+
 /// Threads that compute together with the thread that decodes. They spin while they wait for each other within a batch,
 /// and sleep between batches.
 struct ThreadPool {
     pool: NonNull<sys::ggml_threadpool>,
     threads: i32,
+    functions: PoolFunctions,
 }
 
 impl ThreadPool {
     /// Makes a pool of so many threads, including the caller's; `None` if memory is short.
     fn new(threads: i32) -> Option<Self> {
+        let functions = PoolFunctions::find()?;
         // SAFETY: it returns a plain value.
         let mut params = unsafe { sys::ggml_threadpool_params_default(threads) };
         params.poll = POLL;
         // SAFETY: the parameters live during the call.
-        let pool = unsafe { sys::ggml_threadpool_new(&raw mut params) };
-        NonNull::new(pool).map(|pool| Self { pool, threads })
+        let pool = unsafe { (functions.new)(&raw mut params) };
+        NonNull::new(pool).map(|pool| Self { pool, threads, functions })
     }
 }
 
@@ -345,7 +396,7 @@ impl Drop for ThreadPool {
     fn drop(&mut self) {
         // SAFETY: no batch is being computed, since that borrows the context, which owns the pool; contexts forget a pool
         // before they drop it, or are gone.
-        unsafe { sys::ggml_threadpool_free(self.pool.as_ptr()) }
+        unsafe { (self.functions.free)(self.pool.as_ptr()) }
     }
 }
 
