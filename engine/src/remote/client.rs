@@ -93,7 +93,7 @@ pub(super) fn follow(
     let (info, texts) = loop {
         match next().map_err(unreadable)? {
             Some(Report::Loading(percent)) => progress.report_percent(percent),
-            Some(Report::Ready { info, texts }) => break (info, texts),
+            Some(Report::Ready { info, texts }) => break (*info, texts),
             Some(Report::Refused(error)) => return Err(End::Refused(error)),
             Some(_) | None => return Err(End::Lost(None)),
         }

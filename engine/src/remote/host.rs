@@ -88,7 +88,7 @@ impl Host {
         super::fault::load(&options.model);
         match load(options, progress) {
             Ok(engine) => {
-                let (info, texts) = (engine.info().clone(), Texts::of(engine.vocabulary()));
+                let (info, texts) = (Box::new(engine.info().clone()), Texts::of(engine.vocabulary()));
                 // It is there before the client may ask for anything.
                 let _ = self.engine.set(engine);
                 self.say(&Report::Ready { info, texts });

@@ -272,7 +272,7 @@ mod tests {
             let reason = "it left with the code 3; its last words: no such flag";
             assert_eq!(error, EngineError::ProcessDied { reason: reason.to_owned() });
             // One that says what nobody can read is ended.
-            let babble = HostProgram { path: "/bin/sh".into(), arguments: vec!["-c".into(), "yes; sleep 600".into()] };
+            let babble = HostProgram { path: "/bin/sh".into(), arguments: vec!["-c".into(), "exec yes".into()] };
             let error = Engine::spawn_process(&babble, &options, Progress::default()).unwrap_err();
             assert!(error.to_string().contains("cannot be read"), "{error}");
         }

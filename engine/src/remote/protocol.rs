@@ -53,7 +53,7 @@ pub(super) enum Report {
     /// So many percent of the model are loaded.
     Loading(u8),
     /// The model is loaded.
-    Ready { info: ModelInfo, texts: Texts },
+    Ready { info: Box<ModelInfo>, texts: Texts },
     /// The model cannot be loaded; the last message.
     Refused(EngineError),
     /// What is known of a request's prompt has changed.

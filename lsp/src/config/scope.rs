@@ -145,6 +145,8 @@ mod tests {
             ("mainDevice", json!(0), json!(1), None),
             ("flashAttention", json!(true), json!(false), None),
             ("mmap", json!(true), json!(false), None),
+            ("idleUnloadSeconds", json!("auto"), json!(1), None),
+            ("engine.process", json!(true), json!(false), None),
             ("languages", json!(["python"]), json!(["rust"]), None),
             ("maxFileBytes", json!(2000), json!(2001), Some(json!(1999))),
             ("inline.enabled", json!(false), json!(true), None),

@@ -273,6 +273,12 @@ fn every_option_is_named_when_its_value_is_wrong_and_the_rest_is_kept() {
         ("inline.languages", vec![json!("c"), json!([""]), json!([1])], "a list of languages' names".into()),
         ("completion.enabled", vec![json!("on"), json!(1)], "\"auto\", true or false".into()),
         ("statistics.enabled", vec![json!("off"), json!(0)], bool.into()),
+        ("engine.process", vec![json!("yes"), json!(1)], bool.into()),
+        (
+            "idleUnloadSeconds",
+            vec![json!("never"), json!(-1), json!(604_801)],
+            "\"auto\" or a number up to 604800, of which 0 is never".into(),
+        ),
         (
             "prompt.marker",
             vec![json!(1), json!(""), json!("//"), json!("#\n")],

@@ -21,7 +21,6 @@ use crate::server::responder::{
     ActionResponder, CommandResponder, CompletionResponder, InlineResponder, LensResponder, RequestId,
     ResolveResponder, Responder, Waiter,
 };
-use crate::server::session::LoadError;
 use crate::server::sync;
 use crate::statistics::accepted::Told;
 use crate::statistics::store::StoreError;
@@ -134,6 +133,25 @@ pub enum Event {
         /// Whether the client had answered that it applied the edit.
         applied: bool,
     },
+}
+
+/// Why an engine could not be loaded.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LoadError {
+    /// For the user.
+    pub words: String,
+    /// How its process ended, if that is why.
+    pub died: Option<String>,
+}
+
+impl From<anyhow::Error> for LoadError {
+    fn from(error: anyhow::Error) -> Self {
+        let died = match error.downcast_ref() {
+            Some(EngineError::ProcessDied { reason }) => Some(reason.clone()),
+            _ => None,
+        };
+        Self { words: format!("{error:#}"), died }
+    }
 }
 
 /// What is shown for a request, or why nothing is.

@@ -185,7 +185,9 @@ mod tests {
         // What is run with less stays so.
         let mut recovery = Recovery::default();
         recovery.loaded(0);
-        (0..3).for_each(|_| drop(recovery.died(&asked)));
+        for _ in 0..3 {
+            recovery.died(&asked);
+        }
         (0..ENOUGH).for_each(|_| recovery.served());
         assert_eq!((recovery.died(&asked), recovery.reduced()), (Step::Again, Reduced::BuiltIn));
     }

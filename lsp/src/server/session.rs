@@ -11,7 +11,7 @@ use tower_lsp::ls_types::MessageType;
 
 use crate::config::EngineConfig;
 use crate::config::layers::Base;
-use crate::server::event::Event;
+use crate::server::event::{Event, LoadError};
 use crate::server::outbox::Outbox;
 use crate::server::responder::Responder;
 use crate::server::running::Running;
@@ -19,25 +19,6 @@ use crate::server::state::{EngineState, State};
 
 /// Loads an engine; called on a thread of its own.
 pub type Loader = Arc<dyn Fn(&EngineConfig) -> anyhow::Result<Engine> + Send + Sync>;
-
-/// Why an engine could not be loaded.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct LoadError {
-    /// For the user.
-    pub words: String,
-    /// How its process ended, if that is why.
-    pub died: Option<String>,
-}
-
-impl From<anyhow::Error> for LoadError {
-    fn from(error: anyhow::Error) -> Self {
-        let died = match error.downcast_ref() {
-            Some(EngineError::ProcessDied { reason }) => Some(reason.clone()),
-            _ => None,
-        };
-        Self { words: format!("{error:#}"), died }
-    }
-}
 
 /// Loads an engine, and tells how much of the model is loaded.
 type Telling = dyn Fn(&EngineConfig, Progress) -> anyhow::Result<Engine> + Send + Sync;

@@ -52,6 +52,16 @@ return {
     expected = "true or false",
   },
   {
+    name = "idleUnloadSeconds",
+    forms = { { word = "auto" }, { whole = { 0, 604800 } } },
+    expected = "\"auto\" or a whole number up to 604800, of which 0 is never",
+  },
+  {
+    name = "engine.process",
+    forms = { { boolean = true } },
+    expected = "true or false",
+  },
+  {
     name = "languages",
     forms = { { list = "any" } },
     expected = "a list of languages' names",

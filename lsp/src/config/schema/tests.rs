@@ -231,7 +231,7 @@ fn settings_of_vs_code_have_defaults_that_they_take() {
         json!({
             "type": "boolean", "default": true,
             "markdownDescription": "Whether there are suggestions while typing. A workspace may set it to `false`.",
-            "scope": "resource", "order": 12,
+            "scope": "resource", "order": 14,
         })
     );
     assert_eq!(settings["codegen.synthesis.verify"]["enum"], json!(["parse", "run"]));

@@ -8,10 +8,10 @@ use tower_lsp::ls_types::MessageType;
 
 use super::inline;
 use crate::present::engine_status;
-use crate::server::event::Event;
+use crate::server::event::{Event, LoadError};
 use crate::server::idle::{Due, Timer};
 use crate::server::recovery::{Reduced, Step};
-use crate::server::session::{LoadError, Session};
+use crate::server::session::Session;
 use crate::server::state::EngineState;
 
 /// Takes a loaded engine, or the error, and starts the work that waited for it.
