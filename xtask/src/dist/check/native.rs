@@ -50,7 +50,8 @@ fn installed(workspace: &Workspace, program: &Program) -> Result<()> {
     program.at(&copy).complete().map(drop)
 }
 
-/// A library in the working directory is not loaded, however good it says it is.
+/// A library in the working directory is not loaded, however good it says it is, nor one of the same name as the program's own
+/// where the system is told to look.
 fn strangers(workspace: &Workspace, program: &Program) -> Result<()> {
     let work = workspace.scratch("dist-strangers")?;
     std::fs::write(work.join("stranger.c"), STRANGER).context("cannot write a library")?;
@@ -58,6 +59,7 @@ fn strangers(workspace: &Workspace, program: &Program) -> Result<()> {
     run::output(Command::new("cc").args(["-shared", "-fPIC", "-o", library, "stranger.c"]).current_dir(&work))?;
     std::fs::copy(work.join(library), work.join("libllama.so")).context("cannot copy a library")?;
     program.within(&work).complete()?;
+    program.within(&work).preferring(&work).complete()?;
     refuse_mark(&work)?;
     // Not even if there is nothing else.
     let said = lonely(workspace, program)?.within(&work).try_to_complete()?;

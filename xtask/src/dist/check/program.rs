@@ -19,6 +19,8 @@ pub struct Program {
     home: PathBuf,
     /// A folder of this system for the working directory.
     work: PathBuf,
+    /// A folder in which the system is told to look for libraries.
+    libraries: Option<PathBuf>,
 }
 
 /// What a run of the program said.
@@ -33,7 +35,7 @@ impl Program {
     /// The program of a folder, with a home of its own.
     pub fn new(folder: &Path, home: &Path) -> Self {
         let path = folder.join("codegen-lsp");
-        Self { start: Vec::new(), path, home: home.to_owned(), work: home.to_owned() }
+        Self { start: Vec::new(), path, home: home.to_owned(), work: home.to_owned(), libraries: None }
     }
 
     /// The same program, at another path.
@@ -51,6 +53,11 @@ impl Program {
         Self { work: work.to_owned(), ..self.clone() }
     }
 
+    /// The same program, with libraries of this folder preferred by the system.
+    pub fn preferring(&self, libraries: &Path) -> Self {
+        Self { libraries: Some(libraries.to_owned()), ..self.clone() }
+    }
+
     /// The command that starts the program with nothing of the user's own.
     pub fn command(&self) -> Command {
         let mut words = self.start.iter().cloned().chain([self.path.clone().into_os_string()]);
@@ -60,6 +67,9 @@ impl Program {
             command.env(variable, self.home.join(folder));
         }
         command.env("CODEGEN_LSP_STATISTICS", "off").env("PATH", "/usr/bin:/bin");
+        if let Some(libraries) = &self.libraries {
+            command.env("LD_LIBRARY_PATH", libraries);
+        }
         command
     }
 

@@ -60,6 +60,7 @@ impl Session {
         let mut command = Command::new(program.get_program());
         command.args(program.get_args()).arg("--stdio").env_clear();
         command.envs(program.get_envs().filter_map(|(name, value)| Some((name, value?))));
+        command.env("RUST_LOG", "error");
         if let Some(folder) = program.get_current_dir() {
             command.current_dir(folder);
         }
