@@ -75,7 +75,7 @@ pub fn load_engine(config: &EngineConfig) -> anyhow::Result<Engine> {
 /// Those of [`load_engine`].
 pub fn load_engine_telling(config: &EngineConfig, progress: Progress) -> anyhow::Result<Engine> {
     let mut options = config.options.clone();
-    options.model = codegen_engine::model::resolve(&config.model)?;
+    options.model = crate::models::locate(&config.model)?;
     Ok(Engine::load_telling(&options, progress)?)
 }
 
