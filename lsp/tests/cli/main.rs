@@ -148,6 +148,7 @@ fn doctor_says_what_runs_where_and_how_fast() {
         "project file ",
         "llama.cpp ",
         "isolation ",
+        "models ",
         "model ",
         "context ",
         "layers ",
