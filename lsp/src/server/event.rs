@@ -15,6 +15,7 @@ use tower_lsp::jsonrpc;
 use tower_lsp::ls_types::{self as lsp, ProgressToken, Uri};
 
 use crate::generate::prepare::{Prepared, PreparedTurn};
+use crate::models::Missing;
 use crate::present::cuts::Counted;
 use crate::protocol::inline::InlineParams;
 use crate::server::responder::{
@@ -88,7 +89,15 @@ pub enum Event {
     /// How much of the model is loaded, in percent, and the number of the load.
     Loading(u64, u8),
     /// The end of loading an engine: the number of the load, and the engine or the error.
-    EngineLoaded(u64, Result<Engine, String>),
+    EngineLoaded(u64, Result<Engine, LoadError>),
+    /// Whether the user wants the model that they were offered.
+    DownloadAnswered(Missing, bool),
+    /// The client has accepted this token for a download's progress.
+    DownloadShown(ProgressToken),
+    /// How far a download is, in percent if that is known, and in words.
+    Downloading(Option<u32>, String),
+    /// The end of a download.
+    Downloaded(Result<(), String>),
     /// A prepared completion, or why nothing is completed there.
     Prepared(Uri, u64, Wanted, Result<Box<Prepared>, Refusal>),
     /// Suggestions were put off, and are not any more.
@@ -129,6 +138,15 @@ pub enum Event {
         /// Whether the client had answered that it applied the edit.
         applied: bool,
     },
+}
+
+/// Why a model was not loaded.
+#[derive(Debug, Clone)]
+pub struct LoadError {
+    /// The reason.
+    pub text: String,
+    /// The model, if it is not here and could be fetched.
+    pub missing: Option<Missing>,
 }
 
 /// What is shown for a request, or why nothing is.

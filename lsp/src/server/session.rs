@@ -11,7 +11,8 @@ use tower_lsp::ls_types::MessageType;
 
 use crate::config::EngineConfig;
 use crate::config::layers::Base;
-use crate::server::event::Event;
+use crate::models::Missing;
+use crate::server::event::{Event, LoadError};
 use crate::server::outbox::Outbox;
 use crate::server::responder::Responder;
 use crate::server::running::Running;
@@ -117,10 +118,15 @@ impl Session {
         let progress = Progress::new(move |percent| {
             let _ = events.send(Event::Loading(stamp, percent));
         });
-        let load = move || (load.0)(&config, progress).map_err(|error| format!("{error:#}"));
+        let load = move || {
+            (load.0)(&config, progress).map_err(|error| LoadError {
+                text: format!("{error:#}"),
+                missing: error.downcast_ref::<Missing>().cloned(),
+            })
+        };
         self.offload(load, move |result| {
-            let result = result.unwrap_or_else(|| Err("loading the model failed for a reason in the log".to_owned()));
-            Event::EngineLoaded(stamp, result)
+            let text = "loading the model failed for a reason in the log".to_owned();
+            Event::EngineLoaded(stamp, result.unwrap_or(Err(LoadError { text, missing: None })))
         });
     }
 

@@ -28,6 +28,7 @@ use crate::protocol::capabilities::ClientCapabilities;
 use crate::protocol::positions::Encoding;
 use crate::related::Related;
 use crate::server::counting::Counting;
+use crate::server::download::Download;
 use crate::server::parsing::Parsing;
 use crate::server::responder::{CommandResponder, Waiter};
 use crate::server::said::Said;
@@ -160,6 +161,8 @@ pub struct State {
     pub settings_stamp: u64,
     pub roots: Vec<Uri>,
     pub engine: EngineState,
+    /// A model that was offered, or is being fetched.
+    pub download: Download,
     /// The number of loads of the engine, by which an outdated load is recognized.
     pub engine_stamp: u64,
     pub buffers: HashMap<Uri, Buffer>,
@@ -213,6 +216,7 @@ impl State {
             settings_stamp: 0,
             roots: Vec::new(),
             engine: EngineState::Absent,
+            download: Download::default(),
             engine_stamp: 0,
             buffers: HashMap::new(),
             related: Related::default(),

@@ -4,10 +4,10 @@ use codegen_engine::Engine;
 use serde_json::Value;
 use tower_lsp::ls_types::{self as lsp, MessageType, Uri};
 
-use super::{inline, parsing};
+use super::{download, inline, parsing};
 use crate::config::SECTION;
 use crate::config::layers::InForce;
-use crate::server::event::Event;
+use crate::server::event::{Event, LoadError};
 use crate::server::session::Session;
 use crate::server::state::EngineState;
 
@@ -132,7 +132,7 @@ fn tell(session: &mut Session, mut problems: Vec<String>) {
 }
 
 /// Takes a loaded engine, or the error, and starts the work that waited for it.
-pub fn engine_loaded(session: &mut Session, stamp: u64, result: Result<Engine, String>) {
+pub fn engine_loaded(session: &mut Session, stamp: u64, result: Result<Engine, LoadError>) {
     if stamp != session.state.engine_stamp {
         return;
     }
@@ -148,9 +148,12 @@ pub fn engine_loaded(session: &mut Session, stamp: u64, result: Result<Engine, S
             );
             session.state.engine = EngineState::Ready(engine);
         }
-        Err(error) => {
-            session.state.engine = EngineState::Failed(error.clone());
-            session.tell_once(MessageType::ERROR, format!("codegen-lsp: {error}"));
+        Err(LoadError { text, missing }) => {
+            session.state.engine = EngineState::Failed(text.clone());
+            // The offer says what is wrong, too.
+            if !missing.is_some_and(|missing| download::offer(session, &missing)) {
+                session.tell_once(MessageType::ERROR, format!("codegen-lsp: {text}"));
+            }
         }
     }
     session.state.ready.lenses = true;
