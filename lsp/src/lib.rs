@@ -6,6 +6,7 @@
 pub mod cli;
 pub mod config;
 pub mod generate;
+pub mod models;
 pub mod present;
 pub mod protocol;
 pub mod related;

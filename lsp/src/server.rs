@@ -4,6 +4,7 @@
 //! before it can wait for anything, is to send its event.
 
 pub mod counting;
+pub mod download;
 pub mod elsewhere;
 pub mod envelope;
 pub mod event;

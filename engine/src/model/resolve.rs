@@ -15,8 +15,8 @@ pub const BUILTIN: &str = "builtin";
 /// The file of the model of that name: `builtin`, or a path to a GGUF.
 ///
 /// # Errors
-/// If the name is neither, with what to do to get a file: released CodeGens have to be downloaded and converted, folders
-/// of Hugging Face's kind converted.
+/// If the name is neither, with what to do to get a file: released CodeGens and others on the Hub are pulled, folders of Hugging
+/// Face's kind converted. Names that were pulled are known to the caller, which gives their files.
 pub fn resolve(name: &str) -> Result<PathBuf, ModelError> {
     if name == BUILTIN {
         return builtin::unpacked();
@@ -29,21 +29,17 @@ pub fn resolve(name: &str) -> Result<PathBuf, ModelError> {
         return check_magic(path).map(|()| path.to_owned());
     }
     Err(ModelError::Usage(match released(name) {
-        Some(release) => format!(
-            "the model {name} is not on this machine; download it (`hf download Salesforce/{release} --local-dir \
-             {release}`), convert it (`codegen-lsp model convert {release} -o {release}.gguf --type Q8_0`) and name \
-             the file {release}.gguf"
-        ),
+        Some(release) => {
+            format!("the model {release} is not on this machine; `codegen-lsp model pull {release}` fetches it")
+        }
         None => match remote(name) {
             Some(Remote::File) => {
                 format!("{name} is an address, and models are files here; download the file and name it")
             }
             Some(Remote::Model(id)) => {
-                let folder = last_part(&id);
                 format!(
-                    "there is no file {name}; if it is a model on the Hugging Face Hub, download it (`hf download {id} --local-dir \
-                     {folder}`), convert it (`codegen-lsp model convert {folder} -o {folder}.gguf`) and name the file \
-                     {folder}.gguf"
+                    "there is no file {name}; if it is a model on the Hugging Face Hub, `codegen-lsp model pull hf:{id}` fetches it, \
+                     and its name is hf:{id}"
                 )
             }
             None => format!(
@@ -71,13 +67,10 @@ pub(crate) fn not_here(folder: &Path, cause: std::io::Error) -> ModelError {
         Remote::File => None,
     });
     match id {
-        Some(id) if cause.kind() == std::io::ErrorKind::NotFound => {
-            let local = last_part(&id).to_owned();
-            ModelError::Usage(format!(
-                "there is no folder {name}; if it is a model on the Hugging Face Hub, download it (`hf download {id} --local-dir \
-                 {local}`), then convert it (`codegen-lsp model convert {local} -o {local}.gguf`)"
-            ))
-        }
+        Some(id) if cause.kind() == std::io::ErrorKind::NotFound => ModelError::Usage(format!(
+            "there is no folder {name}; if it is a model on the Hugging Face Hub, `codegen-lsp model pull hf:{id}` fetches and \
+                 converts it"
+        )),
         None if remote(&name).is_some() => ModelError::Usage(format!(
             "{name} is an address, and a folder is needed; download the model and name its folder"
         )),
@@ -125,10 +118,6 @@ fn remote(name: &str) -> Option<Remote> {
         }
         _ => None,
     }
-}
-
-fn last_part(id: &str) -> &str {
-    id.rsplit('/').next().unwrap_or(id)
 }
 
 fn check_magic(path: &Path) -> Result<(), ModelError> {
@@ -224,8 +213,7 @@ mod tests {
     fn releases_are_known_by_name() {
         for name in ["codegen-350M-mono", "Salesforce/codegen-350M-mono", "codegen-350m-mono"] {
             let message = problem(name);
-            assert!(message.contains("hf download Salesforce/codegen-350M-mono"), "{message}");
-            assert!(message.contains("model convert codegen-350M-mono"), "{message}");
+            assert!(message.contains("`codegen-lsp model pull codegen-350M-mono`"), "{message}");
         }
         let message = problem("codegen-7B-mono");
         assert!(message.contains("there is no model codegen-7B-mono") && message.contains("builtin"), "{message}");
@@ -253,14 +241,11 @@ mod tests {
             assert_eq!(remote(name), expected, "{name}");
         }
         let message = problem("bigcode/starcoder");
-        assert!(message.contains("hf download bigcode/starcoder") && message.contains("model convert"), "{message}");
+        assert!(message.contains("`codegen-lsp model pull hf:bigcode/starcoder`"), "{message}");
         assert!(problem("https://example.org/x").contains("download the file"));
         let missing = || std::io::Error::from(std::io::ErrorKind::NotFound);
         let message = not_here(Path::new("Salesforce/codegen-350M-mono"), missing()).to_string();
-        assert!(
-            message.contains("hf download Salesforce/codegen-350M-mono --local-dir codegen-350M-mono"),
-            "{message}"
-        );
+        assert!(message.contains("`codegen-lsp model pull hf:Salesforce/codegen-350M-mono`"), "{message}");
         assert!(not_here(Path::new("a/b/c"), missing()).to_string().starts_with("a/b/c: "));
     }
 

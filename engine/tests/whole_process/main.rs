@@ -14,6 +14,8 @@ mod memory;
 #[cfg(target_os = "linux")]
 mod two_engines;
 
+#[path = "../released/mod.rs"]
+mod released;
 #[path = "../support/mod.rs"]
 #[allow(dead_code, reason = "other test binaries have it, too")]
 mod support;

@@ -4,13 +4,17 @@ use std::fmt::Write;
 
 use clap::Args;
 use codegen_core::{Prompt, Request, printable};
+use codegen_engine::model::inspect::size;
 use codegen_engine::{Engine, ModelInfo, ThreadsInUse};
+use codegen_hub::Store;
+use codegen_hub::store::Entry;
 use codegen_sandbox::{Level, Limits, Sandbox, Support};
 
 use super::engine_args::EngineArgs;
 use super::output;
 use super::settings::Settings;
 use crate::generate::prepare;
+use crate::models::{fit, memory};
 
 /// Arguments of `doctor`.
 #[derive(Debug, Args)]
@@ -38,6 +42,7 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
     output::print(&devices(&Engine::devices()))?;
     let config = settings.config;
     output::print(&isolation(arguments.python.as_deref().unwrap_or(&config.synthesis.python)))?;
+    output::print(&models())?;
     let engine = arguments.engine.load_over(&config)?;
     output::print(&model(engine.info()))?;
     output::print(&speed(&engine)?)?;
@@ -94,6 +99,56 @@ fn devices(devices: &[codegen_engine::Device]) -> String {
     out
 }
 
+/// The models that were pulled, and those that could be.
+fn models() -> String {
+    let (entries, problems) = match Store::of_user().and_then(|store| store.list()) {
+        Ok(found) => found,
+        Err(problem) => (Vec::new(), vec![problem.to_string()]),
+    };
+    let fits = memory::free().map(|free| (free, fit::fitting(free, memory::bandwidth())));
+    let problems = problems.iter().map(|problem| format!("              {}\n", printable::line(problem)));
+    format!("{}{}{}", here(&entries), problems.collect::<String>(), possible(&entries, fits.as_ref()))
+}
+
+fn here(entries: &[Entry]) -> String {
+    let all: Vec<_> = entries
+        .iter()
+        .map(|entry| {
+            let kind = entry.file_type.as_ref().map_or_else(String::new, |kind| format!(", {kind}"));
+            printable::line(&format!("{} ({}{kind})", entry.name, size(entry.bytes))).into_owned()
+        })
+        .collect();
+    match all.as_slice() {
+        [] => "models        builtin; none was pulled\n".to_owned(),
+        all => format!("models        builtin, {}\n", all.join(", ")),
+    }
+}
+
+/// What fits into the memory that is free, about how fast it would write, and which one is recommended.
+fn possible(entries: &[Entry], fits: Option<&(u64, Vec<fit::Fit>)>) -> String {
+    let Some((free, fits)) = fits else { return String::new() };
+    let mut out = String::new();
+    for fit in fits {
+        let _ = writeln!(
+            out,
+            "fits          {} as {}, ~{}, about {:.*} tokens/s without a GPU",
+            fit.release.name,
+            fit.file_type.shown(),
+            size(fit.bytes),
+            if fit.speed < 10.0 { 1 } else { 0 },
+            fit.speed
+        );
+    }
+    let _ = match fit::recommended(fits) {
+        None => writeln!(out, "fits          no release fits the {} of memory that are free", size(*free)),
+        Some(best) if entries.iter().any(|entry| entry.name == best.release.name) => {
+            writeln!(out, "recommended   {name}: --model {name}, or the option `model`", name = best.release.name)
+        }
+        Some(best) => writeln!(out, "recommended   {name}: `codegen-lsp model pull {name}`", name = best.release.name),
+    };
+    out
+}
+
 fn model(info: &ModelInfo) -> String {
     let place = if info.gpu_layers == 0 {
         "all on the CPU".to_owned()
@@ -144,4 +199,35 @@ fn speed(engine: &Engine) -> anyhow::Result<String> {
     let show =
         |speed: Option<f64>| speed.map_or_else(|| "not measured".to_owned(), |speed| format!("{speed:.0} tokens/s"));
     Ok(format!("speed         prompt {}, answer {}\n", show(prefill), show(decode)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn models_are_told_with_what_fits_and_what_is_recommended() {
+        let entry = Entry {
+            name: "codegen-350M-mono".to_owned(),
+            file: "/x".into(),
+            file_type: Some("Q8_0".to_owned()),
+            repository: String::new(),
+            commit: String::new(),
+            source: String::new(),
+            bytes: 379_000_000,
+        };
+        assert_eq!(here(&[]), "models        builtin; none was pulled\n");
+        let entries = [entry];
+        assert_eq!(here(&entries), "models        builtin, codegen-350M-mono (379.0 MB, Q8_0)\n");
+        let told = |entries: &[Entry], free| possible(entries, Some(&(free, fit::fitting(free, 10e9))));
+        let said = told(&[], 4_000_000_000);
+        assert_eq!(said.matches("fits          codegen-").count(), 2, "{said}");
+        assert!(
+            said.ends_with("recommended   codegen-350M-mono: `codegen-lsp model pull codegen-350M-mono`\n"),
+            "{said}"
+        );
+        assert!(told(&entries, 4_000_000_000).contains("--model codegen-350M-mono"));
+        assert!(told(&[], 1000).contains("no release fits the 1.0 kB"));
+        assert_eq!(possible(&[], None), "");
+    }
 }

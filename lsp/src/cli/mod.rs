@@ -77,7 +77,7 @@ enum Other {
     Complete(complete::Arguments),
     /// Write the code of comment prompts
     Synthesize(synthesize::Arguments),
-    /// Convert, quantize and inspect models
+    /// Fetch models by their names, list, convert, quantize and inspect them
     #[command(subcommand, after_help = model::EXAMPLES)]
     Model(model::ModelCommand),
     /// Measure a model on the paper's benchmarks

@@ -1,4 +1,7 @@
-//! `codegen-lsp model`: converts, quantizes and inspects models.
+//! `codegen-lsp model`: pulls, lists, converts, quantizes and inspects models.
+
+mod here;
+mod pull;
 
 use std::fmt::Write as _;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
@@ -13,23 +16,33 @@ use codegen_engine::checkpoint::folder::locate;
 use codegen_engine::gguf::{ModelError, TensorType};
 use codegen_engine::model::adapter::{has_adapter, is_adapter};
 use codegen_engine::model::inspect::size;
-use codegen_engine::model::resolve::BUILTIN;
 use codegen_engine::model::{self, FileReport, FileType, Progress, Recipe};
 use indicatif::{ProgressBar, ProgressStyle};
 
 use super::interrupt;
 use super::output::{self, print};
 use super::progress::{SILENCE, duration};
+use crate::models;
 
 pub(super) const EXAMPLES: &str = "\
 Examples:
-  codegen-lsp model convert codegen-350M-mono -o codegen-350M-mono.gguf
-  codegen-lsp model quantize codegen-350M-mono.gguf smaller.gguf --type Q4_K_M
+  codegen-lsp model pull codegen-350M-mono
+  codegen-lsp model list
+  codegen-lsp model convert my-codegen -o my-codegen.gguf
+  codegen-lsp model quantize my-codegen.gguf smaller.gguf --type Q4_K_M
   codegen-lsp model inspect smaller.gguf";
 
 /// What to do with a model's files.
 #[derive(Debug, Subcommand)]
 pub enum ModelCommand {
+    /// Fetch a model by its name; a checkpoint is converted
+    Pull(pull::Arguments),
+    /// Print the models on this machine, or with --all those that can be pulled, too
+    List(here::List),
+    /// Remove models that were pulled
+    Rm(here::Remove),
+    /// Print where a model's file is
+    Path(here::PathOf),
     /// Convert a Hugging Face CodeGen folder, or a LoRA adapter that peft has saved, to a GGUF file
     #[command(after_help = "\
 Examples:
@@ -79,7 +92,7 @@ Examples:
   codegen-lsp model inspect builtin
   codegen-lsp model inspect codegen-350M-mono.gguf --json")]
     Inspect {
-        /// The file, or builtin
+        /// The file, or a model's name
         #[arg(value_name = "FILE|NAME")]
         file: PathBuf,
         /// Print everything as JSON
@@ -127,7 +140,12 @@ fn tensor_type() -> impl TypedValueParser<Value = TensorType> {
 /// The files are not usable, or the result cannot be written.
 pub fn run(command: ModelCommand) -> anyhow::Result<()> {
     match command {
+        ModelCommand::Pull(arguments) => pull::run(&arguments),
+        ModelCommand::List(arguments) => here::list(&arguments),
+        ModelCommand::Rm(arguments) => here::remove(&arguments),
+        ModelCommand::Path(arguments) => here::path(&arguments),
         ModelCommand::Convert { folder, base, output, file_type, exceptions } => {
+            let base = base.map(located_name).transpose()?;
             let report = if is_adapter(&located(&folder)) || base.is_some() && has_adapter(&located(&folder)) {
                 exceptions.refuse()?;
                 let file_type = file_type.unwrap_or(FileType::F32);
@@ -146,7 +164,10 @@ pub fn run(command: ModelCommand) -> anyhow::Result<()> {
             print(&summary(&report, length(&input)))
         }
         ModelCommand::Inspect { file, json } => {
-            let file = if file == Path::new(BUILTIN) && !file.exists() { model::resolve(BUILTIN)? } else { file };
+            let file = match file.to_str() {
+                Some(name) => PathBuf::from(located_name(name.to_owned())?),
+                None => file,
+            };
             let inspection = model::inspect(&file)?;
             match json {
                 true => output::json(&serde_json::to_string_pretty(&inspection)?),
@@ -154,6 +175,15 @@ pub fn run(command: ModelCommand) -> anyhow::Result<()> {
             }
         }
     }
+}
+
+/// The path of the model that a text names; a path as it is.
+fn located_name(text: String) -> anyhow::Result<String> {
+    if Path::new(&text).exists() || models::locate::names()?.find(&text)?.is_none() {
+        return Ok(text);
+    }
+    let path = models::locate(&text)?;
+    path.into_os_string().into_string().map_err(|path| anyhow::anyhow!("{} is not in Unicode", path.display()))
 }
 
 /// The folder with the files of a folder in the Hub's cache. Problems in it are reported by the code that reads it.

@@ -41,7 +41,7 @@ pub const ALL: &[OptionSpec] = &[
         forms: &[Form::Text(Text::Model)],
         get: |config| json!(config.engine.model),
         set: |config, value| put(&mut config.engine.model, text(value)),
-        about: "The model that is run: `\"builtin\"`, or the path of a GGUF file.",
+        about: "The model that is run: `\"builtin\"`, the name of one that `codegen-lsp model pull` has fetched, or the path of a GGUF file.",
         ..OPTION
     },
     OptionSpec {

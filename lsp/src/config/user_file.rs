@@ -13,6 +13,8 @@ use super::{Config, options};
 pub const VARIABLE: &str = "CODEGEN_LSP_CONFIG";
 /// The largest size of such a file in bytes.
 const MOST: u64 = 1 << 20;
+/// How names of models on the Hub begin, faulty ones too: those are refused as names, not looked for as files.
+const HUB: &str = "hf:";
 
 /// The path of the file: `$CODEGEN_LSP_CONFIG`, or `config.json` in the platform's configuration folder for this
 /// program (`~/.config/codegen-lsp` on Linux). `None` where there is no home folder.
@@ -83,7 +85,10 @@ fn anchor(settings: &mut Value, folder: &Path) {
         let path = Path::new(name);
         let names_a_file = match kind {
             Text::Adapter => true,
-            Text::Model => path.components().count() > 1 || path.extension().is_some_and(|e| e == "gguf"),
+            Text::Model => {
+                let is_name = name.starts_with(HUB) || matches!(codegen_hub::Name::parse(name), Ok(Some(_)));
+                !is_name && (path.components().count() > 1 || path.extension().is_some_and(|e| e == "gguf"))
+            }
             Text::Language | Text::Program | Text::Marker | Text::Folder | Text::Glob => false,
         };
         if names_a_file
@@ -168,6 +173,9 @@ mod tests {
             ("{\"model\": \"models/m\"}", ("/etc/c/models/m", None)),
             ("{\"model\": \"/m.gguf\"}", ("/m.gguf", None)),
             ("{\"model\": \"builtin\"}", ("builtin", None)),
+            ("{\"model\": \"Salesforce/codegen-350M-mono\"}", ("Salesforce/codegen-350M-mono", None)),
+            ("{\"model\": \"hf:a/b:c.gguf\"}", ("hf:a/b:c.gguf", None)),
+            ("{\"model\": \"hf:a\"}", ("hf:a", None)),
         ] {
             let mut settings = serde_json::from_str(written).unwrap();
             anchor(&mut settings, Path::new("/etc/c"));

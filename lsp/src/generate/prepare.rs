@@ -82,7 +82,7 @@ pub fn load_engine_telling(config: &EngineConfig, progress: Progress) -> anyhow:
 /// # Errors
 /// The name is unknown.
 pub fn engine_options(config: &EngineConfig) -> anyhow::Result<EngineOptions> {
-    let model = codegen_engine::model::resolve(&config.model)?;
+    let model = crate::models::locate(&config.model)?;
     Ok(EngineOptions { model, ..config.options.clone() })
 }
 

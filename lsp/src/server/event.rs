@@ -15,6 +15,7 @@ use tower_lsp::jsonrpc;
 use tower_lsp::ls_types::{self as lsp, ProgressToken, Uri};
 
 use crate::generate::prepare::{Prepared, PreparedTurn};
+use crate::models::Missing;
 use crate::present::cuts::Counted;
 use crate::protocol::inline::InlineParams;
 use crate::server::responder::{
@@ -93,6 +94,14 @@ pub enum Event {
     EngineDied(u64, EngineError),
     /// The engine may have been idle for as long as it may, if this is the last timer.
     IdleDue(u64),
+    /// Whether the user wants the model that they were offered.
+    DownloadAnswered(Missing, bool),
+    /// The client has accepted this token for a download's progress.
+    DownloadShown(ProgressToken),
+    /// How far a download is, in percent if that is known, and in words.
+    Downloading(Option<u32>, String),
+    /// The end of a download.
+    Downloaded(Result<(), String>),
     /// A prepared completion, or why nothing is completed there.
     Prepared(Uri, u64, Wanted, Result<Box<Prepared>, Refusal>),
     /// Suggestions were put off, and are not any more.
@@ -142,6 +151,8 @@ pub struct LoadError {
     pub words: String,
     /// How its process ended, if that is why.
     pub died: Option<String>,
+    /// The model, if it is not here and could be fetched.
+    pub missing: Option<Missing>,
 }
 
 impl From<anyhow::Error> for LoadError {
@@ -150,7 +161,8 @@ impl From<anyhow::Error> for LoadError {
             Some(EngineError::ProcessDied { reason }) => Some(reason.clone()),
             _ => None,
         };
-        Self { words: format!("{error:#}"), died }
+        let missing = error.downcast_ref::<Missing>().cloned();
+        Self { words: format!("{error:#}"), died, missing }
     }
 }
 

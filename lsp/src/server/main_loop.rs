@@ -10,8 +10,8 @@ use crate::config::layers::Base;
 use crate::server::counting::Counting;
 use crate::server::event::{Event, Job};
 use crate::server::handlers::{
-    actions, command, completion, configuration, engine, inline, lens, lifecycle, parsing, statistics, status,
-    synthesis, text_sync,
+    actions, command, completion, configuration, download, engine, inline, lens, lifecycle, parsing, statistics,
+    status, synthesis, text_sync,
 };
 use crate::server::outbox::Outbox;
 use crate::server::session::{Load, Session};
@@ -135,6 +135,10 @@ impl MainLoop {
             Event::EngineLoaded(stamp, result) => engine::loaded(session, stamp, result),
             Event::EngineDied(stamp, error) => engine::died(session, stamp, &error),
             Event::IdleDue(timer) => engine::idle_due(session, timer),
+            Event::DownloadAnswered(missing, yes) => download::answered(session, missing, yes),
+            Event::DownloadShown(token) => download::shown(session, token),
+            Event::Downloading(percent, message) => download::progressed(session, percent, message),
+            Event::Downloaded(result) => download::downloaded(session, result),
             Event::InlineCompletion(params, responder) => inline::requested(session, params, responder),
             Event::Completion(params, responder) => completion::requested(session, params, responder),
             Event::ResolveCompletion(item, responder) => completion::resolve(session, *item, responder),
@@ -166,7 +170,10 @@ impl MainLoop {
             Event::TurnSelected(at, selected) => synthesis::selected(session, at, selected),
             Event::Applied(edit, attempt, result) => synthesis::applied(session, edit, attempt, result),
             Event::Overdue { edit, attempt, applied } => synthesis::overdue(session, edit, attempt, applied),
-            Event::ProgressCancelled(token) => synthesis::progress_cancelled(session, &token),
+            Event::ProgressCancelled(token) => {
+                session.state.download.cancel(Some(&token));
+                synthesis::progress_cancelled(session, &token);
+            }
             Event::Cancelled(request) => {
                 parsing::cancelled(session, request);
                 inline::cancelled(session, request);

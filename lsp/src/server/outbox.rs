@@ -1,6 +1,6 @@
 //! Messages to the client, sent without the main loop waiting for it.
 
-use std::collections::VecDeque;
+use std::collections::{HashMap, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use codegen_core::printable;
@@ -11,8 +11,8 @@ use tower_lsp::Client;
 use tower_lsp::jsonrpc;
 use tower_lsp::ls_types::notification::Progress;
 use tower_lsp::ls_types::{
-    ApplyWorkspaceEditResponse, ConfigurationItem, MessageType, ProgressParams, ProgressParamsValue, ProgressToken,
-    Registration, Uri, WorkDoneProgress, WorkspaceEdit,
+    ApplyWorkspaceEditResponse, ConfigurationItem, MessageActionItem, MessageType, ProgressParams, ProgressParamsValue,
+    ProgressToken, Registration, Uri, WorkDoneProgress, WorkspaceEdit,
 };
 
 use crate::config::SECTION;
@@ -143,6 +143,25 @@ impl Outbox {
             let wait = std::time::Duration::from_secs(1);
             let answer = tokio::time::timeout(wait, client.create_work_done_progress(token)).await;
             then(matches!(answer, Ok(Ok(()))));
+        });
+    }
+
+    /// Asks the user something; `then` is called with the answer that was chosen, `None` if none was.
+    pub fn ask<const N: usize>(
+        &self,
+        kind: MessageType,
+        text: String,
+        answers: [&str; N],
+        then: impl FnOnce(Option<String>) + Send + 'static,
+    ) {
+        let text = printable::text(&text).into_owned();
+        tracing::info!("asked the user: {text}");
+        let client = self.client.clone();
+        let actions =
+            answers.map(|title| MessageActionItem { title: title.to_owned(), properties: HashMap::default() });
+        tokio::spawn(async move {
+            let answer = client.show_message_request(kind, text, Some(actions.to_vec())).await;
+            then(answer.ok().flatten().map(|chosen| chosen.title));
         });
     }
 

@@ -119,8 +119,11 @@ impl Session {
         });
         let load = move || (load.0)(&config, progress).map_err(LoadError::from);
         self.offload(load, move |result| {
-            let panicked =
-                || LoadError { words: "loading the model failed for a reason in the log".into(), died: None };
+            let panicked = || LoadError {
+                words: "loading the model failed for a reason in the log".into(),
+                died: None,
+                missing: None,
+            };
             Event::EngineLoaded(stamp, result.unwrap_or_else(|| Err(panicked())))
         });
     }

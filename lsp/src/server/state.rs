@@ -28,6 +28,7 @@ use crate::protocol::capabilities::ClientCapabilities;
 use crate::protocol::positions::Encoding;
 use crate::related::Related;
 use crate::server::counting::Counting;
+use crate::server::download::Download;
 use crate::server::idle::Idle;
 use crate::server::parsing::Parsing;
 use crate::server::recovery::Recovery;
@@ -164,6 +165,8 @@ pub struct State {
     pub settings_stamp: u64,
     pub roots: Vec<Uri>,
     pub engine: EngineState,
+    /// A model that was offered, or is being fetched.
+    pub download: Download,
     /// The number of loads of the engine, by which an outdated load is recognized.
     pub engine_stamp: u64,
     /// How often its process has ended, and what is run instead.
@@ -221,6 +224,7 @@ impl State {
             settings_stamp: 0,
             roots: Vec::new(),
             engine: EngineState::Absent,
+            download: Download::default(),
             engine_stamp: 0,
             recovery: Recovery::default(),
             idle: Idle::default(),

@@ -14,6 +14,7 @@ mod eval;
 mod isolation;
 mod model;
 mod prompts;
+mod pull;
 mod settings;
 mod snapshots;
 mod stats;
@@ -24,6 +25,8 @@ mod typing;
 
 #[path = "../../../engine/tests/adapters/mod.rs"]
 mod adapters;
+#[path = "../../../engine/tests/released/mod.rs"]
+mod released;
 #[path = "../../../engine/tests/support/mod.rs"]
 #[allow(dead_code, reason = "other test binaries have it, too")]
 mod support;
@@ -36,6 +39,8 @@ fn program(arguments: &[&str]) -> Command {
     command
         .args(arguments)
         .env("XDG_CACHE_HOME", concat!(env!("CARGO_TARGET_TMPDIR"), "/cache"))
+        .env("CODEGEN_LSP_MODELS", concat!(env!("CARGO_TARGET_TMPDIR"), "/none/models"))
+        .env("CODEGEN_LSP_NAMES", concat!(env!("CARGO_TARGET_TMPDIR"), "/none/names.json"))
         .env("CODEGEN_LSP_CONFIG", concat!(env!("CARGO_TARGET_TMPDIR"), "/none/config.json"))
         .env("CODEGEN_LSP_STATISTICS", "off")
         .env_remove("RUST_LOG")
@@ -143,6 +148,7 @@ fn doctor_says_what_runs_where_and_how_fast() {
         "project file ",
         "llama.cpp ",
         "isolation ",
+        "models ",
         "model ",
         "context ",
         "layers ",

@@ -233,13 +233,9 @@ fn the_hubs_names_and_folders_are_understood_or_explained() {
     fails(
         folder.path(),
         &convert(name),
-        &[
-            "there is no folder",
-            "hf download Salesforce/codegen-350M-mono",
-            "codegen-lsp model convert codegen-350M-mono",
-        ],
+        &["there is no folder", "codegen-lsp model pull hf:Salesforce/codegen-350M-mono"],
     );
-    fails(folder.path(), &convert(address), &["hf download Salesforce/codegen2-1B --local-dir codegen2-1B"]);
+    fails(folder.path(), &convert(address), &["codegen-lsp model pull hf:Salesforce/codegen2-1B"]);
     let cache = folder.path().join("models--Salesforce--codegen-350M-mono");
     fs::create_dir_all(cache.join("snapshots")).unwrap();
     fs::rename(folder.path().join("model"), cache.join("snapshots/18d31e0ddf54")).unwrap();

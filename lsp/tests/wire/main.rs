@@ -47,6 +47,9 @@ mod common;
 mod library;
 #[path = "../random/mod.rs"]
 mod random;
+#[path = "../../../engine/tests/support/mod.rs"]
+#[allow(dead_code, reason = "other test binaries have it, too")]
+mod support;
 
 /// The document of most tests.
 const URI: &str = "file:///project/a.py";

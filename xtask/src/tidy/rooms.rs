@@ -34,8 +34,8 @@ const fn room(name: &'static str, place: &'static str, imports: &'static [&'stat
 macro_rules! server_and {
     ($($more:literal),*) => {
         &[
-            "core", "sandbox", "engine", "text", "lsp.uri", "lsp.config", "lsp.protocol", "lsp.related", "lsp.generate",
-            "lsp.present", "lsp.synthesis", "lsp.statistics", "lsp.store", $($more),*
+            "core", "sandbox", "engine", "hub", "text", "lsp.uri", "lsp.config", "lsp.protocol", "lsp.related", "lsp.models",
+            "lsp.generate", "lsp.present", "lsp.synthesis", "lsp.statistics", "lsp.store", $($more),*
         ]
     };
 }
@@ -89,11 +89,17 @@ pub const ROOMS: &[Room] = &[
     // The server and the command line.
     room("lsp.uri", "lsp/src/uri", &[]),
     // Includes the options of the engine and of the sandbox.
-    room("lsp.config", "lsp/src/config", &["core", "sandbox", "engine", "text", "lsp.uri"]),
+    room("lsp.config", "lsp/src/config", &["core", "sandbox", "engine", "hub", "text", "lsp.uri"]),
     room("lsp.protocol", "lsp/src/protocol", &["core", "text", "lsp.uri"]),
     // Reads the workspace's files, and knows neither the model nor the client.
     room("lsp.related", "lsp/src/related", &["text", "lsp.config"]),
-    room("lsp.generate", "lsp/src/generate", &["core", "sandbox", "engine", "text", "lsp.config", "lsp.protocol"]),
+    // A name becomes a file; knows neither the options nor the client.
+    room("lsp.models", "lsp/src/models", &["engine", "hub"]),
+    room(
+        "lsp.generate",
+        "lsp/src/generate",
+        &["core", "sandbox", "engine", "text", "lsp.config", "lsp.protocol", "lsp.models"],
+    ),
     room("lsp.present", "lsp/src/present", &["core", "text", "lsp.config", "lsp.protocol", "lsp.generate"]),
     room(
         "lsp.synthesis",

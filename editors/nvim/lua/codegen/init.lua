@@ -33,10 +33,12 @@ function M.setup(options)
 end
 
 --- Has the server go on with another model. Said again, the same model is loaded anew.
----@param model string "builtin" or the path of a GGUF file
+---@param model string "builtin", the name of a model that was pulled, or the path of a GGUF file
 function M.use_model(model)
-  if model ~= "builtin" then
-    model = vim.fn.fnamemodify(vim.fn.expand(model), ":p")
+  local path = vim.fn.expand(model)
+  local is_path = path:find("[/\\]") or path:match("%.gguf$") or vim.uv.fs_stat(path)
+  if is_path and model ~= "builtin" and not vim.startswith(model, "hf:") then
+    model = vim.fn.fnamemodify(path, ":p")
   end
   require("codegen.config").current().model = model
   local server = require("codegen.server")

@@ -42,6 +42,8 @@ pub const RELEASED: [Released; 14] = [
 
 /// Rows of the embedding and of the LM head: 50,257 tokens of GPT-2, 38 of white space, and rows without a token.
 const VOCABULARY: u64 = 51_200;
+/// Tokens of context.
+const CONTEXT: u64 = 2048;
 
 impl Released {
     /// The release that `name` means, with or without its publisher, in any case.
@@ -64,6 +66,13 @@ impl Released {
         // Attention has four square matrices, the MLP eight times as much and five biases' worth, a norm two vectors.
         let block = 12 * width * width + 5 * width + 2 * width;
         self.layers * block + 2 * width + 2 * VOCABULARY * width + VOCABULARY
+    }
+
+    /// The bytes of its files on the Hub, about: weights of 16 bits, and of each block a square of the context's length, which attention's
+    /// mask was saved as.
+    #[must_use]
+    pub fn bytes(&self) -> u64 {
+        2 * self.parameters() + self.layers * CONTEXT * CONTEXT
     }
 }
 
@@ -95,5 +104,6 @@ mod tests {
             let parameters = Released::find(name).unwrap().parameters();
             assert!((least..most).contains(&parameters), "{name}: {parameters}");
         }
+        assert!((797_000_000..799_000_000).contains(&RELEASED[0].bytes()), "{}", RELEASED[0].bytes());
     }
 }

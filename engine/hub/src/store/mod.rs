@@ -84,6 +84,12 @@ impl Store {
         })
     }
 
+    /// Whether something of a model is here, whole or not.
+    #[must_use]
+    pub fn has(&self, name: &Hub) -> bool {
+        self.folder.join(name.id()).is_dir()
+    }
+
     /// All models, by the alphabet of their names. Entries that cannot be read are told and left out.
     ///
     /// # Errors

@@ -32,8 +32,10 @@ fn a_model_is_found_until_it_is_removed() {
     assert_eq!(store.find(&name).unwrap(), Found::Nowhere);
     assert_eq!(store.list().unwrap(), (Vec::new(), Vec::new()));
     assert_eq!(store.remove(&name).unwrap(), None);
+    assert!(!store.has(&name));
     let first = entry(&store, &name, "Q8_0.gguf");
     store.put(&name, &first).unwrap();
+    assert!(store.has(&name));
     assert_eq!(store.find(&name).unwrap(), Found::Here(Box::new(first.clone())));
     assert_eq!(store.find(&hub("codegen-350M-multi")).unwrap(), Found::Nowhere);
 

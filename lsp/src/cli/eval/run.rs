@@ -54,7 +54,7 @@ impl Setup<'_> {
     }
 
     fn header(&self, engine: &Engine, config: &EngineConfig, isolation: Isolation) -> anyhow::Result<Header> {
-        let path = codegen_engine::model::resolve(&config.model)?;
+        let path = crate::models::locate(&config.model)?;
         let hash = |path: &PathBuf| digest::of_file(path).with_context(|| format!("cannot read {}", path.display()));
         let plan = self.plan();
         Ok(Header {

@@ -6,7 +6,7 @@ use codegen_core::EngineError;
 use codegen_engine::{Engine, ModelInfo};
 use tower_lsp::ls_types::MessageType;
 
-use super::inline;
+use super::{download, inline};
 use crate::present::engine_status;
 use crate::server::event::{Event, LoadError};
 use crate::server::idle::{Due, Timer};
@@ -32,7 +32,12 @@ pub fn loaded(session: &mut Session, stamp: u64, result: Result<Engine, LoadErro
             settled(session);
         }
         Err(LoadError { died: Some(reason), .. }) => ended(session, &reason),
-        Err(LoadError { words, died: None }) => failed(session, words),
+        // The offer says what is wrong, too.
+        Err(LoadError { words, missing: Some(missing), .. }) if download::offer(session, &missing) => {
+            session.state.engine = EngineState::Failed(words);
+            settled(session);
+        }
+        Err(LoadError { words, .. }) => failed(session, words),
     }
 }
 

@@ -96,6 +96,7 @@ pub fn shutdown(session: &mut Session, responder: Responder<()>) {
 
 /// Ends all work, and answers every request that waits for it. Requests that wait for syntax come first.
 pub fn abandon(session: &mut Session) {
+    session.state.download.cancel(None);
     let uris: Vec<_> = session.state.buffers.keys().cloned().collect();
     for uri in uris {
         inline::forget(session, &uri);

@@ -5,6 +5,7 @@ pub mod actions;
 pub mod command;
 pub mod completion;
 pub mod configuration;
+pub mod download;
 pub mod engine;
 pub mod explain;
 pub mod inline;

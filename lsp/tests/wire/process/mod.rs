@@ -1,5 +1,6 @@
 //! The server as editors run it: a process of its own, with the built-in model.
 
+mod download;
 mod engine;
 mod indentation;
 mod trust;
