@@ -70,7 +70,7 @@ const LONGEST_PAUSE: u32 = 5;
 
 impl Pace {
     /// Returns how many tokens may be guessed beside the one that is computed now.
-    pub fn next(&mut self) -> usize {
+    pub fn allowed(&mut self) -> usize {
         if self.pause > 0 {
             self.pause -= 1;
             return 0;

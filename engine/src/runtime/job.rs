@@ -158,7 +158,7 @@ impl Job {
         let left = self.max_tokens.saturating_sub(self.generated).min(context.saturating_sub(self.sequence.len()));
         // The token behind the last one guessed is computed, too.
         let most = most.min(left.saturating_sub(1));
-        lookup::guess(&self.sequence, &self.earlier, self.pace.next().min(most))
+        lookup::guess(&self.sequence, &self.earlier, self.pace.allowed().min(most))
     }
 
     /// Learns how many of the tokens that it has guessed were right.
