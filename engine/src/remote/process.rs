@@ -218,9 +218,7 @@ fn last_words(lines: &VecDeque<String>) -> Option<String> {
     let error = lines.iter().rposition(|line| line.starts_with("ERROR") || line.contains("panicked at"));
     let last: Vec<&str> = match error {
         Some(first) => lines.iter().skip(first).take(3).map(String::as_str).collect(),
-        None => {
-            lines.iter().filter(|line| !line.starts_with("INFO")).next_back().map(String::as_str).into_iter().collect()
-        }
+        None => lines.iter().rfind(|line| !line.starts_with("INFO")).map(String::as_str).into_iter().collect(),
     };
     (!last.is_empty()).then(|| last.join(" "))
 }
