@@ -50,7 +50,10 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<()> {
 fn measure(engine: &Engine, times: Option<&mut Times>) -> anyhow::Result<()> {
     let text = [TURNS, OPEN].concat();
     let start = Instant::now();
-    let prompt = (0..CALLS).map(|_| engine.tokenize(&text)).last().unwrap_or_default();
+    let mut prompt = Vec::new();
+    for _ in 0..CALLS {
+        prompt = engine.tokenize(&text);
+    }
     let tokenize = start.elapsed() / CALLS;
     let (first, token, tokens) = stream(engine, prompt)?;
     if let Some(times) = times {

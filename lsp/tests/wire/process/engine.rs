@@ -159,6 +159,7 @@ async fn an_abort_amid_a_command_s_tokens_ends_the_command_and_not_the_session()
 
 /// Leaves once there is an engine again.
 async fn leave_when_ready(child: Child, mut client: Client) {
+    status(&mut client, |status| status["message"].as_str().unwrap().contains("since its process has ended")).await;
     status(&mut client, |status| status["device"].is_string()).await;
     leave(child, client).await;
 }
