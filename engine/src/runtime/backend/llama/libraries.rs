@@ -82,7 +82,7 @@ mod tests {
         assert_eq!(of("/opt/codegen/codegen-lsp"), ["/opt/codegen", "/opt/lib/codegen-lsp"].map(PathBuf::from));
         assert_eq!(of("/usr/bin/codegen-lsp"), ["/usr/bin", "/usr/lib/codegen-lsp"].map(PathBuf::from));
         assert_eq!(of("/codegen-lsp"), [PathBuf::from("/")]);
-        assert_eq!(of("/"), [PathBuf::new(); 0]);
+        assert!(of("/").is_empty());
     }
 
     #[test]
