@@ -350,7 +350,12 @@ impl Config {
     /// Reads `settings` over `self`. Later settings win. A problem names an option, its value and the expected one, and
     /// the option keeps its value. `null` settings change nothing.
     pub fn read(&mut self, settings: &Value) -> Vec<String> {
-        read::read(self, settings)
+        self.read_in(settings, read::Root(SECTION))
+    }
+
+    /// [`Config::read`] for options that stand elsewhere than in a client's section.
+    pub fn read_in(&mut self, settings: &Value, root: read::Root) -> Vec<String> {
+        read::read(self, settings, root)
     }
 }
 

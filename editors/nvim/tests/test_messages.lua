@@ -112,6 +112,12 @@ T["a plugin that shows messages gets the whole text"] = function()
   expect.equality(child.wait_message("does not fit").text, "codegen: " .. LONG)
 end
 
+T["what the server says has one name before it"] = function()
+  child.script({ "x" }, {})
+  child.lua([[server.dispatchers.notification("window/showMessage", { type = 3, message = "codegen-lsp: line 7: it is so" })]])
+  expect.equality(child.wait_message("it is so").text, "codegen: line 7: it is so")
+end
+
 --- What Neovim itself has said.
 local function errors()
   return child.v.errmsg .. child.cmd_capture("messages")

@@ -181,6 +181,10 @@ pub struct Header {
     /// The isolation of the programs, and its level, when the run was begun; it may be continued on another system.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub isolation: Option<String>,
+    /// The values of k in pass@k that the run was begun with, which a report of it has unless it is told others; absent in MTPB, and
+    /// in files from before they were kept.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub ks: Vec<usize>,
     /// The problems, in the file's order.
     pub problems: Vec<Problem>,
     /// The lines of the problems' file that are left out, one sentence for each, with its number.

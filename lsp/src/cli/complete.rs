@@ -15,8 +15,8 @@ use serde_json::json;
 
 use super::engine_args::EngineArgs;
 use super::number::of_option;
-use super::output;
-use super::settings::Settings;
+use super::output::{self, counted};
+use super::settings::{Settings, marker};
 use super::source::Source;
 use crate::generate::prepare::{self, At, Generated};
 
@@ -42,7 +42,7 @@ pub struct Arguments {
     #[arg(long, value_name = "N", value_parser = of_option::<usize>("inline.maxTokens"))]
     max_tokens: Option<usize>,
     /// Only comments that start with this are prompts (say '#>')
-    #[arg(long, value_name = "TEXT")]
+    #[arg(long, value_name = "TEXT", value_parser = marker)]
     marker: Option<String>,
     #[command(flatten)]
     engine: EngineArgs,
@@ -131,7 +131,7 @@ fn report(
         Ok(suggestion) if suggestion.text.ends_with('\n') => output::program(&suggestion.text),
         Ok(suggestion) => output::program(&format!("{}\n", suggestion.text)),
         Err(refusal) => {
-            output::note(&format!("nothing to suggest here ({refusal}): {}", refusal.words()));
+            output::note(&format!("nothing to suggest here: {}", refusal.words()));
             Ok(())
         }
     }
@@ -142,11 +142,11 @@ pub(super) fn timing(done: &Completion) -> String {
     let speed = |speed: Option<f64>| speed.map_or_else(String::new, |speed| format!(" ({speed:.0} tokens/s)"));
     let (prefill, decode) = prepare::speeds(done);
     format!(
-        "prompt {} tokens in {:.2} s{}, answer {} tokens in {:.2} s{}",
-        done.prompt_tokens.saturating_sub(done.reused_tokens),
+        "prompt {} in {:.2} s{}, answer {} in {:.2} s{}",
+        counted(done.prompt_tokens.saturating_sub(done.reused_tokens), "token"),
         done.prefill.as_secs_f64(),
         speed(prefill),
-        done.generated_tokens,
+        counted(done.generated_tokens, "token"),
         done.decode.as_secs_f64(),
         speed(decode),
     )

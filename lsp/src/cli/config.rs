@@ -60,9 +60,9 @@ Examples:
   codegen-lsp config check ~/.config/codegen-lsp/config.json
 
 Exit codes:
-  0  nothing is wrong
+  0  nothing is wrong, or there is no file of your own
   1  something is, and is printed
-  2  there is no such file")]
+  2  there is no file of the name that is given")]
     Check {
         /// The file [default: your own, which the server reads when it starts]
         #[arg(value_name = "FILE")]
@@ -136,13 +136,16 @@ fn pretty(schema: &serde_json::Value) -> anyhow::Result<()> {
 }
 
 fn check(file: Option<PathBuf>) -> anyhow::Result<ExitCode> {
-    let file = match file {
-        Some(file) => std::path::absolute(file)?,
-        None => user_file::path().context("this system has no place for your own file; name one")?,
+    let (file, is_named) = match file {
+        Some(file) => (std::path::absolute(file)?, true),
+        None => (user_file::path().context("this system has no place for your own file; name one")?, false),
     };
-    // The server ignores a missing file.
     if !file.exists() {
-        bail!("there is no file {}", file.display());
+        if is_named {
+            bail!("there is no file {}", file.display());
+        }
+        output::print(&format!("there is no {}, so the defaults hold\n", file.display()))?;
+        return Ok(ExitCode::SUCCESS);
     }
     let problems = user_file::read(&file, &mut Config::default());
     if problems.is_empty() {

@@ -1,14 +1,12 @@
-//! Help, completions and manual pages, and the refusal of arguments.
+//! Help and completions, and the refusal of arguments.
 
 use std::ffi::OsString;
-use std::path::PathBuf;
+use std::path::Path;
 use std::process::ExitCode;
 
-use anyhow::Context;
-use clap::error::ErrorKind;
-use clap::{Args, CommandFactory, Parser};
+use clap::error::{ContextKind, ContextValue, ErrorKind};
+use clap::{Args, Command, CommandFactory, FromArgMatches};
 use clap_complete::Shell;
-use codegen_core::printable;
 
 use super::{Arguments, output};
 
@@ -16,24 +14,14 @@ use super::{Arguments, output};
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
-  codegen-lsp completions bash > ~/.local/share/bash-completion/completions/codegen-lsp
-  codegen-lsp completions zsh > ~/.zfunc/_codegen-lsp
-  codegen-lsp completions fish > ~/.config/fish/completions/codegen-lsp.fish")]
+  source <(codegen-lsp completions bash)      in this shell; in ~/.bashrc in all
+  mkdir -p ~/.zfunc && codegen-lsp completions zsh > ~/.zfunc/_codegen-lsp
+  codegen-lsp completions fish | source       in ~/.config/fish/config.fish
+
+For zsh, ~/.zshrc needs `fpath+=~/.zfunc` before `autoload -U compinit && compinit`.")]
 pub struct Completions {
     /// The shell
     shell: Shell,
-}
-
-/// Arguments of `man`.
-#[derive(Debug, Args)]
-#[command(after_help = "\
-Examples:
-  codegen-lsp man ~/.local/share/man/man1
-  man codegen-lsp-synthesize")]
-pub struct Man {
-    /// The folder, which is made if it is not there
-    #[arg(value_name = "DIR")]
-    folder: PathBuf,
 }
 
 /// The arguments of the program. Without: help or the version was printed, or they were refused, and this is the exit code.
@@ -41,22 +29,53 @@ pub struct Man {
 /// # Errors
 /// There are no arguments to work with.
 pub fn parse() -> Result<Arguments, ExitCode> {
-    Arguments::try_parse().map_err(|error| {
+    parsed(std::env::args_os()).map_err(|error| {
         let error = unknown_flag(std::env::args_os()).unwrap_or(error);
         if !error.use_stderr() {
             // A closed output is no mistake of the user's.
             let _ = error.print();
             return ExitCode::SUCCESS;
         }
-        output::remark(in_our_words(&error.render().to_string()).trim_end());
+        let said = in_our_words(&error.render().to_string());
+        output::remark(with_cure(&said, &error).trim_end());
         ExitCode::from(2)
     })
+}
+
+fn parsed(arguments: impl Iterator<Item = OsString>) -> Result<Arguments, clap::Error> {
+    let mut command = with_negative_numbers(Arguments::command());
+    let mut matches = command.try_get_matches_from_mut(arguments)?;
+    Arguments::from_arg_matches_mut(&mut matches).map_err(|error| error.format(&mut command))
+}
+
+/// Has the flags of all commands take `-1` for a value, so that each refuses it in its own words: the parser would take it for a
+/// flag.
+fn with_negative_numbers(command: Command) -> Command {
+    let command = command.mut_args(|argument| {
+        let is_flag = argument.get_long().is_some() || argument.get_short().is_some();
+        if is_flag && argument.get_action().takes_values() { argument.allow_negative_numbers(true) } else { argument }
+    });
+    command.mut_subcommands(with_negative_numbers)
+}
+
+/// Adds to a refusal what helps, where a file is given in the place of a command.
+fn with_cure(said: &str, error: &clap::Error) -> String {
+    let name = match error.get(ContextKind::InvalidSubcommand) {
+        Some(ContextValue::String(name)) if error.kind() == ErrorKind::InvalidSubcommand => name,
+        _ => return said.to_owned(),
+    };
+    let path = Path::new(name);
+    if !path.exists() && path.extension().is_none_or(|kind| kind != "py") {
+        return said.to_owned();
+    }
+    let (first, rest) = said.split_once('\n').unwrap_or((said, ""));
+    format!("{first}\n\nnote: `codegen-lsp synthesize {name}` writes the code for the comments of a file\n{rest}")
 }
 
 /// The refusal of a flag that there is not. `complete` takes what begins with a dash for its place, since `-:6:9` is one, so that
 /// the refusal that comes of a misspelt flag names what stands behind it.
 fn unknown_flag(arguments: impl Iterator<Item = OsString>) -> Option<clap::Error> {
-    let strict = Arguments::command()
+    let strict = with_negative_numbers(Arguments::command())
         .mut_subcommand("complete", |complete| complete.mut_arg("place", |place| place.allow_hyphen_values(false)));
     let of_input = |argument: &OsString| argument.as_encoded_bytes().starts_with(b"-:");
     let arguments = arguments.map(|argument| if of_input(&argument) { "input:1:1".into() } else { argument });
@@ -91,23 +110,17 @@ pub fn instead(path: &[&str]) -> ExitCode {
 pub fn completions(arguments: &Completions) -> anyhow::Result<()> {
     let mut script = Vec::new();
     clap_complete::generate(arguments.shell, &mut Arguments::command(), "codegen-lsp", &mut script);
-    output::raw(&String::from_utf8_lossy(&script))
-}
-
-/// Writes the manual pages, one for each command.
-///
-/// # Errors
-/// They cannot be written.
-pub fn man(Man { folder }: &Man) -> anyhow::Result<()> {
-    let failed = || format!("cannot write manual pages to {}", folder.display());
-    std::fs::create_dir_all(folder).with_context(failed)?;
-    clap_mangen::generate_to(Arguments::command(), folder).with_context(failed)?;
-    output::say(&format!("manual pages written to {}", printable::line(&folder.display().to_string())));
-    Ok(())
+    let script = String::from_utf8_lossy(&script);
+    output::raw(&match arguments.shell {
+        // clap_complete 4.6.12 has two names for each command of a program with a hyphen in its name, so that Bash finds none.
+        Shell::Bash => script.replace("codegen__subcmd__lsp", "codegen__lsp"),
+        _ => script.into_owned(),
+    })
 }
 
 #[cfg(test)]
 mod tests {
+    use clap::Parser;
     use serde_json::Value;
 
     use super::*;
@@ -201,6 +214,34 @@ mod tests {
                 expected.map(named).as_deref(),
                 "{arguments}"
             );
+        }
+    }
+
+    #[test]
+    fn a_negative_number_is_refused_by_its_flag() {
+        for (arguments, expected) in [
+            ("synthesize a.py --temperature -1", "expected a number above 0 and up to 2"),
+            ("synthesize a.py --top-p -0.5", "expected a number above 0 and up to 1"),
+            ("synthesize a.py --seed -1", "expected a whole number of at least 0"),
+            ("complete a.py:1:1 --max-tokens -1", "expected a whole number from 1 to 4096"),
+            ("doctor --threads -1", "expected auto or a whole number from 1 to 512"),
+            ("eval humaneval --problems a --out b -n -1", "expected a whole number from 1 to 1000000"),
+        ] {
+            let refused = parsed(format!("codegen-lsp {arguments}").split(' ').map(OsString::from)).unwrap_err();
+            assert!(refused.to_string().contains(expected), "{arguments}: {refused}");
+        }
+    }
+
+    #[test]
+    fn a_file_in_the_place_of_a_command_is_told_what_to_do_with_it() {
+        for (arguments, helped) in [("no-such.py", true), ("Cargo.toml", true), ("dance", false), ("synthesis", false)]
+        {
+            let error = parsed(["codegen-lsp", arguments].map(OsString::from).into_iter()).unwrap_err();
+            let said = with_cure(&error.to_string(), &error);
+            let cure =
+                format!("\n\nnote: `codegen-lsp synthesize {arguments}` writes the code for the comments of a file\n");
+            assert_eq!(said.contains(&cure), helped, "{said}");
+            assert!(said.starts_with("error: unrecognized subcommand"), "{said}");
         }
     }
 

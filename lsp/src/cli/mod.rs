@@ -17,6 +17,7 @@ pub mod eval;
 pub mod help;
 pub mod interrupt;
 pub mod logging;
+pub mod man;
 pub mod model;
 pub mod number;
 pub mod output;
@@ -95,7 +96,7 @@ enum Other {
     /// Print a script that completes this program's commands in a shell
     Completions(help::Completions),
     /// Write the manual pages into a folder
-    Man(help::Man),
+    Man(man::Man),
 }
 
 /// The time that a batch under way at the end may take.
@@ -169,6 +170,6 @@ fn run(Arguments { wire, command, .. }: Arguments) -> anyhow::Result<ExitCode> {
         Other::Stats(arguments) => stats::run(&arguments).map(success),
         Other::Doctor(arguments) => doctor::run(&arguments).map(success),
         Other::Completions(arguments) => help::completions(&arguments).map(success),
-        Other::Man(arguments) => help::man(&arguments).map(success),
+        Other::Man(arguments) => man::run(&arguments).map(success),
     }
 }

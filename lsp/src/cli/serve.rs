@@ -7,7 +7,7 @@ use anyhow::Context;
 use clap::Args;
 
 use super::engine_args::EngineArgs;
-use super::engine_host;
+use super::{engine_host, output};
 use crate::config::layers::Base;
 use crate::config::user_file;
 use crate::server;
@@ -70,5 +70,12 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
         runtime.block_on(server::serve_counting(tokio::io::stdin(), tokio::io::stdout(), base, load, counting));
     // A thread blocked on a standard input that stays open cannot be joined.
     runtime.shutdown_background();
-    Ok(if orderly { ExitCode::SUCCESS } else { ExitCode::from(1) })
+    if orderly {
+        return Ok(ExitCode::SUCCESS);
+    }
+    output::error(
+        "the connection has ended before the editor asked the server to shut down; what else there is to do than to serve an \
+         editor, `codegen-lsp --help` says",
+    );
+    Ok(ExitCode::from(1))
 }

@@ -8,6 +8,7 @@ use serde_json::Value;
 
 use super::output;
 use super::source::Source;
+use crate::config::form::{Form, Text};
 use crate::config::option::OptionSpec;
 use crate::config::{Config, options, project_file, user_file};
 
@@ -31,6 +32,15 @@ pub enum Origin {
     Default,
     User,
     Project,
+}
+
+/// A marker of prompts from the command line, which has to begin a comment.
+///
+/// # Errors
+/// It begins none.
+pub fn marker(text: &str) -> Result<String, String> {
+    let fits = Form::Text(Text::Marker).fits(&text.into());
+    fits.then(|| text.to_owned()).ok_or_else(|| "expected the beginning of a comment, such as '#>'".to_owned())
 }
 
 impl Settings {

@@ -83,6 +83,12 @@ impl Source {
                          input: `{of_input} < {name}`"
                     );
                 }
+                if about.is_dir() {
+                    bail!(
+                        "{name} is a folder; name the Python files in it, as {}/*.py does",
+                        name.trim_end_matches('/')
+                    );
+                }
                 if about.len() > limit as u64 {
                     return too_large(&name, limit);
                 }
@@ -130,7 +136,24 @@ fn decoded(bytes: Vec<u8>, name: &str) -> anyhow::Result<String> {
         let valid = &error.as_bytes()[..error.utf8_error().valid_up_to()];
         let line = valid.iter().filter(|byte| **byte == b'\n').count() + 1;
         let byte = valid.iter().rev().take_while(|byte| **byte != b'\n').count() + 1;
-        anyhow::anyhow!("{name} is not valid UTF-8 at line {line}, byte {byte}")
+        let cure = match coding(error.as_bytes()) {
+            Some(coding) => format!(
+                "it says that it is {coding}, and only UTF-8 is read: save it as UTF-8, without the line that says so"
+            ),
+            None => "only UTF-8 is read".to_owned(),
+        };
+        anyhow::anyhow!("{name} is not valid UTF-8 at line {line}, byte {byte}; {cure}")
+    })
+}
+
+/// The encoding that a Python file declares in one of its first two lines (PEP 263).
+fn coding(bytes: &[u8]) -> Option<String> {
+    let lines = bytes.split(|byte| *byte == b'\n').take(2).map(String::from_utf8_lossy);
+    lines.filter(|line| line.trim_start().starts_with('#')).find_map(|line| {
+        let behind = line.split_once("coding")?.1.strip_prefix([':', '='])?.trim_start().to_owned();
+        let name: String =
+            behind.chars().take_while(|char| char.is_ascii_alphanumeric() || "-_.".contains(*char)).collect();
+        (!name.is_empty()).then_some(name)
     })
 }
 
@@ -184,8 +207,17 @@ mod tests {
             let error = Source::from(path.as_path()).read_python(20, "codegen-lsp x -").unwrap_err().to_string();
             error.replace(&format!("{}/", folder.path().display()), "")
         };
-        assert_eq!(said("a.py", b"x = 1\ny = \xff\n"), "a.py is not valid UTF-8 at line 2, byte 5");
-        assert_eq!(said("b.py", b"\xe9"), "b.py is not valid UTF-8 at line 1, byte 1");
+        let only = "only UTF-8 is read";
+        assert_eq!(said("a.py", b"x = 1\ny = \xff\n"), format!("a.py is not valid UTF-8 at line 2, byte 5; {only}"));
+        assert_eq!(said("b.py", b"\xe9"), format!("b.py is not valid UTF-8 at line 1, byte 1; {only}"));
+        let declared = "l.py is not valid UTF-8 at line 2, byte 1; it says that it is latin1, and only UTF-8 is read: save it as \
+                        UTF-8, without the line that says so";
+        assert_eq!(said("l.py", b"# coding=latin1\n\xe9"), declared);
+        let error = Source::from(folder.path()).read_python(20, "codegen-lsp x -").unwrap_err().to_string();
+        assert!(error.ends_with(&format!(
+            " is a folder; name the Python files in it, as {}/*.py does",
+            folder.path().display()
+        )));
         let large = "is larger than 20 B, the limit; the option maxFileBytes raises it (`codegen-lsp config` names the files of options)";
         assert_eq!(said("c.py", &[b'#'; 21]), format!("c.py {large}"));
         let other = "notes.TXT is not a Python file: its name ends with .txt; to have it read anyway, give it on standard input: \

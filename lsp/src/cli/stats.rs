@@ -16,7 +16,18 @@ use crate::statistics::store::{DAYS, Store, Stored, VARIABLE};
 #[command(after_help = "\
 Examples:
   codegen-lsp stats             the last 30 days
-  codegen-lsp stats --days 7 --json")]
+  codegen-lsp stats --days 7 --json
+
+What the lines say:
+  asked        requests of editors, by what made them ask
+  suggested    suggestions, each counted once: how many were taken whole, how many in part
+  kept         those taken that were still there two minutes later
+  answers: …   answers with a suggestion, by where it came from; several may have the same one
+    standing   it was shown already, and what was typed is its beginning
+    memory     it is remembered from before
+    prepared   it was begun before anyone asked
+    generated  it was made for this request; early: and answered before its end
+  nothing: …   requests without one, by the reason")]
 pub struct Arguments {
     /// The last N days, today included, in UTC (90 days are kept)
     #[arg(long, value_name = "N", default_value_t = 30, value_parser = crate::cli::number::whole(1..=DAYS))]

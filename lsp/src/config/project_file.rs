@@ -46,7 +46,7 @@ fn table(path: &Path) -> Result<Option<Value>, String> {
 /// the problems, which name the file.
 pub fn read(path: &Path, table: &Value, config: &mut Config, own: Option<&Path>) -> Vec<String> {
     let (admitted, mut problems) = scope::admit_from(Whose::Project, config, table, own);
-    problems.extend(config.read(&admitted));
+    problems.extend(config.read_in(&admitted, Whose::Project.root()));
     problems.into_iter().map(|problem| format!("{}: {problem}", path.display())).collect()
 }
 
@@ -89,23 +89,29 @@ mod tests {
         for (line, why) in [
             (
                 "model = \"theirs.gguf\"",
-                format!("codegen.model = \"theirs.gguf\" is ignored, {place} and only the user may set this option"),
+                format!(
+                    "tool.codegen.model = \"theirs.gguf\" is ignored, {place} and only the user may set this option"
+                ),
             ),
             (
                 "lora = \"l.gguf\"",
-                format!("codegen.lora = \"l.gguf\" is ignored, {place} and only the user may set this option"),
+                format!("tool.codegen.lora = \"l.gguf\" is ignored, {place} and only the user may set this option"),
             ),
             (
                 "trusted = true",
-                format!("codegen.trusted = true is ignored, {place} and only the user may set this option"),
+                format!("tool.codegen.trusted = true is ignored, {place} and only the user may set this option"),
             ),
             (
                 "synthesis.python = \"/p\"",
-                format!("codegen.synthesis.python = \"/p\" is ignored, {place} and only the user may set this option"),
+                format!(
+                    "tool.codegen.synthesis.python = \"/p\" is ignored, {place} and only the user may set this option"
+                ),
             ),
             (
                 "maxFileBytes = 3000000",
-                format!("codegen.maxFileBytes = 3000000 is ignored, {place}, which may only set it to a lower number"),
+                format!(
+                    "tool.codegen.maxFileBytes = 3000000 is ignored, {place}, which may only set it to a lower number"
+                ),
             ),
         ] {
             let (config, problems) = told(&format!("[tool.codegen]\n{line}\n"));
@@ -119,8 +125,8 @@ mod tests {
         for (text, expected) in [
             ("[tool.codegen\n", "is not TOML at line 1: "),
             ("x = 1\n\ny = = 2\n", "is not TOML at line 3: "),
-            ("[tool]\ncodegen = 3\n", "codegen is 3, but must be an object of options"),
-            ("[tool.codegen]\nmodle = 1\n", "codegen.modle is not an option (did you mean codegen.model?)"),
+            ("[tool]\ncodegen = 3\n", "tool.codegen is 3, but must be an object of options"),
+            ("[tool.codegen]\nmodle = 1\n", "tool.codegen.modle is not an option (did you mean tool.codegen.model?)"),
         ] {
             let (config, problems) = told(text);
             assert_eq!(config, Config::default(), "{text:?}");

@@ -6,7 +6,7 @@ use serde_json::{Map, Value};
 
 use super::nearest;
 use super::option::{Mistake, OptionSpec};
-use super::{Config, SECTION, options};
+use super::{Config, options};
 
 /// Keys at the top that are not the server's. An extension keeps its own settings, and those of its protocol's trace,
 /// in the same section, and an editor looks for `$schema` in a file.
@@ -14,10 +14,28 @@ pub const CLIENT_KEYS: [&str; 3] = ["server", "trace", "$schema"];
 /// The largest number of characters of a value or key that a problem shows.
 const TOLD: usize = 80;
 
+/// Where the options stand, which begins their full names in problems: `codegen` in a client's settings, nothing in a file that holds
+/// nothing else.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Root(pub &'static str);
+
+impl Root {
+    /// The full name of an option or section, as the user writes it.
+    #[must_use]
+    pub fn full(self, name: &str) -> String {
+        match (self.0, name) {
+            ("", "") => "the file".to_owned(),
+            ("", name) => name.to_owned(),
+            (root, "") => root.to_owned(),
+            (root, name) => format!("{root}.{name}"),
+        }
+    }
+}
+
 /// Reads `settings` over `config`. A problem names an option, its value and the expected one.
-pub fn read(config: &mut Config, settings: &Value) -> Vec<String> {
+pub fn read(config: &mut Config, settings: &Value, root: Root) -> Vec<String> {
     let mut problems = Vec::new();
-    read_section(config, "", settings, &mut problems);
+    read_section((config, root), "", settings, &mut problems);
     problems
 }
 
@@ -27,14 +45,14 @@ pub fn is_client_key(key: &str) -> bool {
     CLIENT_KEYS.contains(&nearest::bare(key).split('.').next().unwrap_or_default())
 }
 
-fn read_section(config: &mut Config, section: &str, settings: &Value, problems: &mut Vec<String>) {
+fn read_section((config, root): (&mut Config, Root), section: &str, settings: &Value, problems: &mut Vec<String>) {
     let map = match settings {
         Value::Object(map) => map,
         Value::Null => return,
         other => {
             problems.push(format!(
                 "{} is {}, but must be an object of options",
-                full(section),
+                root.full(section),
                 short(&other.to_string())
             ));
             return;
@@ -44,15 +62,15 @@ fn read_section(config: &mut Config, section: &str, settings: &Value, problems: 
     for (key, name, option) in &children {
         let Some(value) = map.get(*key) else { continue };
         match option {
-            Some(option) => read_option(config, option, value, problems),
-            None => read_section(config, name, value, problems),
+            Some(option) => read_option((config, root), option, value, problems),
+            None => read_section((config, root), name, value, problems),
         }
     }
     let known: Vec<_> = children.iter().map(|(key, ..)| *key).collect();
-    problems.extend(unknown_keys(section, map, &known).map(|key| unknown(section, key, &known)));
+    problems.extend(unknown_keys(section, map, &known).map(|key| unknown(root, section, key, &known)));
 }
 
-fn read_option(config: &mut Config, option: &OptionSpec, value: &Value, problems: &mut Vec<String>) {
+fn read_option((config, root): (&mut Config, Root), option: &OptionSpec, value: &Value, problems: &mut Vec<String>) {
     if option.fits(value) {
         return (option.set)(config, value);
     }
@@ -60,7 +78,7 @@ fn read_option(config: &mut Config, option: &OptionSpec, value: &Value, problems
     if value.is_null() {
         return;
     }
-    let name = full(option.name);
+    let name = root.full(option.name);
     if let (Mistake::Narrowed | Mistake::ItemsIgnored, Value::Array(items), Some(item)) =
         (option.mistake, value, option.items())
     {
@@ -86,24 +104,19 @@ fn unknown_keys<'m>(section: &str, map: &'m Map<String, Value>, known: &[&str]) 
 }
 
 /// The problem for a key that is no option: the option that was meant, or the known ones.
-fn unknown(section: &str, key: &str, known: &[&str]) -> String {
+fn unknown(root: Root, section: &str, key: &str, known: &[&str]) -> String {
     let name = if section.is_empty() { key.to_owned() } else { format!("{section}.{key}") };
-    let told = full(&short(&name));
+    let told = root.full(&short(&name));
     if let Some(nested) = nearest::written_with_dots(section, key) {
         return format!("{told} is no key; sections are nested: {nested}");
     }
     match nearest::names(section, key).as_slice() {
         [] => format!("{told} is not an option; there are {}", known.join(", ")),
         names => {
-            let names: Vec<_> = names.iter().map(|name| full(name)).collect();
+            let names: Vec<_> = names.iter().map(|name| root.full(name)).collect();
             format!("{told} is not an option (did you mean {}?)", names.join(" or "))
         }
     }
-}
-
-/// The full name of an option, as the user writes it.
-fn full(name: &str) -> String {
-    if name.is_empty() { SECTION.to_owned() } else { format!("{SECTION}.{name}") }
 }
 
 /// A text as problems quote it: shortened, since it may be long.

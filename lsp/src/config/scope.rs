@@ -10,7 +10,7 @@ use std::path::Path;
 use serde_json::{Map, Value};
 
 use super::option::Scope;
-use super::read::short;
+use super::read::{Root, short};
 use super::{Config, SECTION, options};
 
 /// Whose settings are filtered: both may be a workspace's.
@@ -23,6 +23,14 @@ pub enum Whose {
 }
 
 impl Whose {
+    /// Where their options stand.
+    pub(super) const fn root(self) -> Root {
+        match self {
+            Self::Client => Root(SECTION),
+            Self::Project => Root("tool.codegen"),
+        }
+    }
+
     /// The beginning of the reason for a refusal.
     const fn reason(self) -> &'static str {
         match self {
@@ -109,7 +117,7 @@ fn refusal(whose: Whose, user: &Config, name: &str, value: &Value) -> Option<Str
     if workspace == *user {
         return None;
     }
-    let ignored = format!("{SECTION}.{name} = {} is ignored, {}", short(&value.to_string()), whose.reason());
+    let ignored = format!("{} = {} is ignored, {}", whose.root().full(name), short(&value.to_string()), whose.reason());
     // An unknown option is no workspace's either.
     match options::find(name).map_or(Scope::User, |option| option.scope) {
         Scope::Anyone | Scope::WorkspaceMayAdd => None,

@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use serde_json::Value;
 
 use super::form::{Form, Text};
+use super::read::Root;
 use super::{Config, options};
 
 /// The environment variable that names another file than the platform's.
@@ -31,7 +32,7 @@ pub fn path() -> Option<PathBuf> {
 /// were.
 pub fn read(path: &Path, config: &mut Config) -> Vec<String> {
     let problems = match settings(path) {
-        Ok(settings) => config.read(&settings),
+        Ok(settings) => config.read_in(&settings, Root("")),
         Err(problem) => vec![problem],
     };
     problems.into_iter().map(|problem| format!("{}: {problem}", path.display())).collect()
@@ -42,10 +43,20 @@ fn settings(path: &Path) -> Result<Value, String> {
     if text.trim_ascii().is_empty() {
         return Ok(Value::Null);
     }
-    let mut settings = serde_json::from_slice(&text).map_err(|error| format!("is not JSON: {error}"))?;
+    let mut settings = serde_json::from_slice(&text).map_err(|error| {
+        let why = if at_a_comment(&text, &error) { "; JSON has no comments" } else { "" };
+        format!("is not JSON: {error}{why}")
+    })?;
     let folder = path.parent().unwrap_or(Path::new("/"));
     anchor(&mut settings, folder);
     Ok(settings)
+}
+
+/// Whether the parser has stopped at what is a comment in other languages.
+fn at_a_comment(text: &[u8], error: &serde_json::Error) -> bool {
+    let line = error.line().checked_sub(1).and_then(|number| text.split(|byte| *byte == b'\n').nth(number));
+    let rest = error.column().checked_sub(1).and_then(|column| line?.get(column..)).unwrap_or_default();
+    [&b"//"[..], b"/*", b"#"].iter().any(|start| rest.starts_with(start))
 }
 
 /// The bytes of a file of options, without a byte order mark; `None` if there is no such file.
@@ -136,12 +147,21 @@ mod tests {
         for (text, expected) in [
             ("{\"model\": ", "is not JSON: EOF while parsing a value at line 1 column 10"),
             ("model = 1", "is not JSON: expected value at line 1 column 1"),
+            (
+                "{\n  // Two.\n  \"threads\": 2\n}",
+                "is not JSON: key must be a string at line 2 column 3; JSON has no comments",
+            ),
+            (
+                "{\"threads\": 2, // two\n}",
+                "is not JSON: key must be a string at line 1 column 16; JSON has no comments",
+            ),
+            ("# mine\n{}", "is not JSON: expected value at line 1 column 1; JSON has no comments"),
             ("{}{}", "is not JSON: trailing characters at line 1 column 3"),
-            ("[]", "codegen is [], but must be an object of options"),
-            ("{\"threads\": 0}", "codegen.threads is 0, but must be \"auto\" or a number from 1 to 512"),
+            ("[]", "the file is [], but must be an object of options"),
+            ("{\"threads\": 0}", "threads is 0, but must be \"auto\" or a number from 1 to 512"),
             (
                 "{\"synthesis\": {\"python\": \"venv/bin/python\"}}",
-                "codegen.synthesis.python is \"venv/bin/python\", but must be a program's name in PATH or its absolute path",
+                "synthesis.python is \"venv/bin/python\", but must be a program's name in PATH or its absolute path",
             ),
         ] {
             assert_eq!(told(text.as_bytes()), (Config::default(), vec![expected.to_owned()]), "{text}");

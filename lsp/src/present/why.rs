@@ -40,7 +40,7 @@ pub struct Request {
 pub enum Outcome {
     /// This text was suggested.
     Suggested(String),
-    /// Nothing was, for the reason of that name, in words that go on after "nothing was suggested: ".
+    /// Nothing was, for the reason of that name, in a sentence.
     Refused { name: &'static str, words: String },
 }
 
@@ -125,7 +125,7 @@ fn sentence(request: &Request, line: usize, ago: Duration) -> String {
     let Request { outcome, raw, shown, probability, least, .. } = request;
     let what = match outcome {
         Outcome::Suggested(text) => format!("{} was suggested", quoted(text)),
-        Outcome::Refused { words, .. } => format!("nothing was suggested: {words}"),
+        Outcome::Refused { words, .. } => words.clone(),
     };
     let mut more = Vec::new();
     if let (Some(raw), Outcome::Refused { .. }) = (raw, outcome) {
@@ -255,19 +255,19 @@ mod tests {
         let raw = Some(Raw { text: "\nfoo(bar)\nbaz".to_owned(), mean_logprob: -1.234 });
         for (request, seconds, expected) in [
             (
-                request(0, when, refused("the cursor is in a comment")),
+                request(0, when, refused("Nothing is suggested in a comment.")),
                 3,
-                "line 12, 3 s ago: nothing was suggested: the cursor is in a comment",
+                "line 12, 3 s ago: Nothing is suggested in a comment.",
             ),
             (
                 Request {
                     raw: raw.clone(),
                     probability: Some(0.214),
                     least: Some(0.5),
-                    ..request(0, when, refused("it is too improbable"))
+                    ..request(0, when, refused("It is too improbable."))
                 },
                 119,
-                "line 12, 119 s ago: nothing was suggested: it is too improbable (the model wrote `foo(bar)\u{2026}`; its mean \
+                "line 12, 119 s ago: It is too improbable. (the model wrote `foo(bar)\u{2026}`; its mean \
                  log-probability is -1.23; that it is right has a probability of 21 %, and 50 % are asked for)",
             ),
             (
@@ -303,7 +303,7 @@ mod tests {
             json!({
                 "line": 0, "secondsAgo": 0.0, "kind": "line", "source": null, "suggested": null,
                 "refusal": {"name": "name", "words": "because"}, "raw": null, "meanLogprob": null, "probability": null,
-                "least": null, "context": [], "message": "line 1, 0 s ago: nothing was suggested: because",
+                "least": null, "context": [], "message": "line 1, 0 s ago: because",
             })
         );
         let raw = Some(Raw { text: "x".to_owned(), mean_logprob: -0.5 });

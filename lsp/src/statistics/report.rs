@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::fmt::Write;
 
+use codegen_text::completion::Refusal;
 use serde::Serialize;
 
 use super::counts::{Asked, OfKind, Statistics, Tokens};
@@ -146,10 +147,14 @@ impl Report {
             format!("{} of {} after two minutes{}", self.all.kept, self.all.checked, percent(self.all.retention));
         line("kept", kept);
         for (source, answers) in &self.sources {
-            line(&format!("from: {}", source.name()), format!("{}{}", answers.latency.words(), percent(answers.share)));
+            line(
+                &format!("answers: {}", source.name()),
+                format!("{}{}", answers.latency.words(), percent(answers.share)),
+            );
         }
         for Refusals { name, count } in &self.refusals {
-            line(&format!("nothing: {name}"), count.to_string());
+            let words = Refusal::named(name).map(|refusal| first_clause(refusal.words())).unwrap_or_default();
+            line(&format!("nothing: {name}"), format!("{count:<5} {words}").trim_end().to_owned());
         }
         let Characters { model, hand, other, share } = self.characters;
         line(
@@ -203,6 +208,11 @@ impl Latency {
     fn times(&self) -> Option<String> {
         Some(format!("p50 {:.0} ms, p95 {:.0} ms", self.p50?, self.p95?))
     }
+}
+
+/// What it is, of a sentence that goes on with what can be done about it.
+fn first_clause(words: &str) -> &str {
+    words.split_once(';').map_or(words, |(first, _)| first).trim_end_matches('.')
 }
 
 fn share(part: u64, whole: u64) -> Option<f64> {
@@ -283,8 +293,9 @@ mod tests {
             "asked                  4 (4 by typing, 0 by a key, 0 for a menu's entry)\n",
             "suggested              5, accepted 1, partly 1 (40 %); p50 103 ms, p95 103 ms\n",
             "kept                   1 of 1 after two minutes (100 %)\n",
-            "from: prepared         1 in p50 0 ms, p95 0 ms (20 %)\n",
+            "answers: prepared      1 in p50 0 ms, p95 0 ms (20 %)\n",
             "nothing: unsure        2\n",
+            "nothing: comment       1     Nothing is suggested in a comment\n",
             "characters             30 by the model, 70 by hand (the model's share is 30 %), 1000 otherwise\n",
         ] {
             assert!(table.contains(line), "no {line:?} in\n{table}");

@@ -95,7 +95,7 @@ fn what_the_user_got_wrong_is_said_in_a_sentence_with_code_2() {
     let place = |path: &str, place: &str| format!("{path}:{place}");
     for (arguments, problem) in [
         (vec!["complete".to_owned(), place(&nowhere, "1:1")], "cannot read"),
-        (vec!["complete".to_owned(), place(&directory, "1:1")], "cannot read"),
+        (vec!["complete".to_owned(), place(&directory, "1:1")], "is a folder; name the Python files in it"),
         (vec!["complete".to_owned(), place(&binary, "1:1")], "is not valid UTF-8 at line 1, byte 5"),
         (vec!["complete".to_owned(), place(&path, "9:1")], "there is no line 9; the last is 2"),
         (vec!["complete".to_owned(), place(&path, "1:99")], "line 1 has no column 99; its last is 6"),

@@ -12,8 +12,8 @@ fn comments_that_ask_for_nothing_are_written_by_their_number() {
     let path = file(folder.path(), "a.py", MIXED.as_bytes());
     let (out, said) = run(&["synthesize", &path]);
     assert_eq!(out, MIXED);
-    let why = "a.py: no comment here asks for code by itself: 1 comment stands above code of its own, 1 comment stands within \
-               code; use --turn N (see --list)\n";
+    let why = "a.py: no comment here asks for code by itself: 1 comment stands above code of its own, 1 comment stands directly \
+               below code; put a blank line above, or use --turn N (see --list)\n";
     assert!(said.ends_with(why), "{said}");
     let (out, said) = run(&["synthesize", &path, "--list"]);
     assert_eq!(out, "");

@@ -27,7 +27,7 @@ fn the_project_sets_what_a_workspace_may_and_is_told_what_it_may_not() {
     assert_eq!(output.status.code(), Some(0), "{}", err(&output));
     let said = err(&output);
     assert!(
-        said.contains("pyproject.toml: codegen.model = \"theirs.gguf\" is ignored, as this file is the project's"),
+        said.contains("pyproject.toml: tool.codegen.model = \"theirs.gguf\" is ignored, as this file is the project's"),
         "{said}"
     );
     assert!(said.starts_with("warning: ") && said.ends_with(&format!("; set it in {own}\n")), "{said}");
@@ -75,7 +75,7 @@ fn doctor_names_the_files_of_options_and_each_problem_once() {
     let project = folder.path().canonicalize().unwrap().join("pyproject.toml");
     let files = format!("\nuser file     {own}\nproject file  {}\n", project.display());
     assert!(report.contains(&files), "{report}");
-    for problem in ["codegen.thread is not an option", "codegen.model = \"theirs.gguf\" is ignored"] {
+    for problem in ["json: thread is not an option", "tool.codegen.model = \"theirs.gguf\" is ignored"] {
         assert_eq!((report.matches(problem).count(), said.matches(problem).count()), (1, 0), "{report}{said}");
     }
 }
@@ -91,7 +91,32 @@ fn completions_and_manual_pages_are_made() {
     succeeds(&["man", pages.to_str().unwrap()]);
     for name in ["codegen-lsp.1", "codegen-lsp-synthesize.1", "codegen-lsp-model-convert.1"] {
         let page = std::fs::read_to_string(pages.join(name)).unwrap();
-        assert!(page.contains(".SH SYNOPSIS"), "{name}");
+        assert!(page.contains(".SH SYNOPSIS\n.nf\ncodegen\\-lsp"), "{name}: {page}");
+        assert!(page.contains("\n.SH \"EXAMPLES\"\n.nf\n") && !page.contains("EXTRA"), "{name}: {page}");
+    }
+    let page = std::fs::read_to_string(pages.join("codegen-lsp-synthesize.1")).unwrap();
+    assert!(page.contains("<FILE>...\n.fi") && page.contains(".SH \"EXIT STATUS\"\n.nf\n0  every turn"), "{page}");
+}
+
+#[cfg(unix)]
+#[test]
+fn bash_completes_behind_every_subcommand() {
+    let script = out(&program(&["completions", "bash"]).output().unwrap());
+    for (words, expected) in [
+        ("codegen-lsp syn", "synthesize"),
+        ("codegen-lsp synthesize --is", "--isolation"),
+        ("codegen-lsp model qu", "quantize"),
+        ("codegen-lsp model inspect --js", "--json"),
+        ("codegen-lsp eval humaneval --temp", "--temperatures"),
+    ] {
+        // As Bash calls it: the command, the word at the cursor, and the one before.
+        let ask = format!(
+            "{script}\nCOMP_WORDS=({words}); COMP_CWORD=$((${{#COMP_WORDS[@]}} - 1))\n\
+             _codegen__lsp codegen-lsp \"${{COMP_WORDS[COMP_CWORD]}}\" \"${{COMP_WORDS[COMP_CWORD - 1]}}\"\n\
+             echo \"${{COMPREPLY[@]}}\""
+        );
+        let bash = std::process::Command::new("bash").args(["--norc", "-c", &ask]).output().unwrap();
+        assert_eq!(out(&bash).trim_end(), expected, "{words}: {}", err(&bash));
     }
 }
 

@@ -45,6 +45,7 @@ const COMMANDS: &[&str] = &[
 /// Commands that are refused, in a folder with the files of [`folder`]. What a system says in its own words is left out.
 const REFUSALS: &[&str] = &[
     "dance",
+    "a.py",
     "synthesis a.py",
     "synthesize",
     "synthesize a.py --turm 1",
@@ -56,7 +57,11 @@ const REFUSALS: &[&str] = &[
     "synthesize a.py --replace",
     "synthesize a.py --candidates 17",
     "synthesize a.py --temperature 0",
+    "synthesize a.py --temperature -1",
     "synthesize a.py --top-p 2",
+    "synthesize a.py --marker foo",
+    "synthesize a.py --python nope",
+    "synthesize .",
     "synthesize a.py --max-tokens many",
     "synthesize a.py --color blue",
     "synthesize a.py --json --diff",
@@ -74,6 +79,7 @@ const REFUSALS: &[&str] = &[
     "synthesize - --in-place",
     "synthesize notes.txt",
     "synthesize latin.py",
+    "synthesize declared.py",
     "synthesize large.py",
     "synthesize a.py --model Salesforce/codegen-350M-mono",
     "synthesize a.py --model no-such-model",
@@ -115,6 +121,7 @@ fn folder() -> tempfile::TempDir {
     write("b.py", b"# Assign 1 to x.\n");
     write("notes.txt", b"# Assign 1 to x.\n");
     write("latin.py", b"# Assign 1 to x.\nname = 'caf\xe9'\n");
+    write("declared.py", b"# -*- coding: latin-1 -*-\n# caf\xe9\n");
     write("large.py", &b"# Assign 1 to x.\n".repeat(200_000));
     folder
 }
@@ -190,5 +197,5 @@ fn refusals() {
     }
     compare("refusals.txt", &text);
     let names: Vec<_> = std::fs::read_dir(folder.path()).unwrap().collect();
-    assert_eq!(names.len(), 5, "nothing was written");
+    assert_eq!(names.len(), 6, "nothing was written");
 }

@@ -156,18 +156,22 @@ fn turns_are_listed_with_the_numbers_that_they_go_by() {
     let (lines, said) = run(&["synthesize", &path, "--list"]);
     let lines: Vec<&str> = lines.lines().collect();
     assert_eq!(lines.len(), 5, "{lines:?}");
-    assert_eq!(lines[1], "turn 2, line 4, 1 line: Sort numbers in descending order.");
-    assert_eq!(lines[3], "turn 4, line 10, 5 lines: Compute the sum of numbers and store it in total.");
-    assert_eq!(lines[4], "turn 5, line 14, empty: Return x twice.");
+    assert_eq!(lines[1], "turn 2, line 4, has 1 line of code: Sort numbers in descending order.");
+    assert_eq!(lines[3], "turn 4, line 10, asks for code: Compute the sum of numbers and store it in total.");
+    assert_eq!(lines[4], "turn 5, line 14, asks for code: Return x twice.");
     assert_eq!(said, "", "no model is needed");
     let (lines, _) = run(&["synthesize", &path, "--list", "--json"]);
     let turns: Vec<Value> = lines.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
     let second = serde_json::json!({
-        "turn": 2, "line": 4, "prompt": "Sort numbers in descending order.", "text": "numbers = 'by hand'",
+        "turn": 2, "line": 4, "prompt": "Sort numbers in descending order.", "asks": false,
+        "text": "numbers = 'by hand'",
     });
     assert_eq!(turns[1], second);
     let (lines, said) = run(&["synthesize", &path, "--list", "--marker", "#>"]);
-    assert_eq!((lines.as_str(), said), ("", format!("note: {path} has no comment prompts\n")));
+    assert_eq!(
+        (lines.as_str(), said),
+        ("", format!("note: {path}: no comment starts with #>, as prompts do here (--marker, prompt.marker)\n"))
+    );
     assert_eq!(std::fs::read_to_string(&path).unwrap(), text);
 }
 
@@ -280,7 +284,7 @@ fn colours_are_for_terminals_only() {
 fn what_cannot_be_done_is_said() {
     let folder = tempfile::tempdir().unwrap();
     let path = file(folder.path(), "a.py", WRITTEN.as_bytes());
-    let table: [(&[&str], &str); 14] = [
+    let table: [(&[&str], &str); 17] = [
         (&["--replace"], "required"),
         (&["--list", "--turn", "1", "--replace"], "cannot be used with"),
         (
@@ -299,6 +303,9 @@ fn what_cannot_be_done_is_said() {
         (&["--temperature", "0"], "above 0 and up to 2"),
         (&["--top-p", "1.5"], "above 0 and up to 1"),
         (&["--json", "--diff"], "cannot be used with"),
+        (&["--marker", "foo"], "expected the beginning of a comment, such as '#>'"),
+        (&["--python", "python3"], "required"),
+        (&["--isolation", "limits"], "required"),
     ];
     for (flags, expected) in table {
         let output = program(&[&["synthesize", &path], flags].concat()).output().unwrap();
@@ -316,7 +323,8 @@ fn what_speaks_against_the_only_text_is_said() {
     let (json, cost) = run(&["synthesize", &path, "--json"]);
     let turn: Value = serde_json::from_str(&json).unwrap();
     assert_eq!(turn["candidates"][0]["score"]["missing"], serde_json::json!(["v0"]), "{json}");
-    assert!(cost.starts_with(&format!("warning: {path}: turn 1: misses v0")) && cost.lines().count() == 1, "{cost}");
+    let said = format!("warning: {path}: the code that follows uses v0, which nothing defines\n");
+    assert!(cost.ends_with(&said) && cost.matches("v0").count() == 1, "{cost}");
 }
 
 #[test]
@@ -353,4 +361,36 @@ fn what_raises_is_found_out_by_running_it() {
     let output = program(&["synthesize", &good, "--verify", "--python", "no-such-python"]).output().unwrap();
     assert_eq!(output.status.code(), Some(2));
     assert!(err(&output).contains("there is no Python to run programs with (`no-such-python`: "), "{}", err(&output));
+}
+
+#[test]
+fn what_is_not_written_is_listed_as_such_and_named() {
+    let folder = tempfile::tempdir().unwrap();
+    let text = "x = [3, 1, 2]\n\n# Sort x in place.\n\nprint(x)\n\n# print them\n\nprint('done')\n";
+    let path = file(folder.path(), "a.py", text.as_bytes());
+    let (listed, _) = run(&["synthesize", &path, "--list"]);
+    assert_eq!(
+        listed,
+        "turn 1, line 3, asks for code: Sort x in place.\nturn 2, line 7, taken to explain what follows: print them\n"
+    );
+    let (_, said) = run(&["synthesize", &path]);
+    let passed = format!("note: {path}: turn 2 (line 7) is taken to speak of the code that follows");
+    assert!(said.contains(&passed), "{said}");
+    let checked = program(&["synthesize", &path, "--check"]).output().unwrap();
+    assert_eq!(out(&checked), format!("{path}:3: turn 1 has no code: Sort x in place.\n"));
+    assert!(err(&checked).contains(&passed), "{}", err(&checked));
+}
+
+#[test]
+fn a_file_that_is_broken_already_is_said_to_be() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = file(folder.path(), "a.py", b"x = (\n\n# Print the word hello.\n");
+    let output = program(&["synthesize", &path, "--diff"]).args(THREADS).output().unwrap();
+    let said = err(&output);
+    assert!(said.contains(&format!("warning: {path}: line ")) && said.contains(" does not parse as it is ("), "{said}");
+    assert!(
+        out(&output).is_empty() || out(&output).starts_with(&format!("--- a{path}\n+++ b{path}\n")),
+        "{}",
+        out(&output)
+    );
 }

@@ -37,8 +37,7 @@ fn a_turn_that_does_not_parse_is_not_written_unless_forced() {
     assert_eq!(output.status.code(), Some(1), "{}", err(&output));
     assert_eq!(std::fs::read_to_string(&path).unwrap(), text);
     let said = err(&output);
-    let why =
-        format!("error: {path}: the code of turn 1 does not parse; its code is not written (--force writes it)\n");
+    let why = format!("error: {path}: the code of turn 1 does not parse and is not written (--force writes it)\n");
     assert!(said.contains(&why), "{said}");
     assert!(said.ends_with(&format!("{path}: 0 of 1 turn written\n")), "{said}");
     let quiet = synthesize(&[&[path.as_str(), "--in-place", "--turn", "1", "-q"], &flags[..]].concat());

@@ -241,7 +241,8 @@ pub fn program_text(document: &Document, turn: &Turn) -> String {
 }
 
 /// A part of the turn's code, as [`program_text`] has the whole.
-pub(crate) fn text_of(document: &Document, turn: &Turn, range: Range<usize>) -> String {
+#[must_use]
+pub fn text_of(document: &Document, turn: &Turn, range: Range<usize>) -> String {
     program::dedent(&shown_text(document, range), &turn.indent)
 }
 

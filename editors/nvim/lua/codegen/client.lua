@@ -8,6 +8,8 @@ M.NAME = "codegen"
 ---@param message string
 ---@param level? integer of `vim.log.levels`; INFO by default
 function M.notify(message, level)
+  -- The server names itself in what it says, for editors that do not say who is talking.
+  message = message:gsub("^codegen%-lsp: ", "")
   require("codegen.messages").tell("codegen: " .. message, level or vim.log.levels.INFO)
 end
 

@@ -27,7 +27,7 @@ function M.lines(result)
     add("Sampling", how)
     add("Tokens", ("%d of prompt (%d reused), %d generated"):format(stats.promptTokens, stats.reusedTokens, stats.generatedTokens))
     add("Time", ("%.0f ms for the prompt, %.0f ms for the code"):format(stats.prefillMs, stats.decodeMs))
-    add("Log-prob.", ("%.3f per token"):format(stats.meanLogprob))
+    add("Log-prob", ("%.3f per token"):format(stats.meanLogprob))
     add("Raises", made.raised)
   end
   local history = optional(result.history)

@@ -29,7 +29,7 @@ local function on_turn(command, more, done)
   end
 end
 
---- Writes code for the prompt at the cursor. Code that was not generated is kept; see |:CodegenReplace|.
+--- Writes code for the prompt at the cursor. Code that was not generated is kept; see |:Codegen|, `replace`.
 function M.synthesize()
   on_turn("codegen.synthesize")
 end

@@ -83,8 +83,8 @@ pub enum ExecutionError {
     Sandbox(#[from] SandboxError),
     /// The Python lacks a module.
     #[error(
-        "the Python `{python}` cannot be used: {what}. Install that (`{python} -m pip install {package}`) or name another \
-         one with --python ({reason})"
+        "the Python `{python}` cannot be used: {what} ({reason}). `python3 -m venv eval-python && eval-python/bin/pip install \
+         {package}` makes one that has it: name it with --python eval-python/bin/python"
     )]
     Lacks {
         /// The Python.
@@ -106,7 +106,7 @@ pub enum ExecutionError {
 /// # Errors
 /// There is no such Python, it does not run in the sandbox, or it is to run MTPB's programs and has no numpy.
 pub fn sandbox(python: &Path, benchmark: Benchmark, allowance: &Allowance) -> Result<Sandbox, ExecutionError> {
-    let numpy = Module { name: "numpy", what: "MTPB's programs import numpy, which it lacks", package: "numpy" };
+    let numpy = Module { name: "numpy", what: "MTPB's programs import numpy, which it lacks", package: "numpy pandas" };
     able(python, allowance, (benchmark == Benchmark::Mtpb).then_some(numpy))
 }
 

@@ -18,8 +18,8 @@ pub struct Difference {
     pub now: String,
 }
 
-/// The field on which samples do not depend: a run may be continued with another isolation of programs.
-const MAY_DIFFER: &str = "isolation";
+/// The fields on which samples do not depend: a run may be continued with another isolation of programs, or for another pass@k.
+const MAY_DIFFER: [&str; 2] = ["isolation", "ks"];
 
 /// The fields in which the headers differ.
 #[must_use]
@@ -29,7 +29,7 @@ pub fn differences(then: &Header, now: &Header) -> Vec<Difference> {
     let names = then.keys().chain(now.keys().filter(|name| !then.contains_key(*name)));
     let pairs = names.map(|name| (name, value(&then, name), value(&now, name)));
     pairs
-        .filter(|(name, then, now)| *name != MAY_DIFFER && then != now)
+        .filter(|(name, then, now)| !MAY_DIFFER.contains(&name.as_str()) && then != now)
         .map(|(name, then, now)| {
             let (then, now) = shown(name, &then, &now);
             Difference { field: name.replace('_', " "), then, now }

@@ -30,6 +30,7 @@ fn header() -> Header {
         perplexity: true,
         scoring: None,
         reproducible: None,
+        ks: Vec::new(),
         isolation: None,
         problems: vec![problem("1", 1), problem("2", 3)],
         left_out: Vec::new(),
@@ -234,7 +235,7 @@ fn a_run_goes_on_with_its_own_settings_only() {
 
     let mut renamed = header();
     renamed.problems[1].name = "x".repeat(300);
-    let elsewhere = Header { isolation: Some("limits".to_owned()), ..header() };
+    let elsewhere = Header { isolation: Some("limits".to_owned()), ks: vec![2], ..header() };
     assert!(differences(&header(), &elsewhere).is_empty(), "a run may go on where programs are kept from less");
     let [difference] = &differences(&header(), &renamed)[..] else { panic!() };
     assert!(difference.then.starts_with("{\"id\":\"2\"") && difference.now.ends_with("xxx …"), "{difference:?}");

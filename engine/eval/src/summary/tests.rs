@@ -65,6 +65,7 @@ fn header(benchmark: Benchmark, conditions: &[&str], problems: Vec<Problem>) -> 
         perplexity: true,
         scoring: None,
         reproducible: None,
+        ks: Vec::new(),
         isolation: None,
         problems,
         left_out: Vec::new(),

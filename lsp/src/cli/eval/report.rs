@@ -26,7 +26,7 @@ pub struct Arguments {
     /// Write a report as a single HTML file, too
     #[arg(long, value_name = "FILE")]
     html: Option<PathBuf>,
-    /// The k of pass@k [default: 1, 10 and 100, as far as there are samples]
+    /// The k of pass@k [default: those that the run was begun with]
     #[arg(short = 'k', value_name = "K,…", value_delimiter = ',', value_parser = crate::cli::number::at_least(1usize))]
     ks: Option<Vec<usize>>,
     /// Print the summary as JSON
@@ -42,7 +42,10 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     let run = results::outline(&arguments.run)?;
     let ks = match run.header.benchmark {
         Benchmark::Mtpb => Vec::new(),
-        Benchmark::HumanEval => ks_within(arguments.ks.as_deref(), run.header.samples)?,
+        Benchmark::HumanEval => {
+            let begun_with = Some(run.header.ks.as_slice()).filter(|ks| !ks.is_empty());
+            ks_within(arguments.ks.as_deref().or(begun_with), run.header.samples)?
+        }
     };
     publish(&run, &ks, arguments.html.as_deref(), arguments.json)?;
     Ok(ExitCode::SUCCESS)

@@ -75,6 +75,7 @@ impl Setup<'_> {
             scoring: self.scoring,
             reproducible: plan.reproducible.then(|| decoding(engine, config)),
             isolation: Some(format!("{}: {isolation}", isolation.level())),
+            ks: self.ks.clone(),
             problems: self.facts.clone(),
             left_out: self.left_out.clone(),
         })

@@ -20,17 +20,34 @@ pub(super) struct Source<P> {
 }
 
 pub(super) fn mtpb(arguments: &Common) -> anyhow::Result<Source<MtpbProblem>> {
-    read(arguments, mtpb::read)
+    read(arguments, mtpb::read, |bytes| {
+        is(humaneval::read(bytes)).then_some("HumanEval's problems; see `codegen-lsp eval humaneval`")
+    })
 }
 
 pub(super) fn humaneval(arguments: &Common) -> anyhow::Result<Source<HumanEvalProblem>> {
-    read(arguments, humaneval::read)
+    read(arguments, humaneval::read, |bytes| {
+        is(mtpb::read(bytes)).then_some("MTPB's problems; see `codegen-lsp eval mtpb`")
+    })
 }
 
-fn read<P>(arguments: &Common, parse: impl Fn(&[u8]) -> Problems<P>) -> anyhow::Result<Source<P>> {
+/// Whether a file has been read as what it is.
+fn is<P>(read: Problems<P>) -> bool {
+    !read.problems.is_empty()
+}
+
+/// Reads the problems. `other` says whose they are where they are none of this benchmark's.
+fn read<P>(
+    arguments: &Common,
+    parse: impl Fn(&[u8]) -> Problems<P>,
+    other: impl Fn(&[u8]) -> Option<&'static str>,
+) -> anyhow::Result<Source<P>> {
     let path = arguments.problems.display();
     let bytes = std::fs::read(&arguments.problems).with_context(|| format!("cannot read {path}"))?;
     let Problems { mut problems, left_out } = parse(&bytes);
+    if let Some(whose) = if problems.is_empty() { other(&bytes) } else { None } {
+        bail!("{path} has {whose}");
+    }
     if !left_out.is_empty() && !arguments.skip_invalid {
         bail!("{path} has lines that are no valid problems (--skip-invalid leaves them out):\n{}", list(&left_out));
     }

@@ -13,6 +13,7 @@ use super::choice::Choice;
 use crate::cli::engine_args::EngineArgs;
 use crate::cli::number::{at_least, fraction_of_option, of_option};
 use crate::cli::paint::Colour;
+use crate::cli::settings::marker;
 use crate::cli::source::Source;
 use crate::config::{Config, SynthesisConfig};
 
@@ -53,19 +54,20 @@ pub struct Arguments {
     #[arg(long, requires = "which", help_heading = "Turns")]
     pub replace: bool,
     /// Only comments that start with this are prompts (say '#>')
-    #[arg(long, value_name = "TEXT", help_heading = "Turns")]
+    #[arg(long, value_name = "TEXT", value_parser = marker, help_heading = "Turns")]
     pub marker: Option<String>,
 
     /// Write the code into the files
     #[arg(long, help_heading = "Output")]
     pub in_place: bool,
-    /// Print the change as a unified diff, and nothing else
+    /// Print the change as a unified diff, and nothing else; with --in-place it is also written
     #[arg(long, help_heading = "Output")]
     pub diff: bool,
     /// Print a line of JSON for every turn
     #[arg(long, conflicts_with = "diff", help_heading = "Output")]
     pub json: bool,
-    /// List the turns with their numbers, and write nothing. Comments that ask for nothing by themselves are named in a note
+    /// List the turns with their numbers and what is made of each, and write nothing. Notes and other comments that ask for nothing
+    /// by themselves are named in a note
     #[arg(
         long,
         conflicts_with_all = [
@@ -111,11 +113,11 @@ pub struct Arguments {
     #[arg(long, help_heading = "Code")]
     pub force: bool,
     /// The Python for --verify [default: python3]
-    #[arg(long, value_name = "PROGRAM", help_heading = "Code")]
+    #[arg(long, value_name = "PROGRAM", requires = "verify", help_heading = "Code")]
     pub python: Option<String>,
     /// How far the programs of --verify have to be isolated: limits, folder, folder+network or
     /// folder+network+processes. Where this system cannot do that, nothing is run [default: folder+network]
-    #[arg(long, value_name = "LEVEL", value_parser = level, help_heading = "Code")]
+    #[arg(long, value_name = "LEVEL", requires = "verify", value_parser = level, help_heading = "Code")]
     pub isolation: Option<Level>,
     /// Tokens of one turn's code at most [default: 256]
     #[arg(long, value_name = "N", value_parser = of_option::<usize>("synthesis.maxTokens"), help_heading = "Code")]

@@ -10,7 +10,7 @@ use codegen_text::turns::{self, TurnOptions};
 
 use super::arguments::Arguments;
 use super::choice::{Choice, Chosen};
-use super::{FAILED, report, writer};
+use super::{FAILED, list, report, writer};
 use crate::cli::output::{self, counted};
 use crate::cli::source::{Source, Text};
 use crate::config::Config;
@@ -36,17 +36,28 @@ pub(super) fn run(
             problems += 1;
             output::print(&format!("{}{problem}\n", source.name()))?;
         }
+        if let Some(passed) = list::passed_over(&Document::new(&text.text, 0), options) {
+            output::note(&format!("{}: {passed}", source.name()));
+        }
     }
     output::say(&format!("{} checked, {}", counted(texts.len(), "file"), counted(problems, "problem")));
     Ok(if problems > 0 { ExitCode::from(FAILED) } else { ExitCode::SUCCESS })
 }
 
+/// The line, from 1, at which a text is no Python, and the rule that it breaks.
+pub(super) fn violation(document: &Document, text: &str) -> Option<(usize, String)> {
+    let found = python::violations(text, 1);
+    let violation = found.first()?;
+    // What is missing at the end is missing in the last line that there is.
+    let at = violation.at.min(text.trim_end().len());
+    Some((python::line_at(document, at).number + 1, violation.rule.to_string()))
+}
+
 /// What is wrong with a text: what stands behind its name, such as `:3: turn 2 has no code`.
 fn of(text: &str, options: &TurnOptions, run: Option<&RunOptions>) -> anyhow::Result<Vec<String>> {
     let mut document = Document::new(text, 0);
-    if let Some(violation) = python::violations(text, 1).first() {
-        let line = python::line_at(&document, violation.at).number + 1;
-        return Ok(vec![format!(":{line}: does not parse: {}", violation.rule)]);
+    if let Some((line, rule)) = violation(&document, text) {
+        return Ok(vec![format!(":{line}: does not parse: {rule}")]);
     }
     let numbered = Chosen::new(&mut document, Choice::Open, false, options)?.numbered(&document);
     let open = numbered.iter().filter(|(_, turn)| turns::offers(&document, turn, options));
@@ -80,7 +91,7 @@ mod tests {
             ("x = 1\n# TODO: more\n", &[]),
             ("# Sort x.\nx.sort()\n\n# Print x.\n", &[":4: turn 2 has no code: Print x."]),
             ("# Sort x.\n\n# Print x.\n", &[":1: turn 1 has no code: Sort x.", ":3: turn 2 has no code: Print x."]),
-            ("# Sort x.\nx = (\n", &[":3: does not parse: unexpected EOF while parsing"]),
+            ("# Sort x.\nx = (\n", &[":2: does not parse: unexpected EOF while parsing"]),
         ] {
             assert_eq!(of(text, &TurnOptions::default(), None).unwrap(), expected, "{text:?}");
         }

@@ -4,6 +4,7 @@ mod arguments;
 mod check;
 mod choice;
 mod list;
+mod patch;
 mod report;
 mod stream;
 mod terminal;
@@ -17,7 +18,6 @@ use std::time::Instant;
 use anyhow::Context;
 use codegen_text::document::Document;
 use codegen_text::turns::{self, Turn, TurnOptions};
-use similar::TextDiff;
 
 pub use arguments::Arguments;
 pub(in crate::cli) use arguments::level;
@@ -41,6 +41,7 @@ struct Job<'o> {
     read: Text,
     document: Document,
     chosen: Chosen<'o>,
+    options: &'o TurnOptions,
     /// The number of later turns that keep the code they have.
     left: usize,
 }
@@ -136,7 +137,7 @@ impl<'o> Job<'o> {
             Some(_) if !arguments.replace => chosen.left_alone(&document),
             _ => 0,
         };
-        Ok(Self { source, read, document, chosen, left })
+        Ok(Self { source, read, document, chosen, options, left })
     }
 
     /// A text with the byte order mark that the file has.
@@ -162,6 +163,12 @@ impl<'o> Job<'o> {
     ) -> anyhow::Result<Tally> {
         let mut tally = Tally::default();
         let name = self.source.name();
+        if let Some((line, rule)) = check::violation(&self.document, &self.read.text) {
+            output::warning(&format!(
+                "{name}: line {line} does not parse as it is ({rule}), so it cannot be told whether the code that is written does"
+            ));
+        }
+        let mut needed = Vec::new();
         while let Some((number, turn)) = self.chosen.next(&self.document) {
             tally.chosen += 1;
             let turn = match resolved(arguments, &self.document, number, turn.clone()) {
@@ -181,6 +188,7 @@ impl<'o> Job<'o> {
             terminal.json(|| report::json(file, number, &self.document, &turn, &written, is_written))?;
             tally.written += usize::from(is_written);
             tally.failed += usize::from(fate != Fate::Good);
+            needed = written.selection.best().map_or(needed, |best| report::needed_elsewhere(&turn, best));
             self.put(arguments, &turn, if is_written { written.text() } else { "" });
             if fate.raises() && !arguments.keep_going {
                 let left = self.leave(arguments);
@@ -190,6 +198,12 @@ impl<'o> Job<'o> {
                 }
                 break;
             }
+        }
+        if !needed.is_empty() {
+            output::warning(&format!(
+                "{name}: the code that follows uses {}, which nothing defines",
+                needed.join(", ")
+            ));
         }
         Ok(tally)
     }
@@ -237,11 +251,12 @@ impl<'o> Job<'o> {
                 counted(self.left, "later turn"),
             ));
         }
+        let passed = list::passed_over(&Document::new(old, 0), self.options);
+        if let Some(passed) = passed.filter(|_| arguments.choice() == Choice::Open) {
+            output::note(&format!("{name}: {passed}"));
+        }
         if arguments.diff {
-            let name = if self.source == Source::Input { "stdin" } else { &name };
-            let (before, after) = (self.marked(old), self.marked(&result));
-            let diff = TextDiff::from_lines(&before, &after);
-            let diff = diff.unified_diff().header(&format!("a/{name}"), &format!("b/{name}")).to_string();
+            let diff = patch::of(&self.source, &self.marked(old), &self.marked(&result));
             terminal.print(&output::shown(&diff, std::io::stdout().is_terminal()))?;
         }
         terminal.whole(&self.marked(&result))?;

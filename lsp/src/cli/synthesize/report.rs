@@ -3,7 +3,7 @@
 use codegen_text::candidates::{self, Ranked};
 use codegen_text::document::Document;
 use codegen_text::python;
-use codegen_text::turns::{self, Turn};
+use codegen_text::turns::{self, Silence, Turn};
 use serde_json::{Value, json};
 
 use super::writer::Written;
@@ -57,7 +57,10 @@ impl Fate {
     fn words(&self, number: usize) -> Option<String> {
         match self {
             Self::Good => None,
-            Self::Empty => Some(format!("turn {number}: the model wrote no code")),
+            Self::Empty => Some(format!(
+                "turn {number}: the model wrote no code; --candidates 8 takes the best of several answers, and it helps to name the \
+                 variables and to ask for one step"
+            )),
             Self::Unparsable => Some(format!("the code of turn {number} does not parse")),
             Self::Raises(raised) => Some(format!("turn {number} {}", run::predicate(raised))),
             Self::RaisesBefore(raised, turn) => {
@@ -99,7 +102,10 @@ pub(super) fn tell(
     if let Some(words) = fate.words(number) {
         match is_written {
             true => output::warning(&format!("{name}: {words}")),
-            false => output::error(&format!("{name}: {words}; its code is not written (--force writes it)")),
+            false => {
+                let end = if *fate == Fate::Unparsable { " and is not written" } else { "; its code is not written" };
+                output::error(&format!("{name}: {words}{end} (--force writes it)"));
+            }
         }
     }
     if written.left_out {
@@ -110,7 +116,8 @@ pub(super) fn tell(
         // Its names cannot be told for sure.
         false => Vec::new(),
     };
-    let mut found = weaknesses(best, &undefined);
+    let elsewhere = needed_elsewhere(turn, best);
+    let mut found = weaknesses(best, &[&undefined[..], &elsewhere].concat());
     if !undefined.is_empty() {
         found.push(format!("uses {}, which nothing defines", undefined.join(", ")));
     }
@@ -140,16 +147,28 @@ fn details(number: usize, written: &Written) -> Vec<String> {
     lines
 }
 
+/// The names that a candidate does not define and nothing else does, although what follows uses them, where the turn's comment says
+/// nothing of them: then it is no fault of the turn's.
+pub(super) fn needed_elsewhere(turn: &Turn, best: &Ranked) -> Vec<String> {
+    let mentioned = |name: &&String| python::words(&turn.prompt).any(|word| word == name.as_str());
+    best.score.missing.iter().filter(|name| !mentioned(name)).cloned().collect()
+}
+
 /// What speaks against a candidate beside that it does not parse or raises, in words.
 ///
 /// Names in `told` are left out.
 fn weaknesses(ranked: &Ranked, told: &[String]) -> Vec<String> {
     let score = &ranked.score;
-    let all = [("misses", &score.missing), ("shadows", &score.shadows), ("drops", &score.drops)];
-    let all = all.map(|(what, names)| (what, names.iter().filter(|name| !told.contains(name))));
-    let all = all.map(|(what, names)| (what, names.map(String::as_str).collect::<Vec<_>>()));
-    let all = all.into_iter().filter(|(_, names)| !names.is_empty());
-    all.map(|(what, names)| format!("{what} {}", names.join(", "))).collect()
+    let below = ", which the code below uses";
+    let all = [
+        ("does not define", &score.missing, ""),
+        ("gives another value to", &score.shadows, below),
+        ("no longer defines", &score.drops, below),
+    ];
+    let all = all.map(|(what, names, why)| (what, names.iter().filter(|name| !told.contains(name)), why));
+    let all = all.map(|(what, names, why)| (what, names.map(String::as_str).collect::<Vec<_>>(), why));
+    let all = all.into_iter().filter(|(_, names, _)| !names.is_empty());
+    all.map(|(what, names, why)| format!("{what} {}{why}", names.join(", "))).collect()
 }
 
 /// The reasons against a candidate, in words.
@@ -176,12 +195,27 @@ fn score_line(ranked: &Ranked) -> String {
     format!("candidate {}: {:.3} per token{copies}, {}", index + 1, completion.mean_logprob, findings.join("; "))
 }
 
-/// A turn in a list, for people.
-pub(super) fn entry(name: Option<&str>, number: usize, document: &Document, turn: &Turn) -> String {
-    let program = turns::program_text(document, turn);
-    let state = match program.lines().count() {
-        0 => "empty".to_owned(),
-        lines => counted(lines, "line"),
+/// The lines of code that are a turn's own: those directly below its prompt, or in its function.
+fn own_code(document: &Document, turn: &Turn) -> std::ops::Range<usize> {
+    turns::replacement(document, turn).unwrap_or(turn.target.clone())
+}
+
+/// A turn in a list, for people: what is written for it, or why nothing is.
+pub(super) fn entry(
+    name: Option<&str>,
+    number: usize,
+    document: &Document,
+    turn: &Turn,
+    silence: Option<Silence>,
+) -> String {
+    let state = match silence {
+        None => "asks for code".to_owned(),
+        Some(Silence::Code) => match turns::line_count(document, &own_code(document, turn)) {
+            0 => "has code".to_owned(),
+            lines => format!("has {} of code", counted(lines, "line")),
+        },
+        Some(Silence::Words) => "taken for a title of what follows".to_owned(),
+        Some(Silence::Explains) => "taken to explain what follows".to_owned(),
     };
     let name = name.map_or_else(String::new, |name| format!("{name}: "));
     format!("{name}turn {number}, line {}, {state}: {}", line(document, turn), first_line(turn))
@@ -205,12 +239,20 @@ pub(super) fn others(others: &[(usize, usize)]) -> Option<String> {
 }
 
 /// A turn in a list, as JSON.
-pub(super) fn entry_json(name: Option<&str>, number: usize, document: &Document, turn: &Turn) -> Value {
+pub(super) fn entry_json(
+    name: Option<&str>,
+    number: usize,
+    document: &Document,
+    turn: &Turn,
+    silence: Option<Silence>,
+) -> Value {
+    let code = if silence == Some(Silence::Code) { own_code(document, turn) } else { turn.target.clone() };
     let json = json!({
         "turn": number,
         "line": line(document, turn),
         "prompt": turn.prompt,
-        "text": turns::program_text(document, turn),
+        "asks": silence.is_none(),
+        "text": turns::text_of(document, turn, code),
     });
     with_file(json, name)
 }

@@ -115,7 +115,7 @@ fn a_python_without_numpy_is_refused_before_anything_is_sampled() {
     let output = program(&run).output().unwrap();
     assert_eq!(output.status.code(), Some(2), "{}", err(&output));
     let said = err(&output);
-    assert!(said.contains(&bare) && said.contains("-m pip install numpy"), "{said}");
+    assert!(said.contains(&bare) && said.contains("eval-python/bin/pip install numpy pandas"), "{said}");
     assert!(!place.out.exists());
 }
 
@@ -132,8 +132,8 @@ fn what_cannot_be_done_is_said() {
         ("mtpb", &nowhere, &[], "cannot read"),
         ("mtpb", folder, &[], "cannot read"),
         ("mtpb", &empty, &[], "holds no problems"),
-        ("mtpb", &humaneval, &[], "line 1: there is no `id`"),
-        ("humaneval", &mtpb, &[], "line 1: there is no `task_id`"),
+        ("mtpb", &humaneval, &[], "has HumanEval's problems; see `codegen-lsp eval humaneval`"),
+        ("humaneval", &mtpb, &["--skip-invalid"], "has MTPB's problems; see `codegen-lsp eval mtpb`"),
         ("mtpb", &mtpb, &["--arms", "multi,solo"], "`solo` is no arm; there are multi, single, single-joined"),
         ("mtpb", &mtpb, &["--arms", "multi,single,multi"], "--arms has multi twice"),
         ("humaneval", &humaneval, &["--temperatures", "0.2,0.20"], "--temperatures has 0.2 twice"),

@@ -109,7 +109,7 @@ async fn the_user_s_own_file_is_found_and_what_is_wrong_with_it_told() {
     let (_child, mut client) = start(command.env_remove("CODEGEN_LSP_CONFIG").env("XDG_CONFIG_HOME", home.path()));
     client.hello().await;
     let message = client.message().await;
-    let start = format!("codegen-lsp: {}: codegen.colour is not an option; ", file.display());
+    let start = format!("codegen-lsp: {}: colour is not an option; ", file.display());
     assert!(message.starts_with(&start), "{message}");
     client.open("file:///project/a.py", "x = 1\nfor i in range\n");
     assert_eq!(client.complete("file:///project/a.py", 1, 14).result().await, Value::Null);
