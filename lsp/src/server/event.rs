@@ -152,7 +152,7 @@ pub struct LoadError {
     /// How its process ended, if that is why.
     pub died: Option<String>,
     /// The model, if it is not here and could be fetched.
-    pub missing: Option<Missing>,
+    pub missing: Option<Box<Missing>>,
 }
 
 impl From<anyhow::Error> for LoadError {
@@ -161,7 +161,7 @@ impl From<anyhow::Error> for LoadError {
             Some(EngineError::ProcessDied { reason }) => Some(reason.clone()),
             _ => None,
         };
-        let missing = error.downcast_ref::<Missing>().cloned();
+        let missing = error.downcast_ref::<Missing>().cloned().map(Box::new);
         Self { words: format!("{error:#}"), died, missing }
     }
 }
