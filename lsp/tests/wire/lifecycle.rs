@@ -137,7 +137,7 @@ async fn settings_are_pulled_put_in_force_and_named_when_wrong() {
     assert_eq!(
         client.message().await,
         format!(
-            "codegen-lsp: {}: codegen.threads is \"many\", but must be \"auto\" or a number from 1 to 512; \
+            "codegen-lsp: {}: threads is \"many\", but must be \"auto\" or a number from 1 to 512; \
              codegen.colour is not an option; there are {known}",
             own.path().display()
         )
@@ -194,10 +194,7 @@ async fn an_adapter_is_loaded_or_told_of_and_can_be_taken_back() {
     set(&client, json!(7));
     assert_eq!(
         client.message().await,
-        format!(
-            "codegen-lsp: {}: codegen.lora is 7, but must be the path of a GGUF file of an adapter",
-            own.path().display()
-        )
+        format!("codegen-lsp: {}: lora is 7, but must be the path of a GGUF file of an adapter", own.path().display())
     );
     assert_ne!(asked(&mut client).await, Value::Null);
     assert!(client.leave().await);
