@@ -8,7 +8,7 @@ use anyhow::Result;
 use super::session::{Home, write};
 use super::version;
 use crate::run;
-use crate::workspace::Workspace;
+use crate::workspace::{self, Workspace};
 
 /// Where it lies in the installation.
 pub const PROGRAM: &str = "usr/bin/kak";
@@ -48,10 +48,12 @@ pub fn test(workspace: &Workspace, tree: &Path) -> Result<()> {
         client(workspace).canonicalize()?.display(),
         configuration.display()
     );
-    let kakrc = home.folder.join("kakrc");
-    write(&kakrc, &text)?;
+    // Where Kakoune looks for it, since what `-e` runs comes after the file is open and its type known.
+    let folder = home.folder.join("config/kak");
+    workspace::create(&folder)?;
+    write(&folder.join("kakrc"), &text)?;
     let mut command = Command::new(tree.join(PROGRAM));
-    command.arg("-e").arg(format!("source '{}'", kakrc.display())).arg(&home.file);
+    command.arg(&home.file);
     let session = home.open(&format!("{}, kakoune-lsp {CLIENT}", version(tree, PROGRAM)?), command)?;
     let terminal = &session.terminal;
 
