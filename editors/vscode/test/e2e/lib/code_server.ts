@@ -12,6 +12,8 @@ import { until } from "./wait.ts";
 export interface Installed {
     node: string;
     codeServer: string;
+    /** Whether it can be told how long it waits for a window that is gone. */
+    graceTime?: boolean;
 }
 
 export interface Start {
@@ -86,7 +88,10 @@ export class CodeServer {
         await promisify(execFile)(installed.node, [...common, "--install-extension", start.vsix], { env: environment });
         const log = openSync(join(folder, "code-server.log"), "w");
         const trust = start.trust ? [] : ["--disable-workspace-trust"];
-        const child = spawn(installed.node, [...common, "--disable-telemetry", "--disable-update-check", ...trust], {
+        // Where the farewell of a window gets lost, as on a busy machine, its extensions would run for another five minutes.
+        const grace = installed.graceTime ? ["--reconnection-grace-time", "5"] : [];
+        const more = ["--disable-telemetry", "--disable-update-check", ...trust, ...grace];
+        const child = spawn(installed.node, [...common, ...more], {
             env: environment,
             stdio: ["ignore", log, log],
         });

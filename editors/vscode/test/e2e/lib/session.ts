@@ -20,7 +20,11 @@ const variable = (name: string): string => {
 };
 
 export const installed = {
-    current: (): Installed => ({ node: variable("E2E_NODE"), codeServer: variable("E2E_CODE_SERVER") }),
+    current: (): Installed => ({
+        node: variable("E2E_NODE"),
+        codeServer: variable("E2E_CODE_SERVER"),
+        graceTime: true,
+    }),
     minimum: (): Installed => ({ node: variable("E2E_MINIMUM_NODE"), codeServer: variable("E2E_MINIMUM_CODE_SERVER") }),
 };
 
