@@ -70,7 +70,7 @@ enum Command {
         /// Run only this step (may be given more than once)
         #[arg(long, value_name = "STEP")]
         only: Vec<test::Step>,
-        /// Also run what takes long: the step deny, Kakoune, and the trainer's slow tests
+        /// Also run what takes long: the steps deny, dist and vscode, Kakoune, and the trainer's slow tests
         #[arg(long)]
         all: bool,
     },

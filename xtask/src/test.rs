@@ -58,7 +58,7 @@ pub enum Step {
     Tmux,
     /// Other editors with the configurations of `editors/`: Helix, Emacs, Vim; with --all Kakoune, too
     Editors,
-    /// The extension for VS Code: lints, unit tests, and the packed extension in real VS Codes
+    /// The extension for VS Code: lints, unit tests, and the packed extension in real VS Codes; only with --all, or by name
     Vscode,
     /// The trainer's tests and lints; those that are slow only with --all
     Trainer,
@@ -87,7 +87,7 @@ impl Step {
     }
 
     fn is_slow(self) -> bool {
-        matches!(self, Self::Deny | Self::Dist)
+        matches!(self, Self::Deny | Self::Dist | Self::Vscode)
     }
 
     fn runs_linters(self) -> bool {
