@@ -7,10 +7,9 @@ use crate::support::{complete, request};
 
 const PROMPT: &str = "def add(a, b):\n    return a + b\n\n\ndef sub(a, b):\n";
 
-/// Nothing is guessed, so that what is decoded token by token is.
 fn load(threads: Option<usize>) -> Engine {
     let model = concat!(env!("CARGO_MANIFEST_DIR"), "/../fixtures/models/builtin.gguf");
-    let options = EngineOptions { threads, slots: Some(1), lookup: false, ..EngineOptions::new(model.into()) };
+    let options = EngineOptions { threads, slots: Some(1), ..EngineOptions::new(model.into()) };
     Engine::load(&options).unwrap()
 }
 

@@ -77,12 +77,11 @@ impl EngineArgs {
 
     /// Applies the flags for evaluation, where many texts are generated side by side: more slots and, on machines
     /// without a GPU, no fused attention unless it is asked for. A batch of sixteen took 40 % more processor time with
-    /// it (`BENCHMARKS.md`). Nothing is guessed, so that a sample depends less on those beside it.
+    /// it (`BENCHMARKS.md`).
     #[must_use]
     pub fn evaluation(&self) -> EngineConfig {
         let mut config = self.config();
         config.options.slots_within = SlotsWithin::EVALUATION;
-        config.options.lookup = false;
         if self.flash_attention.is_none() && !Engine::devices().iter().any(|device| device.gpu) {
             config.options.flash_attention = FlashAttention::Off;
         }
@@ -99,15 +98,12 @@ impl EngineArgs {
         prepare::load_engine(&engine)
     }
 
-    /// Loads the model over the defaults, as measurements do, which depend on nothing but their flags. Nothing is guessed:
-    /// they generate the same texts again and again, which would be faster than any text of a user's. Blocks.
+    /// Loads the model over the defaults, as measurements do, which depend on nothing but their flags. Blocks.
     ///
     /// # Errors
     /// See [`prepare::load_engine`].
     pub fn load(&self) -> anyhow::Result<Engine> {
-        let mut config = self.config();
-        config.options.lookup = false;
-        prepare::load_engine(&config)
+        prepare::load_engine(&self.config())
     }
 }
 

@@ -89,7 +89,8 @@ pub struct EngineOptions {
     /// The KV cache's type.
     pub kv_type: KvType,
     /// Compute several tokens at once where what is said has been said before. It changes how long the tokens take, and
-    /// which they are only as far as llama.cpp rounds by how many are computed at once.
+    /// which they are only as far as llama.cpp rounds by how many are computed at once. Off: with the built-in model wrong guesses
+    /// cost more than right ones save (`BENCHMARKS.md`, "What was said before").
     pub lookup: bool,
 }
 
@@ -110,7 +111,7 @@ impl EngineOptions {
             flash_attention: FlashAttention::Auto,
             mmap: true,
             kv_type: KvType::F16,
-            lookup: true,
+            lookup: false,
         }
     }
 }
