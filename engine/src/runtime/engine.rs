@@ -286,6 +286,12 @@ impl Engine {
         self.handle.shared.counters.read()
     }
 
+    /// How many requests have been submitted so far, each candidate counted.
+    #[must_use]
+    pub fn submitted(&self) -> u64 {
+        self.handle.shared.submitted()
+    }
+
     /// How many threads computed the last batches.
     #[must_use]
     pub fn threads_in_use(&self) -> ThreadsInUse {

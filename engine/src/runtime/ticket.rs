@@ -200,6 +200,11 @@ impl Shared {
         }
     }
 
+    /// How many tickets there have been.
+    pub fn submitted(&self) -> u64 {
+        self.next_id.load(Ordering::Relaxed)
+    }
+
     /// Returns a ticket that has not been opened yet.
     pub fn ticket(&self, key: Option<Key>, sink: impl Sink + 'static) -> Arc<Ticket> {
         let id = self.next_id.fetch_add(1, Ordering::Relaxed);
